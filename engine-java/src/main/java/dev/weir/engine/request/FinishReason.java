@@ -1,0 +1,13 @@
+package dev.weir.engine.request;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** A stop string, a stop token or the model's end of sequence. */
+    STOP,
+    /** {@link StopConditions#outputTokensMax} or the context was reached. */
+    LENGTH,
+    /** The caller went away or the engine was told to stop. */
+    CANCELLED,
+    /** The engine could not go on; the event says why. */
+    ERROR
+}

@@ -1,0 +1,32 @@
+package dev.weir.engine.request;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * When a generation ends.
+ *
+ * @param outputTokensMax most tokens to generate, at least 1
+ * @param stopStrings text that ends the answer and is not part of it; at most {@value #STOP_STRINGS_MAX}
+ * @param stopTokenIds ids that end the answer (the model's end-of-sequence ids and the caller's own)
+ * @param ignoreEos generate on past {@code stopTokenIds}, up to {@code outputTokensMax}
+ */
+public record StopConditions(
+        int outputTokensMax, List<String> stopStrings, Set<Integer> stopTokenIds, boolean ignoreEos) {
+
+    public static final int STOP_STRINGS_MAX = 16;
+
+    public StopConditions {
+        if (outputTokensMax < 1) {
+            throw new IllegalArgumentException("outputTokensMax must be at least 1: " + outputTokensMax);
+        }
+        if (stopStrings.size() > STOP_STRINGS_MAX) {
+            throw new IllegalArgumentException("at most " + STOP_STRINGS_MAX + " stop strings: " + stopStrings.size());
+        }
+        if (stopStrings.stream().anyMatch(String::isEmpty)) {
+            throw new IllegalArgumentException("a stop string must not be empty");
+        }
+        stopStrings = List.copyOf(stopStrings);
+        stopTokenIds = Set.copyOf(stopTokenIds);
+    }
+}

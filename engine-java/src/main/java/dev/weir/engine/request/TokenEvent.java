@@ -1,0 +1,49 @@
+package dev.weir.engine.request;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a running generation tells its caller, in order: any number of {@link Token}, then exactly one {@link Finished}. */
+public sealed interface TokenEvent {
+
+    /**
+     * One generated token.
+     *
+     * @param tokenId the id, also where it gave no text
+     * @param text the text that became certain with this token: complete characters only, nothing that may yet turn out to be part of a
+     *     stop string; often empty
+     * @param logprobs of this token, where asked for
+     */
+    record Token(int tokenId, String text, @Nullable TokenLogprobs logprobs) implements TokenEvent {}
+
+    /**
+     * The end.
+     *
+     * @param text what was held back and belongs to the answer
+     * @param stopString the stop string that was met, if one was
+     * @param errorMessage what went wrong, with {@link FinishReason#ERROR} only
+     */
+    record Finished(
+            FinishReason reason,
+            String text,
+            int promptTokens,
+            int outputTokens,
+            @Nullable String stopString,
+            @Nullable String errorMessage)
+            implements TokenEvent {}
+
+    /**
+     * Log-probabilities (natural logarithm, of the untempered distribution).
+     *
+     * @param logprob of the chosen token
+     * @param top the most likely tokens, descending
+     */
+    record TokenLogprobs(float logprob, List<TopToken> top) {
+        public TokenLogprobs {
+            top = List.copyOf(top);
+        }
+    }
+
+    /** One alternative. */
+    record TopToken(int tokenId, float logprob) {}
+}

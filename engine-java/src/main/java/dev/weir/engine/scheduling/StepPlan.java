@@ -1,0 +1,123 @@
+package dev.weir.engine.scheduling;
+
+import dev.weir.engine.request.SamplingParams;
+import java.util.Arrays;
+
+/**
+ * One engine step as flat arrays: which tokens of which sequences to compute, where their blocks are, and after which tokens to sample.
+ * Mutable and reused from step to step so that planning allocates nothing; written by the scheduler, read by the executor, on the one
+ * thread that owns both. Only the first {@code count} elements of an array mean anything.
+ *
+ * <p>Sequence {@code s} computes the {@code tokenCounts[s]} ids that follow those of sequence {@code s - 1} in {@code tokenIds}, at
+ * positions {@code computedTokens[s]} onward. Its block table is {@code blockTables[blockTableOffsets[s] .. blockTableOffsets[s + 1])}.
+ */
+public final class StepPlan {
+
+    private final int[] tokenIds;
+    private final int[] tokenCounts;
+    private final int[] computedTokens;
+    private final int[] blockTableOffsets;
+    private final int[] sampleTokenIndexes;
+    private final SamplingParams[] samplings;
+    private int[] blockTables;
+    private int sequenceCount;
+    private int tokenCount;
+    private int sampleCount;
+    private boolean sequenceOpen;
+
+    public StepPlan(int tokensMax, int sequencesMax) {
+        tokenIds = new int[tokensMax];
+        tokenCounts = new int[sequencesMax];
+        computedTokens = new int[sequencesMax];
+        blockTableOffsets = new int[sequencesMax + 1];
+        sampleTokenIndexes = new int[tokensMax];
+        samplings = new SamplingParams[tokensMax];
+        blockTables = new int[sequencesMax * 16];
+    }
+
+    public void clear() {
+        sequenceCount = 0;
+        tokenCount = 0;
+        sampleCount = 0;
+        sequenceOpen = false;
+        Arrays.fill(samplings, 0, samplings.length, null);
+    }
+
+    /** Begins a sequence; its tokens, blocks and samples follow until the next call. */
+    public void beginSequence(int computedTokenCount) {
+        if (sequenceOpen && tokenCounts[sequenceCount - 1] == 0) {
+            throw new AssertionError("sequence " + (sequenceCount - 1) + " of the plan has no tokens");
+        }
+        tokenCounts[sequenceCount] = 0;
+        computedTokens[sequenceCount] = computedTokenCount;
+        blockTableOffsets[sequenceCount + 1] = sequenceCount == 0 ? 0 : blockTableOffsets[sequenceCount];
+        blockTableOffsets[0] = 0;
+        sequenceCount++;
+        sequenceOpen = true;
+    }
+
+    public void addToken(int tokenId) {
+        tokenIds[tokenCount++] = tokenId;
+        tokenCounts[sequenceCount - 1]++;
+    }
+
+    public void addBlock(int blockIndex) {
+        int end = blockTableOffsets[sequenceCount]++;
+        if (end == blockTables.length) {
+            blockTables = Arrays.copyOf(blockTables, 2 * end);
+        }
+        blockTables[end] = blockIndex;
+    }
+
+    /** Samples after the token added last. */
+    public void sampleHere(SamplingParams sampling) {
+        sampleTokenIndexes[sampleCount] = tokenCount - 1;
+        samplings[sampleCount++] = sampling;
+    }
+
+    public int sequenceCount() {
+        return sequenceCount;
+    }
+
+    public int tokenCount() {
+        return tokenCount;
+    }
+
+    public int sampleCount() {
+        return sampleCount;
+    }
+
+    public boolean isEmpty() {
+        return sequenceCount == 0;
+    }
+
+    public int[] tokenIds() {
+        return tokenIds;
+    }
+
+    public int[] tokenCounts() {
+        return tokenCounts;
+    }
+
+    public int[] computedTokens() {
+        return computedTokens;
+    }
+
+    public int[] blockTables() {
+        return blockTables;
+    }
+
+    /** Offsets into {@link #blockTables}, one more than there are sequences. */
+    public int[] blockTableOffsets() {
+        return blockTableOffsets;
+    }
+
+    /** Of each sample: index into {@link #tokenIds} of the token after which to sample. */
+    public int[] sampleTokenIndexes() {
+        return sampleTokenIndexes;
+    }
+
+    public SamplingParams sampling(int sampleIndex) {
+        return samplings[sampleIndex];
+    }
+}

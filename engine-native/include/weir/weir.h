@@ -1,0 +1,237 @@
+/*
+ * The whole C ABI of Weir's native engine.
+ *
+ * Java owns every decision (admission, batching, KV accounting, streaming); this library owns every tensor. The two meet here: a
+ * model is loaded once, a session holds a paged KV cache for it, and one call of weir_session_step runs one engine step.
+ *
+ * Rules for every function:
+ *  - Only fixed-width integers, floats, pointers to sized structs, and handles cross. No callback, exception or size_t does.
+ *  - A handle is a number that packs its type, a slot and a generation: a stale or foreign one gives WEIR_STALE_HANDLE, never a crash.
+ *  - The return value is a WEIR_ status. With anything but WEIR_OK the caller's weir_error (may be null) holds one line of text that
+ *    names the thing and the reason; outputs are then unspecified and nothing has been changed, unless said otherwise.
+ *  - Every pointer is owned by the caller and borrowed for the duration of the call, unless said otherwise.
+ *  - struct_bytes is set by the caller to sizeof of the struct it was compiled with; a size that is not the library's is refused.
+ *  - Arrays have the length that the comment beside them gives. Indices are checked before any tensor is touched.
+ *  - Strings in are UTF-8, zero-terminated. Text out goes to a caller's buffer: at most capacity bytes are written, zero included,
+ *    and *required gets the bytes needed, zero included; a null buffer with capacity 0 is a size probe that returns WEIR_OK, a
+ *    buffer too small gives WEIR_INVALID_ARGUMENT with *required set.
+ *  - Threads: models and the describe functions may be used from any thread. A session belongs to the thread that created it; from
+ *    another one its functions give WEIR_WRONG_THREAD. The worker threads inside are never visible.
+ */
+#ifndef WEIR_WEIR_H
+#define WEIR_WEIR_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define WEIR_NOEXCEPT noexcept
+extern "C" {
+#else
+#define WEIR_NOEXCEPT
+#endif
+
+#define WEIR_API __attribute__((visibility("default"), warn_unused_result))
+
+/* While this is 0 there are no compatibility promises between versions: both sides are built together. */
+#define WEIR_ABI_VERSION 0
+
+/* ---- statuses ---- */
+#define WEIR_OK 0
+#define WEIR_INVALID_ARGUMENT 1 /* a value, shape, index or struct size that cannot be: the error names it */
+#define WEIR_STALE_HANDLE 2     /* the handle is null, was destroyed, or is of another type */
+#define WEIR_WRONG_THREAD 3     /* the session belongs to another thread */
+#define WEIR_OUT_OF_MEMORY 4    /* the machine or the device cannot give what was asked for */
+#define WEIR_DEVICE_ERROR 5     /* the device failed; the session is dead: destroy it and create another */
+#define WEIR_FILE_ERROR 6       /* a weights file cannot be opened, mapped, or is shorter than its tensors say */
+
+/* ---- element types of stored tensors, and of computation ---- */
+#define WEIR_DTYPE_AUTO 0 /* only in weir_model_config.dtype: keep what the files hold */
+#define WEIR_DTYPE_F32 1
+#define WEIR_DTYPE_F16 2
+#define WEIR_DTYPE_BF16 3
+
+/* ---- architectures ---- */
+#define WEIR_ARCHITECTURE_LLAMA 1
+#define WEIR_ARCHITECTURE_QWEN2 2
+#define WEIR_ARCHITECTURE_QWEN3 3
+
+/* ---- RoPE scaling ---- */
+#define WEIR_ROPE_SCALING_NONE 0
+#define WEIR_ROPE_SCALING_LLAMA3 1
+#define WEIR_ROPE_SCALING_LINEAR 2
+
+/* ---- instruction sets of the CPU backend: every one gives the same bits ---- */
+#define WEIR_ISA_AUTO 0
+#define WEIR_ISA_REFERENCE 1
+#define WEIR_ISA_AVX2 2
+#define WEIR_ISA_AVX512 3
+
+typedef uint64_t weir_model;   /* 0 is never a live handle */
+typedef uint64_t weir_session; /* 0 is never a live handle */
+
+#define WEIR_ERROR_MESSAGE_BYTES 508
+#define WEIR_TENSOR_RANK_MAX 4
+
+/* Filled by a failed call: a status and one zero-terminated UTF-8 line. */
+typedef struct weir_error {
+  int32_t status;
+  char message[WEIR_ERROR_MESSAGE_BYTES];
+} weir_error;
+
+/* One tensor of the weights files, as the reader of their headers found it. Row-major, dense, offset in bytes from the file's start. */
+typedef struct weir_tensor {
+  const char* name;    /* Hugging Face's name, e.g. model.layers.0.self_attn.q_proj.weight */
+  int32_t file_index;  /* into weir_model_source.file_paths */
+  int32_t dtype;       /* WEIR_DTYPE_F32, _F16 or _BF16 */
+  int32_t rank;        /* 1..WEIR_TENSOR_RANK_MAX */
+  int32_t reserved;    /* 0 */
+  int64_t shape[WEIR_TENSOR_RANK_MAX]; /* the first `rank` are used */
+  int64_t offset_bytes;
+  int64_t size_bytes;  /* product of shape times the element's size */
+} weir_tensor;
+
+/* Where the weights lie. The files are memory-mapped read-only and stay mapped until the model is destroyed. */
+typedef struct weir_model_source {
+  uint32_t struct_bytes;
+  int32_t file_count;
+  const char* const* file_paths; /* [file_count] */
+  const weir_tensor* tensors;    /* [tensor_count] */
+  int32_t tensor_count;
+  int32_t reserved;              /* 0 */
+} weir_model_source;
+
+/* The shape of a decoder-only transformer. Sizes count elements. */
+typedef struct weir_model_config {
+  uint32_t struct_bytes;
+  int32_t architecture;       /* WEIR_ARCHITECTURE_ */
+  int32_t dtype;              /* WEIR_DTYPE_: how weights and KV cache are held; arithmetic is always FP32 */
+  int32_t vocab_size;
+  int32_t hidden_size;
+  int32_t intermediate_size;
+  int32_t layer_count;
+  int32_t query_head_count;
+  int32_t kv_head_count;      /* divides query_head_count */
+  int32_t head_size;          /* even */
+  int32_t context_tokens_max;
+  int32_t tied_embeddings;    /* 1: the LM head is the embedding table */
+  int32_t qkv_bias;           /* 1: q, k and v projections have biases */
+  int32_t output_bias;        /* 1: the attention output projection has a bias */
+  int32_t mlp_bias;           /* 1: gate, up and down projections have biases */
+  int32_t qk_norm;            /* 1: RMSNorm over each head of q and k before RoPE */
+  int32_t rope_scaling;       /* WEIR_ROPE_SCALING_ */
+  int32_t rope_original_context_tokens; /* LLAMA3 only */
+  float rms_norm_epsilon;
+  float rope_factor;           /* LLAMA3 and LINEAR */
+  float rope_low_freq_factor;  /* LLAMA3 only */
+  float rope_high_freq_factor; /* LLAMA3 only */
+  double rope_theta;
+} weir_model_config;
+
+/* What a session may be asked to do at most. All its memory is taken when it is created; a step allocates nothing. */
+typedef struct weir_session_config {
+  uint32_t struct_bytes;
+  int32_t block_count;         /* KV blocks in the pool */
+  int32_t block_tokens;        /* tokens in a block: 16 */
+  int32_t step_tokens_max;     /* tokens of one step over all sequences */
+  int32_t step_sequences_max;
+  int32_t step_samples_max;    /* sampled rows of one step */
+  int32_t top_logprobs_max;    /* most alternatives that a row may ask for, 0..64 */
+  int32_t thread_count;        /* worker threads with the caller's; 0: one for each physical core that the process may use */
+  int32_t isa;                 /* WEIR_ISA_; one that this CPU lacks is refused */
+  int32_t reserved;            /* 0 */
+} weir_session_config;
+
+/*
+ * How the row of logits after one token becomes the next token.
+ * Order: temperature, then top-k, top-p (over what top-k left, renormalised), min-p, then one draw by inverse CDF in descending order
+ * of probability (ties by lower id). The uniform number comes from Philox4x32-10 with key `seed` and counter `position`, where
+ * position is that of the token being drawn, so that it depends on the request alone. temperature 0 is greedy: the highest logit,
+ * ties by lower id.
+ */
+typedef struct weir_sampling {
+  uint64_t seed;
+  float temperature;     /* >= 0; 0 is greedy */
+  float top_p;           /* (0, 1]; 1 is off */
+  float min_p;           /* [0, 1); 0 is off */
+  int32_t top_k;         /* >= 0; 0 is off */
+  int32_t logprob_count; /* -1: none; 0: of the chosen token; N: and of the N most likely (natural log of the untempered softmax) */
+  int32_t token_index;   /* the row: index into weir_step_plan.token_ids of the token after which to sample */
+} weir_sampling;
+
+/*
+ * One engine step: for each sequence a run of tokens whose keys and values are computed and stored, and the rows to sample.
+ * Sequence s has tokens token_ids[sum of earlier token_counts ...], at positions computed_tokens[s] onward. Its block table names, for
+ * each block_tokens positions from 0, the block that holds them; it must cover computed_tokens[s] + token_counts[s] positions. Earlier
+ * positions were stored by earlier steps, in this session, in those blocks. A block may stand in several tables (a shared prefix), but
+ * no two sequences of one step may write the same block.
+ */
+typedef struct weir_step_plan {
+  uint32_t struct_bytes;
+  int32_t sequence_count;
+  int32_t token_count;                 /* sum of token_counts */
+  int32_t sample_count;
+  const int32_t* token_ids;            /* [token_count] */
+  const int32_t* token_counts;         /* [sequence_count], each >= 1 */
+  const int32_t* computed_tokens;      /* [sequence_count] */
+  const int32_t* block_tables;         /* [block_table_offsets[sequence_count]] block indices */
+  const int32_t* block_table_offsets;  /* [sequence_count + 1], ascending from 0 */
+  const weir_sampling* samples;        /* [sample_count] */
+} weir_step_plan;
+
+/* What a step gives back, in the caller's buffers. A pointer may be null where the caller wants nothing of it. */
+typedef struct weir_step_result {
+  uint32_t struct_bytes;
+  int32_t top_logprobs_stride;  /* elements between rows of the top arrays; >= every logprob_count of the plan */
+  int32_t* token_ids;           /* [sample_count] the sampled ids */
+  float* logprobs;              /* [sample_count] of the sampled ids; set where logprob_count >= 0 */
+  int32_t* top_token_ids;       /* [sample_count][stride] descending by probability, ties by lower id */
+  float* top_logprobs;          /* [sample_count][stride] */
+  float* logits;                /* [sample_count][vocab_size], for tests and diagnosis; null when serving: logits never cross */
+} weir_step_result;
+
+/* WEIR_ABI_VERSION of the library. */
+__attribute__((visibility("default"))) int32_t weir_abi_version(void) WEIR_NOEXCEPT;
+
+/*
+ * The ABI as text, one line each, to compare with a binding's own idea of it:
+ *   struct <name> <bytes>
+ *   field <struct>.<name> <offset> <type>        type: i32 u32 i64 u64 f32 f64 ptr, with [n] for an array
+ *   function <name> <result>(<types, comma-separated>)
+ *   constant <name> <value>
+ */
+WEIR_API int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) WEIR_NOEXCEPT;
+
+/* The machine as text, `key=value` lines: cpu.model, cpu.cores.physical, cpu.cores.logical, cpu.features, cpu.isa (what AUTO picks),
+ * memory.total_bytes, memory.available_bytes, compiler. */
+WEIR_API int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) WEIR_NOEXCEPT;
+
+/* Maps the files and resolves every tensor that the architecture needs, with its shape checked. Any thread. */
+WEIR_API int32_t weir_model_load(const weir_model_config* config, const weir_model_source* source, weir_model* out,
+                                 weir_error* error) WEIR_NOEXCEPT;
+
+/* Unmaps the model once no session uses it any more. 0 and a released handle are no-ops. Any thread. */
+__attribute__((visibility("default"))) void weir_model_destroy(weir_model model) WEIR_NOEXCEPT;
+
+/* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. Any thread. */
+WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int64_t* out, weir_error* error) WEIR_NOEXCEPT;
+
+/* Takes the KV pool and all working memory. The calling thread becomes the session's owner. */
+WEIR_API int32_t weir_session_create(weir_model model, const weir_session_config* config, weir_session* out,
+                                     weir_error* error) WEIR_NOEXCEPT;
+
+/* Frees a session. 0 and a released handle are no-ops; from a thread that is not the owner it gives WEIR_WRONG_THREAD. */
+WEIR_API int32_t weir_session_destroy(weir_session session, weir_error* error) WEIR_NOEXCEPT;
+
+/* Runs one step: stores keys and values of every token of the plan, samples the rows asked for. Blocks until the results are there.
+ * A plan that is refused has changed nothing. The result for a sequence depends on its own tokens and parameters alone: not on what
+ * else is in the step, on how its tokens were split over steps, or on which blocks hold them. Owner thread. */
+WEIR_API int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
+                                   weir_error* error) WEIR_NOEXCEPT;
+
+/* Count of live models and sessions, to show leaks at shutdown. Any thread. */
+WEIR_API int32_t weir_live_handles(int32_t* models, int32_t* sessions, weir_error* error) WEIR_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

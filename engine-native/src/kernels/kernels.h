@@ -1,0 +1,72 @@
+// The operations of a decoder's forward pass, one function pointer each. Every instruction set fills one table; the forward pass calls
+// through the table that the session chose, and splits the work over threads itself by the ranges that the functions take.
+//
+// The law of this folder: a result's bits depend on its own row alone. Every sum over K runs in one fixed order (16 lanes, element k goes
+// to lane k mod 16, one fused multiply-add each in order of k, a tail as if padded with +0 products left out, then the fixed tree of
+// `lanes.h`), whatever the number of rows in the batch, the range that a thread got, or the instruction set. So the reference, AVX2 and
+// AVX-512 tables agree bit for bit, and tests compare with ==.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/dtype.h"
+
+namespace weir::kernels {
+
+// A weight matrix as it lies in its file or in memory: row r holds the weights of output r. Not owned.
+struct Matrix {
+  const void* data;
+  DType dtype;
+  int64_t rows;  // outputs
+  int64_t cols;  // inputs, K
+};
+
+// Where the keys and values of one layer lie: block b, slot i, head h at data + (((b * 2 + v) * heads + h) * block_tokens + i) * head_size
+// elements, v = 0 for keys and 1 for values. dtype is f32, f16 or bf16.
+struct KvLayer {
+  void* data;
+  DType dtype;
+  int32_t heads;
+  int32_t block_tokens;
+  int32_t head_size;
+};
+
+struct KernelTable {
+  const char* name;  // "reference", "avx2", "avx512"
+
+  // y[t * y_stride + r] = dot(w row r, x + t * x_stride) (+ bias[r] where bias is not null), for r in [row_begin, row_end), t in [0, tokens).
+  void (*matmul)(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
+                 int64_t row_begin, int64_t row_end);
+
+  // y[i] = widened row `index` of the table, i in [0, cols).
+  void (*embed)(const Matrix& table, int32_t index, float* y);
+
+  // y[i] = x[i] * (1 / sqrt(mean(x^2) + epsilon)) * weight[i], i in [0, size). y may be x.
+  void (*rms_norm)(const float* x, const float* weight, int32_t size, float epsilon, float* y);
+
+  // Rotates one head in place, halves paired as Hugging Face does: (x[i], x[i + size/2]) by angle i. cos and sin have size/2 elements.
+  void (*rope)(float* x, const float* cos, const float* sin, int32_t size);
+
+  // x[i] += y[i].
+  void (*add)(float* x, const float* y, int32_t size);
+
+  // gate[i] = silu(gate[i]) * up[i], silu(v) = v / (1 + exp(-v)).
+  void (*silu_mul)(float* gate, const float* up, int32_t size);
+
+  // Stores one token's keys and values (heads * head_size each) into its slot, rounded to nearest even where the cache is not f32.
+  void (*kv_store)(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
+
+  // Attention of one query head at one position over positions 0..position of its sequence: softmax(q k^T * scale) v by the online
+  // recurrence, one block_tokens block at a time from position 0. q and out have head_size elements; blocks is the sequence's table.
+  void (*attention)(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
+                    float* out);
+};
+
+const KernelTable& reference_kernels();
+const KernelTable& avx2_kernels();    // only where cpu_supports_avx2()
+const KernelTable& avx512_kernels();  // only where cpu_supports_avx512()
+
+bool cpu_supports_avx2();    // AVX2, FMA and F16C
+bool cpu_supports_avx512();  // AVX-512 F, BW, VL and DQ
+
+}  // namespace weir::kernels
