@@ -10,6 +10,7 @@ import java.util.Arrays;
  * @param sampling how to draw
  * @param stop when to end
  */
+@SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(String id, int[] promptTokenIds, SamplingParams sampling, StopConditions stop) {
 
     public GenerationRequest {
