@@ -7,6 +7,8 @@ public interface Tokenizer extends AutoCloseable {
     int vocabSize();
 
     /**
+     * The ids of a text.
+     *
      * @param addSpecialTokens add what the model's post-processor adds (a begin-of-sequence token, say); special tokens written out in
      *     {@code text} are recognised in any case, as a chat template needs
      */
