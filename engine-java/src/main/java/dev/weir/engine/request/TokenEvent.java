@@ -21,7 +21,8 @@ public sealed interface TokenEvent {
      *
      * @param text what was held back and belongs to the answer
      * @param stopString the stop string that was met, if one was
-     * @param errorMessage what went wrong, with {@link FinishReason#ERROR} only
+     * @param errorMessage what went wrong: always with {@link FinishReason#ERROR}, and with {@link FinishReason#CANCELLED} where the
+     *     engine, not the consumer, ended it
      */
     record Finished(
             FinishReason reason,
