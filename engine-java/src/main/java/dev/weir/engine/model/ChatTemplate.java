@@ -1,0 +1,20 @@
+package dev.weir.engine.model;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns a conversation into the prompt that a model was trained on, as Hugging Face renders it. Safe for use from any thread.
+ */
+public interface ChatTemplate {
+
+    /**
+     * The prompt.
+     *
+     * @param addGenerationPrompt end with the opening of the assistant's turn
+     * @param extras further variables that a template may know ({@code tools}, {@code documents}, {@code enable_thinking}): strings,
+     *     numbers, booleans, lists and maps
+     * @throws ChatTemplateException where the template refuses the conversation or cannot render it
+     */
+    String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, Object> extras);
+}
