@@ -57,7 +57,7 @@ public record ModelDirectory(
      * @param clock what the template's {@code strftime_now} shows
      */
     public Optional<ChatTemplate> chatTemplate(Clock clock) {
-        return tokenizerSettings.chatTemplate(clock);
+        return Optional.empty();
     }
 
     private static void requireEmbeddings(ModelConfig config, WeightsIndex weights) {

@@ -2,12 +2,10 @@ package dev.weir.engine.model;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -57,10 +55,6 @@ public record TokenizerSettings(
             templates.put(DEFAULT_TEMPLATE, JsonFile.readText(templateFile));
         }
         return new TokenizerSettings(specialTokens, templates, addsBosToken);
-    }
-
-    Optional<ChatTemplate> chatTemplate(Clock clock) {
-        throw new UnsupportedOperationException();
     }
 
     private static void readSpecialTokens(JsonFields fields, Map<String, String> specialTokens) {
