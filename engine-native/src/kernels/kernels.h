@@ -2,9 +2,9 @@
 // through the table that the session chose, and splits the work over threads itself by the ranges that the functions take.
 //
 // The law of this folder: a result's bits depend on its own row alone. Every sum over K runs in one fixed order (16 lanes, element k goes
-// to lane k mod 16, one fused multiply-add each in order of k, a tail as if padded with +0 products left out, then the fixed tree of
-// `lanes.h`), whatever the number of rows in the batch, the range that a thread got, or the instruction set. So the reference, AVX2 and
-// AVX-512 tables agree bit for bit, and tests compare with ==.
+// to lane k mod 16, one fused multiply-add each in order of k, lanes past the end left alone, then the fixed tree of `lanes.h`),
+// whatever the number of rows in the batch, the range that a thread got, or the instruction set. So the reference, AVX2 and AVX-512
+// tables agree bit for bit (of a NaN, only that it is one), and tests compare with ==.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,15 @@ struct KvLayer {
   int32_t block_tokens;
   int32_t head_size;
 };
+
+constexpr int32_t kKeys = 0;
+constexpr int32_t kValues = 1;
+
+// Elements from the start of a layer's cache to one token's keys (half = kKeys) or values of one head.
+[[gnu::always_inline]] inline int64_t kv_offset(const KvLayer& layer, int32_t block, int32_t half, int32_t head, int32_t slot) {
+  const int64_t run = (static_cast<int64_t>(block) * 2 + half) * layer.heads + head;
+  return (run * layer.block_tokens + slot) * layer.head_size;
+}
 
 struct KernelTable {
   const char* name;  // "reference", "avx2", "avx512"
@@ -57,9 +66,14 @@ struct KernelTable {
   void (*kv_store)(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
 
   // Attention of one query head at one position over positions 0..position of its sequence: softmax(q k^T * scale) v by the online
-  // recurrence, one block_tokens block at a time from position 0. q and out have head_size elements; blocks is the sequence's table.
+  // recurrence, 16 positions at a time from position 0, so that the result depends neither on block_tokens (a multiple of 16) nor on
+  // placement. q and out have head_size elements; blocks is the sequence's table.
   void (*attention)(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
                     float* out);
+
+  // Sum of exp((x[i] - max) * scale) over a row of logits, each term a float, the sum in double. NaN counts as -infinity, +infinity as
+  // the largest finite number.
+  double (*exp_sum)(const float* x, int32_t size, float max, float scale);
 };
 
 const KernelTable& reference_kernels();

@@ -1,0 +1,52 @@
+// The online recurrence takes 16 positions at a time (kLanes), whatever block_tokens is, so the result depends on neither block size nor
+// placement. Position i of such a group belongs to lane i: the sum of the softmax's weights is kept in 16 lanes over all groups and
+// added by the tree at the end. Lanes of positions after the last one are left out as a tail is: they keep their bits, after rescaling.
+#include "kernels/exp.h"
+#include "kernels/reference/reference.h"
+
+namespace weir::kernels::reference {
+namespace {
+
+template <typename Element>
+void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q,
+            float scale, float* out) {
+  const auto row = [&](int32_t half, int32_t at) {
+    return cache + kv_offset(layer, blocks[at / layer.block_tokens], half, kv_head, at % layer.block_tokens);
+  };
+  float highest = -INFINITY;
+  float weight_sum[kLanes] = {};
+  for (int32_t i = 0; i < layer.head_size; ++i) out[i] = 0.0f;
+
+  for (int32_t first = 0; first <= position; first += kLanes) {
+    const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
+    float score[kLanes];
+    float group_highest = highest;
+    for (int32_t i = 0; i < count; ++i) {
+      score[i] = dot(row(kKeys, first + i), q, layer.head_size) * scale;
+      group_highest = score[i] > group_highest ? score[i] : group_highest;
+    }
+    const float rescale = exponential<ScalarOps>(highest - group_highest);
+    highest = group_highest;
+    for (int32_t i = 0; i < layer.head_size; ++i) out[i] *= rescale;
+    for (int32_t i = 0; i < kLanes; ++i) weight_sum[i] *= rescale;
+    for (int32_t i = 0; i < count; ++i) {
+      const float weight = exponential<ScalarOps>(score[i] - highest);
+      weight_sum[i] += weight;
+      const Element* value = row(kValues, first + i);
+      for (int32_t d = 0; d < layer.head_size; ++d) out[d] = std::fma(weight, widen(value[d]), out[d]);
+    }
+  }
+  const float total = sum_lanes(weight_sum);
+  for (int32_t i = 0; i < layer.head_size; ++i) out[i] /= total;
+}
+
+}  // namespace
+
+void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
+               float* out) {
+  with_elements(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
+    attend(layer, cache, kv_head, blocks, position, q, scale, out);
+  });
+}
+
+}  // namespace weir::kernels::reference

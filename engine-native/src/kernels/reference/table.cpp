@@ -1,0 +1,13 @@
+#include "kernels/reference/reference.h"
+
+namespace weir::kernels {
+
+const KernelTable& reference_kernels() {
+  static constexpr KernelTable table{"reference",        reference::matmul,   reference::embed,
+                                     reference::rms_norm, reference::rope,     reference::add,
+                                     reference::silu_mul, reference::kv_store, reference::attention,
+                                     reference::exp_sum};
+  return table;
+}
+
+}  // namespace weir::kernels

@@ -1,0 +1,129 @@
+// One letter box for each worker: the caller writes a range into it and raises `posted`; the worker runs the range and raises `done` to the
+// same number. A worker that gets no range sleeps on, and nobody reads what another thread may be writing, because a box changes only
+// while its posted and done are equal.
+//
+// No wake-up is lost: whoever waits does so on the number it last saw (atomic::wait compares before it sleeps), and numbers only grow.
+// Both sides spin first, since the operations of a step follow each other within microseconds and a futex costs about as much as a small
+// operation; they then park, so that a process with more threads than free cores gives its core away.
+#include "tensor/thread_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <thread>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace weir {
+namespace {
+
+// Pauses before parking: about 20 to 50 microseconds (a pause takes 40 to 140 cycles), longer than the gap between two operations of a
+// step, and short against a scheduler's time slice.
+constexpr int32_t kSpinPauses = 1000;
+
+void pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
+// Waits until counter differs from `seen` and returns what it is then.
+uint32_t await_change(const std::atomic<uint32_t>& counter, uint32_t seen) {
+  for (int32_t i = 0; i < kSpinPauses; ++i) {
+    const uint32_t now = counter.load(std::memory_order_acquire);
+    if (now != seen) return now;
+    pause();
+  }
+  counter.wait(seen, std::memory_order_acquire);
+  return counter.load(std::memory_order_acquire);
+}
+
+}  // namespace
+
+struct ThreadPool::State {
+  struct Range {
+    Task task;  // null: stop
+    const void* context;
+    int64_t begin;
+    int64_t end;
+  };
+
+  struct alignas(64) Worker {  // a cache line each, so that spinning on one does not slow another
+    std::atomic<uint32_t> posted{0};
+    std::atomic<uint32_t> done{0};
+    Range range{};
+    std::thread thread;
+
+    void post(const Range& next) {
+      range = next;
+      posted.fetch_add(1, std::memory_order_release);
+      posted.notify_one();
+    }
+
+    void await_done() const {
+      const uint32_t wanted = posted.load(std::memory_order_relaxed);
+      if (done.load(std::memory_order_acquire) != wanted) await_change(done, wanted - 1);
+    }
+
+    void work(int32_t index) {
+      for (uint32_t seen = 0;;) {
+        seen = await_change(posted, seen);
+        if (range.task == nullptr) return;
+        range.task(range.context, range.begin, range.end, index);
+        done.store(seen, std::memory_order_release);
+        done.notify_one();
+      }
+    }
+  };
+
+  explicit State(int32_t worker_count) : workers(static_cast<size_t>(worker_count)) {}
+
+  ~State() {  // here, so that it also joins the workers that had started when the system refused one
+    for (Worker& worker : workers) {
+      if (!worker.thread.joinable()) continue;
+      worker.post({});
+      worker.thread.join();
+    }
+  }
+
+  std::vector<Worker> workers;
+  std::atomic<bool> running{false};
+};
+
+ThreadPool::ThreadPool(int32_t thread_count) : state_(std::make_unique<State>(std::max(thread_count, 1) - 1)) {
+  for (size_t i = 0; i < state_->workers.size(); ++i) {
+    State::Worker& worker = state_->workers[i];
+    worker.thread = std::thread([&worker, i] { worker.work(static_cast<int32_t>(i) + 1); });
+  }
+}
+
+ThreadPool::~ThreadPool() = default;
+
+int32_t ThreadPool::thread_count() const { return static_cast<int32_t>(state_->workers.size()) + 1; }
+
+void ThreadPool::run(int64_t size, int64_t grain, Task task, const void* context) {
+  if (size <= 0) return;
+  const int64_t grain_count = (size + grain - 1) / grain;
+  const int64_t range_count = std::min<int64_t>(grain_count, thread_count());
+  if (range_count == 1) {
+    task(context, 0, size, 0);
+    return;
+  }
+  [[maybe_unused]] const bool nested = state_->running.exchange(true, std::memory_order_relaxed);
+  assert(!nested && "parallel_for inside parallel_for");
+
+  const auto range_begin = [&](int64_t i) { return std::min(grain_count * i / range_count * grain, size); };
+  for (int64_t i = 1; i < range_count; ++i) {
+    state_->workers[i - 1].post({task, context, range_begin(i), range_begin(i + 1)});
+  }
+  task(context, 0, range_begin(1), 0);
+  for (int64_t i = 1; i < range_count; ++i) state_->workers[i - 1].await_done();
+  state_->running.store(false, std::memory_order_relaxed);
+}
+
+}  // namespace weir
