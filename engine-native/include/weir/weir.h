@@ -163,7 +163,7 @@ typedef struct weir_sampling {
  * Sequence s has tokens token_ids[sum of earlier token_counts ...], at positions computed_tokens[s] onward. Its block table names, for
  * each block_tokens positions from 0, the block that holds them; it must cover computed_tokens[s] + token_counts[s] positions. Earlier
  * positions were stored by earlier steps, in this session, in those blocks. A block may stand in several tables (a shared prefix), but
- * no two sequences of one step may write the same block.
+ * a block that one sequence of the step writes may be neither written by another nor hold positions that another reads as computed.
  */
 typedef struct weir_step_plan {
   uint32_t struct_bytes;
@@ -184,7 +184,7 @@ typedef struct weir_step_result {
   int32_t top_logprobs_stride;  /* elements between rows of the top arrays; >= every logprob_count of the plan */
   int32_t* token_ids;           /* [sample_count] the sampled ids */
   float* logprobs;              /* [sample_count] of the sampled ids; set where logprob_count >= 0 */
-  int32_t* top_token_ids;       /* [sample_count][stride] descending by probability, ties by lower id */
+  int32_t* top_token_ids;       /* [sample_count][stride] descending by probability, ties by lower id; null together with the next */
   float* top_logprobs;          /* [sample_count][stride] */
   float* logits;                /* [sample_count][vocab_size], for tests and diagnosis; null when serving: logits never cross */
 } weir_step_result;

@@ -1,0 +1,104 @@
+// The exported functions. Each resolves its handles, checks its structs, calls, and lets guarded() translate; none decides anything.
+#include <memory>
+
+#include "abi/describe.h"
+#include "abi/guarded.h"
+#include "abi/registry.h"
+#include "kvcache/kv_cache.h"
+#include "model/model.h"
+#include "runtime/machine.h"
+#include "session/session.h"
+#include "weir/weir.h"
+
+namespace weir::abi {
+namespace {
+
+constexpr uint32_t kModelsMax = 64;
+constexpr uint32_t kSessionsMax = 256;
+
+using Models = Registry<const Model, HandleType::model, kModelsMax>;
+using Sessions = Registry<Session, HandleType::session, kSessionsMax>;
+
+// One table for the process, as handles are numbers of the process. Never destroyed: a session's workers may outlive main's statics.
+Models& models() {
+  static Models& table = *new Models;
+  return table;
+}
+
+Sessions& sessions() {
+  static Sessions& table = *new Sessions;
+  return table;
+}
+
+void require_owner(const Session& session) {
+  if (!session.owned_by_caller()) fail(WEIR_WRONG_THREAD, "the session belongs to the thread that created it");
+}
+
+}  // namespace
+}  // namespace weir::abi
+
+using namespace weir;
+using namespace weir::abi;
+
+extern "C" int32_t weir_abi_version(void) noexcept { return WEIR_ABI_VERSION; }
+
+extern "C" int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) noexcept {
+  return guarded(error, [&] { write_text(describe_abi(), buffer, capacity, required); });
+}
+
+extern "C" int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) noexcept {
+  return guarded(error, [&] { write_text(describe(inspect_machine()), buffer, capacity, required); });
+}
+
+extern "C" int32_t weir_model_load(const weir_model_config* config, const weir_model_source* source, weir_model* out,
+                                   weir_error* error) noexcept {
+  return guarded(error, [&] {
+    weir_model& handle = output(out, "out");
+    handle = models().add(std::make_shared<const Model>(sized(config, "config"), sized(source, "source")));
+  });
+}
+
+extern "C" void weir_model_destroy(weir_model model) noexcept { models().remove(model); }
+
+extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int64_t* out, weir_error* error) noexcept {
+  return guarded(error, [&] {
+    const std::shared_ptr<const Model> found = models().find(model);
+    int64_t& bytes = output(out, "out");
+    require(block_tokens >= 1, "block_tokens: ", block_tokens, " is not at least 1");
+    bytes = kv_block_bytes(found->kv_shape(block_tokens));
+  });
+}
+
+extern "C" int32_t weir_session_create(weir_model model, const weir_session_config* config, weir_session* out,
+                                       weir_error* error) noexcept {
+  return guarded(error, [&] {
+    std::shared_ptr<const Model> found = models().find(model);
+    weir_session& handle = output(out, "out");
+    handle = sessions().add(std::make_shared<Session>(std::move(found), sized(config, "config")));
+  });
+}
+
+extern "C" int32_t weir_session_destroy(weir_session session, weir_error* error) noexcept {
+  return guarded(error, [&] {
+    const std::shared_ptr<Session> found = sessions().find_unless_released(session);
+    if (found == nullptr) return;
+    require_owner(*found);
+    sessions().remove(session);
+  });
+}
+
+extern "C" int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
+                                     weir_error* error) noexcept {
+  return guarded(error, [&] {
+    const std::shared_ptr<Session> found = sessions().find(session);
+    require_owner(*found);
+    found->step(sized(plan, "plan"), sized(result, "result"));
+  });
+}
+
+extern "C" int32_t weir_live_handles(int32_t* model_count, int32_t* session_count, weir_error* error) noexcept {
+  return guarded(error, [&] {
+    output(model_count, "models") = models().live_count();
+    output(session_count, "sessions") = sessions().live_count();
+  });
+}

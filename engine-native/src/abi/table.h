@@ -1,0 +1,124 @@
+// What weir.h declares, once more as lists of names. Sizes, offsets and types are the compiler's own, taken from the header, so the only
+// fault left to make here is a name left out: sums of field sizes (describe.cpp) and tests/abi catch that.
+#pragma once
+
+#define WEIR_STRUCTS(STRUCT, FIELD)                     \
+  STRUCT(weir_error)                                    \
+  FIELD(weir_error, status)                             \
+  FIELD(weir_error, message)                            \
+  STRUCT(weir_tensor)                                   \
+  FIELD(weir_tensor, name)                              \
+  FIELD(weir_tensor, file_index)                        \
+  FIELD(weir_tensor, dtype)                             \
+  FIELD(weir_tensor, rank)                              \
+  FIELD(weir_tensor, reserved)                          \
+  FIELD(weir_tensor, shape)                             \
+  FIELD(weir_tensor, offset_bytes)                      \
+  FIELD(weir_tensor, size_bytes)                        \
+  STRUCT(weir_model_source)                             \
+  FIELD(weir_model_source, struct_bytes)                \
+  FIELD(weir_model_source, file_count)                  \
+  FIELD(weir_model_source, file_paths)                  \
+  FIELD(weir_model_source, tensors)                     \
+  FIELD(weir_model_source, tensor_count)                \
+  FIELD(weir_model_source, reserved)                    \
+  STRUCT(weir_model_config)                             \
+  FIELD(weir_model_config, struct_bytes)                \
+  FIELD(weir_model_config, architecture)                \
+  FIELD(weir_model_config, dtype)                       \
+  FIELD(weir_model_config, vocab_size)                  \
+  FIELD(weir_model_config, hidden_size)                 \
+  FIELD(weir_model_config, intermediate_size)           \
+  FIELD(weir_model_config, layer_count)                 \
+  FIELD(weir_model_config, query_head_count)            \
+  FIELD(weir_model_config, kv_head_count)               \
+  FIELD(weir_model_config, head_size)                   \
+  FIELD(weir_model_config, context_tokens_max)          \
+  FIELD(weir_model_config, tied_embeddings)             \
+  FIELD(weir_model_config, qkv_bias)                    \
+  FIELD(weir_model_config, output_bias)                 \
+  FIELD(weir_model_config, mlp_bias)                    \
+  FIELD(weir_model_config, qk_norm)                     \
+  FIELD(weir_model_config, rope_scaling)                \
+  FIELD(weir_model_config, rope_original_context_tokens) \
+  FIELD(weir_model_config, rms_norm_epsilon)            \
+  FIELD(weir_model_config, rope_factor)                 \
+  FIELD(weir_model_config, rope_low_freq_factor)        \
+  FIELD(weir_model_config, rope_high_freq_factor)       \
+  FIELD(weir_model_config, rope_theta)                  \
+  STRUCT(weir_session_config)                           \
+  FIELD(weir_session_config, struct_bytes)              \
+  FIELD(weir_session_config, block_count)               \
+  FIELD(weir_session_config, block_tokens)              \
+  FIELD(weir_session_config, step_tokens_max)           \
+  FIELD(weir_session_config, step_sequences_max)        \
+  FIELD(weir_session_config, step_samples_max)          \
+  FIELD(weir_session_config, top_logprobs_max)          \
+  FIELD(weir_session_config, thread_count)              \
+  FIELD(weir_session_config, isa)                       \
+  FIELD(weir_session_config, reserved)                  \
+  STRUCT(weir_sampling)                                 \
+  FIELD(weir_sampling, seed)                            \
+  FIELD(weir_sampling, temperature)                     \
+  FIELD(weir_sampling, top_p)                           \
+  FIELD(weir_sampling, min_p)                           \
+  FIELD(weir_sampling, top_k)                           \
+  FIELD(weir_sampling, logprob_count)                   \
+  FIELD(weir_sampling, token_index)                     \
+  STRUCT(weir_step_plan)                                \
+  FIELD(weir_step_plan, struct_bytes)                   \
+  FIELD(weir_step_plan, sequence_count)                 \
+  FIELD(weir_step_plan, token_count)                    \
+  FIELD(weir_step_plan, sample_count)                   \
+  FIELD(weir_step_plan, token_ids)                      \
+  FIELD(weir_step_plan, token_counts)                   \
+  FIELD(weir_step_plan, computed_tokens)                \
+  FIELD(weir_step_plan, block_tables)                   \
+  FIELD(weir_step_plan, block_table_offsets)            \
+  FIELD(weir_step_plan, samples)                        \
+  STRUCT(weir_step_result)                              \
+  FIELD(weir_step_result, struct_bytes)                 \
+  FIELD(weir_step_result, top_logprobs_stride)          \
+  FIELD(weir_step_result, token_ids)                    \
+  FIELD(weir_step_result, logprobs)                     \
+  FIELD(weir_step_result, top_token_ids)                \
+  FIELD(weir_step_result, top_logprobs)                 \
+  FIELD(weir_step_result, logits)
+
+#define WEIR_FUNCTIONS(FUNCTION)   \
+  FUNCTION(weir_abi_version)       \
+  FUNCTION(weir_abi_describe)      \
+  FUNCTION(weir_system_describe)   \
+  FUNCTION(weir_model_load)        \
+  FUNCTION(weir_model_destroy)     \
+  FUNCTION(weir_model_block_bytes) \
+  FUNCTION(weir_session_create)    \
+  FUNCTION(weir_session_destroy)   \
+  FUNCTION(weir_session_step)      \
+  FUNCTION(weir_live_handles)
+
+#define WEIR_CONSTANTS(CONSTANT)        \
+  CONSTANT(WEIR_ABI_VERSION)            \
+  CONSTANT(WEIR_OK)                     \
+  CONSTANT(WEIR_INVALID_ARGUMENT)       \
+  CONSTANT(WEIR_STALE_HANDLE)           \
+  CONSTANT(WEIR_WRONG_THREAD)           \
+  CONSTANT(WEIR_OUT_OF_MEMORY)          \
+  CONSTANT(WEIR_DEVICE_ERROR)           \
+  CONSTANT(WEIR_FILE_ERROR)             \
+  CONSTANT(WEIR_DTYPE_AUTO)             \
+  CONSTANT(WEIR_DTYPE_F32)              \
+  CONSTANT(WEIR_DTYPE_F16)              \
+  CONSTANT(WEIR_DTYPE_BF16)             \
+  CONSTANT(WEIR_ARCHITECTURE_LLAMA)     \
+  CONSTANT(WEIR_ARCHITECTURE_QWEN2)     \
+  CONSTANT(WEIR_ARCHITECTURE_QWEN3)     \
+  CONSTANT(WEIR_ROPE_SCALING_NONE)      \
+  CONSTANT(WEIR_ROPE_SCALING_LLAMA3)    \
+  CONSTANT(WEIR_ROPE_SCALING_LINEAR)    \
+  CONSTANT(WEIR_ISA_AUTO)               \
+  CONSTANT(WEIR_ISA_REFERENCE)          \
+  CONSTANT(WEIR_ISA_AVX2)               \
+  CONSTANT(WEIR_ISA_AVX512)             \
+  CONSTANT(WEIR_ERROR_MESSAGE_BYTES)    \
+  CONSTANT(WEIR_TENSOR_RANK_MAX)

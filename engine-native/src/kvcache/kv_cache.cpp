@@ -1,0 +1,24 @@
+#include "kvcache/kv_cache.h"
+
+namespace weir {
+namespace {
+
+int64_t layer_block_bytes(const KvShape& shape) {
+  return saturating_product(saturating_product(2 * element_bytes(shape.dtype), shape.kv_head_count),
+                            saturating_product(shape.block_tokens, shape.head_size));
+}
+
+}  // namespace
+
+int64_t kv_block_bytes(const KvShape& shape) { return saturating_product(layer_block_bytes(shape), shape.layer_count); }
+
+// Layer after layer, so that the blocks of one layer lie together: a step walks one layer at a time over all its sequences.
+KvCache::KvCache(const KvShape& shape, int32_t block_count)
+    : block_count_(block_count), pages_(Pages::allocate(saturating_product(kv_block_bytes(shape), block_count), "KV cache")) {
+  const int64_t layer_bytes = layer_block_bytes(shape) * block_count;
+  for (int32_t i = 0; i < shape.layer_count; ++i) {
+    layers_.push_back({pages_.data() + i * layer_bytes, shape.dtype, shape.kv_head_count, shape.block_tokens, shape.head_size});
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,16 @@
+// The shape of a decoder, checked: whatever later multiplies these numbers may rely on them.
+#pragma once
+
+#include "weir/weir.h"
+
+namespace weir {
+
+// Refuses a shape that no decoder can have, naming the field. The limits keep every product of two sizes inside int64_t.
+void check_config(const weir_model_config& config);
+
+const char* architecture_name(int32_t architecture);
+
+inline int32_t query_size(const weir_model_config& config) { return config.query_head_count * config.head_size; }
+inline int32_t kv_size(const weir_model_config& config) { return config.kv_head_count * config.head_size; }
+
+}  // namespace weir

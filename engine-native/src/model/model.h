@@ -1,0 +1,28 @@
+// A loaded model: its shape, its weights, and nothing that changes. Shared by its sessions.
+#pragma once
+
+#include "kvcache/kv_cache.h"
+#include "model/decoder.h"
+#include "model/rope.h"
+#include "model/weights.h"
+#include "weir/weir.h"
+
+namespace weir {
+
+class Model {
+ public:
+  Model(const weir_model_config& config, const weir_model_source& source);
+
+  const weir_model_config& config() const { return config_; }
+  const Decoder& decoder() const { return decoder_; }
+  const Rope& rope() const { return rope_; }
+  KvShape kv_shape(int32_t block_tokens) const;
+
+ private:
+  weir_model_config config_;
+  Weights weights_;
+  Decoder decoder_;
+  Rope rope_;
+};
+
+}  // namespace weir

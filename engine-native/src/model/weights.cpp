@@ -1,0 +1,151 @@
+#include "model/weights.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/elements.h"
+#include "runtime/error.h"
+#include "runtime/machine.h"
+
+namespace weir {
+namespace {
+
+constexpr int32_t kFilesMax = 4096;
+constexpr int32_t kTensorsMax = 1 << 20;
+constexpr int64_t kNameBytesMax = 256;
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string out = "[";
+  for (const int64_t size : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(size);
+  return out + "]";
+}
+
+const char* dtype_name(DType dtype) {
+  switch (dtype) {
+    case DType::f32: return "float32";
+    case DType::f16: return "float16";
+    case DType::bf16: return "bfloat16";
+  }
+  return "?";
+}
+
+// One stored row as floats. The reference kernel widens any type exactly.
+void widen(const void* data, DType dtype, int64_t count, float* out) {
+  kernels::reference_kernels().embed({data, dtype, 1, count}, 0, out);
+}
+
+}  // namespace
+
+Weights::Weights(const weir_model_source& source, int32_t dtype) : dtype_(dtype) {
+  require(source.file_count >= 1 && source.file_count <= kFilesMax, "file_count: ", source.file_count, " is not in [1, ", kFilesMax, "]");
+  require(source.tensor_count >= 1 && source.tensor_count <= kTensorsMax, "tensor_count: ", source.tensor_count, " is not in [1, ",
+          kTensorsMax, "]");
+  require(source.file_paths != nullptr, "file_paths is null");
+  require(source.tensors != nullptr, "tensors is null");
+  for (int32_t i = 0; i < source.file_count; ++i) {
+    require(source.file_paths[i] != nullptr, "file_paths[", i, "] is null");
+    file_paths_.emplace_back(source.file_paths[i]);
+    files_.push_back(Pages::map_file(file_paths_.back()));
+  }
+  for (int32_t i = 0; i < source.tensor_count; ++i) {
+    require(source.tensors[i].name != nullptr, "tensors[", i, "].name is null");
+    require(strnlen(source.tensors[i].name, kNameBytesMax) < kNameBytesMax, "tensors[", i, "].name is longer than ", kNameBytesMax - 1,
+            " bytes");
+    add(source.tensors[i]);
+  }
+}
+
+void Weights::add(const weir_tensor& tensor) {
+  const std::string name = tensor.name;
+  require(tensor.file_index >= 0 && tensor.file_index < static_cast<int32_t>(files_.size()), name, ": file_index ", tensor.file_index,
+          " is not in [0, ", files_.size(), ")");
+  const std::string where = name + " in " + file_paths_[static_cast<size_t>(tensor.file_index)];
+  require(tensor.dtype >= WEIR_DTYPE_F32 && tensor.dtype <= WEIR_DTYPE_BF16, where, ": dtype ", tensor.dtype,
+          " is none of WEIR_DTYPE_F32, _F16, _BF16");
+  require(tensor.rank >= 1 && tensor.rank <= WEIR_TENSOR_RANK_MAX, where, ": rank ", tensor.rank, " is not in [1, ",
+          WEIR_TENSOR_RANK_MAX, "]");
+  const DType dtype = static_cast<DType>(tensor.dtype);
+  int64_t bytes = element_bytes(dtype);
+  for (int32_t i = 0; i < tensor.rank; ++i) {
+    require(tensor.shape[i] >= 1, where, ": shape[", i, "] is ", tensor.shape[i]);
+    bytes = saturating_product(bytes, tensor.shape[i]);
+  }
+  std::vector<int64_t> shape(tensor.shape, tensor.shape + tensor.rank);
+  require(bytes == tensor.size_bytes, where, ": shape ", shape_text(shape), " of ", dtype_name(dtype), " takes ", bytes,
+          " bytes, not ", tensor.size_bytes);
+  require(tensor.offset_bytes >= 0, where, ": offset_bytes is ", tensor.offset_bytes);
+  const Pages& file = files_[static_cast<size_t>(tensor.file_index)];
+  if (saturating_sum(tensor.offset_bytes, tensor.size_bytes) > file.size_bytes()) {
+    fail(WEIR_FILE_ERROR, where, ": bytes ", tensor.offset_bytes, " to ", saturating_sum(tensor.offset_bytes, tensor.size_bytes),
+         " lie beyond the end of the file, which has ", file.size_bytes(), " (is it truncated?)");
+  }
+  const bool fresh =
+      tensors_.emplace(name, Tensor{dtype, std::move(shape), file.data() + tensor.offset_bytes, bytes, tensor.file_index}).second;
+  require(fresh, where, ": a second tensor of that name");
+}
+
+const Weights::Tensor& Weights::find(const std::string& name, const std::vector<int64_t>& shape) const {
+  const auto found = tensors_.find(name);
+  require(found != tensors_.end(), name, ": missing from ", file_paths_.front(),
+          files_.size() > 1 ? text(" and ", files_.size() - 1, " more files") : "");
+  const Tensor& tensor = found->second;
+  require(tensor.shape == shape, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)], ": shape ", shape_text(tensor.shape),
+          ", expected ", shape_text(shape));
+  return tensor;
+}
+
+// The type a matrix is held in. float32 keeps the stored bits: arithmetic is FP32 in any case and widening is exact, so copying BF16
+// weights into floats would change no result and double the bytes that every step reads; there, dtype only decides the KV cache's type.
+DType Weights::held_dtype(const std::string& name, const Tensor& tensor) const {
+  if (dtype_ == WEIR_DTYPE_BF16) return DType::bf16;
+  require(dtype_ != WEIR_DTYPE_F16 || tensor.dtype == DType::f16, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)],
+          ": is ", dtype_name(tensor.dtype), " and may not fit float16's range; use auto, float32 or bfloat16");
+  return tensor.dtype;
+}
+
+kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols) {
+  const Tensor& tensor = find(name, {rows, cols});
+  const DType held = held_dtype(name, tensor);
+  const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(element_bytes(tensor.dtype)) == 0;
+  if (held == tensor.dtype && aligned) return {tensor.data, held, rows, cols};
+  return {copy_rounded(name, tensor, held), held, rows, cols};
+}
+
+// A target other than the stored type is BF16: held_dtype allows no other.
+const void* Weights::copy_rounded(const std::string& name, const Tensor& tensor, DType target) {
+  const int64_t count = tensor.size_bytes / element_bytes(tensor.dtype);
+  const int64_t bytes = count * element_bytes(target);
+  const int64_t available_bytes = available_memory_bytes();
+  if (bytes > available_bytes) {
+    fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", dtype_name(target), " needs ", bytes_text(bytes), ", but ",
+         bytes_text(available_bytes), " are available; use dtype auto, which keeps the file's own type");
+  }
+  copies_.push_back(Pages::allocate(bytes, name));
+  std::byte* const out = copies_.back().data();
+  if (target == tensor.dtype) {  // only its place in the file was at fault
+    std::memcpy(out, tensor.data, static_cast<size_t>(bytes));
+    return out;
+  }
+  constexpr int64_t kChunk = 4096;
+  alignas(64) std::byte stored[kChunk * sizeof(float)];
+  float widened[kChunk];
+  for (int64_t begin = 0; begin < count; begin += kChunk) {
+    const int64_t size = std::min(kChunk, count - begin);
+    const int64_t element = element_bytes(tensor.dtype);
+    std::memcpy(stored, tensor.data + begin * element, static_cast<size_t>(size * element));
+    widen(stored, tensor.dtype, size, widened);
+    kernels::Bf16* const rounded = reinterpret_cast<kernels::Bf16*>(out) + begin;
+    for (int64_t i = 0; i < size; ++i) kernels::narrow(widened[i], rounded[i]);
+  }
+  return out;
+}
+
+std::vector<float> Weights::vector(const std::string& name, int64_t size) const {
+  const Tensor& tensor = find(name, {size});
+  std::vector<std::byte> aligned(tensor.data, tensor.data + tensor.size_bytes);
+  std::vector<float> out(static_cast<size_t>(size));
+  widen(aligned.data(), tensor.dtype, size, out.data());
+  return out;
+}
+
+}  // namespace weir

@@ -1,0 +1,116 @@
+#include "session/plan_check.h"
+
+#include <cmath>
+
+#include "runtime/error.h"
+
+namespace weir {
+namespace {
+
+void check_count(const char* field, int32_t value, int32_t min, int32_t max, const char* limit) {
+  require(value >= min && value <= max, field, ": ", value, " is not in [", min, ", ", limit, " = ", max, "]");
+}
+
+void check_sampling(const weir_sampling& sampling, int32_t index, int32_t token_count, int32_t top_logprobs_max) {
+  const auto field = [index](const char* name) { return text("samples[", index, "].", name, ": "); };
+  require(sampling.token_index >= 0 && sampling.token_index < token_count, field("token_index"), sampling.token_index, " is not in [0, ",
+          token_count, ")");
+  require(std::isfinite(sampling.temperature) && sampling.temperature >= 0, field("temperature"), sampling.temperature,
+          " is not a number of at least 0");
+  require(sampling.top_p > 0 && sampling.top_p <= 1, field("top_p"), sampling.top_p, " is not in (0, 1]");
+  require(sampling.min_p >= 0 && sampling.min_p < 1, field("min_p"), sampling.min_p, " is not in [0, 1)");
+  require(sampling.top_k >= 0, field("top_k"), sampling.top_k, " is negative");
+  require(sampling.logprob_count >= -1 && sampling.logprob_count <= top_logprobs_max, field("logprob_count"), sampling.logprob_count,
+          " is not in [-1, top_logprobs_max = ", top_logprobs_max, "]");
+}
+
+}  // namespace
+
+void PlanCheck::check(const weir_step_plan& plan, const weir_step_result& result) {
+  check_counts(plan);
+  check_tokens(plan);
+  check_tables(plan);
+  check_writes(plan);
+  check_samples(plan, result);
+}
+
+void PlanCheck::check_counts(const weir_step_plan& plan) const {
+  check_count("sequence_count", plan.sequence_count, 1, limits_.step_sequences_max, "step_sequences_max");
+  check_count("token_count", plan.token_count, 1, limits_.step_tokens_max, "step_tokens_max");
+  check_count("sample_count", plan.sample_count, 0, limits_.step_samples_max, "step_samples_max");
+  require(plan.token_ids != nullptr, "token_ids is null");
+  require(plan.token_counts != nullptr, "token_counts is null");
+  require(plan.computed_tokens != nullptr, "computed_tokens is null");
+  require(plan.block_tables != nullptr, "block_tables is null");
+  require(plan.block_table_offsets != nullptr, "block_table_offsets is null");
+  require(plan.samples != nullptr || plan.sample_count == 0, "samples is null");
+}
+
+void PlanCheck::check_tokens(const weir_step_plan& plan) const {
+  int64_t sum = 0;
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int64_t count = plan.token_counts[s];
+    const int64_t computed = plan.computed_tokens[s];
+    require(count >= 1, "token_counts[", s, "]: ", count, " is not at least 1");
+    require(computed >= 0, "computed_tokens[", s, "]: ", computed, " is negative");
+    require(computed + count <= limits_.context_tokens_max, "sequence ", s, ": ", computed, " computed and ", count,
+            " new tokens exceed context_tokens_max = ", limits_.context_tokens_max);
+    sum += count;
+  }
+  require(sum == plan.token_count, "token_count: ", plan.token_count, " is not the sum of token_counts, ", sum);
+  for (int32_t t = 0; t < plan.token_count; ++t) {
+    require(plan.token_ids[t] >= 0 && plan.token_ids[t] < limits_.vocab_size, "token_ids[", t, "]: ", plan.token_ids[t],
+            " is not in [0, vocab_size = ", limits_.vocab_size, ")");
+  }
+}
+
+void PlanCheck::check_tables(const weir_step_plan& plan) const {
+  const int32_t blocks_max = (limits_.context_tokens_max - 1) / limits_.block_tokens + 1;
+  require(plan.block_table_offsets[0] == 0, "block_table_offsets[0]: ", plan.block_table_offsets[0], " is not 0");
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int64_t begin = plan.block_table_offsets[s];
+    const int64_t end = plan.block_table_offsets[s + 1];
+    const int64_t needed = (static_cast<int64_t>(plan.computed_tokens[s]) + plan.token_counts[s] - 1) / limits_.block_tokens + 1;
+    require(end - begin >= needed && end - begin <= blocks_max, "sequence ", s, ": a block table of ", end - begin, " entries, but ",
+            plan.computed_tokens[s] + plan.token_counts[s], " tokens need ", needed, " and the context allows ", blocks_max);
+    for (int64_t i = begin; i < end; ++i) {
+      require(plan.block_tables[i] >= 0 && plan.block_tables[i] < limits_.block_count, "block_tables[", i, "] of sequence ", s, ": ",
+              plan.block_tables[i], " is not in [0, block_count = ", limits_.block_count, ")");
+    }
+  }
+}
+
+// Two passes over the tables: mark the blocks that the plan writes, each once, then find none of them among those it reads.
+void PlanCheck::check_writes(const weir_step_plan& plan) {
+  ++plan_number_;
+  const auto block_of = [this](int32_t position) { return position / limits_.block_tokens; };
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int32_t* const table = plan.block_tables + plan.block_table_offsets[s];
+    const int32_t first = block_of(plan.computed_tokens[s]);
+    const int32_t last = block_of(plan.computed_tokens[s] + plan.token_counts[s] - 1);
+    for (int32_t i = first; i <= last; ++i) {
+      require(last_write_[table[i]] != plan_number_, "sequence ", s, ": block ", table[i], " is written twice in one step");
+      last_write_[table[i]] = plan_number_;
+    }
+  }
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int32_t* const table = plan.block_tables + plan.block_table_offsets[s];
+    for (int32_t i = 0; i < block_of(plan.computed_tokens[s]); ++i) {
+      require(last_write_[table[i]] != plan_number_, "sequence ", s, ": block ", table[i], " is read as computed and written in one step");
+    }
+  }
+}
+
+void PlanCheck::check_samples(const weir_step_plan& plan, const weir_step_result& result) const {
+  const bool top_wanted = result.top_token_ids != nullptr;
+  require(top_wanted == (result.top_logprobs != nullptr), "top_token_ids and top_logprobs: one is null and the other is not");
+  require(result.top_logprobs_stride >= 0, "top_logprobs_stride: ", result.top_logprobs_stride, " is negative");
+  for (int32_t i = 0; i < plan.sample_count; ++i) {
+    const weir_sampling& sampling = plan.samples[i];
+    check_sampling(sampling, i, plan.token_count, limits_.top_logprobs_max);
+    require(!top_wanted || sampling.logprob_count <= result.top_logprobs_stride, "top_logprobs_stride: ", result.top_logprobs_stride,
+            " is below samples[", i, "].logprob_count = ", sampling.logprob_count);
+  }
+}
+
+}  // namespace weir

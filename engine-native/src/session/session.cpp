@@ -1,0 +1,147 @@
+#include "session/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/error.h"
+#include "runtime/machine.h"
+
+namespace weir {
+namespace {
+
+constexpr int32_t kBlockTokens = 16;
+constexpr int32_t kBlocksMax = 1 << 26;
+constexpr int32_t kStepMax = 1 << 20;  // tokens, sequences or samples
+constexpr int32_t kTopLogprobsMax = 64;
+constexpr int32_t kThreadsMax = 256;
+
+// A step runs as tiles, so that its working memory does not grow with it. At these sizes a tile's arithmetic outweighs reading the weights
+// once more, and, results being independent of how tokens are grouped, a tile's size changes no bit.
+constexpr int32_t kTileTokens = 512;
+constexpr int32_t kTileSamples = 32;
+
+// Sampling a row reads the vocabulary a few times; less than this many logits in all is not worth a second thread.
+constexpr int64_t kShareLogits = 16 * 1024;
+
+void check_range(const char* field, int32_t value, int32_t min, int32_t max) {
+  require(value >= min && value <= max, field, ": ", value, " is not in [", min, ", ", max, "]");
+}
+
+const weir_session_config& checked(const weir_session_config& config) {
+  check_range("block_count", config.block_count, 1, kBlocksMax);
+  check_range("block_tokens", config.block_tokens, kBlockTokens, kBlockTokens);
+  check_range("step_tokens_max", config.step_tokens_max, 1, kStepMax);
+  check_range("step_sequences_max", config.step_sequences_max, 1, kStepMax);
+  check_range("step_samples_max", config.step_samples_max, 1, kStepMax);
+  check_range("top_logprobs_max", config.top_logprobs_max, 0, kTopLogprobsMax);
+  check_range("thread_count", config.thread_count, 0, kThreadsMax);
+  check_range("reserved", config.reserved, 0, 0);
+  return config;
+}
+
+StepLimits limits(const weir_model_config& model, const weir_session_config& config) {
+  return {model.vocab_size,       model.context_tokens_max,  config.block_count,      config.block_tokens,
+          config.step_tokens_max, config.step_sequences_max, config.step_samples_max, config.top_logprobs_max};
+}
+
+}  // namespace
+
+Session::Workspace::Workspace(const weir_model_config& model, const weir_session_config& config, Arena& arena)
+    : activations(model, std::min(config.step_tokens_max, kTileTokens), arena),
+      tile_samples(std::min(config.step_samples_max, kTileSamples)),
+      rows(arena.take<TokenRow>(config.step_tokens_max)),
+      sampled(arena.take<float>(saturating_product(config.step_samples_max, model.hidden_size))),
+      logits(arena.take<float>(saturating_product(tile_samples, model.vocab_size))),
+      last_write(arena.take<int64_t>(config.block_count)) {}
+
+// Refused before anything is allocated: a machine that overcommits would give the addresses and kill the process later.
+Pages Session::allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count) {
+  Arena measure;
+  const Workspace unplaced(model.config(), config, measure);
+  const int64_t sampler_bytes = saturating_product(thread_count, 8 * static_cast<int64_t>(model.config().vocab_size));
+  const int64_t working_bytes = saturating_sum(measure.used_bytes(), sampler_bytes);
+  const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens));
+  const int64_t cache_bytes = saturating_product(block_bytes, config.block_count);
+  const int64_t available_bytes = available_memory_bytes();
+  if (saturating_sum(cache_bytes, working_bytes) > available_bytes) {
+    fail(WEIR_OUT_OF_MEMORY, "block_count: ", config.block_count, " KV blocks of ", bytes_text(block_bytes), " take ",
+         bytes_text(cache_bytes), " and a step's working memory ", bytes_text(working_bytes), ", but only ",
+         bytes_text(available_bytes), " are available; ask for fewer blocks or a smaller step");
+  }
+  return Pages::allocate(measure.used_bytes(), "working memory of a step");
+}
+
+Session::Session(std::shared_ptr<const Model> model, const weir_session_config& config)
+    : owner_(std::this_thread::get_id()),
+      model_(std::move(model)),
+      kernels_(kernels_for(checked(config).isa)),
+      thread_count_(config.thread_count > 0 ? config.thread_count : std::min(inspect_machine().cores_physical, kThreadsMax)),
+      pages_(allocate_workspace(*model_, config, thread_count_)),
+      arena_(pages_),
+      work_(model_->config(), config, arena_),
+      plan_check_(limits(model_->config(), config), work_.last_write),
+      cache_(model_->kv_shape(config.block_tokens), config.block_count),
+      pool_(thread_count_),
+      forward_(*model_, kernels_, cache_, pool_, work_.activations) {
+  for (int32_t i = 0; i < thread_count_; ++i) samplers_.emplace_back(model_->config().vocab_size, kernels_);
+}
+
+void Session::step(const weir_step_plan& plan, const weir_step_result& result) {
+  plan_check_.check(plan, result);
+  lay_rows(plan);
+  compute(plan);
+  sample(plan, result);
+}
+
+void Session::lay_rows(const weir_step_plan& plan) {
+  int32_t t = 0;
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int32_t* const blocks = plan.block_tables + plan.block_table_offsets[s];
+    for (int32_t i = 0; i < plan.token_counts[s]; ++i, ++t) {
+      work_.rows[t] = {plan.token_ids[t], plan.computed_tokens[s] + i, blocks};
+    }
+  }
+}
+
+void Session::compute(const weir_step_plan& plan) {
+  const int64_t hidden_size = model_->config().hidden_size;
+  const int32_t tile_tokens = work_.activations.tile_tokens;
+  for (int32_t begin = 0; begin < plan.token_count; begin += tile_tokens) {
+    const int32_t count = std::min(tile_tokens, plan.token_count - begin);
+    forward_.run(work_.rows + begin, count);
+    for (int32_t i = 0; i < plan.sample_count; ++i) {
+      const int32_t row = plan.samples[i].token_index - begin;
+      if (row >= 0 && row < count) forward_.final_norm(row, work_.sampled + i * hidden_size);
+    }
+  }
+}
+
+void Session::sample(const weir_step_plan& plan, const weir_step_result& result) {
+  const int64_t vocab_size = model_->config().vocab_size;
+  for (int32_t begin = 0; begin < plan.sample_count; begin += work_.tile_samples) {
+    const int32_t count = std::min(work_.tile_samples, plan.sample_count - begin);
+    forward_.logits(work_.sampled + static_cast<int64_t>(begin) * model_->config().hidden_size, count, work_.logits);
+    if (result.logits != nullptr) {
+      std::memcpy(result.logits + begin * vocab_size, work_.logits, static_cast<size_t>(count * vocab_size) * sizeof(float));
+    }
+    pool_.parallel_for(count, (kShareLogits + vocab_size - 1) / vocab_size, [&](int64_t first, int64_t last, int32_t worker) {
+      for (int64_t i = first; i < last; ++i) {
+        const int32_t index = begin + static_cast<int32_t>(i);
+        sample_row(plan.samples[index], work_.logits + i * vocab_size, index, result, samplers_[static_cast<size_t>(worker)]);
+      }
+    });
+  }
+}
+
+void Session::sample_row(const weir_sampling& sampling, const float* logits, int32_t index, const weir_step_result& result,
+                         Sampler& sampler) {
+  const int64_t top = static_cast<int64_t>(index) * result.top_logprobs_stride;
+  Sampler::Row row{};
+  row.top_ids = result.top_token_ids == nullptr ? nullptr : result.top_token_ids + top;
+  row.top_logprobs = result.top_logprobs == nullptr ? nullptr : result.top_logprobs + top;
+  sampler.sample(logits, sampling, work_.rows[sampling.token_index].position + 1, row);
+  if (result.token_ids != nullptr) result.token_ids[index] = row.token_id;
+  if (result.logprobs != nullptr && sampling.logprob_count >= 0) result.logprobs[index] = row.logprob;
+}
+
+}  // namespace weir

@@ -1,0 +1,62 @@
+// A session: one model, one KV cache, the workers and the working memory of its steps. Belongs to the thread that made it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "kvcache/kv_cache.h"
+#include "model/forward.h"
+#include "model/model.h"
+#include "runtime/memory.h"
+#include "sampling/sampler.h"
+#include "session/plan_check.h"
+#include "tensor/thread_pool.h"
+#include "weir/weir.h"
+
+namespace weir {
+
+class Session {
+ public:
+  Session(std::shared_ptr<const Model> model, const weir_session_config& config);
+
+  bool owned_by_caller() const { return owner_ == std::this_thread::get_id(); }
+
+  void step(const weir_step_plan& plan, const weir_step_result& result);
+
+ private:
+  // Everything a step writes beside the KV cache, placed in one arena.
+  struct Workspace {
+    Workspace(const weir_model_config& model, const weir_session_config& config, Arena& arena);
+
+    Activations activations;
+    int32_t tile_samples;
+    TokenRow* rows;      // [step_tokens_max]
+    float* sampled;      // [step_samples_max][hidden_size] normed rows that the LM head reads
+    float* logits;       // [tile_samples][vocab_size]
+    int64_t* last_write; // [block_count]
+  };
+
+  static Pages allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count);
+  void lay_rows(const weir_step_plan& plan);
+  void compute(const weir_step_plan& plan);
+  void sample(const weir_step_plan& plan, const weir_step_result& result);
+  void sample_row(const weir_sampling& sampling, const float* logits, int32_t index, const weir_step_result& result, Sampler& sampler);
+
+  std::thread::id owner_;
+  std::shared_ptr<const Model> model_;
+  const kernels::KernelTable& kernels_;
+  int32_t thread_count_;
+  Pages pages_;
+  Arena arena_;
+  Workspace work_;
+  PlanCheck plan_check_;
+  KvCache cache_;
+  std::vector<Sampler> samplers_;  // one for each thread
+  ThreadPool pool_;
+  Forward forward_;
+};
+
+}  // namespace weir
