@@ -1,19 +1,36 @@
 package dev.weir.engine.execution;
 
+import dev.weir.engine.admission.Admission.Reason;
+import dev.weir.engine.admission.Admission.Rejected;
 import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.scheduling.BatchLimits;
+import dev.weir.engine.scheduling.Scheduler;
+import dev.weir.engine.scheduling.StepPlan;
+import dev.weir.engine.scheduling.StepResult;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The one thread that owns all mutable state of a model. */
-@SuppressWarnings("DoNotCallSuggester") // the public surface first; the bodies follow
+/**
+ * The one thread that owns all mutable state of a model. Read {@link #step} first.
+ *
+ * <p>{@link #start}, {@link #drain}, {@link #close} and the observers may be called from any thread; all else happens on the loop's own.
+ */
 public final class EngineLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
 
     /** Where an engine is in its life. */
     public enum State {
-        /** Made, not started. */
+        /** Made, and its executor is not. */
         NEW,
         /** Serves. */
         RUNNING,
@@ -23,9 +40,29 @@ public final class EngineLoop implements AutoCloseable {
         DRAINING,
         /** Its thread has ended and its executor is closed. */
         STOPPED,
-        /** Gave up replacing a dead executor; refuses everything. */
+        /** No executor could be made; refuses everything. */
         FAILED
     }
+
+    private final String name;
+    private final ExecutorSlot executors;
+    private final AdmissionQueue admission;
+    private final EngineUsage usage;
+    private final LongSupplier ticker;
+
+    private final Scheduler<Generation> scheduler;
+    private final Generations generations;
+    private final StepResult result;
+    private final Doorbell doorbell = new Doorbell();
+    private final Thread thread;
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private long accountedPreemptions;
+
+    private volatile State state = State.NEW;
+    private volatile boolean closing;
+    private volatile boolean draining;
+    private volatile long drainDeadlineNanos;
+    private volatile int endedByStopCount;
 
     /**
      * A loop that is not started yet.
@@ -43,20 +80,66 @@ public final class EngineLoop implements AutoCloseable {
             AdmissionQueue admission,
             Tokenizer tokenizer,
             EngineUsage usage,
-            LongSupplier ticker) {}
+            LongSupplier ticker) {
+        if (executorLimits.topLogprobsMax() < SamplingParams.LOGPROB_COUNT_MAX) {
+            throw new IllegalArgumentException("topLogprobsMax must be at least " + SamplingParams.LOGPROB_COUNT_MAX
+                    + ", which a request may ask for: " + executorLimits.topLogprobsMax());
+        }
+        this.name = name;
+        this.executors = new ExecutorSlot(executors, executorLimits, limits);
+        this.admission = admission;
+        this.usage = usage;
+        this.ticker = ticker;
+        KvCache cache = new KvCache(executorLimits.blockCount(), executorLimits.blockTokens());
+        BatchLimits batch = new BatchLimits(executorLimits.stepTokensMax(), executorLimits.stepSequencesMax());
+        scheduler = new Scheduler<>(cache, batch);
+        result = new StepResult(batch.sequencesMax(), executorLimits.topLogprobsMax());
+        generations = new Generations(
+                admission,
+                scheduler,
+                tokenizer,
+                usage,
+                ticker,
+                doorbell,
+                executorLimits.contextTokensMax(),
+                limits.consumerStallMax());
+        thread = Thread.ofPlatform().name("engine-" + name).unstarted(this::run);
+        admission.onArrival(doorbell::ring);
+        usage.kvCache(cache.blockTokens(), cache.blockCount());
+        usage.watch(
+                generations::runningCount,
+                generations::waitingCount,
+                () -> (double) generations.ownedBlocks() / cache.blockCount());
+    }
 
-    /** Starts the thread and waits until it has made its executor. Throws what the supplier threw; the loop is then {@code FAILED}. */
+    /**
+     * Starts the thread and waits until it has made its executor.
+     *
+     * @throws RuntimeException what the supplier threw; the loop is then {@code FAILED}
+     */
     public void start() {
-        throw new UnsupportedOperationException();
+        if (!startThread()) {
+            throw new IllegalStateException("the engine was started or closed before");
+        }
+        try {
+            started.join();
+        } catch (CompletionException failure) {
+            switch (failure.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw failure;
+            }
+        }
     }
 
     public State state() {
-        throw new UnsupportedOperationException();
+        State now = state;
+        return draining && (now == State.RUNNING || now == State.RECOVERING) ? State.DRAINING : now;
     }
 
-    /** KV blocks that sequences own now. */
+    /** KV blocks that sequences own. When the end of a stream can be polled, its blocks are no longer among them. */
     public int ownedBlocks() {
-        throw new UnsupportedOperationException();
+        return generations.ownedBlocks();
     }
 
     /**
@@ -66,10 +149,172 @@ public final class EngineLoop implements AutoCloseable {
      * @return true when nothing had to be cancelled
      */
     public boolean drain(Duration patience) {
-        throw new UnsupportedOperationException();
+        admission.close(shuttingDown());
+        drainDeadlineNanos = ticker.getAsLong() + patience.toNanos();
+        draining = true;
+        awaitEnd();
+        return endedByStopCount == 0;
     }
 
     /** Cancels everything and ends the thread; waits for the step that runs. Idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+        admission.close(shuttingDown());
+        closing = true;
+        awaitEnd();
+    }
+
+    /** One turn. False when there was nothing to compute, nor will there be until the doorbell rings or a deadline passes. */
+    boolean step() {
+        long nowNanos = ticker.getAsLong();
+        admission.drain(generations::accept); //              6 admitted
+        generations.letGo(nowNanos); //                         or cancelled
+        StepPlan plan = scheduler.plan(); //                  7 batched
+        generations.planned(nowNanos);
+        if (plan.isEmpty()) {
+            return false;
+        }
+        executors.executor().execute(plan, result); //        8 computed, 9 sampled
+        scheduler.apply(result);
+        generations.deliver(result, ticker.getAsLong()); //  10 detokenised, 11 streamed
+        account(plan); //                                    12 accounted
+        return true;
+    }
+
+    private void account(StepPlan plan) {
+        executors.worked();
+        usage.stepped(plan.tokenCount(), scheduler.preemptionCount() - accountedPreemptions);
+        accountedPreemptions = scheduler.preemptionCount();
+    }
+
+    // --- the thread's life
+
+    private synchronized boolean startThread() {
+        boolean isNew = thread.getState() == Thread.State.NEW;
+        if (isNew) {
+            thread.start();
+        }
+        return isNew;
+    }
+
+    private void run() {
+        try {
+            if (goesOn()) {
+                executors.open();
+                state = State.RUNNING;
+            }
+            started.complete(null);
+            while (goesOn()) {
+                turn();
+            }
+            if (state != State.FAILED) {
+                stop();
+            }
+        } catch (RuntimeException | Error failure) {
+            giveUp(failure);
+            started.completeExceptionally(failure);
+        } finally {
+            executors.close();
+        }
+    }
+
+    private boolean goesOn() {
+        if (closing || state == State.FAILED) {
+            return false;
+        }
+        return !draining || !(generations.isEmpty() || drainDeadlineNanos - ticker.getAsLong() <= 0);
+    }
+
+    /** One step, or a wait where there is none to make. Nothing that goes wrong in it ends the thread unheard. */
+    private void turn() {
+        try {
+            if (!step()) {
+                sleep(generations.untilStallNanos(ticker.getAsLong()));
+            }
+        } catch (ExecutionException failure) {
+            if (failure.fatal()) {
+                recover(failure);
+            } else {
+                LOG.error("{}: a step was refused.", name, failure);
+                generations.endPlanned("the engine could not compute this request: " + failure.getMessage());
+            }
+        } catch (RuntimeException | Error failure) {
+            recover(failure);
+        }
+    }
+
+    private void sleep(long nanosMax) {
+        long untilDrainedNanos = draining ? drainDeadlineNanos - ticker.getAsLong() : Long.MAX_VALUE;
+        try {
+            doorbell.await(Math.min(nanosMax, untilDrainedNanos));
+        } catch (InterruptedException _) { // the thread is ours: whoever interrupts it wants its end
+            closing = true;
+        }
+    }
+
+    /** Ends what was running, and replaces the executor unless that was tried too often. What waits goes on waiting. */
+    private void recover(Throwable failure) {
+        LOG.error("{}: the executor failed; what was running is lost.", name, failure);
+        state = State.RECOVERING;
+        generations.endRunning("the engine failed: " + told(failure));
+        executors.close();
+        Throwable cause = failure;
+        while (goesOn()) {
+            if (!executors.mayRestart()) {
+                giveUp(cause);
+                return;
+            }
+            long retryNanos = ticker.getAsLong() + executors.countRestart().toNanos();
+            while (goesOn() && retryNanos - ticker.getAsLong() > 0) {
+                sleep(retryNanos - ticker.getAsLong());
+            }
+            if (!goesOn()) {
+                return;
+            }
+            try {
+                executors.open();
+                state = State.RUNNING;
+                LOG.info("{}: the executor was replaced.", name);
+                return;
+            } catch (RuntimeException | Error again) {
+                LOG.error("{}: the executor could not be replaced.", name, again);
+                cause = again;
+            }
+        }
+    }
+
+    private void giveUp(Throwable cause) {
+        String message = "the engine failed and has to be started again: " + told(cause);
+        LOG.error("{}: {}", name, message);
+        admission.close(new Rejected(Reason.ENGINE_FAILED, message));
+        admission.drain(generations::accept);
+        generations.endAll(FinishReason.ERROR, message);
+        state = State.FAILED;
+    }
+
+    private static String told(Throwable failure) {
+        return failure instanceof ExecutionException ? String.valueOf(failure.getMessage()) : failure.toString();
+    }
+
+    private void stop() {
+        admission.close(shuttingDown());
+        admission.drain(generations::accept);
+        endedByStopCount = generations.endAll(FinishReason.CANCELLED, "the engine is shutting down");
+        executors.close();
+        state = State.STOPPED;
+    }
+
+    private void awaitEnd() {
+        startThread(); // one that never ran has the queue to clear, too
+        doorbell.ring();
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Rejected shuttingDown() {
+        return new Rejected(Reason.SHUTTING_DOWN, "the engine is shutting down");
+    }
 }

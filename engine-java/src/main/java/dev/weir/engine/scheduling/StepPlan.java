@@ -38,9 +38,9 @@ public final class StepPlan {
     public void clear() {
         sequenceCount = 0;
         tokenCount = 0;
+        Arrays.fill(samplings, 0, sampleCount, null);
         sampleCount = 0;
         sequenceOpen = false;
-        Arrays.fill(samplings, 0, samplings.length, null);
     }
 
     /** Begins a sequence; its tokens, blocks and samples follow until the next call. */
@@ -61,12 +61,31 @@ public final class StepPlan {
         tokenCounts[sequenceCount - 1]++;
     }
 
+    /** Adds {@code count} ids, beginning with {@code ids[from]}. */
+    public void addTokens(int[] ids, int from, int count) {
+        System.arraycopy(ids, from, tokenIds, tokenCount, count);
+        tokenCount += count;
+        tokenCounts[sequenceCount - 1] += count;
+    }
+
     public void addBlock(int blockIndex) {
         int end = blockTableOffsets[sequenceCount]++;
-        if (end == blockTables.length) {
-            blockTables = Arrays.copyOf(blockTables, 2 * end);
-        }
+        reserveBlocks(end + 1);
         blockTables[end] = blockIndex;
+    }
+
+    /** Adds the first {@code count} of {@code blockIndexes}. */
+    public void addBlocks(int[] blockIndexes, int count) {
+        int end = blockTableOffsets[sequenceCount];
+        reserveBlocks(end + count);
+        System.arraycopy(blockIndexes, 0, blockTables, end, count);
+        blockTableOffsets[sequenceCount] = end + count;
+    }
+
+    private void reserveBlocks(int count) {
+        if (count > blockTables.length) {
+            blockTables = Arrays.copyOf(blockTables, Math.max(count, 2 * blockTables.length));
+        }
     }
 
     /** Samples after the token added last. */

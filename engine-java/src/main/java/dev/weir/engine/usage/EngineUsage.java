@@ -1,9 +1,38 @@
 package dev.weir.engine.usage;
 
+import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.TokenEvent.Finished;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /** One engine's metrics. Written by the engine thread; safe to scrape from any. */
 public final class EngineUsage {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final Counter promptTokens;
+    private final Counter generationTokens;
+    private final Counter preemptions;
+    private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
+    private final DistributionSummary stepTokens;
+    private final DistributionSummary timeToFirstToken;
+    private final DistributionSummary interTokenLatency;
+    private final DistributionSummary requestLatency;
+    private final DistributionSummary queueTime;
+    private final DistributionSummary prefillTime;
+    private final DistributionSummary decodeTime;
+    private final DistributionSummary requestPromptTokens;
+    private final DistributionSummary requestGenerationTokens;
 
     /**
      * Registers the meters of one model.
@@ -11,5 +40,113 @@ public final class EngineUsage {
      * @param engineIndex of engines that serve the same model in this process; 0 for the first
      * @param contextTokensMax bounds the buckets of token counts
      */
-    public EngineUsage(MeterRegistry registry, String modelName, int engineIndex, int contextTokensMax) {}
+    public EngineUsage(MeterRegistry registry, String modelName, int engineIndex, int contextTokensMax) {
+        this.registry = registry;
+        tags = Tags.of("model_name", modelName, "engine", Integer.toString(engineIndex));
+        promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens processed.", tags);
+        generationTokens = counter("vllm:generation_tokens_total", "Tokens generated.", tags);
+        preemptions = counter("vllm:num_preemptions_total", "Sequences that gave up their KV blocks.", tags);
+        for (FinishReason reason : FinishReason.values()) {
+            finished.put(
+                    reason,
+                    counter(
+                            "vllm:request_success_total",
+                            "Requests ended.",
+                            tags.and("finished_reason", label(reason))));
+        }
+        stepTokens = histogram("vllm:iteration_tokens_total", "Tokens computed per step.", Buckets.stepTokens());
+        timeToFirstToken = histogram(
+                "vllm:time_to_first_token_seconds", "From submission to first token.", Buckets.timeToFirstToken());
+        interTokenLatency = histogram(
+                "vllm:inter_token_latency_seconds", "From each token to the next.", Buckets.interTokenLatency());
+        requestLatency =
+                histogram("vllm:e2e_request_latency_seconds", "From submission to end.", Buckets.requestLatency());
+        queueTime = histogram(
+                "vllm:request_queue_time_seconds", "From submission to first step.", Buckets.requestLatency());
+        prefillTime = histogram(
+                "vllm:request_prefill_time_seconds", "From first step to first token.", Buckets.requestLatency());
+        decodeTime =
+                histogram("vllm:request_decode_time_seconds", "From first token to last.", Buckets.requestLatency());
+        requestPromptTokens = histogram(
+                "vllm:request_prompt_tokens", "Prompt tokens per request.", Buckets.tokenCounts(contextTokensMax));
+        requestGenerationTokens = histogram(
+                "vllm:request_generation_tokens",
+                "Generated tokens per request.",
+                Buckets.tokenCounts(contextTokensMax));
+    }
+
+    /** Lets scrapes read the engine's present state. The suppliers are called from any thread. */
+    public void watch(Supplier<Number> running, Supplier<Number> waiting, Supplier<Number> kvCacheUsage) {
+        gauge("vllm:num_requests_running", "Requests that are being computed.", running, tags);
+        gauge("vllm:num_requests_waiting", "Requests that wait for their turn.", waiting, tags);
+        gauge("vllm:kv_cache_usage_perc", "Share of the KV blocks in use; 1 is all.", kvCacheUsage, tags);
+    }
+
+    /** Tells how the KV cache is cut; a gauge of 1 with the facts as labels. */
+    public void kvCache(int blockTokens, int blockCount) {
+        Tags facts = Tags.of("block_size", Integer.toString(blockTokens))
+                .and("num_gpu_blocks", Integer.toString(blockCount));
+        gauge("vllm:cache_config_info", "How the KV cache is cut.", () -> 1, tags.and(facts));
+    }
+
+    /** A step was computed. */
+    public void stepped(int tokenCount, long preemptionCount) {
+        stepTokens.record(tokenCount);
+        preemptions.increment((double) preemptionCount);
+    }
+
+    /** A request got its next token. */
+    public void token(RequestTimeline timeline, int requestPromptTokenCount, long nowNanos) {
+        boolean first = !timeline.hasToken();
+        double sinceSeconds = timeline.token(nowNanos) / NANOS_PER_SECOND;
+        generationTokens.increment();
+        if (first) {
+            promptTokens.increment(requestPromptTokenCount);
+            timeToFirstToken.record(sinceSeconds);
+        } else {
+            interTokenLatency.record(sinceSeconds);
+        }
+    }
+
+    /** A request ended. What it never reached (a first step, a first token) is not recorded. */
+    public void finished(Finished end, RequestTimeline timeline, long nowNanos) {
+        Objects.requireNonNull(finished.get(end.reason())).increment();
+        requestLatency.record(timeline.totalNanos(nowNanos) / NANOS_PER_SECOND);
+        requestPromptTokens.record(end.promptTokens());
+        requestGenerationTokens.record(end.outputTokens());
+        if (timeline.hasBegun()) {
+            queueTime.record(timeline.queueNanos() / NANOS_PER_SECOND);
+        }
+        if (timeline.hasToken()) {
+            prefillTime.record(timeline.prefillNanos() / NANOS_PER_SECOND);
+            decodeTime.record(timeline.decodeNanos() / NANOS_PER_SECOND);
+        }
+    }
+
+    private static String label(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case CANCELLED -> "abort";
+            case ERROR -> "error";
+        };
+    }
+
+    private Counter counter(String name, String description, Tags labels) {
+        return Counter.builder(name).description(description).tags(labels).register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value, Tags labels) {
+        Gauge.builder(name, value).description(description).tags(labels).register(registry);
+    }
+
+    private DistributionSummary histogram(String name, String description, double[] buckets) {
+        return DistributionSummary.builder(name)
+                .description(description)
+                .serviceLevelObjectives(buckets)
+                .minimumExpectedValue(buckets[0])
+                .maximumExpectedValue(Arrays.stream(buckets).max().orElseThrow())
+                .tags(tags)
+                .register(registry);
+    }
 }

@@ -1,7 +1,10 @@
 package dev.weir.engine.usage;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import org.jspecify.annotations.Nullable;
 
 /** The Prometheus side of the metrics: one registry for a process, and the text that is scraped. */
 public final class PrometheusMetrics {
@@ -11,6 +14,11 @@ public final class PrometheusMetrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    /** An empty registry. */
+    public PrometheusMetrics() {
+        registry.config().namingConvention(new VllmNames());
+    }
+
     /** Where engines register their meters. */
     public PrometheusMeterRegistry registry() {
         return registry;
@@ -19,5 +27,14 @@ public final class PrometheusMetrics {
     /** All metrics as Prometheus text. */
     public String scrape() {
         return registry.scrape(CONTENT_TYPE);
+    }
+
+    /** vLLM's names are taken as they are; Micrometer's convention would replace the colon. */
+    private static final class VllmNames extends PrometheusNamingConvention {
+
+        @Override
+        public String name(String name, Meter.Type type, @Nullable String baseUnit) {
+            return name.startsWith("vllm:") ? name : super.name(name, type, baseUnit);
+        }
     }
 }

@@ -1,0 +1,92 @@
+package dev.weir.engine.execution;
+
+import dev.weir.engine.admission.Submission;
+import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.StopConditions;
+import dev.weir.engine.request.TokenEvent;
+import dev.weir.engine.request.TokenEvent.TokenLogprobs;
+import dev.weir.engine.sampling.StopStrings;
+import dev.weir.engine.scheduling.Sequence;
+import dev.weir.engine.streaming.TokenStream;
+import dev.weir.engine.tokenization.IncrementalDetokenizer;
+import dev.weir.engine.tokenization.Tokenizer;
+import dev.weir.engine.usage.RequestTimeline;
+import org.jspecify.annotations.Nullable;
+
+/** A sequence with all that hangs on it outside of the scheduler: its text, its stop conditions, its stream, its times. */
+final class Generation extends Sequence {
+
+    private final String id;
+    private final StopConditions stop;
+    private final int outputTokensMax;
+    private final int logprobCount;
+    private final TokenStream stream;
+    private final IncrementalDetokenizer detokenizer;
+    private final StopStrings stopStrings;
+    private final RequestTimeline timeline;
+    private long fullSinceNanos;
+
+    Generation(Submission submission, Tokenizer tokenizer, int contextTokensMax) {
+        super(submission.request().promptTokenIds(), submission.request().sampling());
+        id = submission.request().id();
+        stop = submission.request().stop();
+        outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - promptTokens());
+        logprobCount = submission.request().sampling().logprobCount();
+        stream = submission.stream();
+        detokenizer = tokenizer.detokenizer(submission.request().promptTokenIds());
+        stopStrings = new StopStrings(stop.stopStrings());
+        timeline = new RequestTimeline(submission.submittedNanos());
+    }
+
+    String id() {
+        return id;
+    }
+
+    int logprobCount() {
+        return logprobCount;
+    }
+
+    TokenStream stream() {
+        return stream;
+    }
+
+    RequestTimeline timeline() {
+        return timeline;
+    }
+
+    /** Pauses while the stream is full; returns for how long it has been. */
+    long pauseWhileFull(long nowNanos) {
+        boolean full = stream.isFull();
+        if (full && !isPaused()) {
+            fullSinceNanos = nowNanos;
+        }
+        pause(full);
+        return full ? fullForNanos(nowNanos) : 0;
+    }
+
+    long fullForNanos(long nowNanos) {
+        return nowNanos - fullSinceNanos;
+    }
+
+    /** Streams the token that was just sampled; returns why it is the last one, or null. */
+    @Nullable
+    FinishReason publish(int tokenId, @Nullable TokenLogprobs logprobs) {
+        boolean stopToken = !stop.ignoreEos() && stop.stopTokenIds().contains(tokenId);
+        String text = stopToken ? "" : stopStrings.append(detokenizer.append(tokenId));
+        stream.publish(new TokenEvent.Token(tokenId, text, logprobs));
+        if (stopToken || stopStrings.met() != null) {
+            return FinishReason.STOP;
+        }
+        return outputTokens() == outputTokensMax ? FinishReason.LENGTH : null;
+    }
+
+    /** The last event: with it comes the text that was held back, unless the engine failed and its state is in doubt. */
+    TokenEvent.Finished finished(FinishReason reason, @Nullable String message) {
+        String text = "";
+        if (reason != FinishReason.ERROR && stopStrings.met() == null) {
+            text = stopStrings.append(detokenizer.flush()) + stopStrings.flush();
+        }
+        FinishReason told = reason == FinishReason.LENGTH && stopStrings.met() != null ? FinishReason.STOP : reason;
+        return new TokenEvent.Finished(told, text, promptTokens(), outputTokens(), stopStrings.met(), message);
+    }
+}

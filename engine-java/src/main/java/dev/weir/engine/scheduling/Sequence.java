@@ -1,0 +1,110 @@
+package dev.weir.engine.scheduling;
+
+import dev.weir.engine.kvcache.BlockTable;
+import dev.weir.engine.request.SamplingParams;
+import java.util.Arrays;
+
+/** What the scheduler knows of one generation: which tokens it has, and how many of them are computed. Confined to one thread. */
+public class Sequence {
+
+    private static final int HEADROOM_TOKENS = 32;
+
+    private final SamplingParams sampling;
+    private final int promptTokens;
+    private final BlockTable blocks = new BlockTable();
+    private int[] tokenIds;
+    private int knownTokens;
+    private int computedTokens;
+    private boolean paused;
+    private boolean begun;
+    private long arrivalNumber = -1;
+
+    /** A sequence of which nothing is computed. The prompt is copied. */
+    public Sequence(int[] promptTokenIds, SamplingParams sampling) {
+        this.sampling = sampling;
+        promptTokens = promptTokenIds.length;
+        knownTokens = promptTokens;
+        tokenIds = Arrays.copyOf(promptTokenIds, promptTokens + HEADROOM_TOKENS);
+    }
+
+    public final int promptTokens() {
+        return promptTokens;
+    }
+
+    public final int outputTokens() {
+        return knownTokens - promptTokens;
+    }
+
+    public final int knownTokens() {
+        return knownTokens;
+    }
+
+    public final int computedTokens() {
+        return computedTokens;
+    }
+
+    /** Position by position, prompt and output; at index 0 to {@link #knownTokens} - 1. */
+    public final int tokenId(int position) {
+        return tokenIds[position];
+    }
+
+    public final BlockTable blocks() {
+        return blocks;
+    }
+
+    /** A paused sequence keeps its blocks and gets no tokens. */
+    public final void pause(boolean pause) {
+        paused = pause;
+    }
+
+    public final boolean isPaused() {
+        return paused;
+    }
+
+    /** Whether it has ever been in a plan. */
+    public final boolean hasBegun() {
+        return begun;
+    }
+
+    final SamplingParams sampling() {
+        return sampling;
+    }
+
+    final int[] tokenIds() {
+        return tokenIds;
+    }
+
+    final int pendingTokens() {
+        return knownTokens - computedTokens;
+    }
+
+    final long arrivalNumber() {
+        return arrivalNumber;
+    }
+
+    final void arrived(long number) {
+        if (arrivalNumber >= 0) {
+            throw new IllegalStateException("the sequence was added before");
+        }
+        arrivalNumber = number;
+    }
+
+    final void begin() {
+        begun = true;
+    }
+
+    final void computed(int tokenCount) {
+        computedTokens += tokenCount;
+    }
+
+    final void forgetComputed() {
+        computedTokens = 0;
+    }
+
+    final void append(int tokenId) {
+        if (knownTokens == tokenIds.length) {
+            tokenIds = Arrays.copyOf(tokenIds, 2 * knownTokens);
+        }
+        tokenIds[knownTokens++] = tokenId;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.weir.engine.usage;
+
+/** When the stations of one request were passed, in nanoseconds of the engine's ticker. Written by the engine thread. */
+public final class RequestTimeline {
+
+    private final long submittedNanos;
+    private long begunNanos;
+    private long firstTokenNanos;
+    private long lastTokenNanos;
+    private boolean begun;
+    private boolean hasToken;
+
+    public RequestTimeline(long submittedNanos) {
+        this.submittedNanos = submittedNanos;
+    }
+
+    /** It is in a step for the first time. */
+    public void begun(long nowNanos) {
+        begun = true;
+        begunNanos = nowNanos;
+    }
+
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    boolean hasToken() {
+        return hasToken;
+    }
+
+    /** A token arrived; returns the nanoseconds since the one before, or since submission for the first. */
+    long token(long nowNanos) {
+        long sinceNanos = nowNanos - (hasToken ? lastTokenNanos : submittedNanos);
+        if (!hasToken) {
+            hasToken = true;
+            firstTokenNanos = nowNanos;
+        }
+        lastTokenNanos = nowNanos;
+        return sinceNanos;
+    }
+
+    long queueNanos() {
+        return begunNanos - submittedNanos;
+    }
+
+    long prefillNanos() {
+        return firstTokenNanos - begunNanos;
+    }
+
+    long decodeNanos() {
+        return lastTokenNanos - firstTokenNanos;
+    }
+
+    long totalNanos(long nowNanos) {
+        return nowNanos - submittedNanos;
+    }
+}
