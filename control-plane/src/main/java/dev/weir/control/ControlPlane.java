@@ -1,0 +1,140 @@
+package dev.weir.control;
+
+import dev.weir.control.fleet.Engine;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.fleet.FleetHealth;
+import dev.weir.control.fleet.FleetPoller;
+import dev.weir.control.ingress.CompletionPipeline;
+import dev.weir.control.ingress.OpenAiEndpoints;
+import dev.weir.control.ingress.OpenAiErrors;
+import dev.weir.control.ingress.RequestIds;
+import dev.weir.control.telemetry.RequestTelemetry;
+import dev.weir.control.upstream.EngineClient;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.jvm.JvmMetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.system.SystemMetricsAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.NettyReactiveManagementContextAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Wires the stations. What Spring Boot brings is listed by name instead of being discovered: it starts sooner, and an unused feature
+ * cannot creep in with a library.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WeirConfig.class)
+@ImportAutoConfiguration({
+    // The web server.
+    ConfigurationPropertiesAutoConfiguration.class,
+    LifecycleAutoConfiguration.class,
+    NettyReactiveWebServerAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class,
+    WebFluxAutoConfiguration.class,
+    // Health.
+    ApplicationAvailabilityAutoConfiguration.class,
+    AvailabilityHealthContributorAutoConfiguration.class,
+    AvailabilityProbesAutoConfiguration.class,
+    HealthContributorAutoConfiguration.class,
+    HealthContributorRegistryAutoConfiguration.class,
+    HealthEndpointAutoConfiguration.class,
+    WebFluxHealthEndpointExtensionAutoConfiguration.class,
+    // Metrics.
+    MetricsAutoConfiguration.class,
+    CompositeMeterRegistryAutoConfiguration.class,
+    PrometheusMetricsExportAutoConfiguration.class,
+    JvmMetricsAutoConfiguration.class,
+    SystemMetricsAutoConfiguration.class,
+    // The endpoints that show both.
+    EndpointAutoConfiguration.class,
+    JacksonEndpointAutoConfiguration.class,
+    WebEndpointAutoConfiguration.class,
+    ManagementContextAutoConfiguration.class,
+    NettyReactiveManagementContextAutoConfiguration.class
+})
+public class ControlPlane {
+
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    Scheduler timer() {
+        return Schedulers.parallel();
+    }
+
+    @Bean
+    EngineClient engineClient(WeirConfig config, Scheduler timer) {
+        return new EngineClient(config.upstream(), timer);
+    }
+
+    @Bean
+    Fleet fleet(WeirConfig config, InstantSource clock) {
+        return new Fleet(config.engines().stream().map(Engine::at).toList(), clock);
+    }
+
+    @Bean
+    FleetPoller fleetPoller(Fleet fleet, EngineClient client, WeirConfig config, Scheduler timer) {
+        return new FleetPoller(fleet, client, config.fleet(), timer);
+    }
+
+    @Bean
+    FleetHealth fleetHealthIndicator(Fleet fleet) {
+        return new FleetHealth(fleet);
+    }
+
+    @Bean
+    RequestTelemetry requestTelemetry(MeterRegistry meters, Clock clock, Fleet fleet) {
+        return new RequestTelemetry(meters, clock, model -> fleet.snapshot().knows(model));
+    }
+
+    @Bean
+    RequestIds requestIds() {
+        return new RequestIds();
+    }
+
+    /** Before WebFlux's own handler, which would answer in its own form. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    OpenAiErrors openAiErrors() {
+        return new OpenAiErrors();
+    }
+
+    @Bean
+    CompletionPipeline completionPipeline(
+            WeirConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
+        return new CompletionPipeline(config.ingress(), fleet, upstream, telemetry, errors);
+    }
+
+    @Bean
+    OpenAiEndpoints openAiEndpoints(CompletionPipeline pipeline, Fleet fleet) {
+        return new OpenAiEndpoints(pipeline, fleet);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.weir.control;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that every way of running the control plane has. */
+final class ListenOptions {
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on (default: ${DEFAULT-VALUE}, which only this machine can reach).")
+    String host = "";
+
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            description = "The port to listen on (default: ${DEFAULT-VALUE}; 0 for any that is free).")
+    int port;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A YAML or properties file with settings under 'weir'.")
+    @Nullable
+    Path config;
+
+    /** As Spring Boot wants to be told. */
+    List<String> asArguments() {
+        List<String> arguments = new ArrayList<>(List.of("--server.address=" + host, "--server.port=" + port));
+        if (config != null) {
+            if (!Files.isReadable(config)) {
+                throw new StartFailure("there is no file to read at " + config + " (--config)");
+            }
+            arguments.add("--spring.config.additional-location="
+                    + config.toAbsolutePath().toUri());
+        }
+        return arguments;
+    }
+
+    /** Finds a taken port before anything has been started for nothing. */
+    static void requireFree(String host, int port, String option) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException | IllegalArgumentException failure) {
+            throw new StartFailure("cannot listen on " + host + ":" + port + " (" + failure.getMessage()
+                    + "): stop what uses it, or choose another with " + option);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.weir.control;
+
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.fleet.FleetSnapshot;
+import dev.weir.control.fleet.local.LocalEngine;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * The running control plane, from start to stop, and the local engine with it.
+ *
+ * <p>It ends in one of two ways: by a signal, which is in order and exits with 0, or because the engine was given up. Either way requests
+ * under way are finished first, then the engine is stopped.
+ */
+final class Service {
+    private final List<String> arguments;
+    private final @Nullable LocalEngine engine;
+    private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private volatile @Nullable ConfigurableApplicationContext context;
+
+    Service(List<String> arguments, @Nullable LocalEngine engine) {
+        this.arguments = arguments;
+        this.engine = engine;
+    }
+
+    int run() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopOnSignal, "weir-stop"));
+        try {
+            if (engine != null) {
+                // First, so that it loads its models while we start.
+                engine.start();
+                CompletableFuture<Void> _ = engine.givenUp().thenAccept(this::giveUp);
+            }
+            ConfigurableApplicationContext started = startContext();
+            requireEngines(started.getBean(Fleet.class));
+            started.getBean(Fleet.class)
+                    .changes()
+                    .filter(fleet -> !fleet.ready().isEmpty())
+                    .next()
+                    .subscribe(fleet -> announce(fleet, started));
+            int code = exitCode.join();
+            stop();
+            return code;
+        } catch (RuntimeException failure) {
+            exitCode.complete(ExitCode.SOFTWARE);
+            stop();
+            throw failure;
+        }
+    }
+
+    private ConfigurableApplicationContext startContext() {
+        try {
+            ConfigurableApplicationContext started =
+                    SpringApplication.run(ControlPlane.class, arguments.toArray(String[]::new));
+            context = started;
+            return started;
+        } catch (RuntimeException failure) {
+            throw new StartFailure("cannot start: " + rootMessage(failure));
+        }
+    }
+
+    private void requireEngines(Fleet fleet) {
+        if (fleet.snapshot().engines().isEmpty()) {
+            throw new StartFailure(
+                    "there are no engines: name one with --engine URL, or in --config under weir.engines");
+        }
+    }
+
+    private void giveUp(String reason) {
+        System.err.println("weir: " + reason);
+        exitCode.complete(ExitCode.USAGE);
+    }
+
+    /** Runs when the JVM was told to stop. Stopping as told is success, which only a halt can say from here. */
+    private void stopOnSignal() {
+        if (!exitCode.isDone()) {
+            stop();
+            Runtime.getRuntime().halt(ExitCode.OK);
+        }
+    }
+
+    private synchronized void stop() {
+        ConfigurableApplicationContext running = context;
+        if (running != null) {
+            running.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    private static void announce(FleetSnapshot fleet, ConfigurableApplicationContext started) {
+        PrintStream out = System.out;
+        String host = started.getEnvironment().getRequiredProperty("server.address");
+        String port = started.getEnvironment().getRequiredProperty("local.server.port");
+        new ReadyMessage("http://" + host + ":" + port, fleet.models(), StartTime.ofThisProcess()).printTo(out);
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.weir.control;
+
+import dev.weir.control.fleet.FleetConfig;
+import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.upstream.UpstreamConfig;
+import java.net.URI;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * All that can be configured. Unknown keys are refused, so that a misspelt limit is not a limit that silently does not exist.
+ *
+ * @param engines where the engines are
+ */
+@ConfigurationProperties(prefix = "weir", ignoreUnknownFields = false)
+public record WeirConfig(
+        @DefaultValue List<URI> engines,
+        @DefaultValue IngressConfig ingress,
+        @DefaultValue FleetConfig fleet,
+        @DefaultValue UpstreamConfig upstream) {
+    public WeirConfig {
+        engines = List.copyOf(engines);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.weir.control.completion;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The calls that go through to an engine; everything else the control plane answers itself. */
+public enum Endpoint {
+    CHAT_COMPLETIONS("/v1/chat/completions"),
+    COMPLETIONS("/v1/completions"),
+    TOKENIZE("/tokenize"),
+    DETOKENIZE("/detokenize");
+
+    private final String path;
+
+    Endpoint(String path) {
+        this.path = path;
+    }
+
+    /** The path it has at the control plane and at an engine alike. */
+    public String path() {
+        return path;
+    }
+
+    /** The endpoint with this path, if there is one. */
+    public static Optional<Endpoint> at(String path) {
+        return Arrays.stream(values())
+                .filter(endpoint -> endpoint.path.equals(path))
+                .findFirst();
+    }
+}

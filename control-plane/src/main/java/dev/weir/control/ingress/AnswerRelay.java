@@ -1,0 +1,65 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.telemetry.RequestTelemetry.Passage;
+import dev.weir.control.upstream.EngineAnswer;
+import java.util.function.Function;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Station 11: hands an engine's answer to the client as it comes, no faster than the client reads it. */
+final class AnswerRelay {
+    private static final DataBufferFactory HEAP = new DefaultDataBufferFactory();
+
+    private final int eventBytesMax;
+
+    AnswerRelay(IngressConfig config) {
+        this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
+    }
+
+    Mono<Void> relay(EngineAnswer answer, ServerHttpResponse response, Passage passage) {
+        response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
+        HttpHeaders headers = response.getHeaders();
+        // What Weir has said of itself stands: request id, engine.
+        answer.headers().forEach((name, values) -> {
+            if (!headers.containsHeader(name)) {
+                headers.put(name, values);
+            }
+        });
+        Flux<byte[]> content = answer.content().doOnNext(_ -> passage.pieceCame());
+        return answer.isEventStream() ? relayEvents(content, response, passage) : relayBytes(content, response);
+    }
+
+    private static Mono<Void> relayBytes(Flux<byte[]> content, ServerHttpResponse response) {
+        return response.writeWith(content.map(HEAP::wrap));
+    }
+
+    private Mono<Void> relayEvents(Flux<byte[]> content, ServerHttpResponse response, Passage passage) {
+        HttpHeaders headers = response.getHeaders();
+        headers.remove(HttpHeaders.CONTENT_LENGTH);
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
+        // Asks proxies in front of us not to collect events.
+        headers.set("x-accel-buffering", "no");
+        Function<byte[], Mono<DataBuffer>> flushed = event -> Mono.just(HEAP.wrap(event));
+        return response.writeAndFlushWith(WholeEvents.of(content, eventBytesMax)
+                .transform(events -> endingWithErrorEvent(events, passage))
+                .map(flushed));
+    }
+
+    /** Until the first event the head is still ours to choose, so a failure is left to become a status of its own. */
+    private static Flux<byte[]> endingWithErrorEvent(Flux<byte[]> events, Passage passage) {
+        return events.switchOnFirst((first, all) -> first.isOnError()
+                ? all
+                : all.onErrorResume(failure -> {
+                    passage.brokeOff();
+                    return OpenAiErrors.known(failure)
+                            .map(error -> Flux.just(error.event()))
+                            .orElseGet(() -> Flux.error(failure));
+                }));
+    }
+}

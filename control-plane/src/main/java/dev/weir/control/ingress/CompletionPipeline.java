@@ -1,0 +1,74 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.fleet.Assignment.Assigned;
+import dev.weir.control.fleet.Assignment.NoneReady;
+import dev.weir.control.fleet.Assignment.UnknownModel;
+import dev.weir.control.fleet.Engine;
+import dev.weir.control.fleet.EngineLease;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.telemetry.RequestTelemetry;
+import dev.weir.control.telemetry.RequestTelemetry.Passage;
+import dev.weir.control.upstream.EngineClient;
+import dev.weir.control.upstream.UpstreamFailure;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** A request's way through the stations, on one screen. The numbers are those of ARCHITECTURE.md. */
+public final class CompletionPipeline {
+    static final String ENGINE_HEADER = "x-weir-engine";
+
+    private final OpenAiWire wire;
+    private final Doorway doorway;
+    private final Fleet fleet;
+    private final EngineClient upstream;
+    private final AnswerRelay relay;
+    private final RequestTelemetry telemetry;
+    private final OpenAiErrors errors;
+
+    public CompletionPipeline(
+            IngressConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
+        this.wire = new OpenAiWire(config);
+        this.doorway = new Doorway(config.requestsUnderWayMax());
+        this.fleet = fleet;
+        this.upstream = upstream;
+        this.relay = new AnswerRelay(config);
+        this.telemetry = telemetry;
+        this.errors = errors;
+    }
+
+    /**
+     * Takes one request from its head to the last byte of its answer. All of it is one chain: a client that leaves cancels it at whatever
+     * station it is, and with it the exchange with the engine.
+     */
+    public Mono<Void> handle(ServerWebExchange exchange) {
+        Passage passage = telemetry.enter();
+        return wire.decode(exchange) // 1 enters
+                .doOnNext(passage::read)
+                .flatMap(request -> Mono.using(
+                        () -> assign(request), // 5 routed
+                        lease -> serve(request, lease.engine(), exchange, passage))) // 6-10 in the engine, 11 streamed
+                .transform(doorway::through)
+                .onErrorResume(failure -> errors.handle(exchange, failure))
+                .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 accounted
+    }
+
+    private EngineLease assign(CompletionRequest request) {
+        return switch (fleet.assign(request.model())) {
+            case Assigned(var lease) -> lease;
+            case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(request.model(), known));
+            case NoneReady(var reason) -> throw new Refusal(OpenAiError.noEngineReady(reason));
+        };
+    }
+
+    private Mono<Void> serve(CompletionRequest request, Engine engine, ServerWebExchange exchange, Passage passage) {
+        exchange.getResponse().getHeaders().set(ENGINE_HEADER, engine.name());
+        passage.sent();
+        return upstream.exchange(engine.url(), request, answer -> relay.relay(answer, exchange.getResponse(), passage))
+                .doOnError(UpstreamFailure.class, failure -> {
+                    if (failure.kind() == UpstreamFailure.Kind.UNREACHABLE) {
+                        fleet.unreachable(engine);
+                    }
+                });
+    }
+}

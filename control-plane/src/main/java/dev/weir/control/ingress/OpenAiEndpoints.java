@@ -1,0 +1,65 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.fleet.ServedModel;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** OpenAI's endpoints: what an engine must answer goes through the pipeline, what the fleet knows is answered here. */
+@RestController
+public final class OpenAiEndpoints {
+    private final CompletionPipeline pipeline;
+    private final Fleet fleet;
+
+    public OpenAiEndpoints(CompletionPipeline pipeline, Fleet fleet) {
+        this.pipeline = pipeline;
+        this.fleet = fleet;
+    }
+
+    @PostMapping({"/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize"})
+    Mono<Void> complete(ServerWebExchange exchange) {
+        return pipeline.handle(exchange);
+    }
+
+    @GetMapping("/v1/models")
+    ObjectNode models() {
+        ObjectNode list = JsonMapper.shared().createObjectNode().put("object", "list");
+        ArrayNode data = list.putArray("data");
+        fleet.snapshot().models().forEach(model -> data.add(entry(model)));
+        return list;
+    }
+
+    /** A model's name may contain slashes. */
+    @GetMapping("/v1/models/{*id}")
+    ObjectNode model(@PathVariable String id) {
+        String name = id.substring(1);
+        List<ServedModel> models = List.copyOf(fleet.snapshot().models());
+        return models.stream()
+                .filter(model -> model.id().equals(name))
+                .findFirst()
+                .map(OpenAiEndpoints::entry)
+                .orElseThrow(() -> new Refusal(OpenAiError.unknownModel(
+                        name, models.stream().map(ServedModel::id).toList())));
+    }
+
+    private static ObjectNode entry(ServedModel model) {
+        ObjectNode entry = JsonMapper.shared()
+                .createObjectNode()
+                .put("id", model.id())
+                .put("object", "model")
+                .put("created", model.createdEpochSeconds())
+                .put("owned_by", model.ownedBy());
+        if (model.contextTokensMax() != null) {
+            entry.put("max_model_len", model.contextTokensMax());
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.weir.control.ingress;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What is wrong, as OpenAI's clients expect to be told.
+ *
+ * @param param the field at fault, if one is
+ * @param retryAfter when it may be worth trying again, if it may
+ */
+record OpenAiError(
+        int status,
+        String type,
+        String message,
+        @Nullable String param,
+        @Nullable String code,
+        @Nullable Duration retryAfter) {
+    private static final String INVALID_REQUEST = "invalid_request_error";
+    private static final String SERVER_ERROR = "server_error";
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    static OpenAiError badRequest(String message, @Nullable String param, @Nullable String code) {
+        return new OpenAiError(400, INVALID_REQUEST, message, param, code, null);
+    }
+
+    static OpenAiError bodyTooLarge(long bytesMax) {
+        String message =
+                "The request body is larger than " + bytesMax + " bytes, the limit of weir.ingress.request-size-max.";
+        return new OpenAiError(413, INVALID_REQUEST, message, null, "request_too_large", null);
+    }
+
+    static OpenAiError encodedBody(String encoding) {
+        String message = "The request body is encoded as '" + encoding + "'; send it without content-encoding.";
+        return new OpenAiError(415, INVALID_REQUEST, message, null, "unsupported_content_encoding", null);
+    }
+
+    static OpenAiError unknownModel(String model, List<String> known) {
+        String message = "The model '" + model + "' does not exist. There are: " + String.join(", ", known) + ".";
+        return new OpenAiError(404, INVALID_REQUEST, message, "model", "model_not_found", null);
+    }
+
+    static OpenAiError noEngineReady(String reason) {
+        return new OpenAiError(
+                503,
+                SERVER_ERROR,
+                "No engine is ready for this request: " + reason + ".",
+                null,
+                "engine_not_ready",
+                SOON);
+    }
+
+    static OpenAiError tooBusy(int requestsUnderWayMax) {
+        String message =
+                requestsUnderWayMax + " requests are under way, the limit of weir.ingress.requests-under-way-max.";
+        return new OpenAiError(503, SERVER_ERROR, message, null, "too_many_requests_under_way", SOON);
+    }
+
+    static OpenAiError engineUnavailable(String reason) {
+        return new OpenAiError(
+                503, SERVER_ERROR, "The engine cannot be used now: " + reason + ".", null, "engine_unavailable", SOON);
+    }
+
+    static OpenAiError engineBroke(String reason) {
+        return new OpenAiError(502, SERVER_ERROR, "The engine failed: " + reason + ".", null, "engine_failed", null);
+    }
+
+    static OpenAiError engineTimeout(String reason) {
+        return new OpenAiError(
+                504, SERVER_ERROR, "The engine took too long: " + reason + ".", null, "engine_timeout", null);
+    }
+
+    static OpenAiError http(int status, String message, @Nullable String code) {
+        return new OpenAiError(status, status < 500 ? INVALID_REQUEST : SERVER_ERROR, message, null, code, null);
+    }
+
+    /** The envelope, as a body of its own. */
+    byte[] json() {
+        ObjectNode envelope = JsonMapper.shared().createObjectNode();
+        envelope.putObject("error")
+                .put("message", message)
+                .put("type", type)
+                .put("param", param)
+                .put("code", code);
+        return JsonMapper.shared().writeValueAsBytes(envelope);
+    }
+
+    /** The envelope as an event that ends a stream which had begun well: clients raise it as an error. */
+    byte[] event() {
+        return ("data: " + new String(json(), StandardCharsets.UTF_8) + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.upstream.UpstreamFailure;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** Tells every failure in OpenAI's envelope, whichever station it comes from. */
+public final class OpenAiErrors implements WebExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(OpenAiErrors.class);
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            // The head is out: closing the connection is the only way left to say that the answer is not whole.
+            return Mono.error(failure);
+        }
+        OpenAiError error = of(failure, exchange);
+        HttpHeaders headers = response.getHeaders();
+        headers.remove(HttpHeaders.CONTENT_LENGTH);
+        headers.remove(HttpHeaders.CACHE_CONTROL);
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        if (error.retryAfter() != null) {
+            headers.set(
+                    HttpHeaders.RETRY_AFTER, Long.toString(error.retryAfter().toSeconds()));
+        }
+        if (error.status() == HttpStatus.CONTENT_TOO_LARGE.value()) {
+            // The rest of the body is still on its way; nobody will read it.
+            headers.set(HttpHeaders.CONNECTION, "close");
+        }
+        response.setStatusCode(HttpStatusCode.valueOf(error.status()));
+        byte[] json = error.json();
+        headers.setContentLength(json.length);
+        DataBuffer body = response.bufferFactory().wrap(json);
+        return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
+                ? response.setComplete()
+                : response.writeWith(Mono.just(body));
+    }
+
+    /** What to say of a failure that a station meant to be said. */
+    static Optional<OpenAiError> known(Throwable failure) {
+        return switch (failure) {
+            case Refusal refusal -> Optional.of(refusal.error());
+            case UpstreamFailure upstream -> Optional.of(of(upstream));
+            default -> Optional.empty();
+        };
+    }
+
+    private static OpenAiError of(Throwable failure, ServerWebExchange exchange) {
+        return known(failure).orElseGet(() -> switch (failure) {
+            case MethodNotAllowedException wrongMethod -> {
+                wrongMethod.getHeaders().forEach(exchange.getResponse().getHeaders()::put);
+                yield OpenAiError.http(
+                        405, wrongMethod.getHttpMethod() + " is not allowed here.", "method_not_allowed");
+            }
+            case ResponseStatusException status
+            when status.getStatusCode().value() == 404 ->
+                OpenAiError.http(
+                        404,
+                        "There is nothing at " + exchange.getRequest().getPath().value() + ".",
+                        "not_found");
+            case ResponseStatusException status ->
+                OpenAiError.http(status.getStatusCode().value(), String.valueOf(status.getReason()), null);
+            default -> {
+                log.error("request {} failed", RequestIds.of(exchange), failure);
+                yield OpenAiError.http(500, "Weir failed on this request; its log says why.", "internal_error");
+            }
+        });
+    }
+
+    private static OpenAiError of(UpstreamFailure failure) {
+        String reason = String.valueOf(failure.getMessage());
+        return switch (failure.kind()) {
+            case UNREACHABLE, CONNECTIONS_EXHAUSTED -> OpenAiError.engineUnavailable(reason);
+            case BROKEN_OFF -> OpenAiError.engineBroke(reason);
+            case FIRST_BYTE_TIMEOUT, SILENT -> OpenAiError.engineTimeout(reason);
+            case CLIENT_STALLED -> OpenAiError.http(408, reason, "client_stalled");
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package dev.weir.control.upstream;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.upstream.UpstreamFailure.Kind;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import org.springframework.beans.factory.DisposableBean;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
+import reactor.netty.resources.ConnectionProvider;
+
+/** Talks to engines: one exchange is one reactive chain, and cancelling it anywhere closes the connection at once. */
+public final class EngineClient implements DisposableBean {
+    private static final int PROBE_BYTES_MAX = 1 << 20;
+
+    private final UpstreamConfig limits;
+    private final Scheduler timer;
+    private final ConnectionProvider connections;
+    private final HttpClient http;
+
+    public EngineClient(UpstreamConfig limits, Scheduler timer) {
+        this.limits = limits;
+        this.timer = timer;
+        this.connections = ConnectionProvider.builder("engines")
+                .maxConnections(limits.connectionsPerEngineMax())
+                .pendingAcquireMaxCount(limits.connectionWaitersPerEngineMax())
+                .pendingAcquireTimeout(limits.connectionWaitMax())
+                .maxIdleTime(limits.connectionIdleMax())
+                .build();
+        this.http = HttpClient.create(connections)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(limits.connectMax().toMillis()))
+                .option(ChannelOption.TCP_NODELAY, true);
+    }
+
+    /**
+     * Sends the request on, byte for byte, and hands the answer's head and content to {@code relay}. The exchange is over when the relay
+     * is; it fails with {@link UpstreamFailure} where the engine is at fault and with the relay's own failure otherwise.
+     */
+    public Mono<Void> exchange(
+            URI engine, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> relay) {
+        return Mono.defer(() -> {
+            AtomicBoolean answered = new AtomicBoolean();
+            return http.headers(headers -> writeHeaders(request, headers))
+                    .post()
+                    .uri(engine.resolve(request.endpoint().path()))
+                    .send(Mono.fromSupplier(
+                            () -> Unpooled.wrappedBuffer(request.body().bytes())))
+                    .response((head, content) -> {
+                        answered.set(true);
+                        return relay.apply(answer(head, content));
+                    })
+                    .then()
+                    .takeUntilOther(firstByteAlarm(answered))
+                    .onErrorMap(failure -> answered.get() ? failure : beforeAnswer(engine, failure));
+        });
+    }
+
+    /** A small question to an engine, such as whether it is ready. */
+    public Mono<ProbeAnswer> probe(URI engine, String path) {
+        return http.get()
+                .uri(engine.resolve(path))
+                .response((head, content) -> content.asByteArray()
+                        .collect(ByteArrayOutputStream::new, EngineClient::appendBounded)
+                        .map(bytes -> new ProbeAnswer(head.status().code(), bytes.toString(StandardCharsets.UTF_8))))
+                .single()
+                .onErrorMap(failure -> beforeAnswer(engine, failure));
+    }
+
+    @Override
+    public void destroy() {
+        connections.dispose();
+    }
+
+    private void writeHeaders(CompletionRequest request, io.netty.handler.codec.http.HttpHeaders headers) {
+        headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
+                .set(HttpHeaderNames.CONTENT_LENGTH, request.body().byteCount())
+                .set(
+                        HttpHeaderNames.ACCEPT,
+                        request.stream() ? HttpHeaderValues.TEXT_EVENT_STREAM : HttpHeaderValues.APPLICATION_JSON)
+                .set("x-request-id", request.id());
+        request.traceHeaders().forEach(headers::set);
+    }
+
+    private EngineAnswer answer(HttpClientResponse head, ByteBufFlux content) {
+        Flux<byte[]> bytes = FlowGuard.watch(content.asByteArray(), limits, timer)
+                .onErrorMap(failure -> failure instanceof UpstreamFailure
+                        ? failure
+                        : new UpstreamFailure(
+                                Kind.BROKEN_OFF, "the engine closed the connection in the middle of its answer"));
+        return new EngineAnswer(head.status().code(), EndToEndHeaders.of(head.responseHeaders()), bytes);
+    }
+
+    /** Fails or stays silent; never completes, because completing would end the exchange. */
+    private Mono<Void> firstByteAlarm(AtomicBoolean answered) {
+        return Mono.delay(limits.firstByteMax(), timer)
+                .flatMap(_ -> answered.get()
+                        ? Mono.never()
+                        : Mono.error(new UpstreamFailure(
+                                Kind.FIRST_BYTE_TIMEOUT,
+                                "the engine did not begin to answer within "
+                                        + limits.firstByteMax().toMillis() + " ms")));
+    }
+
+    private static Throwable beforeAnswer(URI engine, Throwable failure) {
+        return switch (failure) {
+            case UpstreamFailure known -> known;
+            case ConnectException _, UnknownHostException _ ->
+                new UpstreamFailure(Kind.UNREACHABLE, "no connection to " + engine);
+            case PoolAcquirePendingLimitException _, TimeoutException _ ->
+                new UpstreamFailure(Kind.CONNECTIONS_EXHAUSTED, "every connection to " + engine + " is in use");
+            default -> new UpstreamFailure(Kind.BROKEN_OFF, "the engine closed the connection before it answered");
+        };
+    }
+
+    private static void appendBounded(ByteArrayOutputStream collected, byte[] piece) {
+        if (collected.size() + piece.length > PROBE_BYTES_MAX) {
+            throw new IllegalStateException("the answer to a probe is longer than " + PROBE_BYTES_MAX + " bytes");
+        }
+        collected.writeBytes(piece);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.weir.control.upstream;
+
+/** The whole of a small answer. */
+public record ProbeAnswer(int status, String text) {}

@@ -1,0 +1,33 @@
+package dev.weir.control.upstream;
+
+/** An exchange with an engine that did not come to its end. Carries no stack trace: it is an answer, not a fault of ours. */
+public final class UpstreamFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** How far the exchange had come, which decides what a client may be told and whether it may try again. */
+    public enum Kind {
+        /** No connection could be made; the engine has seen nothing of the request. */
+        UNREACHABLE,
+        /** Every connection is in use and the wait for one was too long; the engine has seen nothing of the request. */
+        CONNECTIONS_EXHAUSTED,
+        /** The head of the answer did not come in time. */
+        FIRST_BYTE_TIMEOUT,
+        /** The engine closed the connection before its answer was complete. */
+        BROKEN_OFF,
+        /** The answer began, then nothing more of it came in time. */
+        SILENT,
+        /** The client left the answer unread for too long. */
+        CLIENT_STALLED
+    }
+
+    private final Kind kind;
+
+    public UpstreamFailure(Kind kind, String message) {
+        super(message, null, false, false);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}
