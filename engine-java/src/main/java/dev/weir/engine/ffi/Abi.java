@@ -1,0 +1,164 @@
+package dev.weir.engine.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.StructLayout;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code weir.h} in Java: constants, struct layouts and function descriptors, in the header's order and with the header's names, so
+ * that the two can be read side by side. Padding is never implied: every struct of the ABI is laid out without holes.
+ */
+final class Abi {
+
+    static final int VERSION = 0;
+
+    static final int DTYPE_AUTO = 0;
+    static final int DTYPE_F32 = 1;
+    static final int DTYPE_F16 = 2;
+    static final int DTYPE_BF16 = 3;
+
+    static final int ARCHITECTURE_LLAMA = 1;
+    static final int ARCHITECTURE_QWEN2 = 2;
+    static final int ARCHITECTURE_QWEN3 = 3;
+
+    static final int ROPE_SCALING_NONE = 0;
+    static final int ROPE_SCALING_LLAMA3 = 1;
+    static final int ROPE_SCALING_LINEAR = 2;
+
+    static final int ISA_AUTO = 0;
+    static final int ISA_REFERENCE = 1;
+    static final int ISA_AVX2 = 2;
+    static final int ISA_AVX512 = 3;
+
+    static final int ERROR_MESSAGE_BYTES = 508;
+    static final int TENSOR_RANK_MAX = 4;
+
+    static final StructLayout ERROR = MemoryLayout.structLayout(
+                    JAVA_INT.withName("status"),
+                    MemoryLayout.sequenceLayout(ERROR_MESSAGE_BYTES, JAVA_BYTE).withName("message"))
+            .withName("weir_error");
+
+    static final StructLayout TENSOR = MemoryLayout.structLayout(
+                    ADDRESS.withName("name"),
+                    JAVA_INT.withName("file_index"),
+                    JAVA_INT.withName("dtype"),
+                    JAVA_INT.withName("rank"),
+                    JAVA_INT.withName("reserved"),
+                    MemoryLayout.sequenceLayout(TENSOR_RANK_MAX, JAVA_LONG).withName("shape"),
+                    JAVA_LONG.withName("offset_bytes"),
+                    JAVA_LONG.withName("size_bytes"))
+            .withName("weir_tensor");
+
+    static final StructLayout MODEL_SOURCE = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("file_count"),
+                    ADDRESS.withName("file_paths"),
+                    ADDRESS.withName("tensors"),
+                    JAVA_INT.withName("tensor_count"),
+                    JAVA_INT.withName("reserved"))
+            .withName("weir_model_source");
+
+    static final StructLayout MODEL_CONFIG = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("architecture"),
+                    JAVA_INT.withName("dtype"),
+                    JAVA_INT.withName("vocab_size"),
+                    JAVA_INT.withName("hidden_size"),
+                    JAVA_INT.withName("intermediate_size"),
+                    JAVA_INT.withName("layer_count"),
+                    JAVA_INT.withName("query_head_count"),
+                    JAVA_INT.withName("kv_head_count"),
+                    JAVA_INT.withName("head_size"),
+                    JAVA_INT.withName("context_tokens_max"),
+                    JAVA_INT.withName("tied_embeddings"),
+                    JAVA_INT.withName("qkv_bias"),
+                    JAVA_INT.withName("output_bias"),
+                    JAVA_INT.withName("mlp_bias"),
+                    JAVA_INT.withName("qk_norm"),
+                    JAVA_INT.withName("rope_scaling"),
+                    JAVA_INT.withName("rope_original_context_tokens"),
+                    JAVA_FLOAT.withName("rms_norm_epsilon"),
+                    JAVA_FLOAT.withName("rope_factor"),
+                    JAVA_FLOAT.withName("rope_low_freq_factor"),
+                    JAVA_FLOAT.withName("rope_high_freq_factor"),
+                    JAVA_DOUBLE.withName("rope_theta"))
+            .withName("weir_model_config");
+
+    static final StructLayout SESSION_CONFIG = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("block_count"),
+                    JAVA_INT.withName("block_tokens"),
+                    JAVA_INT.withName("step_tokens_max"),
+                    JAVA_INT.withName("step_sequences_max"),
+                    JAVA_INT.withName("step_samples_max"),
+                    JAVA_INT.withName("top_logprobs_max"),
+                    JAVA_INT.withName("thread_count"),
+                    JAVA_INT.withName("isa"),
+                    JAVA_INT.withName("reserved"))
+            .withName("weir_session_config");
+
+    static final StructLayout SAMPLING = MemoryLayout.structLayout(
+                    JAVA_LONG.withName("seed"),
+                    JAVA_FLOAT.withName("temperature"),
+                    JAVA_FLOAT.withName("top_p"),
+                    JAVA_FLOAT.withName("min_p"),
+                    JAVA_INT.withName("top_k"),
+                    JAVA_INT.withName("logprob_count"),
+                    JAVA_INT.withName("token_index"))
+            .withName("weir_sampling");
+
+    static final StructLayout STEP_PLAN = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("sequence_count"),
+                    JAVA_INT.withName("token_count"),
+                    JAVA_INT.withName("sample_count"),
+                    ADDRESS.withName("token_ids"),
+                    ADDRESS.withName("token_counts"),
+                    ADDRESS.withName("computed_tokens"),
+                    ADDRESS.withName("block_tables"),
+                    ADDRESS.withName("block_table_offsets"),
+                    ADDRESS.withName("samples"))
+            .withName("weir_step_plan");
+
+    static final StructLayout STEP_RESULT = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("top_logprobs_stride"),
+                    ADDRESS.withName("token_ids"),
+                    ADDRESS.withName("logprobs"),
+                    ADDRESS.withName("top_token_ids"),
+                    ADDRESS.withName("top_logprobs"),
+                    ADDRESS.withName("logits"))
+            .withName("weir_step_result");
+
+    static final List<StructLayout> STRUCTS =
+            List.of(ERROR, TENSOR, MODEL_SOURCE, MODEL_CONFIG, SESSION_CONFIG, SAMPLING, STEP_PLAN, STEP_RESULT);
+
+    /** Every function of the header; a handle is a {@code long}, a text buffer's capacity too. */
+    static final Map<String, FunctionDescriptor> FUNCTIONS = Map.of(
+            "weir_abi_version", FunctionDescriptor.of(JAVA_INT),
+            "weir_abi_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
+            "weir_system_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
+            "weir_model_load", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+            "weir_model_destroy", FunctionDescriptor.ofVoid(JAVA_LONG),
+            "weir_model_block_bytes", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS),
+            "weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
+            "weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS),
+            "weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
+            "weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
+
+    private Abi() {}
+
+    static long offset(StructLayout struct, String field) {
+        return struct.byteOffset(PathElement.groupElement(field));
+    }
+}

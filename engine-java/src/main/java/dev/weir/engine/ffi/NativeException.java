@@ -1,0 +1,17 @@
+package dev.weir.engine.ffi;
+
+/** A native call that answered with a status other than OK; the message is the library's own line. */
+public final class NativeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+    private final NativeStatus status;
+
+    NativeException(NativeStatus status, String message) {
+        super(message);
+        this.status = status;
+    }
+
+    public NativeStatus status() {
+        return status;
+    }
+}

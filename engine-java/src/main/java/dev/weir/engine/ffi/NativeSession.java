@@ -1,0 +1,198 @@
+package dev.weir.engine.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.scheduling.StepPlan;
+import dev.weir.engine.scheduling.StepResult;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A KV cache and the working memory to run steps of one model. Confined to the thread that made it, by the library and by the arena
+ * alike. Everything that a step passes is written into buffers taken here, so a step copies arrays and allocates nothing of size.
+ */
+final class NativeSession implements AutoCloseable {
+
+    private static final long SEQUENCE_COUNT = Abi.offset(Abi.STEP_PLAN, "sequence_count");
+    private static final long TOKEN_COUNT = Abi.offset(Abi.STEP_PLAN, "token_count");
+    private static final long SAMPLE_COUNT = Abi.offset(Abi.STEP_PLAN, "sample_count");
+    private static final long BLOCK_TABLES = Abi.offset(Abi.STEP_PLAN, "block_tables");
+    private static final long SAMPLING_BYTES = Abi.SAMPLING.byteSize();
+    private static final long SEED = Abi.offset(Abi.SAMPLING, "seed");
+    private static final long TEMPERATURE = Abi.offset(Abi.SAMPLING, "temperature");
+    private static final long TOP_P = Abi.offset(Abi.SAMPLING, "top_p");
+    private static final long MIN_P = Abi.offset(Abi.SAMPLING, "min_p");
+    private static final long TOP_K = Abi.offset(Abi.SAMPLING, "top_k");
+    private static final long LOGPROB_COUNT = Abi.offset(Abi.SAMPLING, "logprob_count");
+    private static final long TOKEN_INDEX = Abi.offset(Abi.SAMPLING, "token_index");
+
+    private final NativeSymbols symbols;
+    private final SessionConfig config;
+    private final int vocabSize;
+    private final Arena arena = Arena.ofConfined();
+    private final NativeError error = new NativeError(arena);
+    private final long handle;
+
+    private final MemorySegment plan;
+    private final MemorySegment tokenIds;
+    private final MemorySegment tokenCounts;
+    private final MemorySegment computedTokens;
+    private final MemorySegment blockTableOffsets;
+    private final MemorySegment samples;
+    private MemorySegment blockTables;
+
+    private final MemorySegment result;
+    private final MemorySegment sampledIds;
+    private final MemorySegment logprobs;
+    private final MemorySegment topTokenIds;
+    private final MemorySegment topLogprobs;
+    private final MemorySegment logits;
+    private boolean closed;
+
+    /** Takes the memory; the calling thread becomes the owner. */
+    NativeSession(NativeModel model, SessionConfig config) {
+        this.symbols = model.symbols();
+        this.config = config;
+        this.vocabSize = model.vocabSize();
+        try {
+            tokenIds = arena.allocate(JAVA_INT, config.stepTokensMax());
+            tokenCounts = arena.allocate(JAVA_INT, config.stepSequencesMax());
+            computedTokens = arena.allocate(JAVA_INT, config.stepSequencesMax());
+            blockTableOffsets = arena.allocate(JAVA_INT, config.stepSequencesMax() + 1L);
+            samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
+            blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
+            plan = planStruct();
+            long rows = config.stepSamplesMax();
+            sampledIds = arena.allocate(JAVA_INT, rows);
+            logprobs = arena.allocate(JAVA_FLOAT, rows);
+            topTokenIds = arena.allocate(JAVA_INT, rows * config.topLogprobsMax());
+            topLogprobs = arena.allocate(JAVA_FLOAT, rows * config.topLogprobsMax());
+            logits = config.logits() ? arena.allocate(JAVA_FLOAT, rows * vocabSize) : MemorySegment.NULL;
+            result = resultStruct();
+            handle = create(model); // last, so that nothing of the library's is lost when memory runs out here
+        } catch (RuntimeException | Error failure) {
+            arena.close();
+            throw failure;
+        }
+    }
+
+    private long create(NativeModel model) {
+        MemorySegment out = arena.allocate(JAVA_LONG);
+        MemorySegment struct = arena.allocate(Abi.SESSION_CONFIG);
+        StructWriter.of(Abi.SESSION_CONFIG, struct)
+                .set("block_count", config.blockCount())
+                .set("block_tokens", config.blockTokens())
+                .set("step_tokens_max", config.stepTokensMax())
+                .set("step_sequences_max", config.stepSequencesMax())
+                .set("step_samples_max", config.stepSamplesMax())
+                .set("top_logprobs_max", config.topLogprobsMax())
+                .set("thread_count", config.threadCount())
+                .set("isa", config.isa());
+        long modelHandle = model.handle();
+        error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
+        return out.get(JAVA_LONG, 0);
+    }
+
+    private MemorySegment planStruct() {
+        MemorySegment struct = arena.allocate(Abi.STEP_PLAN);
+        StructWriter.of(Abi.STEP_PLAN, struct)
+                .set("token_ids", tokenIds)
+                .set("token_counts", tokenCounts)
+                .set("computed_tokens", computedTokens)
+                .set("block_tables", blockTables)
+                .set("block_table_offsets", blockTableOffsets)
+                .set("samples", samples);
+        return struct;
+    }
+
+    private MemorySegment resultStruct() {
+        MemorySegment struct = arena.allocate(Abi.STEP_RESULT);
+        StructWriter.of(Abi.STEP_RESULT, struct)
+                .set("top_logprobs_stride", config.topLogprobsMax())
+                .set("token_ids", sampledIds)
+                .set("logprobs", logprobs)
+                .set("top_token_ids", topTokenIds)
+                .set("top_logprobs", topLogprobs)
+                .set("logits", logits);
+        return struct;
+    }
+
+    /**
+     * Runs one step.
+     *
+     * @throws NativeException where the library refuses the plan or fails
+     */
+    void step(StepPlan stepPlan, StepResult stepResult) {
+        encode(stepPlan);
+        error.check(() -> (int) symbols.sessionStep().invokeExact(handle, plan, result, error.segment()));
+        decode(stepPlan.sampleCount(), stepResult);
+    }
+
+    private void encode(StepPlan stepPlan) {
+        int sequenceCount = stepPlan.sequenceCount();
+        int blockEntries = stepPlan.blockTableOffsets()[sequenceCount];
+        ensureBlockTables(blockEntries);
+        plan.set(JAVA_INT, SEQUENCE_COUNT, sequenceCount);
+        plan.set(JAVA_INT, TOKEN_COUNT, stepPlan.tokenCount());
+        plan.set(JAVA_INT, SAMPLE_COUNT, stepPlan.sampleCount());
+        MemorySegment.copy(stepPlan.tokenIds(), 0, tokenIds, JAVA_INT, 0, stepPlan.tokenCount());
+        MemorySegment.copy(stepPlan.tokenCounts(), 0, tokenCounts, JAVA_INT, 0, sequenceCount);
+        MemorySegment.copy(stepPlan.computedTokens(), 0, computedTokens, JAVA_INT, 0, sequenceCount);
+        MemorySegment.copy(stepPlan.blockTableOffsets(), 0, blockTableOffsets, JAVA_INT, 0, sequenceCount + 1);
+        MemorySegment.copy(stepPlan.blockTables(), 0, blockTables, JAVA_INT, 0, blockEntries);
+        for (int s = 0; s < stepPlan.sampleCount(); s++) {
+            encode(stepPlan.sampling(s), stepPlan.sampleTokenIndexes()[s], s * SAMPLING_BYTES);
+        }
+    }
+
+    private void encode(SamplingParams sampling, int tokenIndex, long base) {
+        samples.set(JAVA_LONG, base + SEED, sampling.seed());
+        samples.set(JAVA_FLOAT, base + TEMPERATURE, sampling.temperature());
+        samples.set(JAVA_FLOAT, base + TOP_P, sampling.topP());
+        samples.set(JAVA_FLOAT, base + MIN_P, sampling.minP());
+        samples.set(JAVA_INT, base + TOP_K, sampling.topK());
+        samples.set(JAVA_INT, base + LOGPROB_COUNT, sampling.logprobCount());
+        samples.set(JAVA_INT, base + TOKEN_INDEX, tokenIndex);
+    }
+
+    /** Block tables grow with the longest contexts seen: the one buffer whose worst case is too large to take in advance. */
+    private void ensureBlockTables(int entries) {
+        long capacity = blockTables.byteSize() / Integer.BYTES;
+        if (entries > capacity) {
+            blockTables = arena.allocate(JAVA_INT, Math.max(entries, 2 * capacity));
+            plan.set(ADDRESS, BLOCK_TABLES, blockTables);
+        }
+    }
+
+    private void decode(int sampleCount, StepResult stepResult) {
+        MemorySegment.copy(sampledIds, JAVA_INT, 0, stepResult.tokenIds(), 0, sampleCount);
+        MemorySegment.copy(logprobs, JAVA_FLOAT, 0, stepResult.logprobs(), 0, sampleCount);
+        int topEntries = sampleCount * config.topLogprobsMax();
+        MemorySegment.copy(topTokenIds, JAVA_INT, 0, stepResult.topTokenIds(), 0, topEntries);
+        MemorySegment.copy(topLogprobs, JAVA_FLOAT, 0, stepResult.topLogprobs(), 0, topEntries);
+    }
+
+    /** The logits of a sample of the last step, where the session was made to keep them. */
+    float[] logits(int sampleIndex) {
+        if (!config.logits()) {
+            throw new IllegalStateException("this session was made without logits");
+        }
+        float[] row = new float[vocabSize];
+        MemorySegment.copy(logits, JAVA_FLOAT, (long) sampleIndex * vocabSize * Float.BYTES, row, 0, vocabSize);
+        return row;
+    }
+
+    /** Frees the session. The second call does nothing; one from another thread is refused. */
+    @Override
+    public void close() {
+        if (!closed) {
+            error.check(() -> (int) symbols.sessionDestroy().invokeExact(handle, error.segment()));
+            closed = true;
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.weir.engine.ffi;
+
+/**
+ * What a session is asked to do at most; its memory is taken when it is made.
+ *
+ * @param blockCount KV blocks in the pool
+ * @param blockTokens tokens in a block
+ * @param stepTokensMax tokens of one step over all sequences
+ * @param stepSequencesMax sequences of one step
+ * @param stepSamplesMax sampled rows of one step
+ * @param topLogprobsMax most alternatives that a row may ask for
+ * @param threadCount worker threads with the caller's; 0: one for each physical core
+ * @param isa an {@code ISA_} number of {@link Abi}
+ * @param logits keep the logits of every sampled row, for tests and diagnosis
+ */
+record SessionConfig(
+        int blockCount,
+        int blockTokens,
+        int stepTokensMax,
+        int stepSequencesMax,
+        int stepSamplesMax,
+        int topLogprobsMax,
+        int threadCount,
+        int isa,
+        boolean logits) {}
