@@ -49,9 +49,11 @@ public final class NativeLibrary {
             if (in == null) {
                 throw new NativeLibraryException("this build of Weir has no native library for "
                         + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + RESOURCE
-                        + " is not in the jar): build engine-native, or point -D" + LIBRARY_PROPERTY + " at libweir.so");
+                        + " is not in the jar): build engine-native, or point -D" + LIBRARY_PROPERTY
+                        + " at libweir.so");
             }
-            // The loader wants a file. The mapping survives its deletion, so nothing is left behind, whatever happens later.
+            // The loader wants a file. The mapping survives its deletion, so nothing is left behind, whatever happens
+            // later.
             Path directory = Files.createTempDirectory("weir-native-");
             Path file = directory.resolve("libweir.so");
             try {
@@ -67,6 +69,7 @@ public final class NativeLibrary {
         }
     }
 
+    @SuppressWarnings("restricted") // this package is the one that is granted native access
     private static NativeLibrary map(Path file) {
         NativeSymbols symbols;
         try {

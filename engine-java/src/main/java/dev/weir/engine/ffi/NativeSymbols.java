@@ -39,6 +39,7 @@ record NativeSymbols(
                 handle(linker, library, "weir_live_handles"));
     }
 
+    @SuppressWarnings("restricted") // this package is the one that is granted native access
     private static MethodHandle handle(Linker linker, SymbolLookup library, String name) {
         return linker.downcallHandle(
                 library.findOrThrow(name), requireNonNull(Abi.FUNCTIONS.get(name), "no descriptor of " + name));

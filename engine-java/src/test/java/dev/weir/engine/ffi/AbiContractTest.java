@@ -33,9 +33,8 @@ class AbiContractTest {
 
     @Test
     void structsHaveTheSameSizesAndFields() {
-        Set<String> ours = Abi.STRUCTS.stream()
-                .flatMap(AbiContractTest::describe)
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> ours =
+                Abi.STRUCTS.stream().flatMap(AbiContractTest::describe).collect(Collectors.toCollection(TreeSet::new));
         assertThat(ours).isEqualTo(of("struct ", "field "));
     }
 
@@ -50,10 +49,11 @@ class AbiContractTest {
     @Test
     void constantsHaveTheSameValues() {
         Set<String> ours = Stream.concat(
-                        Arrays.stream(Abi.class.getDeclaredFields()).filter(AbiContractTest::isConstant).map(field ->
-                                "constant " + headerName(field.getName()) + " " + value(field)),
-                        Arrays.stream(NativeStatus.values()).map(status ->
-                                "constant WEIR_" + status.name() + " " + status.ordinal()))
+                        Arrays.stream(Abi.class.getDeclaredFields())
+                                .filter(AbiContractTest::isConstant)
+                                .map(field -> "constant " + headerName(field.getName()) + " " + value(field)),
+                        Arrays.stream(NativeStatus.values())
+                                .map(status -> "constant WEIR_" + status.name() + " " + status.ordinal()))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(ours).isEqualTo(of("constant "));
     }
@@ -70,8 +70,8 @@ class AbiContractTest {
                 Stream.of("struct " + name + " " + struct.byteSize()),
                 struct.memberLayouts().stream().map(member -> {
                     String field = member.name().orElseThrow();
-                    return "field " + name + "." + field + " "
-                            + struct.byteOffset(PathElement.groupElement(field)) + " " + type(member);
+                    return "field " + name + "." + field + " " + struct.byteOffset(PathElement.groupElement(field))
+                            + " " + type(member);
                 }));
     }
 

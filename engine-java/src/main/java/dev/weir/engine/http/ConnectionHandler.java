@@ -1,0 +1,165 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.http.Arrival.Unreadable;
+import dev.weir.engine.http.Arrival.WireRequest;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the requests of one connection in their order, one at a time. Pipelined ones wait in a short queue; when it is full the
+ * connection is not read until it has drained. Otherwise it is always read, so that a client that goes away is noticed at once.
+ */
+final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    /** How long a refused client may go on sending before its connection is cut: cut at once, it might never read the refusal. */
+    private static final Duration LINGER_MAX = Duration.ofSeconds(2);
+
+    private final HttpLimits limits;
+    private final Router router;
+    private final Queue<Arrival> waiting = new ArrayDeque<>();
+    private @Nullable Exchange current;
+    private @Nullable ScheduledFuture<?> deadline;
+    private boolean answering;
+    private boolean closing;
+
+    ConnectionHandler(HttpLimits limits, Router router) {
+        this.limits = limits;
+        this.router = router;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        setDeadline(context, limits.idleMax());
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Arrival arrival) {
+        if (closing) {
+            return;
+        }
+        waiting.add(arrival);
+        if (waiting.size() > limits.pipelinedRequestsMax()) {
+            context.channel().config().setAutoRead(false);
+        }
+        answerNext(context);
+    }
+
+    /** A loop and not a recursion: a hundred pipelined requests that are answered at once must not nest. */
+    private void answerNext(ChannelHandlerContext context) {
+        if (answering) {
+            return;
+        }
+        answering = true;
+        try {
+            while (current == null && !closing && !waiting.isEmpty()) {
+                answer(context, waiting.remove());
+            }
+        } finally {
+            answering = false;
+        }
+        if (current == null && !closing) {
+            setDeadline(context, limits.idleMax());
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void answer(ChannelHandlerContext context, Arrival arrival) {
+        clearDeadline();
+        switch (arrival) {
+            case WireRequest request -> {
+                Exchange exchange = new Exchange(
+                        context, request.id(), request.keepAlive(), request.chunkedAnswer(), _ -> ended(context));
+                current = exchange;
+                router.route(request, exchange);
+            }
+            case Unreadable unreadable -> {
+                Exchange exchange = new Exchange(context, unreadable.id(), false, true, _ -> ended(context));
+                current = exchange;
+                exchange.fail(unreadable.error());
+            }
+        }
+    }
+
+    private void ended(ChannelHandlerContext context) {
+        boolean keepAlive = current != null && current.keepAlive();
+        current = null;
+        if (keepAlive) {
+            answerNext(context);
+        } else {
+            closeGently(context);
+        }
+    }
+
+    /** Ends our side after what was written, and drops what the client still sends, for a while. */
+    private void closeGently(ChannelHandlerContext context) {
+        closing = true;
+        waiting.clear();
+        context.channel().config().setAutoRead(true);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+                setDeadline(context, LINGER_MAX);
+            } else {
+                written.channel().close();
+            }
+        });
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            clearDeadline();
+            if (current != null) {
+                current.writable();
+            }
+        } else {
+            setDeadline(context, limits.writeStallMax());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closing = true;
+        waiting.clear();
+        clearDeadline();
+        if (current != null) {
+            current.closed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection {} broke: {}", context.channel().remoteAddress(), cause.getMessage());
+        } else {
+            LOG.warn("connection {} is closed after an error", context.channel().remoteAddress(), cause);
+        }
+        context.close();
+    }
+
+    private void setDeadline(ChannelHandlerContext context, Duration max) {
+        clearDeadline();
+        deadline = context.executor().schedule(() -> context.close(), max.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void clearDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+}

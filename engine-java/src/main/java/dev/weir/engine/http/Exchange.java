@@ -1,0 +1,200 @@
+package dev.weir.engine.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One request's answer. Its methods belong to the connection's event loop; {@link #execute} gets there from any thread, and
+ * {@link #isClosed} may be asked from any.
+ */
+final class Exchange {
+
+    private static final byte[] EVENT_START = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+    private static final Runnable NOTHING = () -> {};
+
+    private final ChannelHandlerContext context;
+    private final String requestId;
+    private boolean keepAlive;
+    private final boolean chunkedAnswer;
+    private final Consumer<Exchange> onEnd;
+    private Runnable onWritable = NOTHING;
+    private Runnable onClosed = NOTHING;
+    private boolean begun;
+    private boolean ended;
+    private volatile boolean closed;
+
+    Exchange(
+            ChannelHandlerContext context,
+            String requestId,
+            boolean keepAlive,
+            boolean chunkedAnswer,
+            Consumer<Exchange> onEnd) {
+        this.context = context;
+        this.requestId = requestId;
+        this.keepAlive = keepAlive;
+        this.chunkedAnswer = chunkedAnswer;
+        this.onEnd = onEnd;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    /** The connection may serve another request after this one. */
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    /** Runs a task on the connection's event loop. */
+    void execute(Runnable task) {
+        context.executor().execute(task);
+    }
+
+    /** True once the client is gone. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** False while the client does not read what it was sent: then nothing more should be written. */
+    boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    /** What to do when the client reads again. */
+    void onWritable(Runnable callback) {
+        onWritable = callback;
+    }
+
+    /** What to do when the client goes away before the answer is complete; at once where it has. */
+    void onClosed(Runnable callback) {
+        onClosed = callback;
+        if (closed) {
+            callback.run();
+        }
+    }
+
+    void respond(int status, ObjectNode json) {
+        respond(status, "application/json", Json.bytes(json), 0);
+    }
+
+    void respond(int status, String contentType, byte[] body, int retryAfterSeconds) {
+        if (ended || closed) {
+            return;
+        }
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+        HttpHeaders headers = response.headers();
+        setCommonHeaders(headers, contentType);
+        headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        if (retryAfterSeconds > 0) {
+            headers.setInt(HttpHeaderNames.RETRY_AFTER, retryAfterSeconds);
+        }
+        begun = true;
+        context.writeAndFlush(response, context.voidPromise());
+        end();
+    }
+
+    /** Answers with the error; in the middle of a stream as its last event, after which no {@code [DONE]} follows. */
+    void fail(ApiError error) {
+        if (!begun) {
+            respond(error.status(), "application/json", Json.bytes(Json.envelope(error)), error.retryAfterSeconds());
+        } else if (!ended) {
+            event(Json.envelope(error));
+            endStream();
+        }
+    }
+
+    /** Writes one server-sent event, the head before the first; {@link #flush} sends. */
+    void event(ObjectNode json) {
+        event(Json.bytes(json));
+    }
+
+    private void event(byte[] data) {
+        if (ended || closed) {
+            return;
+        }
+        if (!begun) {
+            beginStream();
+        }
+        ByteBuf frame = context.alloc().buffer(EVENT_START.length + data.length + EVENT_END.length);
+        frame.writeBytes(EVENT_START).writeBytes(data).writeBytes(EVENT_END);
+        context.write(new DefaultHttpContent(frame), context.voidPromise());
+    }
+
+    private void beginStream() {
+        keepAlive &= chunkedAnswer; // to an HTTP/1.0 client only the end of the connection ends a stream
+        DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        HttpHeaders headers = response.headers();
+        setCommonHeaders(headers, "text/event-stream; charset=utf-8");
+        headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+        headers.set("x-accel-buffering", "no"); // a reverse proxy that collects the stream would spoil it
+        if (chunkedAnswer) {
+            HttpUtil.setTransferEncodingChunked(response, true);
+        }
+        begun = true;
+        context.write(response, context.voidPromise());
+    }
+
+    void flush() {
+        context.flush();
+    }
+
+    /** The stream is complete. */
+    void done() {
+        event(DONE);
+        endStream();
+    }
+
+    private void endStream() {
+        if (!ended && !closed) {
+            context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, context.voidPromise());
+            end();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        onEnd.accept(this);
+    }
+
+    private void setCommonHeaders(HttpHeaders headers, String contentType) {
+        headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        headers.set("x-request-id", requestId);
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+    }
+
+    /** The channel says that it can take more. */
+    void writable() {
+        if (!ended) {
+            onWritable.run();
+        }
+    }
+
+    /** The channel says that it is gone. */
+    void closed() {
+        if (!closed) {
+            closed = true;
+            if (!ended) {
+                onClosed.run();
+            }
+        }
+    }
+}
