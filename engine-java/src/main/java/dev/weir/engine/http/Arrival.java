@@ -12,8 +12,7 @@ sealed interface Arrival {
      * @param chunkedAnswer the client knows chunked transfer coding (HTTP/1.1)
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    record WireRequest(
-            String method, String path, byte[] body, String id, boolean keepAlive, boolean chunkedAnswer)
+    record WireRequest(String method, String path, byte[] body, String id, boolean keepAlive, boolean chunkedAnswer)
             implements Arrival {}
 
     /**

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * Answers the requests of one connection in their order, one at a time. Pipelined ones wait in a short queue; when it is full the
  * connection is not read until it has drained. Otherwise it is always read, so that a client that goes away is noticed at once.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of closing and of timers: nothing is left to do when they fail
 final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);

@@ -26,15 +26,14 @@ final class Exchange {
     private static final byte[] EVENT_START = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-    private static final Runnable NOTHING = () -> {};
 
     private final ChannelHandlerContext context;
     private final String requestId;
     private boolean keepAlive;
     private final boolean chunkedAnswer;
     private final Consumer<Exchange> onEnd;
-    private Runnable onWritable = NOTHING;
-    private Runnable onClosed = NOTHING;
+    private Runnable onWritable = () -> {};
+    private Runnable onClosed = () -> {};
     private boolean begun;
     private boolean ended;
     private volatile boolean closed;
@@ -106,7 +105,8 @@ final class Exchange {
             headers.setInt(HttpHeaderNames.RETRY_AFTER, retryAfterSeconds);
         }
         begun = true;
-        context.writeAndFlush(response, context.voidPromise());
+        send(response);
+        flush();
         end();
     }
 
@@ -134,7 +134,7 @@ final class Exchange {
         }
         ByteBuf frame = context.alloc().buffer(EVENT_START.length + data.length + EVENT_END.length);
         frame.writeBytes(EVENT_START).writeBytes(data).writeBytes(EVENT_END);
-        context.write(new DefaultHttpContent(frame), context.voidPromise());
+        send(new DefaultHttpContent(frame));
     }
 
     private void beginStream() {
@@ -148,7 +148,12 @@ final class Exchange {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
         begun = true;
-        context.write(response, context.voidPromise());
+        send(response);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // with a void promise, a write that fails is the pipeline's to handle
+    private void send(Object part) {
+        context.write(part, context.voidPromise());
     }
 
     void flush() {
@@ -163,7 +168,8 @@ final class Exchange {
 
     private void endStream() {
         if (!ended && !closed) {
-            context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, context.voidPromise());
+            send(LastHttpContent.EMPTY_LAST_CONTENT);
+            flush();
             end();
         }
     }

@@ -21,7 +21,8 @@ record JsonFields(ObjectNode json, String prefix) {
     }
 
     /** The field's value; null where it is absent or null. */
-    @Nullable JsonNode get(String name) {
+    @Nullable
+    JsonNode get(String name) {
         JsonNode value = json.get(name);
         return value == null || value.isNull() ? null : value;
     }

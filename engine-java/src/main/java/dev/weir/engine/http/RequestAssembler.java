@@ -83,9 +83,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         }
         String expectation = request.headers().get(HttpHeaderNames.EXPECT);
         if (HttpUtil.is100ContinueExpected(request)) {
-            context.writeAndFlush(
-                    new DefaultFullHttpResponse(
-                            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+            sendContinue(context);
         } else if (expectation != null && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
             refuse(context, ApiError.protocol(417, "the expectation " + expectation + " is not supported"));
             return;
@@ -93,6 +91,13 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         body = new ByteArrayOutputStream((int) Math.min(Math.max(declaredBytes, 0), FIRST_BODY_BYTES));
         deadline = context.executor()
                 .schedule(() -> expire(context), limits.readMax().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a connection that fails here closes, and with it this request
+    private static void sendContinue(ChannelHandlerContext context) {
+        context.writeAndFlush(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER),
+                context.voidPromise());
     }
 
     private void append(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
@@ -122,7 +127,9 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
             refuse(
                     context,
                     ApiError.protocol(
-                            408, "the request was not complete after " + limits.readMax().toSeconds() + " s"));
+                            408,
+                            "the request was not complete after "
+                                    + limits.readMax().toSeconds() + " s"));
         }
     }
 
@@ -163,7 +170,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
                 ApiError.protocol(414, "the request line is longer than " + limits.requestLineBytesMax() + " bytes");
             case TooLongHttpHeaderException _ ->
                 ApiError.protocol(431, "the header fields are longer than " + limits.headerBytesMax() + " bytes");
-            default -> ApiError.badRequest("this is not HTTP/1.1: " + result.cause().getMessage());
+            default ->
+                ApiError.badRequest("this is not HTTP/1.1: " + result.cause().getMessage());
         };
     }
 

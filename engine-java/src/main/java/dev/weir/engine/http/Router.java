@@ -38,8 +38,8 @@ final class Router {
         } else if (methods.isEmpty()) {
             exchange.fail(ApiError.unknownPath(request.path()));
         } else {
-            exchange.fail(ApiError.wrongMethod(
-                    request.method(), request.path(), String.join(" and ", methods.keySet())));
+            exchange.fail(
+                    ApiError.wrongMethod(request.method(), request.path(), String.join(" and ", methods.keySet())));
         }
     }
 
