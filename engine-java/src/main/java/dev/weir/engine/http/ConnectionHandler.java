@@ -31,20 +31,34 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
 
     private final HttpLimits limits;
     private final Router router;
+    private final ActiveExchanges active;
+    private final boolean tooMany;
     private final Queue<Arrival> waiting = new ArrayDeque<>();
     private @Nullable Exchange current;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean answering;
     private boolean closing;
 
-    ConnectionHandler(HttpLimits limits, Router router) {
+    /**
+     * A handler for one connection.
+     *
+     * @param tooMany the connection is one too many: it is told so and closed
+     */
+    ConnectionHandler(HttpLimits limits, Router router, ActiveExchanges active, boolean tooMany) {
         this.limits = limits;
         this.router = router;
+        this.active = active;
+        this.tooMany = tooMany;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        setDeadline(context, limits.idleMax());
+        if (tooMany) {
+            String message = "this server has its limit of " + limits.connectionsMax() + " connections open";
+            channelRead0(context, new Unreadable(ApiError.overloaded(message), "none"));
+        } else {
+            setDeadline(context);
+        }
     }
 
     @Override
@@ -53,9 +67,6 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
             return;
         }
         waiting.add(arrival);
-        if (waiting.size() > limits.pipelinedRequestsMax()) {
-            context.channel().config().setAutoRead(false);
-        }
         answerNext(context);
     }
 
@@ -72,14 +83,14 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         } finally {
             answering = false;
         }
-        if (current == null && !closing) {
-            setDeadline(context, limits.idleMax());
-            context.channel().config().setAutoRead(true);
+        if (!closing) {
+            context.channel().config().setAutoRead(waiting.size() <= limits.pipelinedRequestsMax());
+            setDeadline(context);
         }
     }
 
     private void answer(ChannelHandlerContext context, Arrival arrival) {
-        clearDeadline();
+        active.begin();
         switch (arrival) {
             case WireRequest request -> {
                 Exchange exchange = new Exchange(
@@ -98,6 +109,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
     private void ended(ChannelHandlerContext context) {
         boolean keepAlive = current != null && current.keepAlive();
         current = null;
+        active.end();
         if (keepAlive) {
             answerNext(context);
         } else {
@@ -110,10 +122,11 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         closing = true;
         waiting.clear();
         context.channel().config().setAutoRead(true);
+        schedule(context, limits.writeStallMax());
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
-                setDeadline(context, LINGER_MAX);
+                schedule(context, LINGER_MAX);
             } else {
                 written.channel().close();
             }
@@ -122,13 +135,11 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (context.channel().isWritable()) {
-            clearDeadline();
-            if (current != null) {
-                current.writable();
-            }
-        } else {
-            setDeadline(context, limits.writeStallMax());
+        if (!closing) {
+            setDeadline(context);
+        }
+        if (context.channel().isWritable() && current != null) {
+            current.writable();
         }
     }
 
@@ -138,6 +149,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         waiting.clear();
         clearDeadline();
         if (current != null) {
+            active.end();
             current.closed();
         }
     }
@@ -152,7 +164,18 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         context.close();
     }
 
-    private void setDeadline(ChannelHandlerContext context, Duration max) {
+    /** A connection may be idle for a while, leave an answer unread for a while, and take as long as it likes to be answered. */
+    private void setDeadline(ChannelHandlerContext context) {
+        if (!context.channel().isWritable()) {
+            schedule(context, limits.writeStallMax());
+        } else if (current == null) {
+            schedule(context, limits.idleMax());
+        } else {
+            clearDeadline();
+        }
+    }
+
+    private void schedule(ChannelHandlerContext context, Duration max) {
         clearDeadline();
         deadline = context.executor().schedule(() -> context.close(), max.toMillis(), TimeUnit.MILLISECONDS);
     }

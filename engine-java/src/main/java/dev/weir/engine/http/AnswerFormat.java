@@ -1,0 +1,81 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.TokenEvent.Finished;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The JSON of an answer: of chat or of text completions, whole or in chunks. */
+sealed interface AnswerFormat permits ChatFormat, TextFormat {
+
+    AnswerHead head();
+
+    /** The chunks that tell what was polled of a sequence since the last call; often one, possibly none. */
+    List<ObjectNode> chunks(Sequence sequence);
+
+    /** The whole answer. */
+    ObjectNode whole(List<Sequence> sequences);
+
+    /** A chunk that carries token counts and no choice. */
+    default ObjectNode usageChunk(List<Sequence> sequences) {
+        ObjectNode chunk = head().open(true);
+        chunk.putArray("choices");
+        chunk.set("usage", usage(sequences));
+        return chunk;
+    }
+
+    /** Prompt tokens count once for each prompt, however many answers it has. */
+    static ObjectNode usage(List<Sequence> sequences) {
+        int promptTokens = sequences.stream()
+                .map(Sequence::promptTokenIds)
+                .distinct() // choices of one prompt share its array
+                .mapToInt(prompt -> prompt.length)
+                .sum();
+        int completionTokens =
+                sequences.stream().mapToInt(AnswerFormat::completionTokens).sum();
+        ObjectNode usage = Json.object();
+        usage.put("prompt_tokens", promptTokens)
+                .put("completion_tokens", completionTokens)
+                .put("total_tokens", promptTokens + completionTokens);
+        usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
+        usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
+        return usage;
+    }
+
+    private static int completionTokens(Sequence sequence) {
+        Finished finished = sequence.finished();
+        return finished == null ? sequence.outputTokens() : finished.outputTokens();
+    }
+
+    /** Adds why and on what a choice ended; nulls while it has not. */
+    static void putFinish(ObjectNode choice, @Nullable Finished finished) {
+        choice.put("finish_reason", finished == null ? null : wireName(finished.reason()));
+        choice.put("stop_reason", finished == null ? null : finished.stopString());
+    }
+
+    private static String wireName(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case CANCELLED, ERROR -> throw new AssertionError("told as an error, not as a choice: " + reason);
+        };
+    }
+
+    static ArrayNode array(int[] ids) {
+        return array(Arrays.stream(ids));
+    }
+
+    static ArrayNode outputIds(Sequence sequence) {
+        return array(sequence.tokens().stream().mapToInt(token -> token.tokenId()));
+    }
+
+    private static ArrayNode array(IntStream ids) {
+        ArrayNode array = Json.array();
+        ids.forEach(array::add);
+        return array;
+    }
+}

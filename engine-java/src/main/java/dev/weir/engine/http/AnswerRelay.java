@@ -1,0 +1,135 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.request.TokenEvent;
+import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Token;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Carries the events of a request's sequences to the client. Lives on the connection's event loop, except {@link #wake}, which engine
+ * threads call. It polls only while the channel takes what is written: that is the whole of the back-pressure.
+ */
+final class AnswerRelay {
+
+    /** Tokens told in one chunk at most, when a client fell behind and several are ready. */
+    private static final int CHUNK_TOKENS_MAX = 128;
+
+    private final Exchange exchange;
+    private final AnswerFormat format;
+    private final AnswerOptions options;
+    private final List<Sequence> sequences;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private boolean over;
+
+    AnswerRelay(Exchange exchange, AnswerFormat format, AnswerOptions options, List<Sequence> sequences) {
+        this.exchange = exchange;
+        this.format = format;
+        this.options = options;
+        this.sequences = sequences;
+    }
+
+    void start() {
+        exchange.onClosed(this::abandon);
+        exchange.onWritable(this::pump);
+        sequences.forEach(sequence -> sequence.stream().onReadable(this::wake));
+    }
+
+    /** However many sequences of a request become readable in one engine step, the event loop is asked once. */
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            exchange.execute(() -> {
+                woken.set(false);
+                pump();
+            });
+        }
+    }
+
+    private void abandon() {
+        over = true;
+        cancel();
+    }
+
+    private void cancel() {
+        sequences.forEach(sequence -> sequence.stream().cancel());
+    }
+
+    private void pump() {
+        for (Sequence sequence : sequences) {
+            while (!over && sequence.finished() == null && writable() && poll(sequence)) {
+                ApiError failure = failure(sequence.finished());
+                if (failure != null) {
+                    over = true;
+                    cancel();
+                    exchange.fail(failure);
+                } else if (options.stream()) {
+                    send(sequence);
+                }
+            }
+        }
+        if (!over && sequences.stream().allMatch(sequence -> sequence.finished() != null)) {
+            over = true;
+            complete();
+        }
+        exchange.flush();
+    }
+
+    private boolean writable() {
+        return !options.stream() || exchange.isWritable();
+    }
+
+    /** Takes what is ready of a sequence; false when there was nothing. */
+    private static boolean poll(Sequence sequence) {
+        for (int polled = 0; polled < CHUNK_TOKENS_MAX; polled++) {
+            TokenEvent event = sequence.stream().poll();
+            switch (event) {
+                case null -> {
+                    return polled > 0;
+                }
+                case Token token -> sequence.add(token);
+                case Finished finished -> {
+                    sequence.finish(finished);
+                    return true;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void send(Sequence sequence) {
+        for (ObjectNode chunk : format.chunks(sequence)) {
+            if (options.includeUsage()) {
+                chunk.set("usage", options.continuousUsage() ? AnswerFormat.usage(List.of(sequence)) : null);
+            }
+            exchange.event(chunk);
+        }
+        sequence.sent();
+    }
+
+    private void complete() {
+        if (!options.stream()) {
+            exchange.respond(200, format.whole(sequences));
+            return;
+        }
+        if (options.includeUsage()) {
+            exchange.event(format.usageChunk(sequences));
+        }
+        exchange.done();
+    }
+
+    private static @Nullable ApiError failure(@Nullable Finished finished) {
+        return finished == null
+                ? null
+                : switch (finished.reason()) {
+                    case STOP, LENGTH -> null;
+                    case ERROR ->
+                        ApiError.internal("the engine could not go on: "
+                                + Objects.requireNonNullElse(finished.errorMessage(), ""));
+                    case CANCELLED ->
+                        ApiError.unavailable("cancelled", "the engine ended this generation before it was complete");
+                };
+    }
+}

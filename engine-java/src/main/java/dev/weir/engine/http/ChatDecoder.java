@@ -1,0 +1,157 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.http.GenerationDecoder.Prompts;
+import dev.weir.engine.model.ChatMessage;
+import dev.weir.engine.model.ChatTemplate;
+import dev.weir.engine.model.ChatTemplateException;
+import dev.weir.engine.request.SamplingParams;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Decodes {@code /v1/chat/completions}: renders the conversation by the model's template and tokenizes it. */
+record ChatDecoder(Serving serving, GenerationDecoder generation) {
+
+    private static final int MESSAGES_MAX = 4096;
+
+    GenerationCall decode(byte[] body) {
+        JsonFields fields = JsonFields.of(Json.parseObject(body));
+        ServedModel model = serving.model(fields.text("model"));
+        UnsupportedFields.check(fields);
+        int logprobCount = logprobCount(fields);
+        int outputTokensMax = fields.integer(
+                "max_completion_tokens", 1, Integer.MAX_VALUE, fields.integer("max_tokens", 1, Integer.MAX_VALUE, 0));
+        Prompts prompts = new Prompts("messages", List.of(prompt(fields, model)));
+        return generation.decode(fields, model, prompts, logprobCount, outputTokensMax);
+    }
+
+    private static int logprobCount(JsonFields fields) {
+        boolean logprobs = fields.flag("logprobs", false);
+        int top = fields.integer("top_logprobs", 0, SamplingParams.LOGPROB_COUNT_MAX, 0);
+        if (top > 0 && !logprobs) {
+            throw fields.refuse("top_logprobs", "needs logprobs set to true");
+        }
+        return logprobs ? top : SamplingParams.NO_LOGPROBS;
+    }
+
+    /** The ids of the rendered conversation. The template wrote every special token itself, so none is added. */
+    static int[] prompt(JsonFields fields, ServedModel model) {
+        ChatTemplate template = model.chatTemplate();
+        if (template == null) {
+            throw new ApiException(ApiError.badField(
+                    "messages",
+                    "the model " + model.name() + " has no chat template: use /v1/completions, or add a"
+                            + " chat_template.jinja to its directory"));
+        }
+        List<ChatMessage> messages = messages(fields);
+        boolean generationPrompt = fields.flag("add_generation_prompt", true);
+        String text;
+        try {
+            text = template.render(messages, generationPrompt, extras(fields));
+        } catch (ChatTemplateException e) {
+            throw fields.refuse("messages", "cannot be rendered by the model's chat template: " + e.getMessage());
+        }
+        int[] ids = model.tokenizer().encode(text, fields.flag("add_special_tokens", false));
+        if (ids.length == 0) {
+            throw fields.refuse("messages", "give an empty prompt");
+        }
+        return ids;
+    }
+
+    private static Map<String, Object> extras(JsonFields fields) {
+        Map<String, Object> extras = new LinkedHashMap<>();
+        fields.text("reasoning_effort").ifPresent(effort -> extras.put("reasoning_effort", effort));
+        fields.object("chat_template_kwargs")
+                .ifPresent(kwargs -> kwargs.json().properties().forEach(entry -> {
+                    Object value = plain(entry.getValue());
+                    if (value != null) {
+                        extras.put(entry.getKey(), value);
+                    }
+                }));
+        return extras;
+    }
+
+    private static List<ChatMessage> messages(JsonFields fields) {
+        if (!(fields.get("messages") instanceof ArrayNode array) || array.isEmpty()) {
+            throw fields.refuse("messages", "must be a list of at least one message");
+        }
+        fields.requireCount("messages", array, MESSAGES_MAX);
+        List<ChatMessage> messages = new ArrayList<>(array.size());
+        for (int i = 0; i < array.size(); i++) {
+            messages.add(message(array.get(i), "messages[" + i + "]"));
+        }
+        return messages;
+    }
+
+    private static ChatMessage message(JsonNode json, String name) {
+        if (!(json instanceof ObjectNode object)) {
+            throw new ApiException(ApiError.badField(name, name + " must be an object"));
+        }
+        JsonFields message = new JsonFields(object, name + ".");
+        String role = message.text("role").orElse("");
+        if (role.isEmpty()) {
+            throw message.refuse("role", "is missing");
+        }
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        object.properties().forEach(entry -> values.put(entry.getKey(), plain(entry.getValue())));
+        values.put("content", content(message, object.has("tool_calls")));
+        return new ChatMessage(values);
+    }
+
+    /** Text parts become one text, a line each, as most templates expect. */
+    private static @Nullable String content(JsonFields message, boolean mayBeAbsent) {
+        JsonNode content = message.get("content");
+        return switch (content) {
+            case null -> {
+                if (!mayBeAbsent) {
+                    throw message.refuse("content", "is missing");
+                }
+                yield null;
+            }
+            case ArrayNode parts -> {
+                StringJoiner text = new StringJoiner("\n");
+                for (JsonNode part : parts) {
+                    if (!"text".equals(part.path("type").asString(""))
+                            || !part.path("text").isString()) {
+                        throw message.refuse("content", "may only have parts of type text with a text");
+                    }
+                    text.add(part.path("text").stringValue());
+                }
+                yield text.toString();
+            }
+            default -> {
+                if (!content.isString()) {
+                    throw message.refuse("content", "must be a string or a list of parts");
+                }
+                yield content.stringValue();
+            }
+        };
+    }
+
+    /** JSON as the plain values that templates work on. */
+    private static @Nullable Object plain(JsonNode json) {
+        return switch (json) {
+            case ObjectNode object -> {
+                Map<String, @Nullable Object> map = new LinkedHashMap<>();
+                object.properties().forEach(entry -> map.put(entry.getKey(), plain(entry.getValue())));
+                yield map;
+            }
+            case ArrayNode array -> {
+                List<@Nullable Object> list = new ArrayList<>(array.size());
+                array.forEach(element -> list.add(plain(element)));
+                yield list;
+            }
+            case JsonNode text when text.isString() -> text.stringValue();
+            case JsonNode flag when flag.isBoolean() -> flag.booleanValue();
+            case JsonNode integer when integer.isIntegralNumber() && integer.canConvertToLong() -> integer.longValue();
+            case JsonNode number when number.isNumber() -> number.doubleValue();
+            default -> null;
+        };
+    }
+}

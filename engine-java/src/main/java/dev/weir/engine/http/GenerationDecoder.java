@@ -1,0 +1,111 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.model.GenerationDefaults;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.StopConditions;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What chat and text completions have in common: how to draw, when to stop, how to answer.
+ *
+ * @param seeds for requests that bring none
+ */
+record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
+
+    private static final int STOP_TOKEN_IDS_MAX = 256;
+
+    /** The prompts of a request and where they came from. */
+    record Prompts(String field, List<int[]> tokenIds) {}
+
+    GenerationCall decode(
+            JsonFields fields, ServedModel model, Prompts prompts, int logprobCount, int outputTokensMax) {
+        int choices = fields.integer("n", 1, limits.choicesMax(), 1);
+        if (prompts.tokenIds().size() * choices > limits.sequencesMax()) {
+            throw fields.refuse(
+                    "n",
+                    "times the number of prompts is " + prompts.tokenIds().size() * choices + ", the limit is "
+                            + limits.sequencesMax());
+        }
+        AnswerOptions answer = answer(fields, logprobCount);
+        return new GenerationCall(
+                model,
+                prompts.field(),
+                prompts.tokenIds(),
+                choices,
+                sampling(fields, model.defaults(), logprobCount),
+                outputTokensMax,
+                stopStrings(fields),
+                stopTokenIds(fields, model.defaults()),
+                answer);
+    }
+
+    private SamplingParams sampling(JsonFields fields, GenerationDefaults defaults, int logprobCount) {
+        float temperature = fields.number(
+                "temperature",
+                0,
+                SamplingParams.TEMPERATURE_MAX,
+                Math.min(orElse(defaults.temperature(), 1), SamplingParams.TEMPERATURE_MAX));
+        float topP = fields.number("top_p", 0, 1, orElse(defaults.topP(), 1));
+        if (topP == 0) {
+            throw fields.refuse("top_p", "must be above 0: for the most likely token set temperature to 0");
+        }
+        float minP = fields.number("min_p", 0, 1, orElse(defaults.minP(), 0));
+        if (minP == 1) {
+            throw fields.refuse("min_p", "must be below 1");
+        }
+        // vLLM's -1 and 0 both mean every token.
+        int topKDefault = defaults.topK() == null ? 0 : defaults.topK();
+        int topK = Math.max(0, fields.integer("top_k", -1, Integer.MAX_VALUE, topKDefault));
+        long seed = fields.has("seed") ? fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0) : seeds.getAsLong();
+        return new SamplingParams(temperature, topK, topP, minP, seed, logprobCount);
+    }
+
+    private static double orElse(@Nullable Float value, double otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    private static List<String> stopStrings(JsonFields fields) {
+        List<String> strings = fields.texts("stop", StopConditions.STOP_STRINGS_MAX);
+        if (strings.contains("")) {
+            throw fields.refuse("stop", "must not hold an empty string");
+        }
+        return strings;
+    }
+
+    /** {@code ignore_eos} puts the model's own ids aside, not the caller's. */
+    private static Set<Integer> stopTokenIds(JsonFields fields, GenerationDefaults defaults) {
+        Set<Integer> ids = new TreeSet<>();
+        if (!fields.flag("ignore_eos", false)) {
+            ids.addAll(defaults.eosTokenIds());
+        }
+        for (int id : fields.ids("stop_token_ids", STOP_TOKEN_IDS_MAX)) {
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    private static AnswerOptions answer(JsonFields fields, int logprobCount) {
+        boolean stream = fields.flag("stream", false);
+        boolean includeUsage = false;
+        boolean continuousUsage = false;
+        JsonFields options = fields.object("stream_options").orElse(null);
+        if (options != null) {
+            if (!stream) {
+                throw fields.refuse("stream_options", "is only allowed with stream set to true");
+            }
+            includeUsage = options.flag("include_usage", false);
+            continuousUsage = includeUsage && options.flag("continuous_usage_stats", false);
+        }
+        return new AnswerOptions(
+                stream,
+                includeUsage,
+                continuousUsage,
+                fields.flag("return_token_ids", false),
+                fields.flag("return_tokens_as_token_ids", false),
+                logprobCount);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.weir.engine.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Listens, and wires the stations of the wire together. */
+public final class HttpServer implements AutoCloseable {
+
+    private static final Duration QUIET = Duration.ZERO;
+    private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(5);
+    private static final int BACKLOG = 256;
+
+    private final HttpLimits limits;
+    private final RequestIds requestIds;
+    private final Workers workers;
+    private final Router router;
+    private final ActiveExchanges active = new ActiveExchanges();
+    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Channel listener;
+
+    /**
+     * What the server draws on, so that a test may fix it.
+     *
+     * @param ids unique and unguessable parts of answer ids
+     * @param seeds of requests that bring none
+     * @param clock what {@code created} shows
+     */
+    public record Sources(Supplier<String> ids, LongSupplier seeds, InstantSource clock) {}
+
+    /** The text of {@code /metrics} and its content type. */
+    public record Metrics(Supplier<String> text, String contentType) {}
+
+    /**
+     * Binds and begins to answer: {@code /health} at once, completions when {@code serving} says so.
+     *
+     * @throws IOException where the address cannot be bound
+     */
+    public HttpServer(InetSocketAddress address, HttpLimits limits, Serving serving, Metrics metrics, Sources sources)
+            throws IOException {
+        this.limits = limits;
+        this.requestIds = new RequestIds(sources.ids());
+        this.workers = new Workers(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
+        this.router = routes(limits, serving, metrics, sources, workers);
+        try {
+            listener = bootstrap().bind(address).syncUninterruptibly().channel();
+        } catch (Exception e) { // Netty throws the checked cause undeclared
+            workers.close();
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static Router routes(
+            HttpLimits limits, Serving serving, Metrics metrics, Sources sources, Workers workers) {
+        GenerationDecoder generation = new GenerationDecoder(limits, sources.seeds());
+        CompletionDecoder completions = new CompletionDecoder(serving, generation, limits);
+        ChatDecoder chat = new ChatDecoder(serving, generation);
+        TokenizeEndpoint tokenize = new TokenizeEndpoint(serving, workers);
+        StatusEndpoints status = new StatusEndpoints(serving, metrics.text(), metrics.contentType());
+        return new Router()
+                .on(
+                        "POST",
+                        "/v1/chat/completions",
+                        new GenerationEndpoint(
+                                GenerationEndpoint.Kind.CHAT, chat::decode, workers, sources.ids(), sources.clock()))
+                .on(
+                        "POST",
+                        "/v1/completions",
+                        new GenerationEndpoint(
+                                GenerationEndpoint.Kind.TEXT,
+                                completions::decode,
+                                workers,
+                                sources.ids(),
+                                sources.clock()))
+                .on("GET", "/v1/models", status::models)
+                .under("GET", "/v1/models/", status::model)
+                .on("POST", "/tokenize", tokenize::tokenize)
+                .on("POST", "/detokenize", tokenize::detokenize)
+                .on("GET", "/health", status::health)
+                .on("GET", "/ready", status::ready)
+                .on("GET", "/metrics", status::metrics);
+    }
+
+    private ServerBootstrap bootstrap() {
+        return new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        initialize(channel);
+                    }
+                });
+    }
+
+    private void initialize(SocketChannel channel) {
+        boolean tooMany = connections.size() >= limits.connectionsMax();
+        connections.add(channel);
+        channel.pipeline()
+                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(limits.requestLineBytesMax())
+                        .setMaxHeaderSize(limits.headerBytesMax())))
+                .addLast(new RequestAssembler(limits, requestIds))
+                .addLast(new ConnectionHandler(limits, router, active, tooMany));
+    }
+
+    /** Where it listens; the port is the real one where 0 was asked for. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /** Waits until no request is being answered; false when there still was one after {@code patience}. */
+    public boolean awaitIdle(Duration patience) throws InterruptedException {
+        return active.awaitNone(patience);
+    }
+
+    /** Stops listening and closes every connection. */
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        connections.close().awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
+        workers.close();
+        loops.shutdownGracefully(QUIET.toMillis(), SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
+    }
+}
