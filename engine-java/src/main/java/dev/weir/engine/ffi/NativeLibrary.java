@@ -4,6 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.engine.model.DType;
+import dev.weir.engine.model.ModelConfig;
+import dev.weir.engine.model.WeightsIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loaded native library. It stays mapped until the process ends: code that another thread may be running cannot be unmapped safely.
@@ -110,6 +114,24 @@ public final class NativeLibrary {
             }
         });
         return values;
+    }
+
+    /**
+     * Maps a model's weights.
+     *
+     * @param dtype how to hold weights and KV cache; null: as stored
+     * @throws NativeException where files and shape do not fit together, naming file and tensor
+     */
+    public NativeModel loadModel(ModelConfig config, WeightsIndex weights, @Nullable DType dtype) {
+        try (Arena arena = Arena.ofConfined()) {
+            ModelEncoder encoder = new ModelEncoder(arena);
+            MemorySegment shape = encoder.config(config, dtype);
+            MemorySegment source = encoder.source(weights);
+            NativeError error = new NativeError(arena);
+            MemorySegment out = arena.allocate(JAVA_LONG);
+            error.check(() -> (int) symbols.modelLoad().invokeExact(shape, source, out, error.segment()));
+            return new NativeModel(this, out.get(JAVA_LONG, 0), config.vocabSize(), config.contextTokensMax());
+        }
     }
 
     /** Models and sessions that are alive: both 0 once everything was closed. */

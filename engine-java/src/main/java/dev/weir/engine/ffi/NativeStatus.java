@@ -1,20 +1,31 @@
 package dev.weir.engine.ffi;
 
-/** The statuses of {@code weir.h}, at their numbers. */
+/** The statuses of {@code weir.h}. */
 public enum NativeStatus {
-    OK,
-    INVALID_ARGUMENT,
-    STALE_HANDLE,
-    WRONG_THREAD,
-    OUT_OF_MEMORY,
-    DEVICE_ERROR,
-    FILE_ERROR;
+    OK(0),
+    INVALID_ARGUMENT(1),
+    STALE_HANDLE(2),
+    WRONG_THREAD(3),
+    OUT_OF_MEMORY(4),
+    DEVICE_ERROR(5),
+    FILE_ERROR(6);
+
+    private final int code;
+
+    NativeStatus(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
 
     static NativeStatus of(int code) {
-        NativeStatus[] all = values();
-        if (code < 0 || code >= all.length) {
-            throw new AssertionError("the native library answered with an unknown status: " + code);
+        for (NativeStatus status : values()) {
+            if (status.code == code) {
+                return status;
+            }
         }
-        return all[code];
+        throw new AssertionError("the native library answered with an unknown status: " + code);
     }
 }

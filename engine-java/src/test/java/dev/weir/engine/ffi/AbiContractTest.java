@@ -53,7 +53,7 @@ class AbiContractTest {
                                 .filter(AbiContractTest::isConstant)
                                 .map(field -> "constant " + headerName(field.getName()) + " " + value(field)),
                         Arrays.stream(NativeStatus.values())
-                                .map(status -> "constant WEIR_" + status.name() + " " + status.ordinal()))
+                                .map(status -> "constant WEIR_" + status.name() + " " + status.code()))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(ours).isEqualTo(of("constant "));
     }
