@@ -17,7 +17,7 @@ constexpr int32_t kLanes = 16;
 
 // Adds the lanes by the tree, in place: the sum is lane[0].
 template <typename Float>
-constexpr Float sum_lanes(Float* lane) {
+[[gnu::always_inline]] constexpr Float sum_lanes(Float* lane) {
   for (int32_t half = kLanes / 2; half > 0; half /= 2) {
     for (int32_t i = 0; i < half; ++i) lane[i] += lane[i + half];
   }

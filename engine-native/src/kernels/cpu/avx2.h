@@ -1,0 +1,122 @@
+// One AVX2 register as the kernels use it: eight of the sixteen lanes. Needs AVX2, FMA and F16C. The members are those of avx512.h.
+//
+// There are no masked loads of 16-bit elements here, so the ends of such rows go through a small buffer on the stack.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "kernels/elements.h"
+#include "kernels/lanes.h"
+
+namespace weir::kernels {
+
+struct Avx2 {
+  using Float = __m256;
+  using Double = __m256d;
+
+  static constexpr int32_t kWidth = 8;
+  static constexpr int32_t kParts = kLanes / kWidth;
+  static constexpr int32_t kTileRows = 4;  // matmul: 4 x 3 accumulators of 16 registers
+  static constexpr int32_t kTileTokens = 3;
+
+  static Float zero() { return _mm256_setzero_ps(); }
+  static Float broadcast(float value) { return _mm256_set1_ps(value); }
+  static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+  static Float sub(Float a, Float b) { return _mm256_sub_ps(a, b); }
+  static Float mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  static Float div(Float a, Float b) { return _mm256_div_ps(a, b); }
+  static Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  static Float min(Float a, Float b) { return _mm256_min_ps(a, b); }
+  static Float max(Float a, Float b) { return _mm256_max_ps(a, b); }
+  static Float negate(Float a) { return _mm256_xor_ps(a, _mm256_set1_ps(-0.0f)); }
+
+  static Float fma_first(Float a, Float b, Float c, int32_t count) { return select_first(fma(a, b, c), c, count); }
+  static Float select_first(Float a, Float b, int32_t count) { return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(first(count))); }
+
+  static Float load(const float* from) { return _mm256_loadu_ps(from); }
+  static Float load(const Bf16* from) { return widen_bf16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
+  static Float load(const F16* from) { return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
+
+  static Float load_first(const float* from, int32_t count) { return _mm256_maskload_ps(from, first(count)); }
+  template <typename Half>
+  static Float load_first(const Half* from, int32_t count) {
+    Half buffer[kWidth] = {};
+    __builtin_memcpy(buffer, from, static_cast<uint32_t>(count) * sizeof(Half));
+    return load(buffer);
+  }
+
+  static void store(float* to, Float value) { _mm256_storeu_ps(to, value); }
+  static void store(Bf16* to, Float value) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), narrow_bf16(value)); }
+  static void store(F16* to, Float value) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), narrow_f16(value)); }
+
+  static void store_first(float* to, Float value, int32_t count) { _mm256_maskstore_ps(to, first(count), value); }
+  template <typename Half>
+  static void store_first(Half* to, Float value, int32_t count) {
+    Half buffer[kWidth];
+    store(buffer, value);
+    __builtin_memcpy(to, buffer, static_cast<uint32_t>(count) * sizeof(Half));
+  }
+
+  static Float scale_by_power(Float p, Float shifted) {
+    const __m256i n = _mm256_sub_epi32(_mm256_castps_si256(shifted), _mm256_set1_epi32(0x4b400000));
+    const __m256i half = _mm256_srai_epi32(n, 1);
+    return mul(mul(p, power_of_two(half)), power_of_two(_mm256_sub_epi32(n, half)));
+  }
+
+  static void add_widened(Double* sums, Float value) {
+    sums[0] = _mm256_add_pd(sums[0], _mm256_cvtps_pd(_mm256_castps256_ps128(value)));
+    sums[1] = _mm256_add_pd(sums[1], _mm256_cvtps_pd(_mm256_extractf128_ps(value, 1)));
+  }
+  static Double zero_double() { return _mm256_setzero_pd(); }
+  static void store_double(double* to, Double value) { _mm256_storeu_pd(to, value); }
+
+  static float max_lane(Float value, float least) {
+    const __m128 four = _mm_max_ps(_mm256_extractf128_ps(value, 1), _mm256_castps256_ps128(value));
+    const __m128 two = _mm_max_ps(_mm_movehl_ps(four, four), four);
+    return _mm_cvtss_f32(_mm_max_ss(_mm_max_ss(_mm_movehdup_ps(two), two), _mm_set_ss(least)));
+  }
+
+  // As in avx512.h; the tree's first step adds an output's two registers.
+  static void sum_outputs(const float* lanes, Float* sums) {
+    for (int32_t i = 0; i < kParts; ++i) {
+      Float quarter[4];
+      for (int32_t j = 0; j < 4; ++j) {
+        const float* output = lanes + (kWidth * i + j) * kLanes;
+        const Float a = add(load(output), load(output + kWidth));
+        const Float b = add(load(output + 4 * kLanes), load(output + 4 * kLanes + kWidth));
+        quarter[j] = add(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+      }
+      sums[i] = add_neighbours(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
+    }
+  }
+
+ private:
+  static __m256i first(int32_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+
+  static Float widen_bf16(__m128i bits) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16)); }
+
+  static __m128i narrow_bf16(Float value) {
+    const __m256i bits = _mm256_castps_si256(value);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i rounded = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7fff)), odd);
+    const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x00400000));
+    const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(value, value, _CMP_UNORD_Q));
+    const __m256i words = _mm256_srli_epi32(_mm256_blendv_epi8(rounded, quiet, nan), 16);
+    return _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  }
+
+  static __m128i narrow_f16(Float value) { return _mm256_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+
+  static Float power_of_two(__m256i n) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
+  }
+
+  static Float add_pairs(Float a, Float b) { return add(_mm256_shuffle_ps(a, b, 0x44), _mm256_shuffle_ps(a, b, 0xee)); }
+  static Float add_neighbours(Float a, Float b) { return add(_mm256_shuffle_ps(a, b, 0x88), _mm256_shuffle_ps(a, b, 0xdd)); }
+};
+
+}  // namespace weir::kernels

@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <numeric>
+
+#include "kernel_testing.h"
+
+namespace weir::kernels {
+namespace {
+
+using testing::Flush;
+using testing::Guarded;
+
+constexpr int32_t kHeads = 2;
+
+// A cache that holds one sequence in shuffled blocks, none more than it needs, with NaN wherever no token was stored.
+template <typename Element>
+struct Sequence {
+  Guarded<Element> cache;
+  KvLayer layer;
+  std::vector<int32_t> blocks;
+  std::vector<float> q;
+  std::vector<std::vector<float>> keys;    // of head 1, as stored
+  std::vector<std::vector<float>> values;  // of head 1, as stored
+
+  Sequence(DType dtype, int32_t head_size, int32_t length, int32_t block_tokens, uint32_t shuffle, Flush flush)
+      : cache(block_count(length, block_tokens) * 2 * kHeads * block_tokens * head_size, flush),
+        layer{cache.data(), dtype, kHeads, block_tokens, head_size},
+        blocks(static_cast<size_t>(block_count(length, block_tokens))),
+        q(static_cast<size_t>(head_size)) {
+    std::iota(blocks.begin(), blocks.end(), 0);
+    std::shuffle(blocks.begin(), blocks.end(), std::mt19937(shuffle));
+    for (Element& element : cache) narrow(NAN, element);
+    Values random(static_cast<uint32_t>(head_size));
+    random.fill_ordinary(q.data(), head_size);
+    for (int32_t at = 0; at < length; ++at) {
+      std::vector<float> k(static_cast<size_t>(kHeads * head_size)), v(k);
+      random.fill(k.data(), kHeads * head_size);
+      random.fill(v.data(), kHeads * head_size);
+      for (float& value : k) value = std::clamp(value, -3.0f, 3.0f);
+      for (float& value : v) value = std::clamp(value, -1e4f, 1e4f);  // all finite, as F16 too
+      reference_kernels().kv_store(layer, blocks[static_cast<size_t>(at / block_tokens)], at % block_tokens, k.data(), v.data());
+      keys.push_back(stored(k));
+      values.push_back(stored(v));
+    }
+  }
+
+  std::vector<float> stored(const std::vector<float>& row) const {
+    std::vector<float> kept(row.end() - layer.head_size, row.end());
+    for (float& value : kept) {
+      Element element;
+      narrow(value, element);
+      value = widen(element);
+    }
+    return kept;
+  }
+
+  std::vector<float> attend(const KernelTable& table, int32_t position, Flush flush) {
+    Guarded<float> query(layer.head_size, flush), out(layer.head_size, flush);
+    std::copy(q.begin(), q.end(), query.begin());
+    table.attention(layer, 1, blocks.data(), position, query.data(), scale(), out.data());
+    return {out.begin(), out.end()};
+  }
+
+  float scale() const { return 1.0f / std::sqrt(static_cast<float>(layer.head_size)); }
+
+  static int64_t block_count(int32_t length, int32_t block_tokens) { return (length + block_tokens - 1) / block_tokens; }
+};
+
+template <typename Element>
+void compare(DType dtype) {
+  for (const int32_t head_size : {1, 2, 8, 15, 16, 17, 32, 64, 72, 80, 96, 128, 130, 256}) {
+    for (const Flush flush : {Flush::front, Flush::back}) {
+      Sequence<Element> sequence(dtype, head_size, 99, 16, 5, flush);
+      for (const int32_t position : {0, 1, 6, 14, 15, 16, 17, 30, 31, 32, 47, 63, 64, 95, 98}) {
+        const std::vector<float> expected = sequence.attend(reference_kernels(), position, flush);
+        for (const float value : expected) CHECK(std::isfinite(value));
+        for (const KernelTable* table : vector_tables()) {
+          CHECK_EQ(first_difference(sequence.attend(*table, position, flush), expected, head_size), -1);
+        }
+      }
+    }
+  }
+}
+
+TEST(attention, has_the_reference_bits_f32) { compare<float>(DType::f32); }
+TEST(attention, has_the_reference_bits_f16) { compare<F16>(DType::f16); }
+TEST(attention, has_the_reference_bits_bf16) { compare<Bf16>(DType::bf16); }
+
+TEST(attention, placement_and_block_size_change_no_bit) {
+  std::vector<const KernelTable*> tables = vector_tables();
+  tables.push_back(&reference_kernels());
+  for (const KernelTable* table : tables) {
+    Sequence<Bf16> first(DType::bf16, 64, 200, 16, 1, Flush::back);
+    for (const int32_t block_tokens : {16, 32, 64}) {
+      for (uint32_t shuffle = 2; shuffle < 5; ++shuffle) {
+        Sequence<Bf16> other(DType::bf16, 64, 200, block_tokens, shuffle, Flush::back);
+        for (const int32_t position : {3, 100, 199}) {
+          CHECK_EQ(first_difference(first.attend(*table, position, Flush::back), other.attend(*table, position, Flush::back), 64), -1);
+        }
+      }
+    }
+  }
+}
+
+TEST(attention, is_the_formula) {
+  for (const int32_t head_size : {16, 64, 80, 128}) {
+    Sequence<float> sequence(DType::f32, head_size, 500, 16, 5, Flush::back);
+    for (const int32_t position : {0, 15, 16, 77, 499}) {
+      std::vector<double> weights;
+      for (int32_t at = 0; at <= position; ++at) {
+        double score = 0;
+        for (size_t d = 0; d < sequence.q.size(); ++d) score += static_cast<double>(sequence.q[d]) * sequence.keys[static_cast<size_t>(at)][d];
+        weights.push_back(std::exp(score * sequence.scale()));
+      }
+      const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+      const std::vector<float> out = sequence.attend(reference_kernels(), position, Flush::back);
+      for (size_t d = 0; d < out.size(); ++d) {
+        double exact = 0;
+        double magnitude = 0;
+        for (size_t at = 0; at < weights.size(); ++at) {
+          exact += weights[at] / total * sequence.values[at][d];
+          magnitude += weights[at] / total * std::abs(sequence.values[at][d]);
+        }
+        CHECK(std::abs(out[d] - exact) <= 2e-5 * magnitude);
+      }
+    }
+  }
+}
+
+TEST(attention, one_position_gives_its_value) {
+  Sequence<float> sequence(DType::f32, 64, 1, 16, 5, Flush::back);
+  const std::vector<float> out = sequence.attend(reference_kernels(), 0, Flush::back);
+  for (size_t d = 0; d < out.size(); ++d) CHECK_EQ(out[d], sequence.values[0][d]);
+}
+
+// A score far above the earlier ones wipes them out, one far below adds nothing, and neither overflows.
+TEST(attention, survives_extreme_scores) {
+  for (const KernelTable* table : vector_tables()) {
+    Sequence<float> sequence(DType::f32, 16, 40, 16, 5, Flush::back);
+    for (float& value : sequence.q) value *= 1e4f;
+    const std::vector<float> expected = sequence.attend(reference_kernels(), 39, Flush::back);
+    for (const float value : expected) CHECK(std::isfinite(value));
+    CHECK_EQ(first_difference(sequence.attend(*table, 39, Flush::back), expected, 16), -1);
+  }
+}
+
+}  // namespace
+}  // namespace weir::kernels
+
+TEST_MAIN()
