@@ -187,6 +187,11 @@ public final class EngineLoop implements AutoCloseable {
         accountedPreemptions = scheduler.preemptionCount();
     }
 
+    /** The whole invariant of the block accounting; for tests. */
+    void check() {
+        scheduler.check();
+    }
+
     // --- the thread's life
 
     private synchronized boolean startThread() {
@@ -200,8 +205,7 @@ public final class EngineLoop implements AutoCloseable {
     private void run() {
         try {
             if (goesOn()) {
-                executors.open();
-                state = State.RUNNING;
+                open();
             }
             started.complete(null);
             while (goesOn()) {
@@ -216,6 +220,11 @@ public final class EngineLoop implements AutoCloseable {
         } finally {
             executors.close();
         }
+    }
+
+    void open() {
+        executors.open();
+        state = State.RUNNING;
     }
 
     private boolean goesOn() {
@@ -272,8 +281,7 @@ public final class EngineLoop implements AutoCloseable {
                 return;
             }
             try {
-                executors.open();
-                state = State.RUNNING;
+                open();
                 LOG.info("{}: the executor was replaced.", name);
                 return;
             } catch (RuntimeException | Error again) {

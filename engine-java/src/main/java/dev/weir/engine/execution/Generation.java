@@ -80,10 +80,11 @@ final class Generation extends Sequence {
         return outputTokens() == outputTokensMax ? FinishReason.LENGTH : null;
     }
 
-    /** The last event: with it comes the text that was held back, unless the engine failed and its state is in doubt. */
+    /** The last event: with it comes the text that was held back, unless the answer is cut off and nobody knows what it was to be. */
     TokenEvent.Finished finished(FinishReason reason, @Nullable String message) {
         String text = "";
-        if (reason != FinishReason.ERROR && stopStrings.met() == null) {
+        boolean whole = reason == FinishReason.STOP || reason == FinishReason.LENGTH;
+        if (whole && stopStrings.met() == null) {
             text = stopStrings.append(detokenizer.flush()) + stopStrings.flush();
         }
         FinishReason told = reason == FinishReason.LENGTH && stopStrings.met() != null ? FinishReason.STOP : reason;

@@ -1,0 +1,41 @@
+package dev.weir.engine.execution;
+
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.sampling.ReferenceSampler;
+
+/** A model without weights: the logits after a token are a hash of every token up to it, so one wrong token changes all that follow. */
+final class FakeModel {
+
+    static final int VOCAB_SIZE = 24;
+
+    private FakeModel() {}
+
+    /** The state before the first token. */
+    static long start() {
+        return 0x9e3779b97f4a7c15L;
+    }
+
+    /** The state after one token more. */
+    static long advance(long state, int tokenId) {
+        return mix(state + 31L * (tokenId + 1));
+    }
+
+    static ReferenceSampler row(long state) {
+        float[] logits = new float[VOCAB_SIZE];
+        for (int id = 0; id < VOCAB_SIZE; id++) {
+            logits[id] = (mix(state + id) >>> 40) * 0x1p-21f; // 0 to 8
+        }
+        return new ReferenceSampler(logits);
+    }
+
+    /** What a generation without an engine would sample at {@code position}. */
+    static int next(long state, SamplingParams sampling, int position) {
+        return row(state).sample(sampling, position);
+    }
+
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.weir.engine.execution;
+
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.sampling.ReferenceSampler;
+import dev.weir.engine.scheduling.StepPlan;
+import dev.weir.engine.scheduling.StepResult;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs {@link FakeModel} over a shadow of the KV cache that remembers, of every slot, which token at which position was stored there last.
+ * A step reads all slots that attention would read, so a scheduler that shares, loses or mixes up a block shows as an illegal plan or as
+ * a wrong token.
+ */
+final class ScriptedExecutor implements ModelExecutor {
+
+    private static final int NOTHING = -1;
+
+    private final ExecutorLimits limits;
+    private final int[] storedTokens;
+    private final int[] storedPositions;
+    private final BitSet written = new BitSet();
+    private final Deque<RuntimeException> failures = new ArrayDeque<>();
+    private boolean closed;
+
+    ScriptedExecutor(ExecutorLimits limits) {
+        this.limits = limits;
+        storedTokens = new int[limits.blockCount() * limits.blockTokens()];
+        storedPositions = new int[storedTokens.length];
+        Arrays.fill(storedPositions, NOTHING);
+    }
+
+    /** The next step throws this before it computes anything. */
+    void failNext(RuntimeException failure) {
+        failures.add(failure);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public ExecutorLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public void execute(StepPlan plan, StepResult result) {
+        require(!closed, "the executor is closed");
+        require(!plan.isEmpty(), "the plan is empty");
+        require(plan.tokenCount() <= limits.stepTokensMax(), "too many tokens: " + plan.tokenCount());
+        require(plan.sequenceCount() <= limits.stepSequencesMax(), "too many sequences: " + plan.sequenceCount());
+        @Nullable RuntimeException failure = failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
+        written.clear();
+        int firstToken = 0;
+        int sample = 0;
+        for (int sequence = 0; sequence < plan.sequenceCount(); sequence++) {
+            sample = compute(plan, sequence, firstToken, sample, result);
+            firstToken += plan.tokenCounts()[sequence];
+        }
+        require(firstToken == plan.tokenCount(), "token counts do not add up");
+        require(sample == plan.sampleCount(), "samples are not in the order of the tokens");
+    }
+
+    private int compute(StepPlan plan, int sequence, int firstToken, int firstSample, StepResult result) {
+        int computed = plan.computedTokens()[sequence];
+        int count = plan.tokenCounts()[sequence];
+        require(count > 0, "a sequence without tokens");
+        int tableBegin = plan.blockTableOffsets()[sequence];
+        int tableCount = plan.blockTableOffsets()[sequence + 1] - tableBegin;
+        require(tableCount * limits.blockTokens() >= computed + count, "the block table is too short");
+        long state = FakeModel.start();
+        for (int position = 0; position < computed; position++) {
+            int slot = slot(plan, tableBegin, position);
+            require(storedPositions[slot] == position, "position " + position + " was not computed in its block");
+            state = FakeModel.advance(state, storedTokens[slot]);
+        }
+        int sample = firstSample;
+        for (int index = 0; index < count; index++) {
+            int position = computed + index;
+            require(position < limits.contextTokensMax(), "position " + position + " is outside of the context");
+            int slot = slot(plan, tableBegin, position);
+            require(!written.get(slot), "two tokens of one step in one slot");
+            written.set(slot);
+            storedPositions[slot] = position;
+            storedTokens[slot] = plan.tokenIds()[firstToken + index];
+            state = FakeModel.advance(state, storedTokens[slot]);
+            if (sample < plan.sampleCount() && plan.sampleTokenIndexes()[sample] == firstToken + index) {
+                sample(state, plan.sampling(sample), position + 1, sample, result);
+                sample++;
+            }
+        }
+        return sample;
+    }
+
+    private int slot(StepPlan plan, int tableBegin, int position) {
+        int block = plan.blockTables()[tableBegin + position / limits.blockTokens()];
+        require(block >= 0 && block < limits.blockCount(), "there is no block " + block);
+        return block * limits.blockTokens() + position % limits.blockTokens();
+    }
+
+    private static void sample(long state, SamplingParams sampling, int position, int row, StepResult result) {
+        ReferenceSampler logits = FakeModel.row(state);
+        int tokenId = logits.sample(sampling, position);
+        result.tokenIds()[row] = tokenId;
+        result.logprobs()[row] = logits.logprob(tokenId);
+        for (int rank = 0; rank < sampling.logprobCount(); rank++) {
+            result.topTokenIds()[row * result.topStride() + rank] = logits.ranked(rank);
+            result.topLogprobs()[row * result.topStride() + rank] = logits.logprob(logits.ranked(rank));
+        }
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError("illegal plan: " + otherwise);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

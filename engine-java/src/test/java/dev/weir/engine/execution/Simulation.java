@@ -1,0 +1,202 @@
+package dev.weir.engine.execution;
+
+import dev.weir.engine.admission.Admission;
+import dev.weir.engine.admission.AdmissionLimits;
+import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.StopConditions;
+import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.streaming.TokenStream;
+import dev.weir.engine.usage.EngineUsage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** One random history of one engine with random limits; all of it follows from the seed. */
+final class Simulation {
+
+    private static final int STEPS_WITH_ARRIVALS = 300;
+    private static final int STEPS_TO_DRAIN_MAX = 100_000;
+    private static final long STEP_NANOS = 1_000_000;
+
+    /** What happened, to see that the histories are worth simulating. */
+    static final class Tally {
+        long steps;
+        long completed;
+        long cancelled;
+        long stalled;
+        long rejected;
+        long preemptions;
+
+        void add(Tally other) {
+            steps += other.steps;
+            completed += other.completed;
+            cancelled += other.cancelled;
+            stalled += other.stalled;
+            rejected += other.rejected;
+            preemptions += other.preemptions;
+        }
+
+        @Override
+        public String toString() {
+            return steps + " steps: " + completed + " completed, " + cancelled + " cancelled, " + stalled + " stalled, "
+                    + rejected + " rejected, " + preemptions + " preemptions";
+        }
+    }
+
+    private record Reader(ReceivedAnswer answer, double pollsPerStep) {}
+
+    private final SplittableRandom random;
+    private final ExecutorLimits limits;
+    private final AdmissionQueue admission;
+    private final EngineLoop loop;
+    private final double arrivalsPerStep;
+    private final double cancelsPerStep;
+    private final int streamTokensMax;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final List<Reader> readers = new ArrayList<>();
+    private final Tally tally = new Tally();
+    private long nowNanos;
+    private int requestCount;
+
+    Simulation(long seed) {
+        random = new SplittableRandom(seed);
+        int sequencesMax = random.nextInt(1, 9);
+        limits = new ExecutorLimits(
+                FakeModel.VOCAB_SIZE,
+                random.nextInt(8, 65),
+                random.nextInt(4, 33),
+                random.nextInt(1, 9),
+                sequencesMax + random.nextInt(0, 24),
+                sequencesMax,
+                20);
+        admission = new AdmissionQueue(
+                new AdmissionLimits(
+                        random.nextInt(1, 17),
+                        limits.vocabSize(),
+                        limits.contextTokensMax(),
+                        limits.blockCount(),
+                        limits.blockTokens()),
+                this::nowNanos);
+        loop = new EngineLoop(
+                "simulated",
+                () -> new ScriptedExecutor(limits),
+                limits,
+                new LoopLimits(Duration.ofNanos(40 * STEP_NANOS), 0, Duration.ZERO),
+                admission,
+                new LetterTokenizer(),
+                new EngineUsage(registry, "simulated", 0, limits.contextTokensMax()),
+                this::nowNanos);
+        arrivalsPerStep = random.nextDouble(0.02, 1);
+        cancelsPerStep = random.nextDouble(0, 0.1);
+        streamTokensMax = random.nextInt(1, 9);
+    }
+
+    private long nowNanos() {
+        return nowNanos;
+    }
+
+    Tally run() {
+        loop.open();
+        for (int step = 0; step < STEPS_WITH_ARRIVALS; step++) {
+            if (random.nextDouble() < arrivalsPerStep) {
+                arrive();
+            }
+            if (!readers.isEmpty() && random.nextDouble() < cancelsPerStep) {
+                readers.get(random.nextInt(readers.size())).answer().cancel();
+            }
+            read();
+            step();
+        }
+        for (int step = 0; !readers.isEmpty(); step++) {
+            readers.forEach(reader -> reader.answer().pollAll());
+            boolean worked = step();
+            if (step > STEPS_TO_DRAIN_MAX || (!worked && !readers.isEmpty())) {
+                throw new AssertionError(readers.size() + " requests make no progress");
+            }
+        }
+        if (loop.ownedBlocks() != 0 || admission.waitingCount() != 0) {
+            throw new AssertionError(loop.ownedBlocks() + " blocks owned and " + admission.waitingCount()
+                    + " requests waiting after the last one ended");
+        }
+        tally.preemptions =
+                (long) registry.get("vllm:num_preemptions_total").counter().count();
+        return tally;
+    }
+
+    private void arrive() {
+        GenerationRequest request = request();
+        TokenStream stream = new TokenStream(streamTokensMax);
+        switch (admission.submit(request, stream)) {
+            case Admission.Admitted _ -> {
+                double pollsPerStep = random.nextInt(10) == 0 ? 0 : random.nextDouble(0.1, 3);
+                readers.add(new Reader(new ReceivedAnswer(request, stream), pollsPerStep));
+            }
+            case Admission.Rejected _ -> tally.rejected++;
+        }
+    }
+
+    private GenerationRequest request() {
+        int[] prompt = random.ints(random.nextInt(1, 1 + limits.contextTokensMax()), 0, FakeModel.VOCAB_SIZE)
+                .toArray();
+        SamplingParams sampling = random.nextBoolean()
+                ? SamplingParams.greedy()
+                : new SamplingParams(1, random.nextInt(0, 5), 0.9f, 0.01f, random.nextLong(), random.nextInt(-1, 4));
+        List<String> stopStrings = random.nextInt(3) == 0
+                ? List.of(LetterTokenizer.letter(random.nextInt(4)) + LetterTokenizer.letter(random.nextInt(4)), "abc")
+                : List.of();
+        StopConditions stop = new StopConditions(
+                random.nextInt(1, limits.contextTokensMax() + 8), stopStrings, Set.of(7), random.nextInt(4) == 0);
+        return new GenerationRequest("request-" + requestCount++, prompt, sampling, stop);
+    }
+
+    private void read() {
+        for (Reader reader : readers) {
+            double polls = reader.pollsPerStep();
+            for (; polls >= 1; polls--) {
+                reader.answer().poll();
+            }
+            if (random.nextDouble() < polls) {
+                reader.answer().poll();
+            }
+        }
+    }
+
+    private boolean step() {
+        nowNanos += STEP_NANOS;
+        boolean worked = loop.step();
+        tally.steps++;
+        loop.check();
+        for (Iterator<Reader> iterator = readers.iterator(); iterator.hasNext(); ) {
+            ReceivedAnswer answer = iterator.next().answer();
+            if (answer.wasCancelled()) {
+                answer.pollAll();
+                if (answer.finished() == null) {
+                    throw new AssertionError(answer.request() + " lives one step after its cancellation");
+                }
+            }
+            Finished finished = answer.finished();
+            if (finished != null) {
+                answer.check(limits.contextTokensMax());
+                tally(answer, finished);
+                iterator.remove();
+            }
+        }
+        return worked;
+    }
+
+    private void tally(ReceivedAnswer answer, Finished finished) {
+        if (answer.wasCancelled()) {
+            tally.cancelled++;
+        } else if (finished.errorMessage() != null) {
+            tally.stalled++;
+        } else {
+            tally.completed++;
+        }
+    }
+}
