@@ -263,16 +263,12 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Ends what was running, and replaces the executor unless that was tried too often. What waits goes on waiting. */
     private void recover(Throwable failure) {
-        LOG.error("{}: the executor failed; what was running is lost.", name, failure);
-        state = State.RECOVERING;
-        generations.endRunning("the engine failed: " + told(failure));
+        LOG.error("{}: the executor failed.", name, failure);
         executors.close();
         Throwable cause = failure;
-        while (goesOn()) {
-            if (!executors.mayRestart()) {
-                giveUp(cause);
-                return;
-            }
+        while (executors.mayRestart()) {
+            state = State.RECOVERING;
+            generations.endRunning("the engine failed: " + told(failure));
             long retryNanos = ticker.getAsLong() + executors.countRestart().toNanos();
             while (goesOn() && retryNanos - ticker.getAsLong() > 0) {
                 sleep(retryNanos - ticker.getAsLong());
@@ -289,15 +285,16 @@ public final class EngineLoop implements AutoCloseable {
                 cause = again;
             }
         }
+        giveUp(cause);
     }
 
     private void giveUp(Throwable cause) {
         String message = "the engine failed and has to be started again: " + told(cause);
         LOG.error("{}: {}", name, message);
         admission.close(new Rejected(Reason.ENGINE_FAILED, message));
+        state = State.FAILED;
         admission.drain(generations::accept);
         generations.endAll(FinishReason.ERROR, message);
-        state = State.FAILED;
     }
 
     private static String told(Throwable failure) {

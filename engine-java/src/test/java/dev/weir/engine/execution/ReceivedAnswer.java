@@ -45,6 +45,13 @@ final class ReceivedAnswer {
         return finished;
     }
 
+    Finished end() {
+        if (finished == null) {
+            throw new AssertionError(request.id() + ": no end");
+        }
+        return finished;
+    }
+
     boolean wasCancelled() {
         return cancelled;
     }
@@ -83,10 +90,7 @@ final class ReceivedAnswer {
     /** Compares with what the request answers alone: all of it, or the beginning where the answer was cut short. */
     void check(int contextTokensMax) {
         ExpectedAnswer expected = ExpectedAnswer.of(request, contextTokensMax);
-        Finished end = finished;
-        if (end == null) {
-            throw new AssertionError(request.id() + ": no end");
-        }
+        Finished end = end();
         String where = request + ": expected " + expected + ", received " + tokenIds + " '" + text + "' " + end;
         if (cancelled) {
             if (end.outputTokens() > expected.tokenIds().size()) {
