@@ -1,0 +1,74 @@
+package dev.weir.engine.ffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.engine.execution.AbstractModelExecutorTest;
+import dev.weir.engine.execution.ExecutorLimits;
+import dev.weir.engine.execution.ModelExecutor;
+import dev.weir.engine.model.DType;
+import dev.weir.engine.model.ModelDirectory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class CpuModelExecutorTest extends AbstractModelExecutorTest {
+
+    private static final NativeLibrary LIBRARY = NativeLibrary.load();
+    private static final ModelDirectory DIRECTORY = ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA));
+    private static NativeModel model = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+
+    @BeforeAll
+    static void loadModel() {
+        model = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+    }
+
+    @AfterAll
+    static void closeModel() {
+        model.close();
+        model.close();
+    }
+
+    @Override
+    protected ModelExecutor open(
+            int blockCount, int blockTokens, int stepTokensMax, int stepSequencesMax, int topLogprobsMax) {
+        return new CpuModelExecutor(
+                model,
+                new ExecutorLimits(
+                        model.vocabSize(),
+                        model.contextTokensMax(),
+                        blockCount,
+                        blockTokens,
+                        stepTokensMax,
+                        stepSequencesMax,
+                        topLogprobsMax),
+                2);
+    }
+
+    @Test
+    void closingGivesEveryHandleBack() {
+        NativeLibrary.LiveHandles before = LIBRARY.liveHandles();
+        NativeModel another = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), DType.F32);
+        new CpuModelExecutor(another, new ExecutorLimits(another.vocabSize(), 512, 4, 16, 16, 1, 0), 1).close();
+        another.close();
+        assertThat(LIBRARY.liveHandles()).isEqualTo(before);
+    }
+
+    @Test
+    void sessionOfAClosedModelIsRefusedByName() {
+        NativeModel closed = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+        closed.close();
+        assertThatThrownBy(() -> new CpuModelExecutor(closed, new ExecutorLimits(297, 512, 4, 16, 16, 1, 0), 1))
+                .isInstanceOfSatisfying(
+                        NativeException.class, e -> assertThat(e.status()).isEqualTo(NativeStatus.STALE_HANDLE));
+    }
+
+    @Test
+    void tooLargeAPoolIsRefusedBeforeItIsTaken() {
+        assertThatThrownBy(() -> new CpuModelExecutor(
+                        model, new ExecutorLimits(model.vocabSize(), 512, Integer.MAX_VALUE, 16, 16, 1, 0), 1))
+                .isInstanceOfSatisfying(
+                        NativeException.class,
+                        e -> assertThat(e.status()).isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT));
+    }
+}

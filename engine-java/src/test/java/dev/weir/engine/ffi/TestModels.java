@@ -1,0 +1,52 @@
+package dev.weir.engine.ffi;
+
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where test models lie: our own fixtures always, further ones in the test data folder where there is one. */
+public final class TestModels {
+
+    /** A Llama of three layers with untied BF16 weights in one file. */
+    public static final String TINY_LLAMA = "tiny-llama";
+
+    /** A Qwen3 with tied weights in two shards. */
+    public static final String TINY_QWEN3 = "tiny-qwen3";
+
+    private TestModels() {}
+
+    public static Path fixture(String name) {
+        URL url = Objects.requireNonNull(TestModels.class.getResource("/models/" + name), "no fixture " + name);
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Stream<Path> fixtures() {
+        return Stream.of(TINY_LLAMA, TINY_QWEN3).map(TestModels::fixture);
+    }
+
+    /** The models of the test data folder; empty where this machine has none. */
+    static List<Path> fromTestData(String... names) {
+        Path models = testData().resolve("models");
+        return Stream.of(names).map(models::resolve).filter(Files::isDirectory).toList();
+    }
+
+    static Path testData() {
+        String folder = Optional.ofNullable(System.getProperty("weir.testdata"))
+                .or(() -> Optional.ofNullable(System.getenv("WEIR_TESTDATA")))
+                .orElse("../shared/testdata");
+        // Maven runs tests in the module's directory; the folder is named from the repository's root.
+        Path root = Path.of("").toAbsolutePath();
+        return (Files.exists(root.resolve("engine-java")) ? root : Objects.requireNonNull(root.getParent()))
+                .resolve(folder)
+                .normalize();
+    }
+}
