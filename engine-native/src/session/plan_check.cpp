@@ -64,19 +64,21 @@ void PlanCheck::check_tokens(const weir_step_plan& plan) const {
   }
 }
 
+// All offsets before any entry: a table's length is known only when they ascend to the end.
 void PlanCheck::check_tables(const weir_step_plan& plan) const {
   const int32_t blocks_max = (limits_.context_tokens_max - 1) / limits_.block_tokens + 1;
-  require(plan.block_table_offsets[0] == 0, "block_table_offsets[0]: ", plan.block_table_offsets[0], " is not 0");
+  const int32_t* const offsets = plan.block_table_offsets;
+  require(offsets[0] == 0, "block_table_offsets[0]: ", offsets[0], " is not 0");
   for (int32_t s = 0; s < plan.sequence_count; ++s) {
-    const int64_t begin = plan.block_table_offsets[s];
-    const int64_t end = plan.block_table_offsets[s + 1];
-    const int64_t needed = (static_cast<int64_t>(plan.computed_tokens[s]) + plan.token_counts[s] - 1) / limits_.block_tokens + 1;
-    require(end - begin >= needed && end - begin <= blocks_max, "sequence ", s, ": a block table of ", end - begin, " entries, but ",
-            plan.computed_tokens[s] + plan.token_counts[s], " tokens need ", needed, " and the context allows ", blocks_max);
-    for (int64_t i = begin; i < end; ++i) {
-      require(plan.block_tables[i] >= 0 && plan.block_tables[i] < limits_.block_count, "block_tables[", i, "] of sequence ", s, ": ",
-              plan.block_tables[i], " is not in [0, block_count = ", limits_.block_count, ")");
-    }
+    const int64_t length = static_cast<int64_t>(offsets[s + 1]) - offsets[s];
+    const int32_t tokens = plan.computed_tokens[s] + plan.token_counts[s];
+    const int32_t needed = (tokens - 1) / limits_.block_tokens + 1;
+    require(length >= needed && length <= blocks_max, "block_table_offsets: sequence ", s, " has a table of ", length, " blocks, but its ",
+            tokens, " tokens need ", needed, " and the context allows ", blocks_max);
+  }
+  for (int32_t i = 0; i < offsets[plan.sequence_count]; ++i) {
+    require(plan.block_tables[i] >= 0 && plan.block_tables[i] < limits_.block_count, "block_tables[", i, "]: ", plan.block_tables[i],
+            " is not in [0, block_count = ", limits_.block_count, ")");
   }
 }
 

@@ -1,0 +1,143 @@
+// Whole steps against the decoder in double: every architecture, every flag, every stored type.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "check.h"
+#include "kernels/elements.h"
+#include "support/reference_forward.h"
+#include "support/steps.h"
+#include "support/tiny_model.h"
+
+namespace weir::testing {
+namespace {
+
+// Largest difference over all rows, relative to the largest logit. The bounds are those of the arithmetic: 24 bits through two layers for
+// a float cache; a cache of 8 or 11 bits adds, beside its rounding (which the reference repeats), that a float and a double just beside
+// the middle between two of its values round apart.
+constexpr double kFloatBound = 3e-6;
+constexpr double kBf16CacheBound = 1e-2;
+constexpr double kF16CacheBound = 1e-3;
+
+template <typename Element>
+double rounded(double value) {
+  Element element;
+  kernels::narrow(static_cast<float>(value), element);
+  return kernels::widen(element);
+}
+
+double worst_difference(const std::vector<std::vector<float>>& actual, const std::vector<std::vector<double>>& expected) {
+  double worst = 0;
+  double largest = 0;
+  CHECK_EQ(actual.size(), expected.size());
+  for (size_t row = 0; row < actual.size(); ++row) {
+    for (size_t i = 0; i < actual[row].size(); ++i) {
+      CHECK(std::isfinite(actual[row][i]));
+      worst = std::max(worst, std::abs(static_cast<double>(actual[row][i]) - expected[row][i]));
+      largest = std::max(largest, std::abs(expected[row][i]));
+    }
+  }
+  return worst / largest;
+}
+
+// All logits of one prompt of `count` tokens.
+void check_forward(const TinyModel& model, int32_t dtype, double bound, CacheRounding cache, int32_t count = 37) {
+  const LoadedModel loaded(model, dtype);
+  const OpenSession session(loaded.handle, small_session());
+  Random random(7);
+  Run run{random_tokens(random, count, model.config().vocab_size), 0, blocks_for(count), {}};
+  for (int32_t i = 0; i < count; ++i) run.sample_at.push_back(i);
+  const StepOutput output = session.step({run}, model.config().vocab_size);
+  const auto expected = reference_logits(model, run.token_ids, cache);
+  const double worst = worst_difference(output.logits, expected);
+  if (!(worst <= bound)) throw Failure("differs by " + std::to_string(worst / bound) + " times the bound");
+  for (size_t row = 0; row < expected.size(); ++row) {
+    const auto highest = std::ranges::max_element(output.logits[row]);
+    CHECK_EQ(output.token_ids[row], static_cast<int32_t>(highest - output.logits[row].begin()));
+  }
+}
+
+double exact(double value) { return value; }
+
+void check_float_cache(const weir_model_config& config) {
+  for (const DType stored : {DType::f32, DType::f16, DType::bf16}) {
+    check_forward(TinyModel(config, stored, 1), WEIR_DTYPE_F32, kFloatBound, exact);
+  }
+}
+
+}  // namespace
+
+TEST(forward, llama_agrees_with_the_formulas) { check_float_cache(tiny_llama()); }
+TEST(forward, qwen2_has_biases_on_q_k_and_v) { check_float_cache(tiny_qwen2()); }
+TEST(forward, qwen3_norms_each_head_of_q_and_k) { check_float_cache(tiny_qwen3()); }
+
+TEST(forward, llama_may_have_every_bias) {
+  weir_model_config config = tiny_llama();
+  config.qkv_bias = config.output_bias = config.mlp_bias = 1;
+  check_float_cache(config);
+}
+
+TEST(forward, llama3_scaling_slows_long_waves) {
+  weir_model_config config = tiny_llama();
+  config.head_size = 32;
+  config.rope_theta = 500000;
+  config.rope_scaling = WEIR_ROPE_SCALING_LLAMA3;
+  config.rope_original_context_tokens = 64;  // short, so that waves of every kind are among the 16 pairs
+  config.rope_factor = 8;
+  config.rope_low_freq_factor = 1;
+  config.rope_high_freq_factor = 4;
+  check_float_cache(config);
+}
+
+TEST(forward, linear_scaling_slows_every_wave) {
+  weir_model_config config = tiny_llama();
+  config.rope_scaling = WEIR_ROPE_SCALING_LINEAR;
+  config.rope_factor = 4;
+  check_float_cache(config);
+}
+
+TEST(forward, one_head_for_each_query_head_and_one_for_all) {
+  weir_model_config config = tiny_llama();
+  for (const int32_t heads : {1, 6}) {
+    config.kv_head_count = heads;
+    check_float_cache(config);
+  }
+}
+
+TEST(forward, auto_keeps_keys_and_values_in_the_stored_type) {
+  for (const weir_model_config& config : {tiny_llama(), tiny_qwen2(), tiny_qwen3()}) {
+    check_forward(TinyModel(config, DType::f32, 2), WEIR_DTYPE_AUTO, kFloatBound, exact);
+    check_forward(TinyModel(config, DType::bf16, 2), WEIR_DTYPE_AUTO, kBf16CacheBound, rounded<kernels::Bf16>);
+    check_forward(TinyModel(config, DType::f16, 2), WEIR_DTYPE_AUTO, kF16CacheBound, rounded<kernels::F16>);
+  }
+}
+
+TEST(forward, a_model_converted_at_load_equals_one_stored_so) {
+  const TinyModel stored_bf16(tiny_llama(), DType::bf16, DType::f32, 3);
+  const TinyModel stored_f32(tiny_llama(), DType::f32, DType::f32, 3);
+  const LoadedModel as_stored(stored_bf16);
+  const LoadedModel converted(stored_f32, WEIR_DTYPE_BF16);
+  Random random(8);
+  const Run run{random_tokens(random, 20, 97), 0, blocks_for(20), {3, 19}};
+  const auto logits_of = [&run](weir_model model) {
+    return OpenSession(model, small_session()).step({run}, 97).logits;
+  };
+  CHECK(logits_of(converted.handle) == logits_of(as_stored.handle));
+}
+
+TEST(forward, float32_leaves_f32_logits_and_changes_only_the_cache_of_others) {
+  const TinyModel model(tiny_llama(), DType::bf16, 4);
+  const LoadedModel wide(model, WEIR_DTYPE_F32);
+  const LoadedModel narrow(model, WEIR_DTYPE_BF16);
+  int64_t wide_bytes = 0;
+  int64_t narrow_bytes = 0;
+  CHECK_EQ(weir_model_block_bytes(wide.handle, 16, &wide_bytes, nullptr), WEIR_OK);
+  CHECK_EQ(weir_model_block_bytes(narrow.handle, 16, &narrow_bytes, nullptr), WEIR_OK);
+  CHECK_EQ(narrow_bytes, 2 * 2 * 2 * 16 * 12 * 2);  // layers, keys and values, heads, tokens, head size, bytes
+  CHECK_EQ(wide_bytes, 2 * narrow_bytes);
+}
+
+}  // namespace weir::testing
+
+TEST_MAIN()

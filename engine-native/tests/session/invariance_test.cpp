@@ -1,0 +1,231 @@
+// The product's promise, compared with ==: what a sequence gets does not depend on what else is in the step, on how its tokens were split
+// over steps, on which blocks hold them, on the number of threads or on the instruction set.
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "check.h"
+#include "kernels/kernels.h"
+#include "support/steps.h"
+#include "support/tiny_model.h"
+
+namespace weir::testing {
+namespace {
+
+using Logits = std::vector<std::vector<float>>;
+
+// Large enough that steps of these tests are shared out to several threads.
+weir_model_config wide_model() {
+  weir_model_config config = tiny_qwen3();
+  config.vocab_size = 517;
+  config.hidden_size = 112;
+  config.intermediate_size = 208;
+  config.context_tokens_max = 1024;
+  config.head_size = 24;
+  return config;
+}
+
+bool same_bits(const Logits& a, const Logits& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i].size() != b[i].size() || std::memcmp(a[i].data(), b[i].data(), a[i].size() * sizeof(float)) != 0) return false;
+  }
+  return true;
+}
+
+weir_session_config session_with(int32_t threads, int32_t isa = WEIR_ISA_AUTO) {
+  weir_session_config config = small_session();
+  config.block_count = 192;
+  config.step_tokens_max = 1024;
+  config.step_samples_max = 1024;
+  config.thread_count = threads;
+  config.isa = isa;
+  return config;
+}
+
+std::vector<int32_t> isas() {
+  std::vector<int32_t> all = {WEIR_ISA_REFERENCE};
+  if (kernels::cpu_supports_avx2()) all.push_back(WEIR_ISA_AVX2);
+  if (kernels::cpu_supports_avx512()) all.push_back(WEIR_ISA_AVX512);
+  return all;
+}
+
+// One sequence on its way through several steps, sampled after every token.
+struct Sequence {
+  std::vector<int32_t> token_ids;
+  std::vector<int32_t> blocks;
+  int32_t computed = 0;
+  Logits logits;
+
+  int32_t left() const { return static_cast<int32_t>(token_ids.size()) - computed; }
+
+  Run next(int32_t count) const {
+    Run run{{token_ids.begin() + computed, token_ids.begin() + computed + count}, computed, blocks, {}};
+    for (int32_t i = 0; i < count; ++i) run.sample_at.push_back(i);
+    return run;
+  }
+};
+
+void advance(const OpenSession& session, const std::vector<std::pair<Sequence*, int32_t>>& shares, int32_t vocab_size) {
+  std::vector<Run> runs;
+  for (const auto& [sequence, count] : shares) runs.push_back(sequence->next(count));
+  StepOutput output = session.step(runs, vocab_size);
+  auto row = output.logits.begin();
+  for (const auto& [sequence, count] : shares) {
+    sequence->computed += count;
+    for (int32_t i = 0; i < count; ++i) sequence->logits.push_back(std::move(*row++));
+  }
+}
+
+class Fixture {
+ public:
+  explicit Fixture(DType stored = DType::bf16) : model_(wide_model(), stored, 11), loaded_(model_) {}
+
+  weir_model model() const { return loaded_.handle; }
+  int32_t vocab_size() const { return model_.config().vocab_size; }
+
+  Sequence sequence(uint64_t seed, int32_t count, int32_t first_block = 0) const {
+    Random random(seed);
+    return {random_tokens(random, count, vocab_size()), blocks_for(count, first_block), 0, {}};
+  }
+
+  // A sequence alone, in one step, on one thread, by the reference kernels.
+  Logits alone(Sequence sequence, weir_session_config config = session_with(1, WEIR_ISA_REFERENCE)) const {
+    const OpenSession session(model(), config);
+    advance(session, {{&sequence, sequence.left()}}, vocab_size());
+    return sequence.logits;
+  }
+
+ private:
+  TinyModel model_;
+  LoadedModel loaded_;
+};
+
+}  // namespace
+
+TEST(invariance, every_instruction_set_and_thread_count_gives_the_same_bits) {
+  for (const DType stored : {DType::f32, DType::f16, DType::bf16}) {
+    const Fixture fixture(stored);
+    const Sequence sequence = fixture.sequence(1, 90);
+    const Logits expected = fixture.alone(sequence);
+    for (const int32_t isa : isas()) {
+      for (const int32_t threads : {1, 2, 3, 4, 7}) CHECK(same_bits(fixture.alone(sequence, session_with(threads, isa)), expected));
+    }
+  }
+}
+
+TEST(invariance, any_chunking_gives_the_same_bits) {
+  const Fixture fixture;
+  const Logits expected = fixture.alone(fixture.sequence(2, 75));
+  for (const int32_t chunk : {1, 2, 3, 7, 15, 16, 17, 40, 74}) {
+    Sequence sequence = fixture.sequence(2, 75);
+    const OpenSession session(fixture.model(), session_with(2));
+    while (sequence.left() > 0) advance(session, {{&sequence, std::min(chunk, sequence.left())}}, fixture.vocab_size());
+    CHECK(same_bits(sequence.logits, expected));
+  }
+}
+
+TEST(invariance, a_step_longer_than_its_tiles_equals_short_steps) {
+  const Fixture fixture;
+  const Sequence sequence = fixture.sequence(3, 700);
+  const Logits expected = fixture.alone(sequence, session_with(4));
+  Sequence chunked = sequence;
+  const OpenSession session(fixture.model(), session_with(3));
+  while (chunked.left() > 0) advance(session, {{&chunked, std::min(96, chunked.left())}}, fixture.vocab_size());
+  CHECK(same_bits(chunked.logits, expected));
+}
+
+TEST(invariance, any_company_any_blocks_any_split_gives_the_same_bits) {
+  const Fixture fixture;
+  constexpr int32_t kSequences = 9;
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    Random random(seed);
+    std::vector<int32_t> free_blocks = blocks_for(192 * 16);
+    for (size_t i = free_blocks.size() - 1; i > 0; --i) std::swap(free_blocks[i], free_blocks[static_cast<size_t>(random.below(static_cast<int32_t>(i) + 1))]);
+    std::vector<Sequence> sequences;
+    std::vector<Logits> expected;
+    for (int32_t s = 0; s < kSequences; ++s) {
+      sequences.push_back(fixture.sequence(100 * seed + static_cast<uint64_t>(s), 1 + random.below(80)));
+      expected.push_back(fixture.alone(sequences.back()));
+      for (int32_t& block : sequences.back().blocks) {
+        block = free_blocks.back();
+        free_blocks.pop_back();
+      }
+    }
+    const OpenSession session(fixture.model(), session_with(1 + random.below(4)));
+    for (bool working = true; working;) {
+      std::vector<std::pair<Sequence*, int32_t>> shares;
+      for (Sequence& sequence : sequences) {
+        if (sequence.left() > 0 && random.below(3) > 0) shares.emplace_back(&sequence, 1 + random.below(std::min(sequence.left(), 24)));
+      }
+      if (!shares.empty()) advance(session, shares, fixture.vocab_size());
+      working = std::ranges::any_of(sequences, [](const Sequence& sequence) { return sequence.left() > 0; });
+    }
+    for (int32_t s = 0; s < kSequences; ++s) CHECK(same_bits(sequences[static_cast<size_t>(s)].logits, expected[static_cast<size_t>(s)]));
+  }
+}
+
+TEST(invariance, a_shared_prefix_gives_the_bits_of_a_computed_one) {
+  const Fixture fixture;
+  const Sequence whole = fixture.sequence(4, 60);
+  const Logits expected = fixture.alone(whole);
+  const OpenSession session(fixture.model(), session_with(4));
+  Sequence first = whole;
+  first.blocks = {10, 11, 12, 13};
+  advance(session, {{&first, 60}}, fixture.vocab_size());
+  std::vector<Sequence> sharers(2, whole);
+  sharers[0].blocks = {10, 11, 20, 21};  // two and one full blocks of the prefix, then blocks of their own
+  sharers[0].computed = 32;
+  sharers[1].blocks = {10, 30, 31, 32};
+  sharers[1].computed = 16;
+  advance(session, {{&sharers[0], 28}, {&sharers[1], 44}}, fixture.vocab_size());
+  CHECK(same_bits(sharers[0].logits, Logits(expected.begin() + 32, expected.end())));
+  CHECK(same_bits(sharers[1].logits, Logits(expected.begin() + 16, expected.end())));
+}
+
+TEST(invariance, what_a_block_held_before_does_not_matter) {
+  const Fixture fixture;
+  const OpenSession session(fixture.model(), session_with(2));
+  Sequence stranger = fixture.sequence(5, 64);
+  advance(session, {{&stranger, 64}}, fixture.vocab_size());
+  Sequence sequence = fixture.sequence(6, 50);
+  advance(session, {{&sequence, 50}}, fixture.vocab_size());
+  CHECK(same_bits(sequence.logits, fixture.alone(fixture.sequence(6, 50))));
+}
+
+// The draw is a function of the row's bits, the seed and the position: so it too is the same in any company, and twice for one row.
+TEST(invariance, samples_depend_on_row_seed_and_position_alone) {
+  const Fixture fixture;
+  const auto drawn = [&fixture](int32_t threads, const std::vector<Run>& runs, int32_t samples) {
+    PlanArrays arrays(runs);
+    arrays.samples.clear();
+    for (int32_t i = 0; i < samples; ++i) {
+      weir_sampling sampling = greedy(19);
+      sampling.temperature = 1.3f;
+      sampling.top_p = 0.95f;
+      sampling.seed = static_cast<uint64_t>(i / 2);
+      arrays.samples.push_back(sampling);
+    }
+    const OpenSession session(fixture.model(), session_with(threads));
+    std::vector<int32_t> ids(static_cast<size_t>(samples));
+    const weir_step_plan plan = arrays.plan();
+    const weir_step_result result{sizeof(result), 0, ids.data(), nullptr, nullptr, nullptr, nullptr};
+    CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);
+    return ids;
+  };
+  const Run run = fixture.sequence(7, 20).next(20);
+  Run other = fixture.sequence(8, 33, 100).next(33);
+  const std::vector<int32_t> expected = drawn(1, {run}, 80);
+  CHECK(drawn(4, {run}, 80) == expected);
+  CHECK(drawn(3, {run, other}, 80) == expected);
+  bool varied = false;
+  for (size_t i = 0; i < expected.size(); i += 2) {
+    CHECK_EQ(expected[i], expected[i + 1]);
+    varied = varied || expected[i] != expected[0];
+  }
+  CHECK(varied);
+}
+
+}  // namespace weir::testing
+
+TEST_MAIN()

@@ -1,0 +1,79 @@
+// Models of a few thousand random weights, written to a file of their own as the library maps it. What was stored is kept, as the exact
+// values that came out of rounding, for the reference to compute with.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tensor/dtype.h"
+#include "weir/weir.h"
+
+namespace weir::testing {
+
+// splitmix64: tests need numbers that are the same everywhere, not good ones.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  uint64_t next();
+  int32_t below(int32_t bound) { return static_cast<int32_t>(next() % static_cast<uint64_t>(bound)); }
+  float between(float low, float high);
+
+ private:
+  uint64_t state_;
+};
+
+struct StoredTensor {
+  std::vector<int64_t> shape;
+  DType dtype;
+  std::vector<float> values;  // exactly what the file holds
+};
+
+// A Llama of awkward sizes; the tests of other architectures change its flags.
+weir_model_config tiny_llama();
+weir_model_config tiny_qwen2();
+weir_model_config tiny_qwen3();
+
+class TinyModel {
+ public:
+  // matrices and vectors are the types that the file holds them in.
+  TinyModel(const weir_model_config& config, DType matrices, DType vectors, uint64_t seed);
+  TinyModel(const weir_model_config& config, DType stored, uint64_t seed) : TinyModel(config, stored, stored, seed) {}
+  ~TinyModel();
+  TinyModel(const TinyModel&) = delete;
+  TinyModel& operator=(const TinyModel&) = delete;
+
+  const weir_model_config& config() const { return config_; }
+  const StoredTensor& tensor(const std::string& name) const { return tensors_.at(name); }
+  bool has(const std::string& name) const { return tensors_.count(name) > 0; }
+  const std::filesystem::path& path() const { return path_; }
+
+  // As a caller of weir_model_load sees the file. Tests bend the copies to their purpose.
+  std::vector<weir_tensor> header() const;
+
+ private:
+  void add(const std::string& name, std::vector<int64_t> shape, float scale, float offset = 0);
+  void write();
+
+  weir_model_config config_;
+  DType matrices_;
+  DType vectors_;
+  Random random_;
+  std::map<std::string, StoredTensor> tensors_;  // sorted by name: the order in the file
+  std::filesystem::path path_;
+};
+
+// weir_model_load of a model as it is, in the type asked for; throws with the library's message.
+class LoadedModel {
+ public:
+  explicit LoadedModel(const TinyModel& model, int32_t dtype = WEIR_DTYPE_AUTO);
+  ~LoadedModel() { weir_model_destroy(handle); }
+  LoadedModel(const LoadedModel&) = delete;
+  LoadedModel& operator=(const LoadedModel&) = delete;
+
+  weir_model handle = 0;
+};
+
+}  // namespace weir::testing
