@@ -3,13 +3,14 @@ package dev.weir.engine.model;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Turns a conversation into the prompt that a model was trained on, as Hugging Face renders it. Safe for use from any thread.
- */
+/** Turns a conversation into the prompt that a model was trained on. Safe for use from any thread. */
 public interface ChatTemplate {
 
     /**
-     * The prompt.
+     * The prompt, to be encoded without adding special tokens: the template has written them.
+     *
+     * <p>Contents may be texts or lists of OpenAI's {@code text} parts, and the arguments of tool calls JSON objects or their text,
+     * whichever the template was written for.
      *
      * @param addGenerationPrompt end with the opening of the assistant's turn
      * @param extras further variables that a template may know ({@code tools}, {@code documents}, {@code enable_thinking}): strings,

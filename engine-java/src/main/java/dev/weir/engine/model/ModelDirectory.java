@@ -55,9 +55,10 @@ public record ModelDirectory(
      * The template that turns a conversation into a prompt; empty for a model that only completes.
      *
      * @param clock what the template's {@code strftime_now} shows
+     * @throws ModelFormatException where the template is malformed
      */
     public Optional<ChatTemplate> chatTemplate(Clock clock) {
-        return Optional.empty();
+        return tokenizerSettings.chatTemplate(path, clock);
     }
 
     private static void requireEmbeddings(ModelConfig config, WeightsIndex weights) {

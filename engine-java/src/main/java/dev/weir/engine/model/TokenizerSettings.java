@@ -1,11 +1,15 @@
 package dev.weir.engine.model;
 
+import dev.weir.engine.model.template.Template;
+import dev.weir.engine.model.template.TemplateException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +59,22 @@ public record TokenizerSettings(
             templates.put(DEFAULT_TEMPLATE, JsonFile.readText(templateFile));
         }
         return new TokenizerSettings(specialTokens, templates, addsBosToken);
+    }
+
+    Optional<ChatTemplate> chatTemplate(Path directory, Clock clock) {
+        String usual = templates.size() == 1 ? templates.values().iterator().next() : templates.get(DEFAULT_TEMPLATE);
+        if (usual == null) {
+            return Optional.empty();
+        }
+        String withTools = templates.getOrDefault(TOOL_USE_TEMPLATE, usual);
+        try {
+            Template parsed = Template.parse(usual);
+            return Optional.of(new JinjaChatTemplate(
+                    parsed, withTools.equals(usual) ? parsed : Template.parse(withTools), specialTokens, clock));
+        } catch (TemplateException e) {
+            throw new ModelFormatException(
+                    directory, "the chat template is malformed: " + e.getMessage() + "; correct it or remove it", e);
+        }
     }
 
     private static void readSpecialTokens(JsonFields fields, Map<String, String> specialTokens) {
