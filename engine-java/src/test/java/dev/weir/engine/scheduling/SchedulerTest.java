@@ -1,0 +1,149 @@
+package dev.weir.engine.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.request.SamplingParams;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+
+    private static final int BLOCK_TOKENS = 4;
+
+    @Test
+    void aLongPromptIsComputedInChunksAndSampledAfterTheLast() {
+        Scheduler<Sequence> scheduler = scheduler(16, 8, 2);
+        Sequence sequence = add(scheduler, 20);
+        step(scheduler);
+        assertThat(sequence.computedTokens()).isEqualTo(8);
+        step(scheduler);
+        assertThat(sequence.computedTokens()).isEqualTo(16);
+        assertThat(sequence.outputTokens()).isZero();
+        StepPlan plan = step(scheduler);
+        assertThat(plan.tokenCount()).isEqualTo(4);
+        assertThat(plan.computedTokens()[0]).isEqualTo(16);
+        assertThat(plan.sampleTokenIndexes()[0]).isEqualTo(3);
+        assertThat(sequence.computedTokens()).isEqualTo(20);
+        assertThat(sequence.outputTokens()).isEqualTo(1);
+    }
+
+    @Test
+    void aLongPromptDelaysNobodysNextToken() {
+        Scheduler<Sequence> scheduler = scheduler(100, 8, 3);
+        Sequence talker = add(scheduler, 4);
+        step(scheduler);
+        Sequence reader = add(scheduler, 100);
+        for (int step = 1; step <= 10; step++) {
+            step(scheduler);
+            assertThat(talker.outputTokens()).isEqualTo(1 + step);
+            assertThat(reader.computedTokens()).isEqualTo(7 * step);
+        }
+    }
+
+    @Test
+    void waitingSequencesBeginInOrderOfArrivalAndNobodyOvertakes() {
+        Scheduler<Sequence> scheduler = scheduler(4, 64, 8);
+        Sequence first = add(scheduler, 8);
+        Sequence large = add(scheduler, 12);
+        Sequence small = add(scheduler, 1);
+        step(scheduler);
+        assertThat(scheduler.running()).containsExactly(first);
+        assertThat(scheduler.waiting()).containsExactly(large, small);
+        scheduler.remove(first);
+        step(scheduler);
+        assertThat(scheduler.running()).containsExactly(large, small);
+    }
+
+    @Test
+    void theYoungestGivesWayWhenBlocksRunOutAndComesBackWithItsOutput() {
+        Scheduler<Sequence> scheduler = scheduler(4, 64, 8);
+        Sequence old = add(scheduler, 7);
+        Sequence young = add(scheduler, 7);
+        step(scheduler);
+        step(scheduler);
+        assertThat(young.knownTokens()).isEqualTo(9);
+        StepPlan plan = step(scheduler); // both need a third block and there is none
+        assertThat(plan.sequenceCount()).isEqualTo(1);
+        assertThat(scheduler.running()).containsExactly(old);
+        assertThat(scheduler.waiting()).containsExactly(young);
+        assertThat(young.computedTokens()).isZero();
+        assertThat(young.knownTokens()).isEqualTo(9);
+        assertThat(scheduler.preemptedCount()).isEqualTo(1);
+        scheduler.remove(old);
+        plan = step(scheduler);
+        assertThat(plan.tokenCount()).isEqualTo(9);
+        assertThat(young.computedTokens()).isEqualTo(9);
+        assertThat(young.knownTokens()).isEqualTo(10);
+    }
+
+    @Test
+    void aPausedSequenceKeepsItsBlocksAndGetsNoTokens() {
+        Scheduler<Sequence> scheduler = scheduler(4, 64, 8);
+        Sequence sequence = add(scheduler, 7);
+        step(scheduler);
+        sequence.pause(true);
+        assertThat(scheduler.plan().isEmpty()).isTrue();
+        assertThat(sequence.blocks().count()).isEqualTo(2);
+        sequence.pause(false);
+        assertThat(scheduler.plan().tokenCount()).isEqualTo(1);
+    }
+
+    @Test
+    void preemptedSequencesCountAmongThoseThatHaveBegun() {
+        Scheduler<Sequence> scheduler = scheduler(4, 64, 2);
+        add(scheduler, 7);
+        Sequence second = add(scheduler, 7);
+        Sequence third = add(scheduler, 1);
+        step(scheduler);
+        step(scheduler);
+        step(scheduler);
+        second.pause(true); // preempted and paused: the third would be next, but two have begun
+        step(scheduler);
+        assertThat(third.hasBegun()).isFalse();
+    }
+
+    @Test
+    void removingFreesTheBlocksWhereverTheSequenceIs() {
+        Scheduler<Sequence> scheduler = scheduler(8, 8, 2);
+        Sequence decoding = add(scheduler, 2);
+        Sequence prefilling = add(scheduler, 20);
+        Sequence queued = add(scheduler, 4);
+        step(scheduler);
+        assertThat(scheduler.ownedBlocks()).isEqualTo(6);
+        scheduler.remove(queued);
+        scheduler.remove(prefilling);
+        scheduler.remove(decoding);
+        scheduler.check();
+        assertThat(scheduler.ownedBlocks()).isZero();
+        assertThat(scheduler.isEmpty()).isTrue();
+        assertThatThrownBy(() -> scheduler.remove(decoding)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aBudgetThatWouldStarveSequencesIsRefused() {
+        assertThatThrownBy(() -> new BatchLimits(3, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 < 4");
+    }
+
+    private static Scheduler<Sequence> scheduler(int blockCount, int stepTokensMax, int sequencesMax) {
+        return new Scheduler<>(new KvCache(blockCount, BLOCK_TOKENS), new BatchLimits(stepTokensMax, sequencesMax));
+    }
+
+    private static Sequence add(Scheduler<Sequence> scheduler, int promptTokens) {
+        int[] prompt = new int[promptTokens];
+        Arrays.setAll(prompt, index -> index);
+        Sequence sequence = new Sequence(prompt, SamplingParams.greedy());
+        scheduler.add(sequence);
+        return sequence;
+    }
+
+    private static StepPlan step(Scheduler<Sequence> scheduler) {
+        StepPlan plan = scheduler.plan();
+        scheduler.check();
+        scheduler.apply(new StepResult(64, 0));
+        return plan;
+    }
+}
