@@ -1,0 +1,29 @@
+package dev.weir.models.domain;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How records and JSON answers are written. */
+final class Layout {
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+
+    private Layout() {}
+
+    /** "Label: value", one per line or in one line, in random order. */
+    static String lines(Map<String, String> lines, Draw draw) {
+        return draw.shuffled(List.copyOf(lines.entrySet())).stream()
+                .map(line -> line.getKey() + ": " + line.getValue())
+                .collect(Collectors.joining(draw.chance(0.7) ? "\n" : "; "));
+    }
+
+    /** "a, b and c". */
+    static String enumeration(List<String> names) {
+        return String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast();
+    }
+
+    static String json(Map<String, String> members) {
+        return MAPPER.writeValueAsString(members);
+    }
+}
