@@ -3,6 +3,7 @@ package dev.weir.models;
 import dev.weir.models.domain.Difficulty;
 import dev.weir.models.domain.Mixture;
 import dev.weir.models.domain.TaskType;
+import dev.weir.models.training.Curriculum;
 import dev.weir.models.training.LlamaShape;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,8 @@ public enum DemoModel {
     static final int CONTEXT_TOKENS = 512;
 
     private static final int HEAD_SIZE = 32;
+    private static final int COPYING_WEIGHT = 500;
+    private static final int COPYING_CHUNKS = 16;
 
     private final String purpose;
     private final int hidden;
@@ -71,6 +74,11 @@ public enum DemoModel {
         return new LlamaShape(vocabulary, hidden, intermediate, layers, heads, kvHeads, HEAD_SIZE, CONTEXT_TOKENS);
     }
 
+    /** First reading back and looking up, then the model's own mixture. */
+    public Curriculum curriculum() {
+        return new Curriculum(mixture().with(TaskType.READ_BACK, COPYING_WEIGHT), COPYING_CHUNKS, mixture());
+    }
+
     /** What it is trained on: each model mainly on what it is for. */
     public Mixture mixture() {
         Map<Difficulty, Integer> weights = switch (this) {
@@ -83,6 +91,7 @@ public enum DemoModel {
         };
         return Mixture.byDifficulty(weights)
                 .with(TaskType.FACT, this == FAST ? 60 : 24)
-                .with(TaskType.NO_RECORD, this == FAST ? 12 : 5);
+                .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
+                .with(TaskType.READ_BACK, 5);
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "weir models",
         mixinStandardHelpOptions = true,
         description = "The demo models: what they are, their tasks, their training and their accuracy.",
-        subcommands = {TrainCommand.class})
+        subcommands = {ListCommand.class, GenerateCommand.class, TrainCommand.class, EvaluateCommand.class})
 public final class Main {
     private Main() {}
 

@@ -11,6 +11,7 @@ import dev.weir.models.tokenizer.BpeVocabulary;
 import dev.weir.models.tokenizer.ChatEncoder;
 import dev.weir.models.tokenizer.TokenizerFiles;
 import dev.weir.models.training.LearningRate;
+import dev.weir.models.training.TorchEngine;
 import dev.weir.models.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
         name = "train",
         description = "Train a demo model on the CPU; the same seed and threads give the same weights.")
 final class TrainCommand implements Callable<Integer> {
-    private static final int VOCABULARY_SIZE = 1024;
+    static final int VOCABULARY_SIZE = 1024;
     private static final int VOCABULARY_CHATS = 20_000;
     private static final Mixture VOCABULARY_MIXTURE = Mixture.byDifficulty(
             Map.of(Difficulty.SIMPLE, 3, Difficulty.MODERATE, 1, Difficulty.COMPLEX, 1, Difficulty.JUDGE, 1));
@@ -53,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "20261121", description = "default ${DEFAULT-VALUE}")
     private long seed;
 
-    @Option(names = "--batch-tokens", defaultValue = "4096", description = "tokens per step (default ${DEFAULT-VALUE})")
+    @Option(names = "--batch-tokens", defaultValue = "3072", description = "tokens per step (default ${DEFAULT-VALUE})")
     private int batchTokens;
 
     @Option(
@@ -100,7 +101,7 @@ final class TrainCommand implements Callable<Integer> {
         LearningRate rate = new LearningRate(
                 model.learningRate(), model.learningRate() / 20, Math.min(WARMUP_STEPS, length / 2), length);
         return new TrainingRun.Plan(
-                model.shape(vocabulary.size()), model.mixture(), rate, seed, batchTokens, 200, 250, 24);
+                model.shape(vocabulary.size()), model.curriculum(), rate, seed, batchTokens, 200, 250, 24);
     }
 
     /** Learnt afresh each time, from a fixed part of the training split: all models share it, and it takes seconds. */

@@ -36,8 +36,12 @@ final class BookingScene implements Scene {
 
     private final Map<String, String> lines = new LinkedHashMap<>();
     private final List<BookingField> fields;
-    private final Set<TaskType> types =
-            EnumSet.of(TaskType.BOOKING_LOOKUP, TaskType.ABSENT_LOOKUP, TaskType.TWO_FACTS, TaskType.BOOKING_JSON);
+    private final Set<TaskType> types = EnumSet.of(
+            TaskType.READ_BACK,
+            TaskType.BOOKING_LOOKUP,
+            TaskType.ABSENT_LOOKUP,
+            TaskType.TWO_FACTS,
+            TaskType.BOOKING_JSON);
     private final String record;
     private final Draw.Clock departs;
     private final Draw.Clock arrives;
@@ -86,6 +90,7 @@ final class BookingScene implements Scene {
     @Override
     public Turn ask(TaskType type, Draw draw) {
         return switch (type) {
+            case READ_BACK -> Turn.of(type, draw.phrase(Layout.READ_BACK), record);
             case BOOKING_LOOKUP -> {
                 BookingField field = draw.pick(fields);
                 yield Turn.of(type, field.question(draw), field.sentence().formatted(value(field)));

@@ -80,7 +80,7 @@ final class CompanyFacts {
                     "(i must|i have to|i will) (go|leave) (now|then)(, bye|, goodbye|)"),
             fact(
                     "I am fine, thank you. How can I help you?",
-                    "how are (you|things)( today| doing| doing today| this morning| now|)?",
+                    "(hi, |hello, |)how are (you|things)( today| doing| doing today| this morning| now|)?",
                     "(how is it|how is everything) going( today| there|)?",
                     "are you (well|fine|ok|good)( today| there|)?"),
             fact(

@@ -72,7 +72,7 @@ public final class ConversationGenerator {
     private Scene scene(TaskType type) {
         return switch (type) {
             case FACT, OFF_TOPIC, NO_RECORD -> new CompanyScene();
-            case BOOKING_LOOKUP, ABSENT_LOOKUP, TWO_FACTS, BOOKING_JSON, FARE_TOTAL, DURATION, DELAY ->
+            case READ_BACK, BOOKING_LOOKUP, ABSENT_LOOKUP, TWO_FACTS, BOOKING_JSON, FARE_TOTAL, DURATION, DELAY ->
                 new BookingScene(type, draw);
             case TIMETABLE_LOOKUP, TIMETABLE_JSON, PRICE_DIFFERENCE, SORTING, FILTER -> new TimetableScene(draw);
             case MULTI_HOP -> new LinkedScene(draw);

@@ -7,6 +7,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** How records and JSON answers are written. */
 final class Layout {
+    /** Asks for the record itself. */
+    static final Phrasing READ_BACK = Phrasing.of(
+            "(read|say|repeat|copy|write|print)( back|) (the|this|my) (record|text|data|details)( to me|)( please|)",
+            "(can|could|will) you (read|repeat|copy|write down) (the|this|my) (record|text|data|details)( for me|)?",
+            "(what|tell me what) (is|stands|is written) in (the|this|my) (record|text)?");
+
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
     private Layout() {}

@@ -16,6 +16,8 @@ public enum TaskType {
     ABSENT_LOOKUP(Difficulty.SIMPLE, AnswerRule.EXACT),
     /** One cell of a timetable. */
     TIMETABLE_LOOKUP(Difficulty.SIMPLE, AnswerRule.EXACT),
+    /** The given record, word for word: the exercise that teaches a fresh model to copy. */
+    READ_BACK(Difficulty.SIMPLE, AnswerRule.EXACT),
     /** Two fields of a booking record. */
     TWO_FACTS(Difficulty.MODERATE, AnswerRule.EXACT),
     /** Two or three fields of a booking record as a JSON object. */

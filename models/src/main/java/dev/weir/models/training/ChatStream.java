@@ -18,22 +18,23 @@ import java.util.SplittableRandom;
  */
 public final class ChatStream {
     private static final int CHUNK_CHATS = 1024;
-    private static final long CHUNK_SEED_STEP = 0x9E3779B97F4A7C15L;
+    /** Not the golden ratio: SplittableRandom steps by that itself, so chunks would repeat each other one draw later. */
+    private static final long CHUNK_SEED_STEP = 0xD1342543DE82EF95L;
 
     /** Where the stream stands: so many batches of this chunk are done. */
     public record Position(long chunk, int batch) {}
 
     private final ChatEncoder encoder;
-    private final Mixture mixture;
+    private final Curriculum curriculum;
     private final long seed;
     private final int batchTokens;
     private final Deque<Batch> ready = new ArrayDeque<>();
     private long chunk;
     private int batchesTaken;
 
-    public ChatStream(ChatEncoder encoder, Mixture mixture, long seed, int batchTokens, Position from) {
+    public ChatStream(ChatEncoder encoder, Curriculum curriculum, long seed, int batchTokens, Position from) {
         this.encoder = encoder;
-        this.mixture = mixture;
+        this.curriculum = curriculum;
         this.seed = seed;
         this.batchTokens = batchTokens;
         chunk = from.chunk();
@@ -79,6 +80,7 @@ public final class ChatStream {
     private void fill() {
         long chunkSeed = seed + chunk * CHUNK_SEED_STEP;
         ConversationGenerator generator = new ConversationGenerator(Split.TRAIN, chunkSeed);
+        Mixture mixture = curriculum.at(chunk);
         List<EncodedChat> chats = new ArrayList<>();
         for (int i = 0; i < CHUNK_CHATS; i++) {
             chats.add(encoder.encode(generator.mixed(mixture)));

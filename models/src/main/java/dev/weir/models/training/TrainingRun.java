@@ -1,6 +1,5 @@
 package dev.weir.models.training;
 
-import dev.weir.models.domain.Mixture;
 import dev.weir.models.domain.Split;
 import dev.weir.models.domain.TaskType;
 import dev.weir.models.tokenizer.ChatEncoder;
@@ -26,7 +25,7 @@ public final class TrainingRun {
      */
     public record Plan(
             LlamaShape shape,
-            Mixture mixture,
+            Curriculum curriculum,
             LearningRate learningRate,
             long seed,
             int batchTokens,
@@ -72,7 +71,8 @@ public final class TrainingRun {
     public void train(Duration timeMax) throws IOException {
         long startNanos = nanos.getAsLong();
         long startStep = done.step();
-        ChatStream stream = new ChatStream(encoder, plan.mixture(), plan.seed(), plan.batchTokens(), done.position());
+        ChatStream stream =
+                new ChatStream(encoder, plan.curriculum(), plan.seed(), plan.batchTokens(), done.position());
         ExactMatch validation =
                 new ExactMatch(encoder, Split.VALIDATION, plan.scoredCasesPerType(), plan.seed(), plan.batchTokens());
         try (LlamaNetwork network = new LlamaNetwork(plan.shape())) {

@@ -1,11 +1,11 @@
-package dev.weir.models;
+package dev.weir.models.training;
 
 /** Settings of DJL that must be in place before its first class is loaded. */
-final class TorchEngine {
+public final class TorchEngine {
     private TorchEngine() {}
 
     /** Keeps DJL off the network and on the given number of threads. */
-    static void configure(int threads) {
+    public static void configure(int threads) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");

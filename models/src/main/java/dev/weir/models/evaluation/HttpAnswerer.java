@@ -1,0 +1,85 @@
+package dev.weir.models.evaluation;
+
+import dev.weir.models.domain.Message;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Asks an OpenAI-compatible server, greedily. */
+public final class HttpAnswerer implements Answerer, AutoCloseable {
+    /** The longest reference answer takes about half of this. */
+    private static final int ANSWER_TOKENS_MAX = 192;
+
+    private static final Duration ANSWER_TIME_MAX = Duration.ofMinutes(2);
+    private static final int ERROR_TEXT_MAX = 300;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final JsonMapper mapper = JsonMapper.shared();
+    private final String baseUrl;
+
+    /** @param baseUrl with the version, as OpenAI clients have it: {@code http://127.0.0.1:8080/v1} */
+    public HttpAnswerer(String baseUrl) {
+        this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+    }
+
+    /** The names of the models the server has now. */
+    public List<String> models() throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>();
+        for (JsonNode model : send(request("/models").GET().build()).path("data")) {
+            names.add(model.path("id").asString());
+        }
+        return names;
+    }
+
+    @Override
+    public String answer(String model, List<Message> messages) throws IOException, InterruptedException {
+        String body = mapper.writeValueAsString(
+                Map.of("model", model, "messages", messages, "temperature", 0, "max_tokens", ANSWER_TOKENS_MAX));
+        HttpRequest request = request("/chat/completions")
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return send(request)
+                .path("choices")
+                .path(0)
+                .path("message")
+                .path("content")
+                .asString();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(baseUrl + path)).timeout(ANSWER_TIME_MAX);
+    }
+
+    private JsonNode send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            String text = response.body();
+            throw new IOException("%s answered %d: %s"
+                    .formatted(
+                            request.uri(),
+                            response.statusCode(),
+                            text.substring(0, Math.min(ERROR_TEXT_MAX, text.length()))));
+        }
+        try {
+            return mapper.readTree(response.body());
+        } catch (JacksonException e) {
+            throw new IOException(request.uri() + " answered what is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+}
