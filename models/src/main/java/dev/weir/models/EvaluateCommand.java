@@ -39,7 +39,10 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "a model the server lists; may be repeated (default: the three demo models)")
     private List<String> models = new ArrayList<>();
 
-    @Option(names = "--cases", defaultValue = "models/demo/evaluation.jsonl", description = "default ${DEFAULT-VALUE}")
+    @Option(
+            names = "--cases",
+            defaultValue = "${sys:weir.home:-.}/models/demo/evaluation.jsonl",
+            description = "default ${DEFAULT-VALUE}")
     private Path cases = Path.of("");
 
     @Option(names = "--limit", description = "ask only every so many-th case, so that about this many are asked")
@@ -54,6 +57,13 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--failures", description = "also print this many wrong answers per model")
     private int failures;
 
+    @Option(
+            names = "--home",
+            hidden = true,
+            defaultValue = "${sys:weir.home:-.}",
+            description = "the repository to start")
+    private Path home = Path.of("");
+
     @Option(names = "--write", description = "also write models/demo/accuracy.json")
     private boolean write;
 
@@ -67,7 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
             measure(set, url);
             return 0;
         }
-        try (LocalServer server = LocalServer.start(Path.of("").toAbsolutePath(), models)) {
+        try (LocalServer server = LocalServer.start(home, models)) {
             measure(set, server.baseUrl());
         }
         return 0;

@@ -35,7 +35,10 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "default ${DEFAULT-VALUE}")
     private long seed = EvaluationSet.SEED;
 
-    @Option(names = "--out", defaultValue = "models/demo/evaluation.jsonl", description = "default ${DEFAULT-VALUE}")
+    @Option(
+            names = "--out",
+            defaultValue = "${sys:weir.home:-.}/models/demo/evaluation.jsonl",
+            description = "default ${DEFAULT-VALUE}")
     private Path out = Path.of("");
 
     @Override

@@ -15,7 +15,7 @@ final class ListCommand implements Callable<Integer> {
 
     @Option(
             names = "--dir",
-            defaultValue = "models/demo",
+            defaultValue = "${sys:weir.home:-.}/models/demo",
             description = "where the models lie (default ${DEFAULT-VALUE})")
     private Path directory = Path.of("");
 

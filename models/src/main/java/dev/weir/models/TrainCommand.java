@@ -59,13 +59,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--run",
-            defaultValue = "models/target/runs",
+            defaultValue = "${sys:weir.home:-.}/models/target/runs",
             description = "where checkpoints go (default ${DEFAULT-VALUE})")
     private Path runs = Path.of("");
 
     @Option(
             names = "--out",
-            defaultValue = "models/demo",
+            defaultValue = "${sys:weir.home:-.}/models/demo",
             description = "where the model directory goes (default ${DEFAULT-VALUE})")
     private Path models = Path.of("");
 
