@@ -1,0 +1,226 @@
+// Speed of whole steps of a model of the 0.5B class (Qwen2.5's shape) with random BF16 weights: decode, batched decode and prefill, beside
+// what the machine can read at most. Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic.
+//
+//   step_bench [threads ...]      default: 1 2 4
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tensor/thread_pool.h"
+#include "weir/weir.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void check(int32_t status, const weir_error& error) {
+  if (status == WEIR_OK) return;
+  std::fprintf(stderr, "status %d: %s\n", status, error.message);
+  std::exit(1);
+}
+
+weir_model_config shape() {
+  weir_model_config config{};
+  config.struct_bytes = sizeof(config);
+  config.architecture = WEIR_ARCHITECTURE_QWEN2;
+  config.vocab_size = 151936;
+  config.hidden_size = 896;
+  config.intermediate_size = 4864;
+  config.layer_count = 24;
+  config.query_head_count = 14;
+  config.kv_head_count = 2;
+  config.head_size = 64;
+  config.context_tokens_max = 4096;
+  config.tied_embeddings = 1;
+  config.qkv_bias = 1;
+  config.rms_norm_epsilon = 1e-6f;
+  config.rope_theta = 1e6;
+  return config;
+}
+
+// A file in memory, as the page cache would hold one.
+class Weights {
+ public:
+  explicit Weights(const weir_model_config& c) {
+    const int64_t query = static_cast<int64_t>(c.query_head_count) * c.head_size;
+    const int64_t kv = static_cast<int64_t>(c.kv_head_count) * c.head_size;
+    add("model.embed_tokens.weight", c.vocab_size, c.hidden_size);
+    for (int32_t i = 0; i < c.layer_count; ++i) {
+      const std::string p = "model.layers." + std::to_string(i) + ".";
+      add(p + "input_layernorm.weight", c.hidden_size, 0);
+      add(p + "self_attn.q_proj.weight", query, c.hidden_size);
+      add(p + "self_attn.q_proj.bias", query, 0);
+      add(p + "self_attn.k_proj.weight", kv, c.hidden_size);
+      add(p + "self_attn.k_proj.bias", kv, 0);
+      add(p + "self_attn.v_proj.weight", kv, c.hidden_size);
+      add(p + "self_attn.v_proj.bias", kv, 0);
+      add(p + "self_attn.o_proj.weight", c.hidden_size, query);
+      add(p + "post_attention_layernorm.weight", c.hidden_size, 0);
+      add(p + "mlp.gate_proj.weight", c.intermediate_size, c.hidden_size);
+      add(p + "mlp.up_proj.weight", c.intermediate_size, c.hidden_size);
+      add(p + "mlp.down_proj.weight", c.hidden_size, c.intermediate_size);
+    }
+    add("model.norm.weight", c.hidden_size, 0);
+    file_ = memfd_create("weights", MFD_CLOEXEC);
+    if (file_ < 0 || ftruncate(file_, bytes_) != 0) std::exit(1);
+    void* const data = mmap(nullptr, static_cast<size_t>(bytes_), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+    if (data == MAP_FAILED) std::exit(1);
+    uint64_t state = 1;
+    for (uint16_t* out = static_cast<uint16_t*>(data); out != static_cast<uint16_t*>(data) + bytes_ / 2; ++out) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      *out = static_cast<uint16_t>((state >> 48 & 0x807f) | 121 << 7);  // +-2^-6 to 2^-5
+    }
+    data_ = static_cast<const uint64_t*>(data);
+  }
+
+  weir_model load(const weir_model_config& config) const {
+    const std::string path = "/proc/self/fd/" + std::to_string(file_);
+    const char* const paths[] = {path.c_str()};
+    std::vector<weir_tensor> tensors = tensors_;
+    for (size_t i = 0; i < tensors.size(); ++i) tensors[i].name = names_[i].c_str();
+    const weir_model_source source{sizeof(source), 1, paths, tensors.data(), static_cast<int32_t>(tensors.size()), 0};
+    weir_model model = 0;
+    weir_error error{};
+    check(weir_model_load(&config, &source, &model, &error), error);
+    return model;
+  }
+
+  int64_t bytes() const { return bytes_; }
+  const uint64_t* words() const { return data_; }
+
+ private:
+  void add(const std::string& name, int64_t rows, int64_t cols) {
+    weir_tensor tensor{};
+    tensor.dtype = WEIR_DTYPE_BF16;
+    tensor.rank = cols == 0 ? 1 : 2;
+    tensor.shape[0] = rows;
+    tensor.shape[1] = cols;
+    tensor.offset_bytes = bytes_;
+    tensor.size_bytes = 2 * rows * std::max<int64_t>(cols, 1);
+    bytes_ += tensor.size_bytes;
+    names_.push_back(name);
+    tensors_.push_back(tensor);
+  }
+
+  std::vector<std::string> names_;
+  std::vector<weir_tensor> tensors_;
+  int64_t bytes_ = 0;
+  int file_ = -1;
+  const uint64_t* data_ = nullptr;
+};
+
+// The best of some runs: on a machine that others use too, the one that was disturbed least.
+double best_seconds(int runs, const std::function<void()>& body) {
+  double best = INFINITY;
+  for (int i = 0; i < runs; ++i) {
+    const Clock::time_point begin = Clock::now();
+    body();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  return best;
+}
+
+double read_bytes_per_second(const Weights& weights, int32_t threads) {
+  weir::ThreadPool pool(threads);
+  const int64_t words = weights.bytes() / 8 / 8 * 8;
+  std::vector<uint64_t> sums(static_cast<size_t>(threads) * 8);
+  const double seconds = best_seconds(5, [&] {
+    pool.parallel_for(words, 1024, [&](int64_t begin, int64_t end, int32_t worker) {
+      uint64_t sum[8] = {};
+      for (int64_t i = begin; i < end; i += 8) {
+        for (int lane = 0; lane < 8; ++lane) sum[lane] += weights.words()[i + lane];
+      }
+      for (const uint64_t part : sum) sums[static_cast<size_t>(worker) * 8] += part;
+    });
+  });
+  return static_cast<double>(words) * 8 / seconds;
+}
+
+// `sequences` sequences of `count` tokens each, after `computed` tokens, sampled at the last token of each.
+class Step {
+ public:
+  Step(int32_t sequences, int32_t computed, int32_t count) {
+    offsets_.push_back(0);
+    for (int32_t s = 0; s < sequences; ++s) {
+      for (int32_t t = 0; t < count; ++t) ids_.push_back((s * 7919 + t * 104729) % 151936);
+      counts_.push_back(count);
+      computed_.push_back(computed);
+      const int32_t blocks = (computed + count - 1) / 16 + 1;
+      for (int32_t b = 0; b < blocks; ++b) table_.push_back(s * blocks + b);
+      offsets_.push_back(static_cast<int32_t>(table_.size()));
+      samples_.push_back({0, 0, 1, 0, 0, -1, (s + 1) * count - 1});
+    }
+    out_.resize(static_cast<size_t>(sequences));
+  }
+
+  void run(weir_session session) {
+    const weir_step_plan plan{sizeof(plan),     static_cast<int32_t>(counts_.size()), static_cast<int32_t>(ids_.size()),
+                              static_cast<int32_t>(samples_.size()), ids_.data(), counts_.data(), computed_.data(), table_.data(),
+                              offsets_.data(), samples_.data()};
+    const weir_step_result result{sizeof(result), 0, out_.data(), nullptr, nullptr, nullptr, nullptr};
+    weir_error error{};
+    check(weir_session_step(session, &plan, &result, &error), error);
+  }
+
+ private:
+  std::vector<int32_t> ids_, counts_, computed_, table_, offsets_, out_;
+  std::vector<weir_sampling> samples_;
+};
+
+void measure(weir_model model, const Weights& weights, const weir_model_config& c, int32_t threads) {
+  weir_session_config config{};
+  config.struct_bytes = sizeof(config);
+  config.block_count = 4608;
+  config.block_tokens = 16;
+  config.step_tokens_max = 2048;
+  config.step_sequences_max = 64;
+  config.step_samples_max = 64;
+  config.thread_count = threads;
+  weir_session session = 0;
+  weir_error error{};
+  check(weir_session_create(model, &config, &session, &error), error);
+  const double bandwidth = read_bytes_per_second(weights, threads);
+  std::printf("threads %d   read %.1f GB/s\n", threads, bandwidth / 1e9);
+  for (const int32_t context : {128, 2048}) {
+    for (const int32_t sequences : {1, 8, 32}) {
+      if (sequences * context > 4096 * 16) continue;
+      Step decode(sequences, context, 1);
+      const double seconds = best_seconds(5, [&] { decode.run(session); });
+      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %5.1f ms a step   %3.0f %% of read bandwidth\n", sequences, context,
+                  sequences / seconds, seconds * 1e3, 100 * static_cast<double>(weights.bytes()) / seconds / bandwidth);
+    }
+  }
+  const double layer_weights = static_cast<double>(weights.bytes()) / 2 - static_cast<double>(c.vocab_size) * c.hidden_size;
+  for (const int32_t tokens : {64, 512, 2048}) {
+    Step prefill(1, 0, tokens);
+    const double seconds = best_seconds(2, [&] { prefill.run(session); });
+    std::printf("  prefill %4d               %8.1f tokens/s   %5.0f ms a step   %5.1f GFLOP/s in matrices\n", tokens, tokens / seconds,
+                seconds * 1e3, 2 * layer_weights * tokens / seconds / 1e9);
+  }
+  check(weir_session_destroy(session, &error), error);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<int32_t> threads;
+  for (int i = 1; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
+  if (threads.empty()) threads = {1, 2, 4};
+  const weir_model_config config = shape();
+  const Weights weights(config);
+  std::printf("%.2f GB of weights\n", static_cast<double>(weights.bytes()) / 1e9);
+  const weir_model model = weights.load(config);
+  for (const int32_t count : threads) measure(model, weights, config, count);
+  weir_model_destroy(model);
+  return 0;
+}
