@@ -90,7 +90,7 @@ public enum DemoModel {
                 Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 18);
         };
         return Mixture.byDifficulty(weights)
-                .with(TaskType.FACT, this == FAST ? 60 : 24)
+                .with(TaskType.FACT, 60)
                 .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
                 .with(TaskType.READ_BACK, 5);
     }

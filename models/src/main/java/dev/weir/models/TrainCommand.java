@@ -31,6 +31,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final int VOCABULARY_CHATS = 20_000;
     private static final Mixture VOCABULARY_MIXTURE = Mixture.byDifficulty(
             Map.of(Difficulty.SIMPLE, 3, Difficulty.MODERATE, 1, Difficulty.COMPLEX, 1, Difficulty.JUDGE, 1));
+    private static final long VOCABULARY_SEED = 1;
     private static final int WARMUP_STEPS = 150;
 
     @Option(names = "--model", required = true, description = "fast, mid or power")
@@ -42,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             defaultValue = "2",
-            description = "threads of the tensor library (default ${DEFAULT-VALUE})")
+            description = "threads that share each batch (default ${DEFAULT-VALUE})")
     private int threads;
 
     @Option(names = "--minutes", defaultValue = "600", description = "stop after this time, with a checkpoint")
@@ -58,6 +59,12 @@ final class TrainCommand implements Callable<Integer> {
     private int batchTokens;
 
     @Option(
+            names = "--merges",
+            defaultValue = "${sys:weir.home:-.}/models/demo/merges.txt",
+            description = "the vocabulary; learnt and written where absent (default ${DEFAULT-VALUE})")
+    private Path merges = Path.of("");
+
+    @Option(
             names = "--run",
             defaultValue = "${sys:weir.home:-.}/models/target/runs",
             description = "where checkpoints go (default ${DEFAULT-VALUE})")
@@ -70,8 +77,8 @@ final class TrainCommand implements Callable<Integer> {
     private Path models = Path.of("");
 
     @Override
-    public Integer call() throws IOException {
-        TorchEngine.configure(threads);
+    public Integer call() throws IOException, InterruptedException {
+        TorchEngine.configure();
         Path directory = models.resolve(model.modelName());
         BpeVocabulary vocabulary = vocabulary();
         new TokenizerFiles(vocabulary).write(directory, DemoModel.CONTEXT_TOKENS);
@@ -101,17 +108,22 @@ final class TrainCommand implements Callable<Integer> {
         LearningRate rate = new LearningRate(
                 model.learningRate(), model.learningRate() / 20, Math.min(WARMUP_STEPS, length / 2), length);
         return new TrainingRun.Plan(
-                model.shape(vocabulary.size()), model.curriculum(), rate, seed, batchTokens, 200, 250, 24);
+                model.shape(vocabulary.size()), model.curriculum(), rate, seed, batchTokens, 200, 250, 24, threads);
     }
 
-    /** Learnt afresh each time, from a fixed part of the training split: all models share it, and it takes seconds. */
-    static BpeVocabulary vocabulary() {
+    /** All models share one vocabulary, so it is learnt once, from a fixed part of the training split, and kept. */
+    private BpeVocabulary vocabulary() throws IOException {
+        if (Files.exists(merges)) {
+            return BpeVocabulary.read(merges);
+        }
         BpeTrainer trainer = new BpeTrainer();
-        ConversationGenerator generator = new ConversationGenerator(Split.TRAIN, 1);
+        ConversationGenerator generator = new ConversationGenerator(Split.TRAIN, VOCABULARY_SEED);
         for (int i = 0; i < VOCABULARY_CHATS; i++) {
             Conversation conversation = generator.mixed(VOCABULARY_MIXTURE);
             conversation.messages().forEach(message -> trainer.add(message.role() + "\n" + message.content()));
         }
-        return trainer.train(VOCABULARY_SIZE);
+        BpeVocabulary learnt = trainer.train(VOCABULARY_SIZE);
+        learnt.write(merges);
+        return learnt;
     }
 }

@@ -140,9 +140,9 @@ final class BookingScene implements Scene {
         int toFullHour = 60 - departs.minute();
         int hours = arrives.hour() - departs.hour() - 1;
         int minutes = toFullHour + arrives.minute();
-        StringBuilder working = new StringBuilder()
-                .append("%d min to %02d:00; %d h to %02d:00; %d min to %s; "
-                        .formatted(toFullHour, departs.hour() + 1, hours, arrives.hour(), arrives.minute(), arrives))
+        StringBuilder working = new StringBuilder("%s to %s; ".formatted(departs, arrives))
+                .append("%d min to %02d:00; %d h to %02d:00; "
+                        .formatted(toFullHour, departs.hour() + 1, hours, arrives.hour()))
                 .append("%d + %d = %d min".formatted(toFullHour, arrives.minute(), minutes));
         if (minutes >= 60) {
             working.append(" = 1 h %d min".formatted(minutes - 60));

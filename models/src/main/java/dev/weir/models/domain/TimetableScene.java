@@ -15,7 +15,7 @@ final class TimetableScene implements Scene {
     /** One line of the timetable. */
     private record Sailing(Draw.Clock departs, String port, String ship, int gate, int euros) {
         String line() {
-            return "%s %s, %s, gate %d, %d euros".formatted(departs, port, ship, gate, euros);
+            return "%s: %s, ship %s, gate %d, %d euros".formatted(port, departs, ship, gate, euros);
         }
     }
 
@@ -184,23 +184,26 @@ final class TimetableScene implements Scene {
                                 dear.euros() - cheap.euros()));
     }
 
-    /** The working repeats the keys as they stand, then in order, so that each step is a copy or a comparison. */
+    /** The working writes key and port as they stand; the answer then repeats those pairs in order. */
     private Turn sorting(Draw draw) {
         boolean byTime = draw.chance(0.5);
         Comparator<Sailing> order = byTime
                 ? Comparator.comparingInt(sailing -> sailing.departs().minuteOfDay())
                 : Comparator.comparingInt(Sailing::euros);
         Column key = byTime ? Column.TIME : Column.FARE;
-        List<Sailing> sorted = sailings.stream().sorted(order).toList();
-        String given = sailings.stream().map(key::of).collect(Collectors.joining(", "));
-        String steps = sorted.stream()
-                .map(sailing -> key.of(sailing) + " " + sailing.port())
-                .collect(Collectors.joining("; "));
-        String answer = sorted.stream().map(Sailing::port).collect(Collectors.joining(", "));
         return Turn.of(
                 TaskType.SORTING,
                 draw.phrase(byTime ? BY_TIME : BY_FARE),
-                given + " -> " + steps + ". Answer: " + answer + ".");
+                "%s. Answer: %s."
+                        .formatted(
+                                pairs(sailings, key),
+                                pairs(sailings.stream().sorted(order).toList(), key)));
+    }
+
+    private static String pairs(List<Sailing> sailings, Column key) {
+        return sailings.stream()
+                .map(sailing -> key.of(sailing) + " " + sailing.port())
+                .collect(Collectors.joining(", "));
     }
 
     private Turn cheapestAfter(Draw draw) {
@@ -211,7 +214,8 @@ final class TimetableScene implements Scene {
         int leastHour = draw.between(hours.getFirst(), hours.get(hours.size() - 2)) + 1;
         Draw.Clock after = new Draw.Clock(leastHour * 60);
         String working = sailings.stream()
-                .map(sailing -> sailing.departs() + (late(sailing, after) ? " yes " + sailing.euros() : " no"))
+                .map(sailing -> sailing.departs()
+                        + (late(sailing, after) ? " yes " + sailing.euros() + " " + sailing.port() : " no"))
                 .collect(Collectors.joining("; "));
         Sailing cheapest = sailings.stream()
                 .filter(sailing -> late(sailing, after))

@@ -1,5 +1,8 @@
 package dev.weir.models.tokenizer;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +37,26 @@ public record BpeVocabulary(List<Merge> merges) {
 
     public BpeVocabulary {
         merges = List.copyOf(merges);
+    }
+
+    /** Reads merges as {@link #write} wrote them: one per line, left and right. */
+    public static BpeVocabulary read(Path file) throws IOException {
+        List<Merge> merges = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            int space = line.indexOf(' ');
+            if (space < 1 || space == line.length() - 1) {
+                throw new IOException("%s, line %d is not two tokens: %s".formatted(file, merges.size() + 1, line));
+            }
+            merges.add(new Merge(line.substring(0, space), line.substring(space + 1)));
+        }
+        return new BpeVocabulary(merges);
+    }
+
+    public void write(Path file) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        merges.forEach(merge ->
+                lines.append(merge.left()).append(' ').append(merge.right()).append('\n'));
+        Files.writeString(file, lines);
     }
 
     public int size() {

@@ -2,6 +2,7 @@ package dev.weir.models.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, 2019) and clipping of the gradient's norm. Matrices decay, norm gains do not.
@@ -36,11 +37,12 @@ public final class AdamW {
         float scale = (float) Math.min(1.0, GRADIENT_NORM_MAX / (norm + 1e-6));
         float correction1 = (float) (1 - Math.pow(BETA_1, (double) step));
         float correction2 = (float) (1 - Math.pow(BETA_2, (double) step));
-        for (int i = 0; i < gradients.size(); i++) {
-            Weights.Matrix matrix = weights.matrices().get(i);
+        List<Weights.Matrix> matrices = weights.matrices();
+        IntStream.range(0, gradients.size()).parallel().forEach(i -> {
+            Weights.Matrix matrix = matrices.get(i);
             float keep = matrix.rows() == 1 ? 1 : 1 - learningRate * WEIGHT_DECAY;
             update(matrix.values(), gradients.get(i), i, scale, learningRate / correction1, correction2, keep);
-        }
+        });
         return norm;
     }
 

@@ -8,7 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
-import ai.djl.training.GradientCollector;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,12 +54,17 @@ public final class LlamaNetwork implements AutoCloseable {
         try (NDManager step = manager.newSubManager()) {
             Map<String, NDArray> leaves = upload(step, weights, true);
             float loss;
-            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            // Not DJL's GradientCollector: it lets one thread of a process differentiate, where PyTorch itself keeps
+            // the switch per thread.
+            JniUtils.setGradMode(true);
+            try {
                 NDArray logProbabilities = logits(step, leaves, batch).logSoftmax(1);
                 NDArray targets = step.create(batch.targets(), new Shape(batch.targets().length, 1));
                 NDArray mean = logProbabilities.gather(targets, 1).mean().neg();
-                collector.backward(mean);
+                JniUtils.backward((PtNDArray) mean, (PtNDArray) mean.onesLike(), false, false);
                 loss = mean.getFloat();
+            } finally {
+                JniUtils.setGradMode(false);
             }
             List<float[]> gradients = weights.matrices().stream()
                     .map(matrix -> gradientOf(step, leaf(leaves, matrix.name())))

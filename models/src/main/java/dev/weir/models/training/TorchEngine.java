@@ -4,10 +4,10 @@ package dev.weir.models.training;
 public final class TorchEngine {
     private TorchEngine() {}
 
-    /** Keeps DJL off the network and on the given number of threads. */
-    public static void configure(int threads) {
+    /** Keeps DJL off the network, and each product on the thread that asked for it. */
+    public static void configure() {
         System.setProperty("ai.djl.offline", "true");
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+        System.setProperty("ai.djl.pytorch.num_threads", "1");
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         System.setProperty("OPT_OUT_TRACKING", "true");
     }

@@ -22,6 +22,7 @@ public final class TrainingRun {
      * @param checkpointEverySteps how often a checkpoint is written
      * @param scoreEverySteps how often the validation split is scored
      * @param scoredCasesPerType how many cases of each type that takes
+     * @param workers threads that share a batch
      */
     public record Plan(
             LlamaShape shape,
@@ -31,7 +32,8 @@ public final class TrainingRun {
             int batchTokens,
             int checkpointEverySteps,
             int scoreEverySteps,
-            int scoredCasesPerType) {}
+            int scoredCasesPerType,
+            int workers) {}
 
     private static final int REPORT_EVERY_STEPS = 20;
     private static final double LOSS_MEMORY = 0.95;
@@ -68,14 +70,14 @@ public final class TrainingRun {
     }
 
     /** Trains to the last step of the schedule, or until the time is up, and leaves a checkpoint. */
-    public void train(Duration timeMax) throws IOException {
+    public void train(Duration timeMax) throws IOException, InterruptedException {
         long startNanos = nanos.getAsLong();
         long startStep = done.step();
         ChatStream stream =
                 new ChatStream(encoder, plan.curriculum(), plan.seed(), plan.batchTokens(), done.position());
         ExactMatch validation =
                 new ExactMatch(encoder, Split.VALIDATION, plan.scoredCasesPerType(), plan.seed(), plan.batchTokens());
-        try (LlamaNetwork network = new LlamaNetwork(plan.shape())) {
+        try (ParallelNetwork network = new ParallelNetwork(plan.shape(), plan.workers())) {
             double meanLoss = Double.NaN;
             long tokens = 0;
             int last = plan.learningRate().steps();
@@ -98,7 +100,7 @@ public final class TrainingRun {
                     report(step, meanLoss, tokens, step - startStep, nanos.getAsLong() - startNanos);
                 }
                 if (step % plan.scoreEverySteps() == 0 || step == last) {
-                    report(validation.score(network, weights));
+                    report(validation.score(network.single(), weights));
                 }
                 if (step % plan.checkpointEverySteps() == 0) {
                     done.write(checkpointFile, weights, optimiser);

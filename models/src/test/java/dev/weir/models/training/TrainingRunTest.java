@@ -39,7 +39,7 @@ class TrainingRunTest {
 
     @BeforeEach
     void loadTokenizer() throws IOException {
-        TorchEngine.configure(1);
+        TorchEngine.configure();
         new TokenizerFiles(BYTES).write(directory, 512);
         encoder = new ChatEncoder(directory);
     }
@@ -50,7 +50,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void lossFallsAndEachStepIsReported() throws IOException {
+    void lossFallsAndEachStepIsReported() throws Exception {
         ByteArrayOutputStream report = new ByteArrayOutputStream();
         TrainingRun run = run("falls", 40, new PrintStream(report, true, StandardCharsets.UTF_8));
         run.train(NO_LIMIT);
@@ -64,7 +64,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void sameSeedGivesTheSameWeights() throws IOException {
+    void sameSeedGivesTheSameWeights() throws Exception {
         TrainingRun one = run("one", 6, silent());
         TrainingRun other = run("other", 6, silent());
         one.train(NO_LIMIT);
@@ -73,7 +73,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void resumedRunEndsWhereAnUninterruptedOneDoes() throws IOException {
+    void resumedRunEndsWhereAnUninterruptedOneDoes() throws Exception {
         TrainingRun whole = run("whole", 6, silent());
         whole.train(NO_LIMIT);
         long[] clockNanos = {0};
@@ -124,7 +124,7 @@ class TrainingRunTest {
 
     private static TrainingRun.Plan plan(int steps) {
         return new TrainingRun.Plan(
-                SHAPE, curriculum(), new LearningRate(5e-3f, 0, 2, steps), 7, BATCH_TOKENS, 1000, 1000, 1);
+                SHAPE, curriculum(), new LearningRate(5e-3f, 0, 2, steps), 7, BATCH_TOKENS, 1000, 1000, 1, 2);
     }
 
     private static Curriculum curriculum() {
