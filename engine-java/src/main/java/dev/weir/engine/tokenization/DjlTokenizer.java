@@ -1,0 +1,135 @@
+package dev.weir.engine.tokenization;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.weir.engine.model.ModelFormatException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A {@code tokenizer.json} behind Hugging Face's tokenizers library, which DJL carries for each platform. Never truncates, never pads,
+ * never asks the network for anything.
+ */
+public final class DjlTokenizer implements Tokenizer {
+
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer encoder;
+    private final Vocabulary vocabulary;
+    /** Native memory must not go while a text is being encoded. */
+    private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
+
+    private DjlTokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary) {
+        this.encoder = encoder;
+        this.vocabulary = vocabulary;
+    }
+
+    /**
+     * Loads a tokenizer.
+     *
+     * @throws ModelFormatException where the file cannot be used, in one line
+     */
+    public static DjlTokenizer open(Path tokenizerFile) {
+        Vocabulary vocabulary = TokenizerJson.read(tokenizerFile);
+        // DJL would otherwise look for libraries in the network and report its use; it reads both once, when it is
+        // first used.
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        try {
+            return new DjlTokenizer(HuggingFaceTokenizer.newInstance(tokenizerFile, OPTIONS), vocabulary);
+        } catch (IOException | RuntimeException e) {
+            return new DjlTokenizer(withoutDeadMerges(tokenizerFile, e), vocabulary);
+        }
+    }
+
+    /** The library refuses a file with a merge of parts that are no tokens. Such a merge can never apply, so it may as well go. */
+    private static HuggingFaceTokenizer withoutDeadMerges(Path tokenizerFile, Exception refusal) {
+        try {
+            Optional<byte[]> repaired = DeadMerges.removed(tokenizerFile);
+            if (repaired.isPresent()) {
+                return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(repaired.get()), OPTIONS);
+            }
+        } catch (IOException | RuntimeException e) {
+            refusal.addSuppressed(e);
+        }
+        throw new ModelFormatException(
+                tokenizerFile,
+                "is refused by the tokenizers library (" + refusal.getMessage() + "); export it again",
+                refusal);
+    }
+
+    @Override
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens) {
+        lifetime.readLock().lock();
+        try {
+            long[] ids = encoder.encode(withoutLoneSurrogates(text), addSpecialTokens, false)
+                    .getIds();
+            int[] tokenIds = new int[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                tokenIds[i] = Math.toIntExact(ids[i]);
+            }
+            return tokenIds;
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    /** Half a surrogate pair, which JSON can smuggle in, is no character and has no UTF-8. */
+    private static String withoutLoneSurrogates(String text) {
+        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return text;
+        }
+        StringBuilder whole = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? '\uFFFD' : c)
+                .forEach(whole::appendCodePoint);
+        return whole.toString();
+    }
+
+    @Override
+    public String decode(int[] tokenIds, boolean skipSpecialTokens) {
+        return ByteDetokenizer.decode(tokenIds, vocabulary, skipSpecialTokens);
+    }
+
+    @Override
+    public String tokenText(int tokenId) {
+        return vocabulary.spelling(tokenId);
+    }
+
+    @Override
+    public byte[] tokenBytes(int tokenId) {
+        if (vocabulary.isSpecial(tokenId)) {
+            return new byte[0];
+        }
+        byte[] bytes = new byte[vocabulary.byteCount(tokenId)];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = vocabulary.byteAt(tokenId, i);
+        }
+        return bytes;
+    }
+
+    @Override
+    public IncrementalDetokenizer detokenizer(int[] contextTokenIds) {
+        return ByteDetokenizer.after(contextTokenIds, vocabulary);
+    }
+
+    @Override
+    public void close() {
+        lifetime.writeLock().lock();
+        try {
+            encoder.close();
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+}
