@@ -8,8 +8,8 @@
 namespace weir {
 namespace {
 
-// A thread is woken only for at least this many multiply-adds: fewer take less time than the waking.
-constexpr int64_t kShareWork = 64 * 1024;
+// A thread gets at least this many multiply-adds, some 5 to 25 microseconds of them: fewer take less time than waking it and waiting for it.
+constexpr int64_t kShareWork = 128 * 1024;
 // Outputs are handed out by whole cache lines of floats, so that no two threads write one.
 constexpr int64_t kRowGrain = 16;
 // An element-wise operation counts as this many multiply-adds: it is bound by memory, or by an exp.

@@ -14,12 +14,12 @@ namespace {
 
 using Logits = std::vector<std::vector<float>>;
 
-// Large enough that steps of these tests are shared out to several threads.
+// Wide enough that even a step of one token is shared out to several threads.
 weir_model_config wide_model() {
   weir_model_config config = tiny_qwen3();
   config.vocab_size = 517;
   config.hidden_size = 112;
-  config.intermediate_size = 208;
+  config.intermediate_size = 1200;
   config.context_tokens_max = 1024;
   config.head_size = 24;
   return config;
