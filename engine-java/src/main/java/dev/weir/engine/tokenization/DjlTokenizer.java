@@ -1,7 +1,6 @@
 package dev.weir.engine.tokenization;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.weir.engine.model.ModelFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ public final class DjlTokenizer implements Tokenizer {
     /**
      * Loads a tokenizer.
      *
-     * @throws ModelFormatException where the file cannot be used, in one line
+     * @throws TokenizerFormatException where the file cannot be used, in one line
      */
     public static DjlTokenizer open(Path tokenizerFile) {
         Vocabulary vocabulary = TokenizerJson.read(tokenizerFile);
@@ -57,7 +56,7 @@ public final class DjlTokenizer implements Tokenizer {
         } catch (IOException | RuntimeException e) {
             refusal.addSuppressed(e);
         }
-        throw new ModelFormatException(
+        throw new TokenizerFormatException(
                 tokenizerFile,
                 "is refused by the tokenizers library (" + refusal.getMessage() + "); export it again",
                 refusal);

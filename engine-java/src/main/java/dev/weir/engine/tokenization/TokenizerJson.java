@@ -1,6 +1,5 @@
 package dev.weir.engine.tokenization;
 
-import dev.weir.engine.model.ModelFormatException;
 import dev.weir.engine.tokenization.TokenDecoding.Replacement;
 import dev.weir.engine.tokenization.TokenDecoding.TextStart;
 import java.io.IOException;
@@ -58,7 +57,7 @@ final class TokenizerJson {
     static Vocabulary read(Path file) {
         try {
             if (!Files.isRegularFile(file) || Files.size(file) > FILE_BYTES_MAX) {
-                throw new ModelFormatException(
+                throw new TokenizerFormatException(
                         file, "is missing or has more than " + FILE_BYTES_MAX + " bytes; export the tokenizer again");
             }
             try (InputStream bytes = Files.newInputStream(file);
@@ -67,13 +66,14 @@ final class TokenizerJson {
                 return new TokenizerJson(file).read(json);
             }
         } catch (JacksonException e) {
-            throw new ModelFormatException(
+            throw new TokenizerFormatException(
                     file,
                     "is malformed JSON at line " + e.getLocation().getLineNr() + " (" + e.getOriginalMessage()
                             + "); fetch or export it again",
                     e);
         } catch (IOException e) {
-            throw new ModelFormatException(file, "cannot be read (" + e.getMessage() + "); check its permissions", e);
+            throw new TokenizerFormatException(
+                    file, "cannot be read (" + e.getMessage() + "); check its permissions", e);
         }
     }
 
@@ -241,7 +241,7 @@ final class TokenizerJson {
                 && step.path("stop").asInt(-1) == 0;
     }
 
-    private ModelFormatException refused(String problem) {
-        return new ModelFormatException(file, problem);
+    private TokenizerFormatException refused(String problem) {
+        return new TokenizerFormatException(file, problem);
     }
 }

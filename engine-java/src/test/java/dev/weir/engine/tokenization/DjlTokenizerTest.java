@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.weir.engine.model.ModelFormatException;
 import dev.weir.engine.model.ThirdPartyTestdata;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -175,7 +174,7 @@ class DjlTokenizerTest {
     void refusesDecodersThatDoNotWorkTokenByToken() {
         Path file = TokenizerFixtures.sentencePiece(directory, Map.of("type", "WordPiece", "prefix", "##"));
         assertThatThrownBy(() -> DjlTokenizer.open(file))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(TokenizerFormatException.class)
                 .hasMessageContaining("tokenizer.json")
                 .hasMessageContaining("WordPiece")
                 .hasMessageContaining("supported: ByteLevel");
@@ -188,7 +187,7 @@ class DjlTokenizerTest {
         for (int length : new int[] {0, 1, 100, whole.length / 2, whole.length - 1}) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> DjlTokenizer.open(file))
-                    .isInstanceOf(ModelFormatException.class)
+                    .isInstanceOf(TokenizerFormatException.class)
                     .hasMessageContaining("tokenizer.json");
         }
     }
@@ -209,7 +208,7 @@ class DjlTokenizerTest {
                 file,
                 Files.readString(file).replace("\"post_processor\":null", "\"post_processor\":{\"type\":\"Unheard\"}"));
         assertThatThrownBy(() -> DjlTokenizer.open(file))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(TokenizerFormatException.class)
                 .hasMessageContaining("tokenizers library");
     }
 }
