@@ -1,0 +1,212 @@
+package dev.weir.engine;
+
+import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.http.HttpLimits;
+import dev.weir.engine.http.HttpServer;
+import dev.weir.engine.model.DType;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code engine}: loads models and serves them until it is told to stop. */
+@Command(
+        name = "engine",
+        description = "Serves model directories in the Hugging Face layout.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class EngineCommand implements Callable<Integer> {
+
+    /** How weights and KV cache are held. */
+    enum DTypeOption {
+        auto,
+        float32,
+        bfloat16
+    }
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model directory; repeatable.")
+    private List<Path> directories;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "What requests call the model, one for each --model in their order (default: its directory's name).")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen at (${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(names = "--port", defaultValue = "8100", description = "Port to listen at; 0 picks one (${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--dtype",
+            defaultValue = "auto",
+            description = "How weights and KV cache are held: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}: as stored).")
+    private DTypeOption dtype;
+
+    @Option(
+            names = "--kv-cache-bytes",
+            paramLabel = "BYTES",
+            description =
+                    "KV cache of each model (default: enough for --max-num-seqs full contexts, at most a quarter of free memory).")
+    private @Nullable Long kvCacheBytes;
+
+    @Option(
+            names = "--max-model-len",
+            paramLabel = "TOKENS",
+            description =
+                    "Longest sequence, prompt and answer together (default: what the model allows and the KV cache holds).")
+    private @Nullable Integer contextTokensMax;
+
+    @Option(
+            names = "--max-num-seqs",
+            paramLabel = "N",
+            defaultValue = "" + EngineConfig.SEQUENCES_MAX_DEFAULT,
+            description = "Sequences that run at once in each model; more wait (${DEFAULT-VALUE}).")
+    private int sequencesMax;
+
+    @Option(
+            names = "--max-num-batched-tokens",
+            paramLabel = "N",
+            defaultValue = "" + EngineConfig.STEP_TOKENS_MAX_DEFAULT,
+            description = "Tokens of one step; longer prompts are computed in chunks (${DEFAULT-VALUE}).")
+    private int stepTokensMax;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Threads of a model's steps (default: one for each physical core).")
+    private int threadCount;
+
+    @Option(
+            names = "--drain-seconds",
+            defaultValue = "30",
+            paramLabel = "S",
+            description = "How long a shutdown waits for running answers (${DEFAULT-VALUE}).")
+    private int drainSeconds;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws StartupException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        EngineConfig config = config();
+        Clock clock = Clock.systemUTC();
+        Engine engine = Engine.start(config, environment(clock), line -> {
+            out.println("weir-engine: " + line);
+            out.flush();
+        });
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(engine, config, out), "weir-shutdown"));
+        out.printf(
+                "weir-engine: ready after %.1f s, listening at http://%s:%d%n",
+                secondsSinceProcessStart(clock),
+                config.address().getHostString(),
+                engine.address().getPort());
+        out.flush();
+        new CountDownLatch(1).await(); // until a signal runs the hook
+        return 0;
+    }
+
+    /** Runs when the JVM is told to end, whose exit code for a signal is not 0, though an orderly stop is no failure. */
+    private static void stop(Engine engine, EngineConfig config, PrintWriter out) {
+        out.println("weir-engine: stopping: finishing what runs, "
+                + config.drainMax().toSeconds() + " s at most");
+        out.flush();
+        int exitCode = 0;
+        try {
+            engine.drain(config.drainMax());
+        } catch (InterruptedException | RuntimeException e) {
+            out.println("weir-engine: stopped in disorder: " + e);
+            exitCode = 1;
+        }
+        out.println("weir-engine: stopped");
+        out.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static double secondsSinceProcessStart(Clock clock) {
+        Instant started = ProcessHandle.current().info().startInstant().orElse(clock.instant());
+        return Duration.between(started, clock.instant()).toMillis() / 1000.0;
+    }
+
+    private static Engine.Environment environment(Clock clock) {
+        return new Engine.Environment(HttpLimits.defaults(), sources(clock), clock, System::nanoTime, _ -> {
+            throw new AssertionError("no tokenizer yet");
+        });
+    }
+
+    private static HttpServer.Sources sources(Clock clock) {
+        SecureRandom random = new SecureRandom();
+        return new HttpServer.Sources(
+                () -> {
+                    byte[] id = new byte[16];
+                    random.nextBytes(id);
+                    return HexFormat.of().formatHex(id);
+                },
+                random::nextLong,
+                clock);
+    }
+
+    private EngineConfig config() {
+        try {
+            return new EngineConfig(
+                    models(),
+                    new InetSocketAddress(InetAddress.getByName(host), port),
+                    switch (dtype) {
+                        case auto -> null;
+                        case float32 -> DType.F32;
+                        case bfloat16 -> DType.BF16;
+                    },
+                    kvCacheBytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheBytes),
+                    contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax),
+                    sequencesMax,
+                    Math.max(stepTokensMax, sequencesMax),
+                    threadCount,
+                    Duration.ofSeconds(drainSeconds));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        } catch (UnknownHostException e) {
+            throw new ParameterException(spec.commandLine(), "--host " + host + " is no known address", e);
+        }
+    }
+
+    private List<ModelSource> models() {
+        if (names.size() > directories.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + names.size() + " --name for " + directories.size() + " --model");
+        }
+        List<ModelSource> models = new ArrayList<>();
+        for (int i = 0; i < directories.size(); i++) {
+            Path directory = directories.get(i);
+            String name = i < names.size()
+                    ? names.get(i)
+                    : Objects.toString(directory.toAbsolutePath().normalize().getFileName(), "model");
+            models.add(new ModelSource(directory, name));
+        }
+        return models;
+    }
+}
