@@ -3,6 +3,7 @@ package dev.weir.engine.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.AbstractModelExecutorTest;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;

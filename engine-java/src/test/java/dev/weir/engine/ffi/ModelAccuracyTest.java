@@ -3,6 +3,7 @@ package dev.weir.engine.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.Continuation;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.model.DType;
@@ -45,13 +46,13 @@ class ModelAccuracyTest {
     private record Case(int[] prompt, float[] lastLogits, int[] argmax, List<Integer> greedy, double top2Margin) {}
 
     @ParameterizedTest
-    @MethodSource("dev.weir.engine.ffi.TestModels#fixtures")
+    @MethodSource("dev.weir.engine.TestModels#fixtures")
     void fixtureAgreesInFloat32(Path directory) {
         assertAgrees(directory, DType.F32);
     }
 
     @ParameterizedTest
-    @MethodSource("dev.weir.engine.ffi.TestModels#fixtures")
+    @MethodSource("dev.weir.engine.TestModels#fixtures")
     void fixtureAgreesAsStored(Path directory) {
         assertAgrees(directory, null);
     }

@@ -1,4 +1,4 @@
-package dev.weir.engine.ffi;
+package dev.weir.engine;
 
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -29,17 +29,17 @@ public final class TestModels {
         }
     }
 
-    static Stream<Path> fixtures() {
+    public static Stream<Path> fixtures() {
         return Stream.of(TINY_LLAMA, TINY_QWEN3).map(TestModels::fixture);
     }
 
     /** The models of the test data folder; empty where this machine has none. */
-    static List<Path> fromTestData(String... names) {
+    public static List<Path> fromTestData(String... names) {
         Path models = testData().resolve("models");
         return Stream.of(names).map(models::resolve).filter(Files::isDirectory).toList();
     }
 
-    static Path testData() {
+    public static Path testData() {
         String folder = Optional.ofNullable(System.getProperty("weir.testdata"))
                 .or(() -> Optional.ofNullable(System.getenv("WEIR_TESTDATA")))
                 .orElse("../shared/testdata");

@@ -1,0 +1,86 @@
+package dev.weir.engine;
+
+import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.http.HttpLimits;
+import dev.weir.engine.http.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** A whole engine over a tiny model, on a port of its own, with clock, ids and seeds that a test can foresee. */
+public final class TestEngine implements AutoCloseable {
+
+    /** What {@code created} shows. */
+    public static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
+
+    private final Engine engine;
+
+    private TestEngine(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Serves fixtures under their own names. */
+    public static TestEngine start(String... models) {
+        return start(HttpLimits.defaults(), OptionalLong.empty(), models);
+    }
+
+    /** Serves fixtures within other limits and with a KV cache of a chosen size. */
+    public static TestEngine start(HttpLimits limits, OptionalLong kvCacheBytes, String... models) {
+        AtomicLong number = new AtomicLong();
+        AtomicLong seed = new AtomicLong(1000);
+        HttpServer.Sources sources = new HttpServer.Sources(
+                () -> "%04d".formatted(number.incrementAndGet()),
+                seed::incrementAndGet,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+        EngineConfig config = new EngineConfig(
+                Stream.of(models)
+                        .map(name -> new ModelSource(TestModels.fixture(name), name))
+                        .toList(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                null,
+                kvCacheBytes,
+                OptionalInt.empty(),
+                32,
+                64,
+                2,
+                Duration.ofSeconds(10));
+        try {
+            return new TestEngine(Engine.start(
+                    config,
+                    new Engine.Environment(
+                            limits,
+                            sources,
+                            Clock.fixed(NOW, ZoneOffset.UTC),
+                            System::nanoTime,
+                            _ -> new ByteTokenizer()),
+                    _ -> {}));
+        } catch (StartupException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    public InetSocketAddress address() {
+        return engine.address();
+    }
+
+    public int ownedBlocks() {
+        return engine.ownedBlocks();
+    }
+
+    /** As SIGTERM does it. */
+    public void drain(Duration patience) throws InterruptedException {
+        engine.drain(patience);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

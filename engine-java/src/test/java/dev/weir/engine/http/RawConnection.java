@@ -1,0 +1,118 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.TestEngine;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A socket on which a test writes its own HTTP and reads what comes back. */
+final class RawConnection implements AutoCloseable {
+
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawConnection(TestEngine engine) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), engine.address().getPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        in = socket.getInputStream();
+    }
+
+    /** An answer read off the wire, chunks joined. */
+    record Reply(int status, Map<String, String> headers, String body) {}
+
+    RawConnection write(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    RawConnection write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** A POST with the body's length. */
+    RawConnection post(String path, String body, String... headers) throws IOException {
+        StringBuilder head = new StringBuilder(
+                "POST " + path + " HTTP/1.1\r\nhost: test\r\ncontent-length: " + body.length() + "\r\n");
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+        }
+        return write(head + "\r\n" + body);
+    }
+
+    Reply read() throws IOException {
+        Reply head = readHead();
+        if (head.status() == 100) {
+            return head;
+        }
+        boolean chunked = "chunked".equals(head.headers().get("transfer-encoding"));
+        String body = chunked
+                ? readChunks()
+                : text(in.readNBytes(Integer.parseInt(head.headers().getOrDefault("content-length", "0"))));
+        return new Reply(head.status(), head.headers(), body);
+    }
+
+    Reply readHead() throws IOException {
+        String statusLine = readLine();
+        Map<String, String> headers = new TreeMap<>();
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+            int colon = line.indexOf(':');
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
+        }
+        return new Reply(Integer.parseInt(statusLine.split(" ", 3)[1]), headers, "");
+    }
+
+    private String readChunks() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (int size = chunkSize(); size > 0; size = chunkSize()) {
+            body.writeBytes(in.readNBytes(size));
+            readLine();
+        }
+        readLine();
+        return text(body.toByteArray());
+    }
+
+    private int chunkSize() throws IOException {
+        return Integer.parseInt(readLine(), 16);
+    }
+
+    String readLine() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("the server closed the connection");
+            }
+            if (b != '\r') {
+                line.write(b);
+            }
+        }
+        return text(line.toByteArray());
+    }
+
+    /** True when the server has nothing more to say and says so. */
+    boolean isAtEnd() throws IOException {
+        return in.read() < 0;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
