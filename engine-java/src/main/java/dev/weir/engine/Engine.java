@@ -8,9 +8,7 @@ import dev.weir.engine.ffi.NativeLibraryException;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.http.Serving;
-import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.ModelFormatException;
-import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.PrometheusMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,14 +29,8 @@ public final class Engine implements AutoCloseable {
      * What surrounds an engine, so that a test may fix it.
      *
      * @param ticker nanoseconds of a monotonic clock
-     * @param tokenizers opens a model's tokenizer
      */
-    record Environment(
-            HttpLimits limits,
-            HttpServer.Sources sources,
-            Clock clock,
-            LongSupplier ticker,
-            Function<ModelDirectory, Tokenizer> tokenizers) {}
+    record Environment(HttpLimits limits, HttpServer.Sources sources, Clock clock, LongSupplier ticker) {}
 
     private static final Duration LAST_BYTES_MAX = Duration.ofSeconds(5);
 

@@ -154,9 +154,7 @@ final class EngineCommand implements Callable<Integer> {
     }
 
     private static Engine.Environment environment(Clock clock) {
-        return new Engine.Environment(HttpLimits.defaults(), sources(clock), clock, System::nanoTime, _ -> {
-            throw new AssertionError("no tokenizer yet");
-        });
+        return new Engine.Environment(HttpLimits.defaults(), sources(clock), clock, System::nanoTime);
     }
 
     private static HttpServer.Sources sources(Clock clock) {

@@ -12,6 +12,7 @@ import dev.weir.engine.ffi.NativeModel;
 import dev.weir.engine.http.ServedModel;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,7 +39,7 @@ final class ModelHost implements AutoCloseable {
      */
     static ModelHost start(ModelSource source, EngineConfig config, Surroundings surroundings, long availableBytes) {
         ModelDirectory directory = ModelDirectory.open(source.directory());
-        Tokenizer tokenizer = surroundings.environment().tokenizers().apply(directory);
+        Tokenizer tokenizer = DjlTokenizer.open(directory.tokenizerFile());
         try {
             NativeModel weights =
                     surroundings.library().loadModel(directory.config(), directory.weights(), config.dtype());

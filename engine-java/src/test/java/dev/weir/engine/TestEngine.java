@@ -54,12 +54,7 @@ public final class TestEngine implements AutoCloseable {
         try {
             return new TestEngine(Engine.start(
                     config,
-                    new Engine.Environment(
-                            limits,
-                            sources,
-                            Clock.fixed(NOW, ZoneOffset.UTC),
-                            System::nanoTime,
-                            _ -> new ByteTokenizer()),
+                    new Engine.Environment(limits, sources, Clock.fixed(NOW, ZoneOffset.UTC), System::nanoTime),
                     _ -> {}));
         } catch (StartupException e) {
             throw new AssertionError(e.getMessage(), e);
