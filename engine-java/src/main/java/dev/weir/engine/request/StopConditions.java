@@ -26,7 +26,16 @@ public record StopConditions(
         if (stopStrings.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("a stop string must not be empty");
         }
+        if (stopStrings.stream().anyMatch(StopConditions::hasHalfACharacter)) {
+            throw new IllegalArgumentException(
+                    "a stop string must consist of whole characters: it has an unpaired surrogate");
+        }
         stopStrings = List.copyOf(stopStrings);
         stopTokenIds = Set.copyOf(stopTokenIds);
+    }
+
+    private static boolean hasHalfACharacter(String text) {
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 }
