@@ -18,8 +18,9 @@ struct Avx2 {
 
   static constexpr int32_t kWidth = 8;
   static constexpr int32_t kParts = kLanes / kWidth;
-  static constexpr int32_t kTileRows = 4;  // matmul: 4 x 3 accumulators of 16 registers
+  // matmul's tiles: up to 12 of the 16 registers accumulate, two for each output.
   static constexpr int32_t kTileTokens = 3;
+  static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : 2; }
 
   static Float zero() { return _mm256_setzero_ps(); }
   static Float broadcast(float value) { return _mm256_set1_ps(value); }

@@ -18,8 +18,9 @@ struct Avx512 {
 
   static constexpr int32_t kWidth = 16;             // floats in a register
   static constexpr int32_t kParts = kLanes / kWidth;  // registers that hold the lanes
-  static constexpr int32_t kTileRows = 8;           // matmul: 8 x 3 accumulators of 32 registers
-  static constexpr int32_t kTileTokens = 3;
+  // matmul's tiles: up to 24 of the 32 registers accumulate.
+  static constexpr int32_t kTileTokens = 6;
+  static constexpr int32_t tile_rows(int32_t tokens) { return tokens <= 3 ? 8 : 4; }
 
   static Float zero() { return _mm512_setzero_ps(); }
   static Float broadcast(float value) { return _mm512_set1_ps(value); }
