@@ -65,11 +65,12 @@ struct KernelTable {
   // Stores one token's keys and values (heads * head_size each) into its slot, rounded to nearest even where the cache is not f32.
   void (*kv_store)(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
 
-  // Attention of one query head at one position over positions 0..position of its sequence: softmax(q k^T * scale) v by the online
-  // recurrence, 16 positions at a time from position 0, so that the result depends neither on block_tokens (a multiple of 16) nor on
-  // placement. q and out have head_size elements; blocks is the sequence's table.
-  void (*attention)(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
-                    float* out);
+  // Attention of `heads` query heads that share a key-value head, at one position, over positions 0..position of its sequence:
+  // softmax(q k^T * scale) v by the online recurrence, 16 positions at a time from position 0, so that the result depends neither on
+  // block_tokens (a multiple of 16) nor on placement. q and out have heads * head_size elements; blocks is the sequence's table. Heads
+  // are given together to be fast: each one's bits are its own.
+  void (*attention)(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads,
+                    const float* q, float scale, float* out);
 
   // Sum of exp((x[i] - max) * scale) over a row of logits, each term a float, the sum in double. NaN counts as -infinity, +infinity as
   // the largest finite number.

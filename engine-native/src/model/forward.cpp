@@ -113,12 +113,14 @@ void Forward::attention(const kernels::KvLayer& cache, const TokenRow* rows, int
   };
   pool_.parallel_for(shares, 1, [&](int64_t begin, int64_t end, int32_t) {
     const int64_t unit_end = end == shares ? static_cast<int64_t>(count) * heads : first_unit(end);
-    for (int64_t unit = begin == 0 ? 0 : first_unit(begin); unit < unit_end; ++unit) {
+    for (int64_t unit = begin == 0 ? 0 : first_unit(begin); unit < unit_end;) {
       const int64_t t = unit / heads;
       const int32_t head = static_cast<int32_t>(unit % heads);
       const int64_t offset = unit * config_.head_size;
-      kernels_.attention(cache, head / queries_per_kv, rows[t].blocks, rows[t].position, a_.query + offset, scale,
+      const int32_t together = static_cast<int32_t>(std::min<int64_t>(queries_per_kv - head % queries_per_kv, unit_end - unit));
+      kernels_.attention(cache, head / queries_per_kv, rows[t].blocks, rows[t].position, together, a_.query + offset, scale,
                          a_.attention + offset);
+      unit += together;
     }
   });
 }

@@ -10,6 +10,7 @@ using testing::Flush;
 using testing::Guarded;
 
 constexpr int32_t kHeads = 2;
+constexpr int32_t kQueriesMax = 9;
 
 // A cache that holds one sequence in shuffled blocks, none more than it needs, with NaN wherever no token was stored.
 template <typename Element>
@@ -25,12 +26,12 @@ struct Sequence {
       : cache(block_count(length, block_tokens) * 2 * kHeads * block_tokens * head_size, flush),
         layer{cache.data(), dtype, kHeads, block_tokens, head_size},
         blocks(static_cast<size_t>(block_count(length, block_tokens))),
-        q(static_cast<size_t>(head_size)) {
+        q(static_cast<size_t>(kQueriesMax * head_size)) {
     std::iota(blocks.begin(), blocks.end(), 0);
     std::shuffle(blocks.begin(), blocks.end(), std::mt19937(shuffle));
     for (Element& element : cache) narrow(NAN, element);
     Values random(static_cast<uint32_t>(head_size));
-    random.fill_ordinary(q.data(), head_size);
+    random.fill_ordinary(q.data(), kQueriesMax * head_size);
     for (int32_t at = 0; at < length; ++at) {
       std::vector<float> k(static_cast<size_t>(kHeads * head_size)), v(k);
       random.fill(k.data(), kHeads * head_size);
@@ -53,10 +54,10 @@ struct Sequence {
     return kept;
   }
 
-  std::vector<float> attend(const KernelTable& table, int32_t position, Flush flush) {
-    Guarded<float> query(layer.head_size, flush), out(layer.head_size, flush);
-    std::copy(q.begin(), q.end(), query.begin());
-    table.attention(layer, 1, blocks.data(), position, query.data(), scale(), out.data());
+  std::vector<float> attend(const KernelTable& table, int32_t position, Flush flush, int32_t queries = 1) {
+    Guarded<float> query(queries * layer.head_size, flush), out(queries * layer.head_size, flush);
+    std::copy(q.begin(), q.begin() + query.size(), query.begin());
+    table.attention(layer, 1, blocks.data(), position, queries, query.data(), scale(), out.data());
     return {out.begin(), out.end()};
   }
 
@@ -75,6 +76,9 @@ void compare(DType dtype) {
         for (const float value : expected) CHECK(std::isfinite(value));
         for (const KernelTable* table : vector_tables()) {
           CHECK_EQ(first_difference(sequence.attend(*table, position, flush), expected, head_size), -1);
+          const int32_t queries = 2 + position % (kQueriesMax - 1);
+          CHECK_EQ(first_difference(sequence.attend(*table, position, flush, queries),
+                                    sequence.attend(reference_kernels(), position, flush, queries), queries * head_size), -1);
         }
       }
     }
@@ -101,6 +105,22 @@ TEST(attention, placement_and_block_size_change_no_bit) {
   }
 }
 
+TEST(attention, heads_given_together_keep_their_bits) {
+  Sequence<Bf16> sequence(DType::bf16, 96, 70, 16, 1, Flush::back);
+  std::vector<const KernelTable*> tables = vector_tables();
+  tables.push_back(&reference_kernels());
+  for (const KernelTable* table : tables) {
+    for (int32_t queries = 1; queries <= kQueriesMax; ++queries) {
+      const std::vector<float> together = sequence.attend(*table, 69, Flush::back, queries);
+      for (int32_t h = 0; h < queries; ++h) {
+        std::vector<float> alone(96);
+        table->attention(sequence.layer, 1, sequence.blocks.data(), 69, 1, sequence.q.data() + h * 96, sequence.scale(), alone.data());
+        CHECK_EQ(first_difference(alone, together.data() + h * 96, 96), -1);
+      }
+    }
+  }
+}
+
 TEST(attention, is_the_formula) {
   for (const int32_t head_size : {16, 64, 80, 128}) {
     Sequence<float> sequence(DType::f32, head_size, 500, 16, 5, Flush::back);
@@ -108,7 +128,7 @@ TEST(attention, is_the_formula) {
       std::vector<double> weights;
       for (int32_t at = 0; at <= position; ++at) {
         double score = 0;
-        for (size_t d = 0; d < sequence.q.size(); ++d) score += static_cast<double>(sequence.q[d]) * sequence.keys[static_cast<size_t>(at)][d];
+        for (size_t d = 0; d < sequence.keys[0].size(); ++d) score += static_cast<double>(sequence.q[d]) * sequence.keys[static_cast<size_t>(at)][d];
         weights.push_back(std::exp(score * sequence.scale()));
       }
       const double total = std::accumulate(weights.begin(), weights.end(), 0.0);

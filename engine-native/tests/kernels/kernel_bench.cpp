@@ -161,10 +161,11 @@ struct Bench {
     const auto q = random_elements<float>(int64_t{query_heads} * head_size);
     std::vector<float> out(q.size());
     const double seconds = best_seconds(pool, 3, [&] {
-      pool.parallel_for(query_heads, 1, [&](int64_t begin, int64_t end, int32_t) {
+      pool.parallel_for(kKvHeads, 1, [&](int64_t begin, int64_t end, int32_t) {
+        const int32_t together = query_heads / kKvHeads;
         for (int64_t h = begin; h < end; ++h) {
-          table.attention(layer, static_cast<int32_t>(h) * kKvHeads / query_heads, order.data(), positions - 1, q.data() + h * head_size,
-                          0.1f, out.data() + h * head_size);
+          table.attention(layer, static_cast<int32_t>(h), order.data(), positions - 1, together, q.data() + h * together * head_size, 0.1f,
+                          out.data() + h * together * head_size);
         }
       });
     });

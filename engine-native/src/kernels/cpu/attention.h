@@ -1,5 +1,9 @@
-// Sixteen keys at a time: their dot products with the query are kept as lanes in a small buffer and added by sum_outputs, so that the
-// scores come out as registers. Values are then weighted into a strip of the output that stays in registers for all sixteen.
+// Up to four query heads that share a key-value head go through it together, so that each key and value is read and widened once for all
+// of them; over a long context reading the cache is what takes the time. The next sixteen positions lie in another block, anywhere in the
+// pool, where no hardware looks ahead: they are asked for while the present ones are used.
+//
+// Sixteen keys at a time: their dot products with a query are kept as lanes in a small buffer and added by sum_outputs, so that the
+// scores come out as registers. Values are then weighted into strips of the output that stay in registers for all sixteen.
 //
 // A lane beyond the last position counts -infinity as a score and +0 as a weight: neither changes a bit, because a maximum ignores the
 // one and no sum of weights is -0.
@@ -11,109 +15,190 @@
 
 namespace weir::kernels::cpu {
 
-// lanes[i] gets the lanes of dot(key i, q), for i in [0, count).
-template <typename Ops, typename Element>
-inline void dot_keys(const Element* keys, int32_t head_size, int32_t count, const float* q, float* lanes) {
-  constexpr int32_t kTogether = 4;  // keys that share a load of the query
-  const auto dot = [&]<int32_t Keys>(int32_t i) {
-    typename Ops::Float sums[Keys][Ops::kParts];
-    for (auto& sum : sums) {
-      for (auto& part : sum) part = Ops::zero();
-    }
-    const Element* key = keys + static_cast<int64_t>(i) * head_size;
-    for_each_lanes<Ops>(head_size, [&](int64_t k, int32_t part, auto at) {
-      const typename Ops::Float query = at.load(q + k);
-#pragma GCC unroll 4
-      for (int32_t j = 0; j < Keys; ++j) sums[j][part] = at.fma(at.load(key + j * head_size + k), query, sums[j][part]);
-    });
-    for (int32_t j = 0; j < Keys; ++j) {
-      for (int32_t part = 0; part < Ops::kParts; ++part) {
-        Ops::store(lanes + (i + j) * kLanes + part * Ops::kWidth, sums[j][part]);
-      }
-    }
-  };
-  int32_t i = 0;
-  for (; i + kTogether <= count; i += kTogether) dot.template operator()<kTogether>(i);
-  for (; i < count; ++i) dot.template operator()<1>(i);
+constexpr int32_t kHeadsTogether = 4;
+
+// Where the keys or the values of sixteen positions begin, and how many of the positions there are.
+template <typename Element>
+struct Group {
+  const Element* rows;
+  int32_t head_size;
+  int32_t count;
+
+  const Element* row(int32_t i) const { return rows + static_cast<int64_t>(i) * head_size; }
+};
+
+// Asks for the cache lines of a whole group. It may reach past the last position: no such address is read.
+template <typename Element>
+inline void prefetch(const Element* rows, int32_t head_size) {
+  const char* bytes = reinterpret_cast<const char*>(rows);
+  const int64_t size = static_cast<int64_t>(kLanes) * head_size * static_cast<int64_t>(sizeof(Element));
+  for (int64_t i = 0; i < size; i += 64) __builtin_prefetch(bytes + i, 0, 2);
 }
 
-// out[d] = out[d] * rescale + sum over i of weights[i] * values[i][d], in order of i.
-template <typename Ops, typename Element>
-inline void add_values(const Element* values, int32_t head_size, int32_t count, const float* weights, float rescale, float* out) {
-  constexpr int32_t kStrip = 8;  // registers of the output that are summed side by side
-  int32_t d = 0;
-  for (; d + kStrip * Ops::kWidth <= head_size; d += kStrip * Ops::kWidth) {
-    typename Ops::Float sums[kStrip];
-#pragma GCC unroll 8
-    for (int32_t s = 0; s < kStrip; ++s) sums[s] = Ops::mul(Ops::load(out + d + s * Ops::kWidth), Ops::broadcast(rescale));
-    for (int32_t i = 0; i < count; ++i) {
-      const typename Ops::Float weight = Ops::broadcast(weights[i]);
-      const Element* value = values + static_cast<int64_t>(i) * head_size + d;
-#pragma GCC unroll 8
-      for (int32_t s = 0; s < kStrip; ++s) sums[s] = Ops::fma(weight, Ops::load(value + s * Ops::kWidth), sums[s]);
-    }
-#pragma GCC unroll 8
-    for (int32_t s = 0; s < kStrip; ++s) Ops::store(out + d + s * Ops::kWidth, sums[s]);
-  }
-  for_each_register<Ops>(head_size - d, [&](int64_t rest, auto at) {
-    typename Ops::Float sum = Ops::mul(at.load(out + d + rest), Ops::broadcast(rescale));
-    for (int32_t i = 0; i < count; ++i) {
-      sum = Ops::fma(Ops::broadcast(weights[i]), at.load(values + static_cast<int64_t>(i) * head_size + d + rest), sum);
-    }
-    at.store(out + d + rest, sum);
-  });
-}
-
-template <typename Ops, typename Element>
-void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q,
-            float scale, float* out) {
-  using Float = typename Ops::Float;
-  const int32_t head_size = layer.head_size;
-  alignas(64) float lanes[kLanes * kLanes] = {};
-  alignas(64) float weights[kLanes];
-  Float weight_sums[Ops::kParts];
-  for (Float& part : weight_sums) part = Ops::zero();
-  for_each_register<Ops>(head_size, [&](int64_t i, auto at) { at.store(out + i, Ops::zero()); });
+// The running softmax of one query head.
+template <typename Ops>
+struct Softmax {
+  typename Ops::Float sums[Ops::kParts];  // of weights, in lanes
   float highest = -__builtin_inff();
+  float rescale;                     // what the weights before this group count from now on
+  alignas(64) float weights[kLanes];  // of this group
+  alignas(64) float lanes[kLanes * kLanes] = {};
 
-  for (int32_t first = 0; first <= position; first += kLanes) {
-    const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
-    const int32_t block = blocks[first / layer.block_tokens];
-    const int32_t slot = first % layer.block_tokens;
-    Float scores[Ops::kParts];
-    dot_keys<Ops>(cache + kv_offset(layer, block, kKeys, kv_head, slot), head_size, count, q, lanes);
+  Softmax() {
+    for (auto& sum : sums) sum = Ops::zero();
+  }
+
+  // Turns the lanes of `count` dot products into weights.
+  void advance(int32_t count, float scale) {
+    typename Ops::Float scores[Ops::kParts];
     Ops::sum_outputs(lanes, scores);
-
     float group_highest = highest;
     for (int32_t part = 0; part < Ops::kParts; ++part) {
-      const int32_t valid = count - part * Ops::kWidth < 0 ? 0 : count - part * Ops::kWidth;
       scores[part] = Ops::mul(scores[part], Ops::broadcast(scale));
-      if (valid < Ops::kWidth) scores[part] = Ops::select_first(scores[part], Ops::broadcast(-__builtin_inff()), valid);
+      scores[part] = valid(part, count, scores[part], -__builtin_inff());
       group_highest = Ops::max_lane(scores[part], group_highest);
     }
-    alignas(64) float rescale[Ops::kWidth];
-    Ops::store(rescale, exponential<Ops>(Ops::broadcast(highest - group_highest)));
+    alignas(64) float rescales[Ops::kWidth];
+    Ops::store(rescales, exponential<Ops>(Ops::broadcast(highest - group_highest)));
+    rescale = rescales[0];
     highest = group_highest;
     for (int32_t part = 0; part < Ops::kParts; ++part) {
-      const int32_t valid = count - part * Ops::kWidth < 0 ? 0 : count - part * Ops::kWidth;
-      Float weight = exponential<Ops>(Ops::sub(scores[part], Ops::broadcast(highest)));
-      if (valid < Ops::kWidth) weight = Ops::select_first(weight, Ops::zero(), valid);
-      weight_sums[part] = Ops::add(Ops::mul(weight_sums[part], Ops::broadcast(rescale[0])), weight);
+      const typename Ops::Float weight =
+          valid(part, count, exponential<Ops>(Ops::sub(scores[part], Ops::broadcast(highest))), 0.0f);
+      sums[part] = Ops::add(Ops::mul(sums[part], Ops::broadcast(rescale)), weight);
       Ops::store(weights + part * Ops::kWidth, weight);
     }
-    add_values<Ops>(cache + kv_offset(layer, block, kValues, kv_head, slot), head_size, count, weights, rescale[0], out);
   }
 
-  for (int32_t part = 0; part < Ops::kParts; ++part) Ops::store(weights + part * Ops::kWidth, weight_sums[part]);
-  const Float total = Ops::broadcast(sum_lanes(weights));
-  for_each_register<Ops>(head_size, [&](int64_t i, auto at) { at.store(out + i, Ops::div(at.load(out + i), total)); });
+  float total() {
+    for (int32_t part = 0; part < Ops::kParts; ++part) Ops::store(weights + part * Ops::kWidth, sums[part]);
+    return sum_lanes(weights);
+  }
+
+ private:
+  static typename Ops::Float valid(int32_t part, int32_t count, typename Ops::Float value, float otherwise) {
+    const int32_t left = count - part * Ops::kWidth;
+    return left >= Ops::kWidth ? value : Ops::select_first(value, Ops::broadcast(otherwise), left > 0 ? left : 0);
+  }
+};
+
+// The lanes of the dot products of Keys keys, the first being `key`, with the queries of all heads.
+template <typename Ops, int32_t Heads, int32_t Keys, typename Element>
+inline void dot_keys(const Group<Element>& keys, int32_t key, const float* q, Softmax<Ops>* heads) {
+  typename Ops::Float sums[Keys][Heads][Ops::kParts];
+  for (auto& of_key : sums) {
+    for (auto& of_head : of_key) {
+      for (auto& part : of_head) part = Ops::zero();
+    }
+  }
+  for_each_lanes<Ops>(keys.head_size, [&](int64_t d, int32_t part, auto at) {
+    typename Ops::Float queries[Heads];
+#pragma GCC unroll 4
+    for (int32_t h = 0; h < Heads; ++h) queries[h] = at.load(q + h * keys.head_size + d);
+#pragma GCC unroll 16
+    for (int32_t i = 0; i < Keys; ++i) {
+      const typename Ops::Float values = at.load(keys.row(key + i) + d);
+#pragma GCC unroll 4
+      for (int32_t h = 0; h < Heads; ++h) sums[i][h][part] = at.fma(values, queries[h], sums[i][h][part]);
+    }
+  });
+  for (int32_t h = 0; h < Heads; ++h) {
+    for (int32_t i = 0; i < Keys; ++i) {
+      for (int32_t part = 0; part < Ops::kParts; ++part) {
+        Ops::store(heads[h].lanes + (key + i) * kLanes + part * Ops::kWidth, sums[i][h][part]);
+      }
+    }
+  }
+}
+
+// out[d] = out[d] * rescale + sum over i of weights[i] * values[i][d], in order of i, for Strip registers of d from `begin` on.
+template <typename Ops, int32_t Heads, int32_t Strip, typename Access, typename Element>
+inline void add_strip(const Access& at, const Group<Element>& values, int64_t begin, const Softmax<Ops>* heads, float* out) {
+  typename Ops::Float sums[Heads][Strip];
+#pragma GCC unroll 4
+  for (int32_t h = 0; h < Heads; ++h) {
+#pragma GCC unroll 8
+    for (int32_t s = 0; s < Strip; ++s) {
+      sums[h][s] = Ops::mul(at.load(out + h * values.head_size + begin + s * Ops::kWidth), Ops::broadcast(heads[h].rescale));
+    }
+  }
+  for (int32_t i = 0; i < values.count; ++i) {
+    const Element* row = values.row(i) + begin;
+#pragma GCC unroll 8
+    for (int32_t s = 0; s < Strip; ++s) {
+      const typename Ops::Float value = at.load(row + s * Ops::kWidth);
+#pragma GCC unroll 4
+      for (int32_t h = 0; h < Heads; ++h) sums[h][s] = Ops::fma(Ops::broadcast(heads[h].weights[i]), value, sums[h][s]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int32_t h = 0; h < Heads; ++h) {
+#pragma GCC unroll 8
+    for (int32_t s = 0; s < Strip; ++s) at.store(out + h * values.head_size + begin + s * Ops::kWidth, sums[h][s]);
+  }
+}
+
+// All of d from `begin` on: strips of Strip registers, then of half as many, down to single registers and the elements that are left.
+template <typename Ops, int32_t Heads, int32_t Strip, typename Element>
+inline void add_values(const Group<Element>& values, int64_t begin, const Softmax<Ops>* heads, float* out) {
+  for (; begin + Strip * Ops::kWidth <= values.head_size; begin += Strip * Ops::kWidth) {
+    add_strip<Ops, Heads, Strip>(Whole<Ops>{}, values, begin, heads, out);
+  }
+  if constexpr (Strip > 1) {
+    add_values<Ops, Heads, Strip / 2>(values, begin, heads, out);
+  } else if (begin < values.head_size) {
+    add_strip<Ops, Heads, 1>(First<Ops>{static_cast<int32_t>(values.head_size - begin)}, values, begin, heads, out);
+  }
+}
+
+template <typename Ops, int32_t Heads, typename Element>
+void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q,
+            float scale, float* out) {
+  constexpr int32_t kKeysTogether = Ops::kAttentionSums / (Ops::kParts * (Heads == 3 ? 4 : Heads));
+  constexpr int32_t kStrip = Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) < 8 ? Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) : 8;
+  const int32_t head_size = layer.head_size;
+  const auto rows = [&](int32_t half, int32_t first) {
+    return cache + kv_offset(layer, blocks[first / layer.block_tokens], half, kv_head, first % layer.block_tokens);
+  };
+  Softmax<Ops> heads[Heads];
+  for_each_register<Ops>(Heads * head_size, [&](int64_t i, auto at) { at.store(out + i, Ops::zero()); });
+  for (int32_t first = 0; first <= position; first += kLanes) {
+    const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
+    const bool more = first + kLanes <= position;
+    if (more) prefetch(rows(kKeys, first + kLanes), head_size);
+    const Group<Element> keys{rows(kKeys, first), head_size, count};
+    int32_t i = 0;
+    for (; i + kKeysTogether <= count; i += kKeysTogether) dot_keys<Ops, Heads, kKeysTogether>(keys, i, q, heads);
+    for (; i < count; ++i) dot_keys<Ops, Heads, 1>(keys, i, q, heads);
+    if (more) prefetch(rows(kValues, first + kLanes), head_size);
+    for (Softmax<Ops>& head : heads) head.advance(count, scale);
+    add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), head_size, count}, 0, heads, out);
+  }
+  for (int32_t h = 0; h < Heads; ++h) {
+    const typename Ops::Float total = Ops::broadcast(heads[h].total());
+    float* head_out = out + h * head_size;
+    for_each_register<Ops>(head_size, [&](int64_t i, auto at) { at.store(head_out + i, Ops::div(at.load(head_out + i), total)); });
+  }
+}
+
+template <typename Ops, int32_t Heads = 1, typename Element>
+void attend_together(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads,
+                     const float* q, float scale, float* out) {
+  if constexpr (Heads < kHeadsTogether) {
+    if (heads > Heads) return attend_together<Ops, Heads + 1>(layer, cache, kv_head, blocks, position, heads, q, scale, out);
+  }
+  attend<Ops, Heads>(layer, cache, kv_head, blocks, position, q, scale, out);
 }
 
 template <typename Ops>
-void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
+void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q, float scale,
                float* out) {
   with_elements(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
-    attend<Ops>(layer, cache, kv_head, blocks, position, q, scale, out);
+    for (int32_t h = 0; h < heads; h += kHeadsTogether) {
+      const int32_t together = heads - h < kHeadsTogether ? heads - h : kHeadsTogether;
+      const int64_t offset = static_cast<int64_t>(h) * layer.head_size;
+      attend_together<Ops>(layer, cache, kv_head, blocks, position, together, q + offset, scale, out + offset);
+    }
   });
 }
 

@@ -22,6 +22,8 @@ struct Avx2 {
   static constexpr int32_t kTileTokens = 3;
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : 2; }
 
+  static constexpr int32_t kAttentionSums = 8;
+
   static Float zero() { return _mm256_setzero_ps(); }
   static Float broadcast(float value) { return _mm256_set1_ps(value); }
   static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }

@@ -22,6 +22,8 @@ struct Avx512 {
   static constexpr int32_t kTileTokens = 6;
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens <= 3 ? 8 : 4; }
 
+  static constexpr int32_t kAttentionSums = 16;  // registers that accumulate in attention
+
   static Float zero() { return _mm512_setzero_ps(); }
   static Float broadcast(float value) { return _mm512_set1_ps(value); }
   static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }

@@ -42,10 +42,12 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
 
 }  // namespace
 
-void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
-               float* out) {
+void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q,
+               float scale, float* out) {
   with_elements(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
-    attend(layer, cache, kv_head, blocks, position, q, scale, out);
+    for (int64_t h = 0; h < heads; ++h) {
+      attend(layer, cache, kv_head, blocks, position, q + h * layer.head_size, scale, out + h * layer.head_size);
+    }
   });
 }
 

@@ -26,8 +26,8 @@ void rope(float* x, const float* cos, const float* sin, int32_t size);
 void add(float* x, const float* y, int32_t size);
 void silu_mul(float* gate, const float* up, int32_t size);
 void kv_store(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
-void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q, float scale,
-               float* out);
+void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q,
+               float scale, float* out);
 double exp_sum(const float* x, int32_t size, float max, float scale);
 
 }  // namespace weir::kernels::reference
