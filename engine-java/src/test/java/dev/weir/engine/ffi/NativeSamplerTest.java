@@ -1,0 +1,89 @@
+package dev.weir.engine.ffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.engine.TestModels;
+import dev.weir.engine.execution.ExecutorLimits;
+import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.sampling.ReferenceSampler;
+import dev.weir.engine.scheduling.StepPlan;
+import dev.weir.engine.scheduling.StepResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The native sampler against the rules as {@link ReferenceSampler} states them, on the logits of a model. */
+class NativeSamplerTest {
+
+    private static final int TOKENS = 256;
+    private static final int BLOCK_TOKENS = 16;
+    private static final int TOP_LOGPROBS = 5;
+    private static final int ROUNDS = 8;
+
+    private final SplittableRandom random = new SplittableRandom(3);
+
+    @Test
+    void drawsWhatTheReferenceDraws() {
+        ModelDirectory directory = ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA));
+        try (NativeModel model = NativeLibrary.load().loadModel(directory.config(), directory.weights(), null);
+                CpuModelExecutor executor = executor(model)) {
+            int different = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                different += differences(executor, model.vocabSize());
+            }
+            // The two sum and exponentiate in other precisions: a draw on the edge between two tokens may fall to
+            // either.
+            assertThat(different).isLessThanOrEqualTo(ROUNDS * TOKENS / 1000);
+        }
+    }
+
+    private int differences(CpuModelExecutor executor, int vocabSize) {
+        StepPlan plan = new StepPlan(TOKENS, 1);
+        StepResult result = new StepResult(TOKENS, TOP_LOGPROBS);
+        List<SamplingParams> samplings = new ArrayList<>();
+        plan.beginSequence(0);
+        IntStream.range(0, TOKENS / BLOCK_TOKENS).forEach(plan::addBlock);
+        for (int position = 0; position < TOKENS; position++) {
+            samplings.add(sampling());
+            plan.addToken(random.nextInt(vocabSize));
+            plan.sampleHere(samplings.getLast());
+        }
+        executor.execute(plan, result);
+        int different = 0;
+        for (int row = 0; row < TOKENS; row++) {
+            ReferenceSampler reference = new ReferenceSampler(executor.logits(row));
+            int expected = reference.sample(samplings.get(row), row + 1);
+            int actual = result.tokenIds()[row];
+            if (samplings.get(row).temperature() == 0) {
+                assertThat(actual).isEqualTo(expected);
+            }
+            different += actual == expected ? 0 : 1;
+            assertThat(result.logprobs()[row]).isCloseTo(reference.logprob(actual), within(1e-5f));
+            for (int rank = 0; rank < TOP_LOGPROBS; rank++) {
+                assertThat(result.topTokenIds()[row * TOP_LOGPROBS + rank]).isEqualTo(reference.ranked(rank));
+            }
+        }
+        return different;
+    }
+
+    private SamplingParams sampling() {
+        float temperature = random.nextInt(8) == 0 ? 0 : (float) random.nextDouble(0.1, 2);
+        int topK = random.nextBoolean() ? 0 : random.nextInt(1, 50);
+        float topP = random.nextBoolean() ? 1 : (float) random.nextDouble(0.3, 1);
+        float minP = random.nextBoolean() ? 0 : (float) random.nextDouble(0, 0.2);
+        return new SamplingParams(temperature, topK, topP, minP, random.nextLong(), TOP_LOGPROBS);
+    }
+
+    private static CpuModelExecutor executor(NativeModel model) {
+        int blockCount = TOKENS / BLOCK_TOKENS;
+        return new CpuModelExecutor(
+                model,
+                new ExecutorLimits(
+                        model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, TOKENS, 1, TOP_LOGPROBS),
+                new SessionConfig(blockCount, BLOCK_TOKENS, TOKENS, 1, TOKENS, TOP_LOGPROBS, 2, Abi.ISA_AUTO, true));
+    }
+}
