@@ -1,7 +1,8 @@
-// Speed of whole steps of a model of the 0.5B class (Qwen2.5's shape) with random BF16 weights: decode, batched decode and prefill, beside
-// what the machine can read at most. Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic.
+// Speed of whole steps of a model with random BF16 weights: decode, batched decode and prefill, beside what the machine can read at most.
+// Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
+// neither, but by what a step costs beside them.
 //
-//   step_bench [threads ...]      default: 1 2 4
+//   step_bench 0.5b|demo [threads ...]      0.5b: Qwen2.5-0.5B's shape; demo: weir-demo-power's; threads: 1 2 4
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -30,7 +31,7 @@ void check(int32_t status, const weir_error& error) {
   std::exit(1);
 }
 
-weir_model_config shape() {
+weir_model_config qwen_half_billion() {
   weir_model_config config{};
   config.struct_bytes = sizeof(config);
   config.architecture = WEIR_ARCHITECTURE_QWEN2;
@@ -46,6 +47,18 @@ weir_model_config shape() {
   config.qkv_bias = 1;
   config.rms_norm_epsilon = 1e-6f;
   config.rope_theta = 1e6;
+  return config;
+}
+
+weir_model_config demo() {
+  weir_model_config config = qwen_half_billion();
+  config.vocab_size = 1024;
+  config.hidden_size = 192;
+  config.intermediate_size = 512;
+  config.layer_count = 6;
+  config.query_head_count = 6;
+  config.kv_head_count = 3;
+  config.head_size = 32;
   return config;
 }
 
@@ -166,7 +179,7 @@ class Step {
   Step(int32_t sequences, int32_t computed, int32_t count) {
     offsets_.push_back(0);
     for (int32_t s = 0; s < sequences; ++s) {
-      for (int32_t t = 0; t < count; ++t) ids_.push_back((s * 7919 + t * 104729) % 151936);
+      for (int32_t t = 0; t < count; ++t) ids_.push_back((s * 7919 + t * 104729) % 1024);
       counts_.push_back(count);
       computed_.push_back(computed);
       const int32_t blocks = (computed + count - 1) / 16 + 1;
@@ -191,7 +204,7 @@ class Step {
   std::vector<weir_sampling> samples_;
 };
 
-void measure(weir_model model, const Weights& weights, const weir_model_config& c, int32_t threads) {
+void measure(weir_model model, const Weights& weights, const weir_model_config& c, int32_t threads, int runs) {
   weir_session_config config{};
   config.struct_bytes = sizeof(config);
   config.block_count = 4608;
@@ -208,8 +221,8 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
   for (const int32_t context : {128, 2048}) {
     for (const int32_t sequences : {1, 8, 32}) {
       Step decode(sequences, context, 1);
-      const Seconds seconds = best_seconds(3, [&] { decode.run(session); });
-      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %7.1f ms a step (CPU %7.1f)   %3.0f %% of read bandwidth\n", sequences,
+      const Seconds seconds = best_seconds(runs, [&] { decode.run(session); });
+      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %8.2f ms a step (CPU %8.2f)   %3.0f %% of read bandwidth\n", sequences,
                   context, sequences / seconds.wall, seconds.wall * 1e3, seconds.cpu * 1e3,
                   100 * static_cast<double>(weights.bytes()) / seconds.wall / bandwidth);
     }
@@ -217,8 +230,8 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
   const double layer_weights = static_cast<double>(weights.bytes()) / 2 - static_cast<double>(c.vocab_size) * c.hidden_size;
   for (const int32_t tokens : {64, 512, 2048}) {
     Step prefill(1, 0, tokens);
-    const Seconds seconds = best_seconds(2, [&] { prefill.run(session); });
-    std::printf("  prefill %4d               %8.1f tokens/s   %7.0f ms a step (CPU %7.0f)   %5.1f GFLOP/s in matrices\n", tokens,
+    const Seconds seconds = best_seconds((runs + 9) / 10, [&] { prefill.run(session); });
+    std::printf("  prefill %4d               %8.1f tokens/s   %8.1f ms a step (CPU %8.1f)   %5.1f GFLOP/s in matrices\n", tokens,
                 tokens / seconds.wall, seconds.wall * 1e3, seconds.cpu * 1e3, 2 * layer_weights * tokens / seconds.wall / 1e9);
   }
   check(weir_session_destroy(session, &error), error);
@@ -228,14 +241,20 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
 
 int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  const std::string name = argc > 1 ? argv[1] : "";
+  if (name != "0.5b" && name != "demo") {
+    std::fprintf(stderr, "usage: step_bench 0.5b|demo [threads ...]\n");
+    return 2;
+  }
   std::vector<int32_t> threads;
-  for (int i = 1; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
+  for (int i = 2; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
   if (threads.empty()) threads = {1, 2, 4};
-  const weir_model_config config = shape();
+  const weir_model_config config = name == "demo" ? demo() : qwen_half_billion();
+  const int runs = name == "demo" ? 200 : 3;
   const Weights weights(config);
-  std::printf("%.2f GB of weights\n", static_cast<double>(weights.bytes()) / 1e9);
+  std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);
   const weir_model model = weights.load(config);
-  for (const int32_t count : threads) measure(model, weights, config, count);
+  for (const int32_t count : threads) measure(model, weights, config, count, runs);
   weir_model_destroy(model);
   return 0;
 }
