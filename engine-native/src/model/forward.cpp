@@ -36,23 +36,47 @@ Activations::Activations(const weir_model_config& config, int32_t tile, Arena& a
   cos = rows(config.head_size / 2);
   sin = rows(config.head_size / 2);
   attention_work = arena.take<int64_t>(static_cast<int64_t>(tile) + 1);
+  kept = arena.take<TokenRow>(tile);
 }
 
 Forward::Forward(const Model& model, const kernels::KernelTable& kernels, KvCache& cache, ThreadPool& pool,
                  const Activations& activations)
     : model_(model), config_(model.config()), kernels_(kernels), cache_(cache), pool_(pool), a_(activations) {}
 
-void Forward::run(const TokenRow* rows, int32_t count) {
+void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, int32_t wanted_count) {
   embed(rows, count);
+  weigh_attention(rows, count);
   for (int32_t i = 0; i < config_.layer_count; ++i) {
     const DecoderLayer& weights = model_.decoder().layers[static_cast<size_t>(i)];
+    const kernels::KvLayer& cache = cache_.layer(i);
     norm(weights.attention_norm, count);
-    attend(weights, cache_.layer(i), rows, count);
+    project_heads(weights, cache, rows, count);
+    if (i == config_.layer_count - 1) {  // no later layer reads the other rows: their keys and values are all that remains of them
+      if (wanted_count == 0) return;
+      rows = keep(rows, wanted, wanted_count);
+      count = wanted_count;
+    }
+    attention(cache, rows, count);
+    project({{weights.output, a_.delta}}, a_.attention, count);
     add_delta(count);
     norm(weights.mlp_norm, count);
     feed_forward(weights, count);
     add_delta(count);
   }
+}
+
+// Moves the wanted rows of the residual stream and of the queries to the front.
+const TokenRow* Forward::keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count) {
+  const auto move_row = [](float* array, int64_t width, int64_t from, int64_t to) {
+    std::copy_n(array + from * width, from == to ? 0 : width, array + to * width);
+  };
+  for (int32_t j = 0; j < wanted_count; ++j) {
+    move_row(a_.hidden, config_.hidden_size, wanted[j], j);
+    move_row(a_.query, query_size(config_), wanted[j], j);
+    a_.kept[j] = rows[wanted[j]];
+  }
+  weigh_attention(a_.kept, wanted_count);
+  return a_.kept;
 }
 
 void Forward::embed(const TokenRow* rows, int32_t count) {
@@ -64,20 +88,21 @@ void Forward::embed(const TokenRow* rows, int32_t count) {
       model_.rope().angles(rows[t].position, a_.cos + t * pairs, a_.sin + t * pairs);
     }
   });
+}
+
+void Forward::weigh_attention(const TokenRow* rows, int32_t count) {
   a_.attention_work[0] = 0;
   for (int32_t t = 0; t < count; ++t) {
     a_.attention_work[t + 1] = a_.attention_work[t] + 2 * (static_cast<int64_t>(rows[t].position) + 1) * query_size(config_);
   }
 }
 
-void Forward::attend(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count) {
+void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count) {
   project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, a_.normed, count);
   pool_.parallel_for(count, grain(kElementWork * (query_size(config_) + 2 * kv_size(config_))),
                      [&](int64_t begin, int64_t end, int32_t) {
                        for (int64_t t = begin; t < end; ++t) place(weights, cache, rows[t], static_cast<int32_t>(t));
                      });
-  attention(cache, rows, count);
-  project({{weights.output, a_.delta}}, a_.attention, count);
 }
 
 // Norm and rotate the heads of one token, and store its keys and values. All tokens of the tile are stored before any of them attends.

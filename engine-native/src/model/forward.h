@@ -38,17 +38,18 @@ struct Activations {
   float* cos;        // [head_size / 2]
   float* sin;        // [head_size / 2]
   int64_t* attention_work;  // [tile_tokens + 1] multiply-adds of attention before row t
+  TokenRow* kept;           // [tile_tokens] the rows that the last layer finishes
 };
 
 class Forward {
  public:
   Forward(const Model& model, const kernels::KernelTable& kernels, KvCache& cache, ThreadPool& pool, const Activations& activations);
 
-  // Stores the keys and values of rows[0, count), count at most tile_tokens, and leaves the last layer's output in `hidden`. Rows of
-  // one sequence come in order of their positions.
-  void run(const TokenRow* rows, int32_t count);
+  // Stores the keys and values of rows[0, count), count at most tile_tokens, and leaves the last layer's output for row wanted[j] in row
+  // j of `hidden`. Rows of one sequence come in order of their positions; wanted ascends.
+  void run(const TokenRow* rows, int32_t count, const int32_t* wanted, int32_t wanted_count);
 
-  // The final norm of row `row` of the last run.
+  // The final norm of row `row` of `hidden`.
   void final_norm(int32_t row, float* out) const;
 
   // logits[t] = LM head times hidden[t], for rows that final_norm made.
@@ -61,7 +62,9 @@ class Forward {
   };
 
   void embed(const TokenRow* rows, int32_t count);
-  void attend(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
+  void weigh_attention(const TokenRow* rows, int32_t count);
+  void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
+  const TokenRow* keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count);
   void feed_forward(const DecoderLayer& weights, int32_t count);
   void norm(const std::vector<float>& weight, int32_t count);
   void add_delta(int32_t count);

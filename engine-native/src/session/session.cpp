@@ -50,6 +50,8 @@ Session::Workspace::Workspace(const weir_model_config& model, const weir_session
     : activations(model, std::min(config.step_tokens_max, kTileTokens), arena),
       tile_samples(std::min(config.step_samples_max, kTileSamples)),
       rows(arena.take<TokenRow>(config.step_tokens_max)),
+      wanted(arena.take<int32_t>(activations.tile_tokens)),
+      place(arena.take<int32_t>(activations.tile_tokens)),
       sampled(arena.take<float>(saturating_product(config.step_samples_max, model.hidden_size))),
       logits(arena.take<float>(saturating_product(tile_samples, model.vocab_size))),
       last_write(arena.take<int64_t>(config.block_count)) {}
@@ -108,12 +110,28 @@ void Session::compute(const weir_step_plan& plan) {
   const int32_t tile_tokens = work_.activations.tile_tokens;
   for (int32_t begin = 0; begin < plan.token_count; begin += tile_tokens) {
     const int32_t count = std::min(tile_tokens, plan.token_count - begin);
-    forward_.run(work_.rows + begin, count);
+    forward_.run(work_.rows + begin, count, work_.wanted, mark_sampled(plan, begin, count));
     for (int32_t i = 0; i < plan.sample_count; ++i) {
       const int32_t row = plan.samples[i].token_index - begin;
-      if (row >= 0 && row < count) forward_.final_norm(row, work_.sampled + i * hidden_size);
+      if (row >= 0 && row < count) forward_.final_norm(work_.place[row], work_.sampled + i * hidden_size);
     }
   }
+}
+
+// Finds the sampled rows of a tile, each once though several samples may be drawn after it, and returns their number.
+int32_t Session::mark_sampled(const weir_step_plan& plan, int32_t begin, int32_t count) {
+  std::fill_n(work_.place, count, -1);
+  for (int32_t i = 0; i < plan.sample_count; ++i) {
+    const int32_t row = plan.samples[i].token_index - begin;
+    if (row >= 0 && row < count) work_.place[row] = 0;
+  }
+  int32_t wanted_count = 0;
+  for (int32_t row = 0; row < count; ++row) {
+    if (work_.place[row] < 0) continue;
+    work_.place[row] = wanted_count;
+    work_.wanted[wanted_count++] = row;
+  }
+  return wanted_count;
 }
 
 void Session::sample(const weir_step_plan& plan, const weir_step_result& result) {

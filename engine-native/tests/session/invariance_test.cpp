@@ -165,6 +165,28 @@ TEST(invariance, any_company_any_blocks_any_split_gives_the_same_bits) {
   }
 }
 
+// The last layer finishes only the rows that are sampled; which those are must not show in any of them, nor in later steps.
+TEST(invariance, sampling_few_rows_or_none_changes_no_other) {
+  const Fixture fixture;
+  const Sequence sequence = fixture.sequence(9, 600);
+  const Logits expected = fixture.alone(sequence);
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    Random random(seed);
+    const OpenSession session(fixture.model(), session_with(1 + random.below(4)));
+    Sequence walker = sequence;
+    while (walker.left() > 0) {
+      Run run = walker.next(1 + random.below(std::min(walker.left(), seed == 1 ? 600 : 150)));
+      const int32_t every = 1 + random.below(40);
+      std::erase_if(run.sample_at, [&](int32_t) { return random.below(every) > 0; });
+      const StepOutput output = session.step({run}, fixture.vocab_size());
+      for (size_t i = 0; i < run.sample_at.size(); ++i) {
+        CHECK(same_bits({output.logits[i]}, {expected[static_cast<size_t>(walker.computed + run.sample_at[i])]}));
+      }
+      walker.computed += static_cast<int32_t>(run.token_ids.size());
+    }
+  }
+}
+
 TEST(invariance, a_shared_prefix_gives_the_bits_of_a_computed_one) {
   const Fixture fixture;
   const Sequence whole = fixture.sequence(4, 60);
