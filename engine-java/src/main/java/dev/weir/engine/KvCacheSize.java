@@ -31,6 +31,11 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
             int sequencesMax,
             long blockBytes,
             long availableBytes) {
+        if (askedBytes.orElse(0) > availableBytes) {
+            throw new IllegalArgumentException("a KV cache of " + Quantities.bytes(askedBytes.getAsLong())
+                    + " is more than the " + Quantities.bytes(availableBytes)
+                    + " of memory that this model may take: lower --kv-cache-bytes");
+        }
         int wantedContext = Math.min(askedContextTokens.orElse(modelContextTokens), modelContextTokens);
         long wantedBlocks = (long) sequencesMax * Math.ceilDiv(wantedContext, BLOCK_TOKENS);
         long affordableBlocks = (long) (availableBytes * MEMORY_SHARE_MAX) / blockBytes;

@@ -290,7 +290,9 @@ public final class EngineLoop implements AutoCloseable {
 
     private void giveUp(Throwable cause) {
         String message = "the engine failed and has to be started again: " + told(cause);
-        LOG.error("{}: {}", name, message);
+        if (started.isDone()) { // before that, start() throws it at whoever started the engine
+            LOG.error("{}: {}", name, message);
+        }
         admission.close(new Rejected(Reason.ENGINE_FAILED, message));
         state = State.FAILED;
         admission.drain(generations::accept);

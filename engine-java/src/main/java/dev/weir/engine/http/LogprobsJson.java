@@ -61,7 +61,7 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
             spellings.add(spelling);
             logprobs.add(Math.max(of.logprob(), FLOOR));
             offsets.add(sequence.textOffset());
-            sequence.advanceTextOffset(spelling.length());
+            sequence.advanceTextOffset(text(token.tokenId()).length());
             ObjectNode top = tops.addObject();
             for (TopToken rival : of.top()) {
                 putOnce(top, spelling(rival.tokenId()), rival.logprob());
@@ -82,7 +82,12 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
         if (asIds) {
             return "token_id:" + tokenId;
         }
-        byte[] bytes = tokenizer.tokenBytes(tokenId);
-        return bytes.length == 0 ? tokenizer.tokenText(tokenId) : new String(bytes, StandardCharsets.UTF_8);
+        String text = text(tokenId);
+        return text.isEmpty() ? tokenizer.tokenText(tokenId) : text;
+    }
+
+    /** Of a token by itself; empty for a special one. */
+    private String text(int tokenId) {
+        return new String(tokenizer.tokenBytes(tokenId), StandardCharsets.UTF_8);
     }
 }
