@@ -118,7 +118,8 @@ class GoldenExchangeTest {
         List<JsonNode> events = new ArrayList<>();
         for (JsonNode event : answer.path("events")) {
             JsonNode choice = event.path("choices").path(0);
-            JsonNode before = events.isEmpty() ? choice : events.getLast().path("choices").path(0);
+            JsonNode before =
+                    events.isEmpty() ? choice : events.getLast().path("choices").path(0);
             if (!events.isEmpty() && hasText(before) && hasText(choice) && isOpen(before)) {
                 append((ObjectNode) before, choice);
             } else {
@@ -141,14 +142,16 @@ class GoldenExchangeTest {
 
     private static void append(ObjectNode choice, JsonNode next) {
         if (choice.has("text")) {
-            choice.put("text", choice.path("text").asString() + next.path("text").asString());
+            choice.put(
+                    "text", choice.path("text").asString() + next.path("text").asString());
             choice.set("finish_reason", next.path("finish_reason"));
             choice.set("stop_reason", next.path("stop_reason"));
         } else {
             ObjectNode delta = (ObjectNode) choice.path("delta");
             delta.put(
                     "content",
-                    delta.path("content").asString() + next.path("delta").path("content").asString());
+                    delta.path("content").asString()
+                            + next.path("delta").path("content").asString());
         }
         if (choice.has("token_ids")) {
             ((ArrayNode) choice.path("token_ids")).addAll((ArrayNode) next.path("token_ids"));
