@@ -41,6 +41,7 @@ import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFl
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.modulith.Modulithic;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -48,6 +49,7 @@ import reactor.core.scheduler.Schedulers;
  * Wires the stations. What Spring Boot brings is listed by name instead of being discovered: it starts sooner, and an unused feature
  * cannot creep in with a library.
  */
+@Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
 @ImportAutoConfiguration({

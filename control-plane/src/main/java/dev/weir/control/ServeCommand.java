@@ -1,7 +1,7 @@
 package dev.weir.control;
 
-import dev.weir.control.fleet.local.LocalEngine;
-import dev.weir.control.fleet.local.SupervisionLimits;
+import dev.weir.control.fleet.LocalEngine;
+import dev.weir.control.fleet.SupervisionLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

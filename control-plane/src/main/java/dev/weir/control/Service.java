@@ -2,12 +2,14 @@ package dev.weir.control;
 
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetSnapshot;
-import dev.weir.control.fleet.local.LocalEngine;
+import dev.weir.control.fleet.LocalEngine;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.ExitCode;
 
@@ -60,7 +62,7 @@ final class Service {
             context = started;
             return started;
         } catch (RuntimeException failure) {
-            throw new StartFailure("cannot start: " + rootMessage(failure));
+            throw new StartFailure("cannot start: " + reason(failure));
         }
     }
 
@@ -101,10 +103,15 @@ final class Service {
         new ReadyMessage("http://" + host + ":" + port, fleet.models(), StartTime.ofThisProcess()).printTo(out);
     }
 
-    private static String rootMessage(Throwable failure) {
+    private static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
+        }
+        if (root instanceof UnboundConfigurationPropertiesException unknown) {
+            return unknown.getUnboundProperties().stream()
+                    .map(property -> property.getName().toString())
+                    .collect(Collectors.joining(", ", "there is no such setting: ", ""));
         }
         return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
     }

@@ -2,9 +2,13 @@
  * The engines there are: which answer, which models they have, how busy they are with our requests.
  *
  * <p>{@link dev.weir.control.fleet.FleetPoller} asks every engine in turn and {@link dev.weir.control.fleet.Fleet} swaps one immutable
- * {@link dev.weir.control.fleet.FleetSnapshot} for the next, so that a request sees one consistent fleet from beginning to end. The
- * engine process that {@code weir serve} starts beside the control plane is looked after by {@code fleet.local}; to everyone else it is
- * an engine like any other.
+ * {@link dev.weir.control.fleet.FleetSnapshot} for the next, so that a request sees one consistent fleet from beginning to end.
+ *
+ * <p>The engine process that {@code weir serve} starts beside the control plane is kept alive by
+ * {@link dev.weir.control.fleet.LocalEngine}. An engine that dies is started again after a pause that doubles with every quick death in a
+ * row; one that says its configuration is wrong, or that cannot stay up, is given up with its last words. It is stopped with the control
+ * plane, and if the control plane is killed without warning it notices that its standard input has closed and leaves by itself, so no
+ * orphan keeps the port. To the rest of the fleet it is an engine like any other, found at its URL.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"upstream"})

@@ -26,6 +26,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
         ServerHttpResponse response = exchange.getResponse();
         if (response.isCommitted()) {
             // The head is out: closing the connection is the only way left to say that the answer is not whole.
+            log.warn("request {} was cut off: {}", RequestIds.of(exchange), failure.getMessage());
             return Mono.error(failure);
         }
         OpenAiError error = of(failure, exchange);

@@ -1,10 +1,11 @@
 package dev.weir.control.ingress;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -27,12 +28,15 @@ record RequestFields(String model, boolean stream) {
                         "The request body goes on after its JSON object.", null, "invalid_json"));
             }
             return fields;
-        } catch (StreamReadException malformed) {
-            String message = "The request body is not valid JSON: " + malformed.getOriginalMessage() + " (line "
-                    + malformed.getLocation().getLineNr() + ", column "
-                    + malformed.getLocation().getColumnNr() + ").";
+        } catch (JacksonException malformed) {
+            String message = "The request body is not valid JSON: " + malformed.getOriginalMessage()
+                    + where(malformed.getLocation()) + ".";
             throw new Refusal(OpenAiError.badRequest(message, null, "invalid_json"));
         }
+    }
+
+    private static String where(@Nullable TokenStreamLocation location) {
+        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 
     private static RequestFields readObject(JsonParser json) {

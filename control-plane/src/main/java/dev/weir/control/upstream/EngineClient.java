@@ -12,14 +12,12 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.DisposableBean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
@@ -57,19 +55,16 @@ public final class EngineClient implements DisposableBean {
     public Mono<Void> exchange(
             URI engine, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> relay) {
         return Mono.defer(() -> {
-            AtomicBoolean answered = new AtomicBoolean();
+            FlowGuard guard = new FlowGuard(limits, timer);
             return http.headers(headers -> writeHeaders(request, headers))
                     .post()
                     .uri(engine.resolve(request.endpoint().path()))
                     .send(Mono.fromSupplier(
                             () -> Unpooled.wrappedBuffer(request.body().bytes())))
-                    .response((head, content) -> {
-                        answered.set(true);
-                        return relay.apply(answer(head, content));
-                    })
+                    .response((head, content) -> relay.apply(answer(head, guard.watchContent(content.asByteArray()))))
                     .then()
-                    .takeUntilOther(firstByteAlarm(answered))
-                    .onErrorMap(failure -> answered.get() ? failure : beforeAnswer(engine, failure));
+                    .transform(guard::watchExchange)
+                    .onErrorMap(failure -> guard.hasAnswered() ? failure : beforeAnswer(engine, failure));
         });
     }
 
@@ -95,28 +90,16 @@ public final class EngineClient implements DisposableBean {
                 .set(
                         HttpHeaderNames.ACCEPT,
                         request.stream() ? HttpHeaderValues.TEXT_EVENT_STREAM : HttpHeaderValues.APPLICATION_JSON)
+                .set(HttpHeaderNames.USER_AGENT, "weir")
                 .set("x-request-id", request.id());
         request.traceHeaders().forEach(headers::set);
     }
 
-    private EngineAnswer answer(HttpClientResponse head, ByteBufFlux content) {
-        Flux<byte[]> bytes = FlowGuard.watch(content.asByteArray(), limits, timer)
-                .onErrorMap(failure -> failure instanceof UpstreamFailure
-                        ? failure
-                        : new UpstreamFailure(
-                                Kind.BROKEN_OFF, "the engine closed the connection in the middle of its answer"));
-        return new EngineAnswer(head.status().code(), EndToEndHeaders.of(head.responseHeaders()), bytes);
-    }
-
-    /** Fails or stays silent; never completes, because completing would end the exchange. */
-    private Mono<Void> firstByteAlarm(AtomicBoolean answered) {
-        return Mono.delay(limits.firstByteMax(), timer)
-                .flatMap(_ -> answered.get()
-                        ? Mono.never()
-                        : Mono.error(new UpstreamFailure(
-                                Kind.FIRST_BYTE_TIMEOUT,
-                                "the engine did not begin to answer within "
-                                        + limits.firstByteMax().toMillis() + " ms")));
+    private static EngineAnswer answer(HttpClientResponse head, Flux<byte[]> content) {
+        Flux<byte[]> named = content.onErrorMap(failure -> failure instanceof UpstreamFailure
+                ? failure
+                : new UpstreamFailure(Kind.BROKEN_OFF, "it closed the connection in the middle of its answer"));
+        return new EngineAnswer(head.status().code(), EndToEndHeaders.of(head.responseHeaders()), named);
     }
 
     private static Throwable beforeAnswer(URI engine, Throwable failure) {
@@ -126,7 +109,7 @@ public final class EngineClient implements DisposableBean {
                 new UpstreamFailure(Kind.UNREACHABLE, "no connection to " + engine);
             case PoolAcquirePendingLimitException _, TimeoutException _ ->
                 new UpstreamFailure(Kind.CONNECTIONS_EXHAUSTED, "every connection to " + engine + " is in use");
-            default -> new UpstreamFailure(Kind.BROKEN_OFF, "the engine closed the connection before it answered");
+            default -> new UpstreamFailure(Kind.BROKEN_OFF, "it closed the connection before it answered");
         };
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.control.fleet.local;
+package dev.weir.control.fleet;
 
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
-package dev.weir.control.fleet.local;
+package dev.weir.control.fleet;
 
-import dev.weir.control.fleet.local.RestartPolicy.Decision.GiveUp;
-import dev.weir.control.fleet.local.RestartPolicy.Decision.Restart;
+import dev.weir.control.fleet.RestartPolicy.Decision.GiveUp;
+import dev.weir.control.fleet.RestartPolicy.Decision.Restart;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -130,7 +130,9 @@ public final class LocalEngine implements AutoCloseable {
     }
 
     private void stop(Process running) {
-        running.destroy();
+        // Through the handle: Process.destroy would also close its standard input, which tells the engine to leave
+        // without draining.
+        running.toHandle().destroy();
         try {
             if (!running.waitFor(limits.stopMax().toNanos(), TimeUnit.NANOSECONDS)) {
                 ownLines.accept(

@@ -1,0 +1,76 @@
+package dev.weir.control;
+
+import static dev.weir.control.RunningControlPlane.readUntil;
+import static dev.weir.control.RunningControlPlane.send;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** A fleet that is more than one engine, and that changes. */
+class TwoEnginesTest {
+    private static final String CHAT = "/v1/chat/completions";
+
+    @Test
+    void requestsFindTheModelTheIdleEngineAndTheOneThatIsLeft() throws Exception {
+        try (ScriptedEngine first = new ScriptedEngine("a", "both");
+                ScriptedEngine second = new ScriptedEngine("b", "both");
+                RunningControlPlane weir =
+                        new RunningControlPlane(List.of(first, second), "--weir.fleet.probe-every=50ms")) {
+            assertThat(engineOf(weir.post(CHAT, "{\"model\":\"a\"}"))).isEqualTo(first.name());
+            assertThat(engineOf(weir.post(CHAT, "{\"model\":\"b\"}"))).isEqualTo(second.name());
+            assertThat(weir.get("/v1/models").body())
+                    .containsOnlyOnce("\"both\"")
+                    .contains("\"a\"", "\"b\"");
+
+            CountDownLatch gone = new CountDownLatch(1);
+            first.answers(exchange -> {
+                exchange.beginEvents();
+                exchange.chunk("data: 1\n\n");
+                exchange.awaitGone(gone);
+            });
+            try (Socket busy = weir.connect()) {
+                send(busy, CHAT, "", "{\"model\":\"a\",\"stream\":true}");
+                readUntil(busy, text -> text.contains("data: 1\n\n"));
+                assertThat(engineOf(weir.post(CHAT, "{\"model\":\"both\"}"))).isEqualTo(second.name());
+            }
+
+            first.ready(false);
+            weir.awaitReadyCount(1);
+            assertThat(engineOf(weir.post(CHAT, "{\"model\":\"both\"}"))).isEqualTo(second.name());
+            HttpResponse<String> away = weir.post(CHAT, "{\"model\":\"a\"}");
+            assertThat(away.statusCode()).isEqualTo(503);
+            assertThat(away.headers().firstValue("retry-after")).hasValue("1");
+            assertThat(away.body()).contains("engine_not_ready", first.name());
+
+            first.ready(true);
+            weir.awaitReadyCount(2);
+            first.answers(exchange -> exchange.json(200, "{}"));
+            assertThat(engineOf(weir.post(CHAT, "{\"model\":\"a\"}"))).isEqualTo(first.name());
+        }
+    }
+
+    @Test
+    void anEngineThatCannotBeReachedIsFoundOutByTheRequestItself() throws Exception {
+        try (ScriptedEngine first = new ScriptedEngine("a");
+                RunningControlPlane weir = new RunningControlPlane(List.of(first), "--weir.fleet.probe-every=1h")) {
+            assertThat(weir.get("/actuator/health").statusCode()).isEqualTo(200);
+            first.leave();
+            HttpResponse<String> refused = weir.post(CHAT, "{\"model\":\"a\"}");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("engine_unavailable");
+            assertThat(weir.post(CHAT, "{\"model\":\"a\"}").body()).contains("engine_not_ready");
+            assertThat(weir.get("/actuator/health").statusCode()).isEqualTo(503);
+            assertThat(weir.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+            assertThat(weir.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static String engineOf(HttpResponse<String> response) {
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.headers().firstValue("x-weir-engine").orElseThrow();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.control.fleet.FleetConfig;
+import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.upstream.UpstreamConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class WeirConfigTest {
+
+    @Test
+    void defaultsAreThese() {
+        assertThat(bind(Map.of()))
+                .isEqualTo(new WeirConfig(
+                        List.of(),
+                        new IngressConfig(DataSize.ofMegabytes(8), 1024, DataSize.ofMegabytes(1)),
+                        new FleetConfig(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofSeconds(2), 3, 1000),
+                        new UpstreamConfig(
+                                Duration.ofSeconds(2),
+                                Duration.ofMinutes(10),
+                                Duration.ofMinutes(2),
+                                Duration.ofMinutes(1),
+                                1024,
+                                1024,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(20))));
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedByName() {
+        assertThatThrownBy(() -> bind(Map.of("weir.upstream.silence-maximum", "1s")))
+                .isInstanceOf(BindException.class)
+                .rootCause()
+                .hasMessageContaining("weir.upstream.silence-maximum");
+    }
+
+    @Test
+    void aLimitOfNothingIsRefusedByName() {
+        assertThatThrownBy(() -> bind(Map.of("weir.upstream.silence-max", "0s")))
+                .rootCause()
+                .hasMessageContaining("weir.upstream.silence-max");
+    }
+
+    private static WeirConfig bind(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate(
+                        "weir",
+                        Bindable.of(WeirConfig.class),
+                        new NoUnboundElementsBindHandler(BindHandler.DEFAULT, _ -> true));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.weir.control.ingress;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestFieldsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"model\":\"a\"}                                              | a   | false",
+                "{\"stream\":true,\"model\":\"a/b\"}                            | a/b | true",
+                "{\"model\":\"a\",\"stream\":null}                              | a   | false",
+                "{\"messages\":[{\"model\":\"x\",\"stream\":true}],\"model\":\"a\"} | a | false",
+                "{\"model\":\"\\u0061\"}                                        | a   | false"
+            })
+    void readsTheTwoFieldsAtTheTopAndNoOthers(String json, String model, boolean stream) {
+        assertThat(RequestFields.read(json.getBytes(UTF_8))).isEqualTo(new RequestFields(model, stream));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "\"model\"",
+                "{\"model\":\"a\"",
+                "{\"model\":\"a\"}{}",
+                "{\"model\":\"a\",}",
+                "{'model':'a'}",
+                "nul"
+            })
+    void refusesWhatIsNotOneJsonObject(String json) {
+        assertThatThrownBy(() -> RequestFields.read(json.getBytes(UTF_8)))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.error().status()).isEqualTo(400);
+                    assertThat(refusal.error().code()).isEqualTo("invalid_json");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{}                                  | model  | missing",
+                "{\"model\":null}                    | model  | must be",
+                "{\"model\":3}                       | model  | must be",
+                "{\"model\":\" \"}                   | model  | must be",
+                "{\"model\":\"a\",\"stream\":1}      | stream | true or false",
+                "{\"model\":\"a\",\"model\":\"b\"}   | model  | twice",
+                "{\"stream\":true,\"stream\":false}  | stream | twice"
+            })
+    void refusesAFieldItCannotUseByName(String json, String field, String reason) {
+        assertThatThrownBy(() -> RequestFields.read(json.getBytes(UTF_8)))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.error().status()).isEqualTo(400);
+                    assertThat(refusal.error().param()).isEqualTo(field);
+                })
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void answersDeepNestingWithARefusalAndNotWithACrash() {
+        String json = "{\"model\":\"a\",\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+        assertThatThrownBy(() -> RequestFields.read(json.getBytes(UTF_8))).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void answersAnyDamageWithAValueOrARefusal() {
+        byte[] good = "{\"model\":\"é\\n\",\"stream\":true,\"n\":[1.5e3,{\"a\":null}]}".getBytes(UTF_8);
+        SplittableRandom random = new SplittableRandom(20261121);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] damaged = good.clone();
+            for (int j = random.nextInt(1, 4); j > 0; j--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                assertThat(RequestFields.read(damaged).model()).isNotBlank();
+            } catch (Refusal refusal) {
+                assertThat(refusal.error().status()).isEqualTo(400);
+            }
+        }
+    }
+}
