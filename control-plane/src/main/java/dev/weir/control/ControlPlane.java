@@ -12,6 +12,7 @@ import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -41,6 +42,7 @@ import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFl
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.modulith.Modulithic;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -92,9 +94,18 @@ public class ControlPlane {
         return Schedulers.parallel();
     }
 
+    /** Event loops of our own, for server and client alike; they stop as soon as we do. */
     @Bean
-    EngineClient engineClient(WeirConfig config, Scheduler timer) {
-        return new EngineClient(config.upstream(), timer);
+    ReactorResourceFactory reactorResourceFactory() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
+        return resources;
+    }
+
+    @Bean
+    EngineClient engineClient(WeirConfig config, ReactorResourceFactory resources, Scheduler timer) {
+        return new EngineClient(config.upstream(), resources.getLoopResources(), timer);
     }
 
     @Bean

@@ -3,7 +3,6 @@ package dev.weir.control;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.LocalEngine;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -44,7 +43,7 @@ final class Service {
                     .changes()
                     .filter(fleet -> !fleet.ready().isEmpty())
                     .next()
-                    .subscribe(fleet -> announce(fleet, started));
+                    .subscribe(fleet -> ready(fleet, started));
             int code = exitCode.join();
             stop();
             return code;
@@ -96,11 +95,13 @@ final class Service {
         }
     }
 
-    private static void announce(FleetSnapshot fleet, ConfigurableApplicationContext started) {
-        PrintStream out = System.out;
+    private void ready(FleetSnapshot fleet, ConfigurableApplicationContext started) {
+        if (engine != null) {
+            engine.confirmReady();
+        }
         String host = started.getEnvironment().getRequiredProperty("server.address");
         String port = started.getEnvironment().getRequiredProperty("local.server.port");
-        new ReadyMessage("http://" + host + ":" + port, fleet.models(), StartTime.ofThisProcess()).printTo(out);
+        new ReadyMessage("http://" + host + ":" + port, fleet.models(), StartTime.ofThisProcess()).printTo(System.out);
     }
 
     private static String reason(Throwable failure) {

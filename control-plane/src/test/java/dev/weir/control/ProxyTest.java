@@ -4,6 +4,7 @@ import static dev.weir.control.RunningControlPlane.readUntil;
 import static dev.weir.control.RunningControlPlane.send;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.ScriptedEngine.Received;
 import java.io.IOException;
@@ -113,7 +114,7 @@ class ProxyTest {
             engine.nextRequest();
         }
         assertThat(gone.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
-        assertThat(weir.underWayCount()).isZero();
+        await().until(weir::underWayCount, count -> count == 0);
     }
 
     @Test
@@ -307,6 +308,25 @@ class ProxyTest {
             assertThat(readUntil(client, text -> text.endsWith("{}"))).startsWith("HTTP/1.1 200");
         }
         assertThat(engine.nextRequest().body()).isEqualTo(ASK);
+    }
+
+    @Test
+    void aConnectionIsReadOnAfterARequestThatWaitedForTheOneBefore() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        engine.answers(exchange -> {
+            assertThat(waiting.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+            exchange.json(200, "{\"first\":1}");
+        });
+        try (Socket client = weir.connect()) {
+            send(client, CHAT, "", ASK);
+            engine.nextRequest();
+            send(client, CHAT, "", "{}");
+            waiting.countDown();
+            readUntil(client, text -> text.endsWith("{\"first\":1}"));
+            assertThat(readUntil(client, text -> text.endsWith("}}"))).startsWith("HTTP/1.1 400");
+            send(client, CHAT, "", "{}");
+            assertThat(readUntil(client, text -> text.endsWith("}}"))).startsWith("HTTP/1.1 400");
+        }
     }
 
     @Test

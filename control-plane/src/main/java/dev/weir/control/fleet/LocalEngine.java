@@ -29,6 +29,7 @@ public final class LocalEngine implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CompletableFuture<String> givenUp = new CompletableFuture<>();
     private final Thread supervisor;
+    private volatile boolean everReady;
     /** Held until it is replaced, because its standard input must stay open for as long as it lives. */
     private @Nullable Process process;
 
@@ -56,6 +57,11 @@ public final class LocalEngine implements AutoCloseable {
     /** Starts the engine and returns at once; whether it answers is for the fleet to find out. */
     public void start() {
         supervisor.start();
+    }
+
+    /** The engine has answered: from now on its death is an accident and not a refusal to start. */
+    public void confirmReady() {
+        everReady = true;
     }
 
     /** Completes with the reason when the engine will not be started again; never where it was stopped in order. */
@@ -90,7 +96,7 @@ public final class LocalEngine implements AutoCloseable {
                 int exitCode = started.waitFor();
                 Duration uptime = Duration.ofNanos(nanos.getAsLong() - startedAtNanos);
                 failuresInARow = policy.failuresInARow(failuresInARow, uptime);
-                if (!goesOn(exitCode, failuresInARow, output.explanation())) {
+                if (!goesOn(exitCode, failuresInARow, output.lastWords())) {
                     return;
                 }
             }
@@ -112,18 +118,18 @@ public final class LocalEngine implements AutoCloseable {
     }
 
     /** Whether there is to be another start, after the pause that this waits for. */
-    private boolean goesOn(int exitCode, int failuresInARow, @Nullable String explanation) throws InterruptedException {
+    private boolean goesOn(int exitCode, int failuresInARow, @Nullable String lastWords) throws InterruptedException {
         if (stopping.getCount() == 0) {
             return false;
         }
-        return switch (policy.decide(exitCode, failuresInARow)) {
+        return switch (policy.decide(exitCode, failuresInARow, everReady)) {
             case Restart(var pause) -> {
                 ownLines.accept("the engine exited with code " + exitCode + "; starting it again in " + pause.toMillis()
                         + " ms");
                 yield !stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS);
             }
             case GiveUp(var reason) -> {
-                givenUp.complete(explanation == null ? reason : explanation);
+                givenUp.complete(lastWords == null ? reason : reason + ": " + lastWords);
                 yield false;
             }
         };

@@ -5,14 +5,11 @@ import java.io.Reader;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Forwards what an engine prints, line by line, and remembers how it last explained itself. */
+/** Forwards what an engine prints, line by line, and remembers the last of it, which says why an engine that gives up does so. */
 final class OutputLines {
-    /** How the engine begins the one line that says why it cannot run. */
-    private static final String EXPLANATION = "weir engine: ";
-
     private final Consumer<String> sink;
     private final int lineCharsMax;
-    private volatile @Nullable String explanation;
+    private @Nullable String lastWords;
 
     OutputLines(Consumer<String> sink, int lineCharsMax) {
         this.sink = sink;
@@ -39,17 +36,17 @@ final class OutputLines {
         }
     }
 
-    /** The last line in which the engine said why it cannot run, if it did. */
+    /** The last line that says something, if there was any. To be asked by the thread that forwarded. */
     @Nullable
-    String explanation() {
-        return explanation;
+    String lastWords() {
+        return lastWords;
     }
 
     private void handOn(StringBuilder line) {
         String text = line.toString();
         line.setLength(0);
-        if (text.startsWith(EXPLANATION)) {
-            explanation = text;
+        if (!text.isBlank()) {
+            lastWords = text;
         }
         sink.accept(text);
     }

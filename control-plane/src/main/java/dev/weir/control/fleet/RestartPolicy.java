@@ -5,7 +5,10 @@ import java.time.Duration;
 /** What to do about an engine that has exited. Pure: the same life and death always have the same consequence. */
 final class RestartPolicy {
     /** An engine that exits with this has been started wrongly and would exit so again. */
-    static final int CONFIGURATION_ERROR = 2;
+    private static final int CONFIGURATION_ERROR = 2;
+
+    /** Exit codes from here on are a signal's number and this. */
+    private static final int KILLED_BY_SIGNAL_MIN = 128;
 
     /** The consequence. */
     sealed interface Decision {
@@ -27,9 +30,10 @@ final class RestartPolicy {
         return uptime.compareTo(limits.healthyAfter()) >= 0 ? 1 : before + 1;
     }
 
-    /** What to do after a death that makes it so many in a row. */
-    Decision decide(int exitCode, int failuresInARow) {
-        if (exitCode == CONFIGURATION_ERROR) {
+    /** What to do after a death that makes it so many in a row, at an engine that has or has not been ready before. */
+    Decision decide(int exitCode, int failuresInARow, boolean everReady) {
+        boolean refusedToStart = !everReady && exitCode > 0 && exitCode < KILLED_BY_SIGNAL_MIN;
+        if (exitCode == CONFIGURATION_ERROR || refusedToStart) {
             return new Decision.GiveUp("the engine could not be started as it was configured");
         }
         if (failuresInARow >= limits.failuresInARowMax()) {

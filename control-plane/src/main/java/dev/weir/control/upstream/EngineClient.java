@@ -22,6 +22,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /** Talks to engines: one exchange is one reactive chain, and cancelling it anywhere closes the connection at once. */
 public final class EngineClient implements DisposableBean {
@@ -32,7 +33,7 @@ public final class EngineClient implements DisposableBean {
     private final ConnectionProvider connections;
     private final HttpClient http;
 
-    public EngineClient(UpstreamConfig limits, Scheduler timer) {
+    public EngineClient(UpstreamConfig limits, LoopResources loops, Scheduler timer) {
         this.limits = limits;
         this.timer = timer;
         this.connections = ConnectionProvider.builder("engines")
@@ -42,6 +43,7 @@ public final class EngineClient implements DisposableBean {
                 .maxIdleTime(limits.connectionIdleMax())
                 .build();
         this.http = HttpClient.create(connections)
+                .runOn(loops)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(limits.connectMax().toMillis()))

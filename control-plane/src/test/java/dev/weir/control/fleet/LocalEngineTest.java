@@ -55,8 +55,8 @@ class LocalEngineTest {
 
     @Test
     void anEngineThatCannotStayUpIsGivenUp() throws Exception {
-        assertThat(start("exit 9").givenUp().get(20, TimeUnit.SECONDS))
-                .isEqualTo("the engine died 4 times in a row, last with exit code 9");
+        assertThat(start("kill -9 $$").givenUp().get(20, TimeUnit.SECONDS))
+                .isEqualTo("the engine died 4 times in a row, last with exit code 137");
     }
 
     @Test
@@ -72,9 +72,10 @@ class LocalEngineTest {
     }
 
     @Test
-    void aConfigurationErrorIsGivenUpAtOnceInTheEnginesOwnWords() throws Exception {
-        LocalEngine misconfigured = start("echo starting; echo 'weir engine: no x'; echo bye; exit 2");
-        assertThat(misconfigured.givenUp().get(20, TimeUnit.SECONDS)).isEqualTo("weir engine: no x");
+    void anEngineThatRefusesToStartIsGivenUpAtOnceInItsOwnWords() throws Exception {
+        LocalEngine misconfigured = start("echo starting; echo 'weir engine: no x'; exit 1");
+        assertThat(misconfigured.givenUp().get(20, TimeUnit.SECONDS))
+                .isEqualTo("the engine could not be started as it was configured: weir engine: no x");
         assertThat(ownLines).isEmpty();
     }
 

@@ -16,19 +16,25 @@ class RestartPolicyTest {
 
     @Test
     void pausesDoubleUpToTheirLimit() {
-        assertThat(IntStream.rangeClosed(1, 5).mapToObj(failures -> policy.decide(KILLED, failures)))
+        assertThat(IntStream.rangeClosed(1, 5).mapToObj(failures -> policy.decide(KILLED, failures, false)))
                 .containsExactly(restart(500), restart(1000), restart(2000), restart(3000), restart(3000));
     }
 
     @Test
     void anEngineThatCannotStayUpIsGivenUp() {
-        assertThat(policy.decide(KILLED, 6))
+        assertThat(policy.decide(KILLED, 6, true))
                 .isEqualTo(new GiveUp("the engine died 6 times in a row, last with exit code 137"));
     }
 
     @Test
     void aWrongConfigurationIsGivenUpAtOnce() {
-        assertThat(policy.decide(2, 1)).isInstanceOf(GiveUp.class);
+        assertThat(policy.decide(2, 1, true)).isInstanceOf(GiveUp.class);
+    }
+
+    @Test
+    void anErrorIsARefusalToStartOnlyUntilTheEngineHasBeenReady() {
+        assertThat(policy.decide(1, 1, false)).isInstanceOf(GiveUp.class);
+        assertThat(policy.decide(1, 1, true)).isEqualTo(restart(500));
     }
 
     @Test

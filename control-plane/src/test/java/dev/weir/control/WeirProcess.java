@@ -1,0 +1,134 @@
+package dev.weir.control;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** {@code weir serve} as its user starts it: a process of its own, which starts the engine's. */
+final class WeirProcess implements AutoCloseable {
+    static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+    static final Path ENGINE_JAR = HOME.resolve("engine-java/target/weir-engine.jar");
+    static final Path CONTROL_JAR = HOME.resolve("control-plane/target/weir-control.jar");
+    private static final long WAIT_SECONDS_MAX = 120;
+
+    private final Process process;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final List<String> seen = new ArrayList<>();
+    private final int port;
+    private final int enginePort;
+
+    private WeirProcess(int port, int enginePort, List<String> options) throws IOException {
+        this.port = port;
+        this.enginePort = enginePort;
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dweir.home=" + HOME,
+                "-jar",
+                CONTROL_JAR.toString(),
+                "serve",
+                "--port",
+                Integer.toString(port),
+                "--engine-port",
+                Integer.toString(enginePort)));
+        command.addAll(options);
+        this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Thread.ofVirtual().start(this::collectLines);
+    }
+
+    static WeirProcess serve(String... options) throws IOException {
+        return new WeirProcess(freePort(), freePort(), List.of(options));
+    }
+
+    static WeirProcess serveOn(int port, String... options) throws IOException {
+        return new WeirProcess(port, freePort(), List.of(options));
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    URI engineUri(String path) {
+        return URI.create("http://127.0.0.1:" + enginePort + path);
+    }
+
+    WeirProcess awaitReady() throws InterruptedException {
+        awaitLine("Weir is ready at ");
+        return this;
+    }
+
+    String awaitLine(String part) throws InterruptedException {
+        while (true) {
+            String line = lines.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new AssertionError("weir never printed '" + part + "' but:\n" + String.join("\n", seen));
+            }
+            seen.add(line);
+            if (line.contains(part)) {
+                return line;
+            }
+        }
+    }
+
+    /** The engine that runs now. */
+    ProcessHandle engine() {
+        return process.children().findFirst().orElseThrow(() -> new AssertionError("weir has no engine"));
+    }
+
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    void killHard() {
+        process.destroyForcibly();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new AssertionError("weir does not exit");
+        }
+        return process.exitValue();
+    }
+
+    /** What it has printed, once it has exited. */
+    List<String> output() {
+        lines.drainTo(seen);
+        return List.copyOf(seen);
+    }
+
+    @Override
+    public void close() {
+        process.toHandle().destroy();
+        try {
+            if (!process.waitFor(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void collectLines() {
+        try (BufferedReader output = process.inputReader()) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
