@@ -3,6 +3,7 @@ package dev.weir.engine.model;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChatMessage(Map<String, @Nullable Object> fields) {
 
-    public ChatMessage {
+    /** Written out, for javac keeps no type annotations on the parameters of a compact constructor. */
+    public ChatMessage(Map<String, @Nullable Object> fields) {
         if (!(fields.get("role") instanceof String role) || role.isEmpty()) {
             throw new IllegalArgumentException("a message must have a role, as a string");
         }
-        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
     /** A plain message. */
@@ -28,7 +30,7 @@ public record ChatMessage(Map<String, @Nullable Object> fields) {
     }
 
     public String role() {
-        return (String) java.util.Objects.requireNonNull(fields.get("role"));
+        return (String) Objects.requireNonNull(fields.get("role"));
     }
 
     /** Never shows what was said. */

@@ -13,7 +13,7 @@ public final class ChatTemplateException extends RuntimeException {
      *     it stumbled over it
      */
     public ChatTemplateException(String message, boolean refusedByTemplate) {
-        super(message);
+        super(message.replaceAll("\\p{Cntrl}", " "));
         this.refusedByTemplate = refusedByTemplate;
     }
 

@@ -8,9 +8,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -100,10 +102,14 @@ final class JsonFile {
         }
         return new ModelFormatException(
                 file,
-                "is malformed JSON at line " + cause.getLocation().getLineNr() + ", column "
-                        + cause.getLocation().getColumnNr() + " (" + cause.getOriginalMessage()
+                "is malformed JSON" + place(cause.getLocation()) + " (" + cause.getOriginalMessage()
                         + "); fetch or export it again",
                 cause);
+    }
+
+    /** Breaches of a limit come without a place. */
+    private static String place(@Nullable TokenStreamLocation location) {
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     static ModelFormatException unreadable(Path file, IOException cause) {

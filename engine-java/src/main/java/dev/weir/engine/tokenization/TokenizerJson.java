@@ -66,10 +66,11 @@ final class TokenizerJson {
                 return new TokenizerJson(file).read(json);
             }
         } catch (JacksonException e) {
+            String place =
+                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             throw new TokenizerFormatException(
                     file,
-                    "is malformed JSON at line " + e.getLocation().getLineNr() + " (" + e.getOriginalMessage()
-                            + "); fetch or export it again",
+                    "is malformed JSON" + place + " (" + e.getOriginalMessage() + "); fetch or export it again",
                     e);
         } catch (IOException e) {
             throw new TokenizerFormatException(

@@ -82,7 +82,7 @@ final class Evaluator {
     private static Value dict(List<Expression.Entry> entries, Scope scope) {
         SequencedMap<Value, Value> values = new LinkedHashMap<>();
         for (Expression.Entry entry : entries) {
-            values.put(evaluate(entry.key(), scope), evaluate(entry.value(), scope));
+            Operations.put(values, evaluate(entry.key(), scope), evaluate(entry.value(), scope));
         }
         return new Dict(values);
     }

@@ -98,7 +98,7 @@ final class Filters {
         filters.put(
                 "attr",
                 (input, arguments) ->
-                        Members.attribute(input, PythonText.str(arguments.bindAll("attr", "name")[0])));
+                        Members.attributeOnly(input, PythonText.str(arguments.bindAll("attr", "name")[0])));
         filters.put("abs", (input, arguments) -> {
             arguments.bind("abs");
             return Operations.toDouble(input) < 0 ? Arithmetic.negate(input) : input;
@@ -262,10 +262,15 @@ final class Filters {
             default -> throw TemplateException.of("round knows the methods common, ceil and floor");
         };
         double number = Operations.toDouble(input);
+        int precision = Math.clamp(integer(given[0], 0), -400, 400);
+        if (!(input instanceof Real) && mode == RoundingMode.HALF_EVEN) {
+            return new Int(BigDecimal.valueOf(Operations.toLong(input))
+                    .setScale(Math.min(precision, 0), mode)
+                    .longValue());
+        }
         if (!Double.isFinite(number)) {
             return new Real(number);
         }
-        int precision = Math.clamp(integer(given[0], 0), -400, 400);
         return new Real(new BigDecimal(number).setScale(precision, mode).doubleValue());
     }
 

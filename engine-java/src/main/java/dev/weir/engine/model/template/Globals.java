@@ -84,7 +84,7 @@ final class Globals {
                 if (parts.size() != 2) {
                     throw TemplateException.of("dict() needs pairs");
                 }
-                entries.put(parts.getFirst(), parts.getLast());
+                Operations.put(entries, parts.getFirst(), parts.getLast());
             }
         }
         arguments.named().forEach((name, value) -> entries.put(new Text(name), value));

@@ -32,6 +32,13 @@ final class Members {
         return element != null ? element : missing(target, name);
     }
 
+    /** As {@link #attribute}, but never a key. */
+    static Value attributeOnly(Value target, String name) {
+        requireDefined(target);
+        Value own = own(target, name);
+        return own != null ? own : missing(target, name);
+    }
+
     /** {@code target[key]}: a key or index if there is one, else an attribute or method. */
     static Value subscript(Value target, Value key) {
         requireDefined(target);

@@ -194,6 +194,18 @@ final class Operations {
                 .orElse(null);
     }
 
+    /** Stores under a key; a number replaces what an equal number of another type stored, under the first one's spelling. */
+    static void put(Map<Value, Value> entries, Value key, Value value) {
+        Value known = key;
+        if (isNumber(key) && !entries.containsKey(key)) {
+            known = entries.keySet().stream()
+                    .filter(other -> equal(other, key))
+                    .findFirst()
+                    .orElse(key);
+        }
+        entries.put(known, value);
+    }
+
     /** The elements, a text's characters, a map's keys. */
     static Iterator<Value> iterate(Value value) {
         return switch (value) {

@@ -2,6 +2,7 @@ package dev.weir.engine.model.template;
 
 import dev.weir.engine.model.template.Value.Text;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -98,7 +99,7 @@ final class PythonText {
         if (number == 0) {
             return 1 / number < 0 ? "-0.0" : "0.0";
         }
-        BigDecimal shortest = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        BigDecimal shortest = shortest(number);
         int exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent >= REPR_EXPONENT_MIN && exponent < REPR_EXPONENT_MAX) {
             String plain = shortest.toPlainString();
@@ -108,6 +109,13 @@ final class PythonText {
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         return (number < 0 ? "-" : "") + mantissa + "e" + (exponent < 0 ? "-" : "+")
                 + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    }
+
+    /** Java always writes two digits; of very small numbers one may be enough. */
+    private static BigDecimal shortest(double number) {
+        BigDecimal digits = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        BigDecimal rounded = digits.precision() == 2 ? digits.round(new MathContext(1)) : digits;
+        return rounded.doubleValue() == number ? rounded : digits;
     }
 
     private static void quote(String text, StringBuilder out) {
