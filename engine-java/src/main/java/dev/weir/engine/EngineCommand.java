@@ -4,6 +4,9 @@ import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.model.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -108,6 +111,12 @@ final class EngineCommand implements Callable<Integer> {
             description = "How long a shutdown waits for running answers (${DEFAULT-VALUE}).")
     private int drainSeconds;
 
+    @Option(
+            names = "--exit-when-stdin-closes",
+            description =
+                    "Stop in order when standard input ends, as it does when the process that started this one dies.")
+    private boolean exitWhenStdinCloses;
+
     @Spec
     private CommandSpec spec;
 
@@ -127,8 +136,20 @@ final class EngineCommand implements Callable<Integer> {
                 config.address().getHostString(),
                 engine.address().getPort());
         out.flush();
+        if (exitWhenStdinCloses) {
+            awaitEndOf(System.in);
+            System.exit(0);
+        }
         new CountDownLatch(1).await(); // until a signal runs the hook
         return 0;
+    }
+
+    private static void awaitEndOf(InputStream input) {
+        try (input) {
+            input.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // a broken pipe is the end that this waits for
+        }
     }
 
     /** Runs when the JVM is told to end, whose exit code for a signal is not 0, though an orderly stop is no failure. */

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -45,24 +46,37 @@ class EngineProcessTest {
         }
     }
 
-    private static Process start() throws IOException {
+    @Test
+    void endOfStandardInputStopsAnEngineThatWasToldToWatchIt() throws Exception {
+        Process process = start("--exit-when-stdin-closes");
+        try (BufferedReader output = process.inputReader()) {
+            awaitAddress(output);
+            process.getOutputStream().close();
+            assertThat(process.waitFor(EXIT_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process start(String... options) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx512m",
-                        "-cp",
-                        classPath,
-                        Main.class.getName(),
-                        "engine",
-                        "--model",
-                        TestModels.fixture(TestModels.TINY_LLAMA).toString(),
-                        "--port",
-                        "0",
-                        "--threads",
-                        "1")
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx512m",
+                "-cp",
+                classPath,
+                Main.class.getName(),
+                "engine",
+                "--model",
+                TestModels.fixture(TestModels.TINY_LLAMA).toString(),
+                "--port",
+                "0",
+                "--threads",
+                "1"));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static String awaitAddress(BufferedReader output) throws IOException {
