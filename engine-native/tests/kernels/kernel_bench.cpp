@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <new>
 #include <random>
 #include <string>
 #include <vector>
@@ -45,9 +46,24 @@ double best_seconds(const ThreadPool& pool, int32_t runs, const Body& body) {
   return best;
 }
 
+// Begins at a cache line, as a session's working memory does.
 template <typename Element>
-std::vector<Element> random_elements(int64_t size) {
-  std::vector<Element> elements(static_cast<size_t>(size));
+struct Aligned {
+  using value_type = Element;
+  Aligned() = default;
+  template <typename Other>
+  Aligned(const Aligned<Other>&) {}
+  Element* allocate(size_t size) { return static_cast<Element*>(::operator new(size * sizeof(Element), std::align_val_t{64})); }
+  void deallocate(Element* elements, size_t) { ::operator delete(elements, std::align_val_t{64}); }
+  bool operator==(const Aligned&) const { return true; }
+};
+
+template <typename Element>
+using Buffer = std::vector<Element, Aligned<Element>>;
+
+template <typename Element>
+Buffer<Element> random_elements(int64_t size) {
+  Buffer<Element> elements(static_cast<size_t>(size));
   uint64_t state = 88172645463325252u;
   for (Element& element : elements) {
     state ^= state << 13;
@@ -61,15 +77,12 @@ std::vector<Element> random_elements(int64_t size) {
 #if defined(__x86_64__)
 
 [[gnu::target("avx512f")]] float multiply_add_loop(int64_t steps) {
-  __m512 sums[12];
-  for (auto& sum : sums) sum = _mm512_setzero_ps();
+  __m512 sums[12];  // begin apart, so that the compiler cannot make one of them
+  for (int32_t i = 0; i < 12; ++i) sums[i] = _mm512_set1_ps(static_cast<float>(i));
   const __m512 a = _mm512_set1_ps(0.5f);
   for (int64_t i = 0; i < steps; ++i) {
 #pragma GCC unroll 12
-    for (auto& sum : sums) {
-      sum = _mm512_fmadd_ps(sum, a, a);
-      __asm__ volatile("" : "+v"(sum));  // keeps the sums apart and in registers
-    }
+    for (auto& sum : sums) sum = _mm512_fmadd_ps(sum, a, a);
   }
   float total = 0;
   for (const auto& sum : sums) total += _mm512_cvtss_f32(sum);
@@ -78,14 +91,11 @@ std::vector<Element> random_elements(int64_t size) {
 
 [[gnu::target("avx2,fma")]] float multiply_add_loop_avx2(int64_t steps) {
   __m256 sums[12];
-  for (auto& sum : sums) sum = _mm256_setzero_ps();
+  for (int32_t i = 0; i < 12; ++i) sums[i] = _mm256_set1_ps(static_cast<float>(i));
   const __m256 a = _mm256_set1_ps(0.5f);
   for (int64_t i = 0; i < steps; ++i) {
 #pragma GCC unroll 12
-    for (auto& sum : sums) {
-      sum = _mm256_fmadd_ps(sum, a, a);
-      __asm__ volatile("" : "+x"(sum));
-    }
+    for (auto& sum : sums) sum = _mm256_fmadd_ps(sum, a, a);
   }
   float total = 0;
   for (const auto& sum : sums) total += _mm256_cvtss_f32(sum);
@@ -115,7 +125,7 @@ double peak_gflops(ThreadPool& pool, bool wide) {
   return static_cast<double>(pool.thread_count()) * kSteps * 12 * (wide ? 16 : 8) * 2 / seconds / 1e9;
 }
 
-double read_gigabytes(ThreadPool& pool, const std::vector<float>& data) {
+double read_gigabytes(ThreadPool& pool, const Buffer<float>& data) {
   const int64_t bytes = static_cast<int64_t>(data.size()) * 4;
   const double seconds = best_seconds(pool, 5, [&] {
     pool.parallel_for(bytes, 4096, [&](int64_t begin, int64_t end, int32_t) {
@@ -137,7 +147,7 @@ struct Bench {
     const auto w = random_elements<Element>(rows * cols);
     for (const int32_t tokens : token_counts) {
       const auto x = random_elements<float>(tokens * cols);
-      std::vector<float> y(static_cast<size_t>(tokens * rows));
+      Buffer<float> y(static_cast<size_t>(tokens * rows));
       const double seconds = best_seconds(pool, 3, [&] {
         pool.parallel_for(rows, 16, [&](int64_t begin, int64_t end, int32_t) {
           table.matmul({w.data(), dtype, rows, cols}, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end);
@@ -159,7 +169,7 @@ struct Bench {
     std::shuffle(order.begin(), order.end(), std::mt19937(1));
     const kernels::KvLayer layer{const_cast<kernels::Bf16*>(cache.data()), dtype, kKvHeads, 16, head_size};
     const auto q = random_elements<float>(int64_t{query_heads} * head_size);
-    std::vector<float> out(q.size());
+    Buffer<float> out(q.size());
     const double seconds = best_seconds(pool, 3, [&] {
       pool.parallel_for(kKvHeads, 1, [&](int64_t begin, int64_t end, int32_t) {
         const int32_t together = query_heads / kKvHeads;

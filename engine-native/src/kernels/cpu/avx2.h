@@ -18,9 +18,8 @@ struct Avx2 {
 
   static constexpr int32_t kWidth = 8;
   static constexpr int32_t kParts = kLanes / kWidth;
-  // matmul's tiles: up to 12 of the 16 registers accumulate, two for each output.
-  static constexpr int32_t kTileTokens = 3;
-  static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : 2; }
+  // Rows of a tile of matmul: up to 12 of the 16 registers accumulate, two for each output.
+  static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : tokens <= 3 ? 2 : 1; }
 
   static constexpr int32_t kAttentionSums = 8;
 

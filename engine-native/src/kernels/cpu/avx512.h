@@ -18,8 +18,7 @@ struct Avx512 {
 
   static constexpr int32_t kWidth = 16;             // floats in a register
   static constexpr int32_t kParts = kLanes / kWidth;  // registers that hold the lanes
-  // matmul's tiles: up to 24 of the 32 registers accumulate.
-  static constexpr int32_t kTileTokens = 6;
+  // Rows of a tile of matmul: up to 24 of the 32 registers accumulate.
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens <= 3 ? 8 : 4; }
 
   static constexpr int32_t kAttentionSums = 16;  // registers that accumulate in attention

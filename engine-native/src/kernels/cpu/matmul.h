@@ -3,9 +3,9 @@
 // cache; between stripes the lanes rest in memory, which rounds nothing, since they are floats already. How the outputs are tiled
 // shows in no bit: each has its own sixteen lanes, and takes its elements in order.
 //
-// Weights are widened where they are read, in every tile anew. Widening them once into a buffer of floats for all tokens was measured and
-// was slower at every number of tokens: filling the buffer waits for memory while nothing is multiplied, and a float is twice the
-// bytes to read back.
+// Weights are widened where they are read, in every tile anew. Widening them once into a buffer of floats for all tokens was measured: with
+// AVX-512 it is slower at every number of tokens (filling the buffer waits for memory while nothing is multiplied, and a float is
+// twice the bytes to read back), with AVX2 a quarter faster from 16 tokens on, which was not worth a second way.
 #pragma once
 
 #include "kernels/cpu/rows.h"
@@ -13,6 +13,7 @@
 
 namespace weir::kernels::cpu {
 
+constexpr int32_t kTileTokens = 6;            // most tokens of a tile, which has Ops::tile_rows rows
 constexpr int64_t kStripe = 512;              // elements of K: 12 KiB of inputs for six tokens, 16 KiB of BF16 weights for sixteen rows
 constexpr int64_t kBlockInputs = 256 * 1024;  // floats of x that are kept in the second-level cache while all rows go by: 1 MiB
 
@@ -90,11 +91,11 @@ inline void sum_rows(const Element* w, int64_t cols, int32_t rows, const float* 
   }
 }
 
-// Outputs of up to sixteen rows and Ops::kTileTokens tokens. Tokens counts up to `tokens`, so that each number of them has its own code.
+// Outputs of up to sixteen rows and kTileTokens tokens. Tokens counts up to `tokens`, so that each number of them has its own code.
 template <typename Ops, int32_t Tokens = 1, typename Element>
 inline void multiply_tile(const Element* w, int64_t cols, const float* bias, int32_t rows, const float* x, int64_t x_stride,
                           int32_t tokens, float* y, int64_t y_stride) {
-  if constexpr (Tokens < Ops::kTileTokens) {
+  if constexpr (Tokens < kTileTokens) {
     if (tokens > Tokens) return multiply_tile<Ops, Tokens + 1>(w, cols, bias, rows, x, x_stride, tokens, y, y_stride);
   }
   alignas(64) float lanes[Tokens * kLanes * kLanes];
@@ -116,8 +117,8 @@ inline void multiply_tile(const Element* w, int64_t cols, const float* bias, int
 template <typename Ops>
 void matmul(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
             int64_t row_begin, int64_t row_end) {
-  const int64_t cached_tiles = kBlockInputs / (Ops::kTileTokens * (w.cols > 0 ? w.cols : 1));
-  const int64_t block_tokens = Ops::kTileTokens * (cached_tiles > 1 ? cached_tiles : 1);
+  const int64_t cached_tiles = kBlockInputs / (kTileTokens * (w.cols > 0 ? w.cols : 1));
+  const int64_t block_tokens = kTileTokens * (cached_tiles > 1 ? cached_tiles : 1);
   // The last rows of a range make a tile that overlaps the one before rather than a narrow one: it writes the same bits again.
   const int64_t last_row = row_end - kLanes > row_begin ? row_end - kLanes : row_begin;
   with_elements(w.data, w.dtype, [&](const auto* weights) {
@@ -126,8 +127,8 @@ void matmul(const Matrix& w, const float* bias, const float* x, int64_t x_stride
       for (int64_t next_row = row_begin; next_row < row_end; next_row += kLanes) {
         const int64_t row = next_row < last_row ? next_row : last_row;
         const int32_t rows = static_cast<int32_t>(row_end - row < kLanes ? row_end - row : kLanes);
-        for (int64_t t = block; t < block_end; t += Ops::kTileTokens) {
-          const int32_t tile_tokens = static_cast<int32_t>(block_end - t < Ops::kTileTokens ? block_end - t : Ops::kTileTokens);
+        for (int64_t t = block; t < block_end; t += kTileTokens) {
+          const int32_t tile_tokens = static_cast<int32_t>(block_end - t < kTileTokens ? block_end - t : kTileTokens);
           multiply_tile<Ops>(weights + row * w.cols, w.cols, bias != nullptr ? bias + row : nullptr, rows, x + t * x_stride, x_stride,
                              tile_tokens, y + t * y_stride + row, y_stride);
         }
