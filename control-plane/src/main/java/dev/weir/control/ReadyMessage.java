@@ -2,23 +2,20 @@ package dev.weir.control;
 
 import dev.weir.control.fleet.ServedModel;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a newcomer wants to know once Weir is ready: where it is, what it serves, what to type next. */
-record ReadyMessage(String address, Collection<ServedModel> models, StartTime startTime) {
+/**
+ * What a newcomer wants to know once Weir is ready: where it is, what it serves, what to type next.
+ *
+ * @param ready when it could have answered
+ * @param firstToken when a first token had come back, building included where the command had to build
+ */
+record ReadyMessage(String address, Collection<ServedModel> models, StartTime ready, StartTime firstToken) {
 
     void printTo(PrintStream out) {
-        out.printf(
-                "%nWeir is ready at %s/v1, %s after its start%s.%n",
-                address,
-                seconds(startTime.sinceProcess()),
-                startTime
-                        .sinceCommand()
-                        .map(duration -> " and " + seconds(duration) + " after the command")
-                        .orElse(""));
+        out.printf("%nWeir is ready at %s/v1, %s.%n", address, ready);
+        out.printf("First token, through the whole path: %s.%n", firstToken);
         out.println("Models: " + models.stream().map(ServedModel::id).collect(Collectors.joining(", ")));
         models.stream().findFirst().ifPresent(model -> out.printf("""
                 Try:
@@ -27,9 +24,5 @@ record ReadyMessage(String address, Collection<ServedModel> models, StartTime st
 
                 """, address, model.id()));
         out.flush();
-    }
-
-    private static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
 }

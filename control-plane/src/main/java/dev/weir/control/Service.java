@@ -3,6 +3,8 @@ package dev.weir.control;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.LocalEngine;
+import dev.weir.control.fleet.ServedModel;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -43,7 +45,7 @@ final class Service {
                     .changes()
                     .filter(fleet -> !fleet.ready().isEmpty())
                     .next()
-                    .subscribe(fleet -> ready(fleet, started));
+                    .subscribe(fleet -> Thread.ofVirtual().name("weir-ready").start(() -> ready(fleet, started)));
             int code = exitCode.join();
             stop();
             return code;
@@ -101,7 +103,18 @@ final class Service {
         }
         String host = started.getEnvironment().getRequiredProperty("server.address");
         String port = started.getEnvironment().getRequiredProperty("local.server.port");
-        new ReadyMessage("http://" + host + ":" + port, fleet.models(), StartTime.ofThisProcess()).printTo(System.out);
+        String address = "http://" + host + ":" + port;
+        StartTime ready = StartTime.now();
+        try {
+            for (ServedModel model : fleet.models().stream().limit(1).toList()) {
+                FirstToken.await(address, model.id());
+            }
+        } catch (IOException failure) {
+            System.err.println("weir: the first request failed: " + failure.getMessage());
+        } catch (InterruptedException _) {
+            return; // stopped while it started
+        }
+        new ReadyMessage(address, fleet.models(), ready, StartTime.now()).printTo(System.out);
     }
 
     private static String reason(Throwable failure) {
