@@ -113,6 +113,23 @@ TEST(matmul, infinities_and_nans_reach_their_outputs_alone) {
   }
 }
 
+// Every product underflows to -0, and so does their sum. A tail padded with zeros would add +0 to the lanes beyond it, and give +0.
+TEST(matmul, a_tail_leaves_the_other_lanes_alone) {
+  std::vector<const KernelTable*> tables = vector_tables();
+  tables.push_back(&reference_kernels());
+  for (const KernelTable* table : tables) {
+    for (const int32_t cols : {17, 24, 25, 31}) {
+      for (const int32_t tokens : {1, 2, 5}) {
+        const std::vector<float> w(static_cast<size_t>(cols), 1e-30f);
+        const std::vector<float> x(static_cast<size_t>(cols * tokens), -1e-30f);
+        std::vector<float> y(static_cast<size_t>(tokens), 1.0f);
+        table->matmul({w.data(), DType::f32, 1, cols}, nullptr, x.data(), cols, tokens, y.data(), 1, 0, 1);
+        for (const float value : y) CHECK(value == 0.0f && std::signbit(value));
+      }
+    }
+  }
+}
+
 // The reference against double: sixteen chains of K / 16 roundings each, and four more, all below the sum of magnitudes.
 TEST(matmul, is_the_formula) {
   for (const int32_t cols : kAwkwardSizes) {
