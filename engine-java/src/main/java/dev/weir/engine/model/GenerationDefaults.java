@@ -1,5 +1,6 @@
 package dev.weir.engine.model;
 
+import dev.weir.engine.request.SamplingParams;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,5 +20,12 @@ public record GenerationDefaults(
 
     public GenerationDefaults {
         eosTokenIds = Set.copyOf(eosTokenIds);
+        var _ = new SamplingParams( // refuses what no request could ask for either
+                temperature == null ? 0 : temperature,
+                topK == null ? 0 : topK,
+                topP == null ? 1 : topP,
+                minP == null ? 0 : minP,
+                0,
+                SamplingParams.NO_LOGPROBS);
     }
 }

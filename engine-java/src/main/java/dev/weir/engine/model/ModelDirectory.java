@@ -94,12 +94,16 @@ public record ModelDirectory(
         JsonFields fields = JsonFields.of(file);
         Set<Integer> eosTokenIds = eosTokenIds(fields.has("eos_token_id") ? fields : configFields, config);
         boolean greedy = fields.bool("do_sample").orElse(true).equals(false);
-        return new GenerationDefaults(
-                eosTokenIds,
-                greedy ? Float.valueOf(0) : inRange(fields, "temperature", 0, Float.MAX_VALUE),
-                fields.integer("top_k").map(k -> Math.max(k, 0)).orElse(null),
-                inRange(fields, "top_p", 0, 1),
-                inRange(fields, "min_p", 0, 1));
+        try {
+            return new GenerationDefaults(
+                    eosTokenIds,
+                    greedy ? Float.valueOf(0) : number(fields, "temperature"),
+                    fields.integer("top_k").map(k -> Math.max(k, 0)).orElse(null),
+                    number(fields, "top_p"),
+                    number(fields, "min_p"));
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(file, e.getMessage() + "; correct the file", e);
+        }
     }
 
     private static Set<Integer> eosTokenIds(JsonFields fields, ModelConfig config) {
@@ -113,11 +117,7 @@ public record ModelDirectory(
         return ids;
     }
 
-    private static @Nullable Float inRange(JsonFields fields, String name, double min, double max) {
-        Optional<Double> value = fields.number(name);
-        if (value.isPresent() && (value.get() < min || value.get() > max)) {
-            throw fields.refused(name, "must be in [" + min + ", " + max + "]: " + value.get());
-        }
-        return value.map(Double::floatValue).orElse(null);
+    private static @Nullable Float number(JsonFields fields, String name) {
+        return fields.number(name).map(Double::floatValue).orElse(null);
     }
 }

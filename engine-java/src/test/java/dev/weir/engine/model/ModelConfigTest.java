@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class ModelConfigTest {
 
@@ -71,7 +73,7 @@ class ModelConfigTest {
         assertThat(read().ropeScaling()).isEqualTo(expected);
         config.remove("rope_scaling");
         config.remove("rope_theta");
-        Map<String, Object> parameters = new java.util.HashMap<>(llama3);
+        Map<String, Object> parameters = new HashMap<>(llama3);
         parameters.put("rope_theta", 500000.0);
         config.put("rope_parameters", parameters);
         assertThat(read().ropeScaling()).isEqualTo(expected);
@@ -126,9 +128,7 @@ class ModelConfigTest {
             })
     void refusesByName(String field, String json, String reason) {
         config.put(field, "@@");
-        String text = tools.jackson.databind.json.JsonMapper.shared()
-                .writeValueAsString(config)
-                .replace("\"@@\"", json);
+        String text = JsonMapper.shared().writeValueAsString(config).replace("\"@@\"", json);
         ModelFixtures.text(directory, "config.json", text);
         assertThatThrownBy(() -> ModelConfigReader.read(directory.resolve("config.json")))
                 .isInstanceOf(ModelFormatException.class)

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ class ModelDirectoryTest {
                 "generation_config.json",
                 Map.of("eos_token_id", 5, "temperature", 0.6, "top_p", 0.9, "top_k", 20, "min_p", 0.1));
         assertThat(ModelDirectory.open(directory).generationDefaults())
-                .isEqualTo(new GenerationDefaults(java.util.Set.of(5), 0.6f, 20, 0.9f, 0.1f));
+                .isEqualTo(new GenerationDefaults(Set.of(5), 0.6f, 20, 0.9f, 0.1f));
         ModelFixtures.json(
                 directory, "generation_config.json", Map.of("do_sample", false, "temperature", 0.6, "top_k", -1));
         GenerationDefaults greedy = ModelDirectory.open(directory).generationDefaults();
@@ -119,17 +120,19 @@ class ModelDirectoryTest {
 
     @Test
     void refusesDefaultsThatCannotBe() {
-        for (Map<String, Object> defaults : List.<Map<String, Object>>of(
-                Map.of("eos_token_id", 8),
-                Map.of("eos_token_id", -1),
-                Map.of("eos_token_id", "x"),
-                Map.of("temperature", -1),
-                Map.of("top_p", 1.5),
-                Map.of("top_k", 1.5),
-                Map.of("do_sample", "yes"))) {
-            ModelFixtures.json(directory, "generation_config.json", defaults);
-            refused("generation_config.json", defaults.keySet().iterator().next());
-        }
+        refusedDefault(Map.of("eos_token_id", 8), "eos_token_id holds 8, outside the vocabulary of 8 ids");
+        refusedDefault(Map.of("eos_token_id", -1), "eos_token_id holds -1");
+        refusedDefault(Map.of("eos_token_id", "x"), "eos_token_id must be an integer");
+        refusedDefault(Map.of("temperature", 5), "temperature must be in [0, 2]");
+        refusedDefault(Map.of("top_p", 0), "topP must be in (0, 1]");
+        refusedDefault(Map.of("min_p", 1.0), "minP must be in [0, 1)");
+        refusedDefault(Map.of("top_k", 1.5), "top_k must be an integer");
+        refusedDefault(Map.of("do_sample", "yes"), "do_sample must be true or false");
+    }
+
+    private void refusedDefault(Map<String, Object> defaults, String reason) {
+        ModelFixtures.json(directory, "generation_config.json", defaults);
+        refused("generation_config.json", reason);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -90,7 +91,7 @@ class ReaderFuzzTest {
                 "{\"bos_token\":{\"content\":\"<s>\"},\"eos_token\":\"</s>\",\"add_bos_token\":true,\"chat_template\":[{\"name\":\"default\",\"template\":\"{{ x }}\"}]}"
                         .getBytes(ISO_8859_1);
         assertSurvives(random -> damaged(settings, random), directory.resolve("tokenizer_config.json"), () -> {
-            TokenizerSettings.read(directory).chatTemplate(directory, java.time.Clock.systemUTC());
+            TokenizerSettings.read(directory).chatTemplate(directory, Clock.systemUTC());
             return true;
         });
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class WeightsIndexTest {
 
@@ -50,7 +52,7 @@ class WeightsIndexTest {
     void takesAnyOneFileAndAnyOrderAndPadding() {
         Map<String, Object> reordered = new LinkedHashMap<>();
         List.copyOf(tensors.keySet()).reversed().forEach(name -> reordered.put(name, tensors.get(name)));
-        String header = tools.jackson.databind.json.JsonMapper.shared().writeValueAsString(reordered) + "     ";
+        String header = JsonMapper.shared().writeValueAsString(reordered) + "     ";
         ModelFixtures.bytes(directory, "weights.safetensors", ModelFixtures.safetensors(header.getBytes(UTF_8), 200));
         assertThat(WeightsIndex.read(directory).tensors()).hasSize(3);
     }
@@ -119,7 +121,7 @@ class WeightsIndexTest {
             ModelFixtures.bytes(directory, FILE, ModelFixtures.safetensors(header.getBytes(UTF_8), 200));
             refused(FILE);
         }
-        byte[] latin1 = "{\"\u00e9\":{}}".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] latin1 = "{\"\u00e9\":{}}".getBytes(StandardCharsets.ISO_8859_1);
         ModelFixtures.bytes(directory, FILE, ModelFixtures.safetensors(latin1, 0));
         refused(FILE);
     }

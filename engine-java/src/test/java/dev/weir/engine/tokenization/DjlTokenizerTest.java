@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -185,7 +186,7 @@ class DjlTokenizerTest {
         Path file = TokenizerFixtures.byteLevel(directory);
         byte[] whole = Files.readAllBytes(file);
         for (int length : new int[] {0, 1, 100, whole.length / 2, whole.length - 1}) {
-            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            Files.write(file, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> DjlTokenizer.open(file))
                     .isInstanceOf(TokenizerFormatException.class)
                     .hasMessageContaining("tokenizer.json");

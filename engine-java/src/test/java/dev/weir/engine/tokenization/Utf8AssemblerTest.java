@@ -3,6 +3,7 @@ package dev.weir.engine.tokenization;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,6 @@ class Utf8AssemblerTest {
     }
 
     private static byte[] bytes(String hex) {
-        return java.util.HexFormat.ofDelimiter(" ").parseHex(hex);
+        return HexFormat.ofDelimiter(" ").parseHex(hex);
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.engine.model.template.Expression.Comparison;
 import dev.weir.engine.model.template.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -265,7 +266,7 @@ final class ExpressionParser {
     }
 
     private static long integer(Token token) {
-        String digits = token.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
+        String digits = token.text().replace("_", "").toLowerCase(Locale.ROOT);
         try {
             return switch (digits.length() > 1 ? digits.charAt(1) : 0) {
                 case 'x' -> Long.parseLong(digits, 2, digits.length(), 16);

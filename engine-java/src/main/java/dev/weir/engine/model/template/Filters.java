@@ -13,6 +13,7 @@ import java.math.RoundingMode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -277,7 +278,7 @@ final class Filters {
     /** The entries of a map, where there is one. */
     static Items pairs(String filter, Value input) {
         if (input instanceof Undefined) {
-            return Items.list(java.util.List.of());
+            return Items.list(List.of());
         }
         if (input instanceof Dict dict) {
             return Members.items(dict);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Attributes, methods, keys, indices and slices. What would change a value is out of reach, as in Jinja's immutable sandbox. */
@@ -147,7 +148,7 @@ final class Members {
         };
     }
 
-    private static Callable method(String name, java.util.function.Supplier<Value> result) {
+    private static Callable method(String name, Supplier<Value> result) {
         return new Callable(name, arguments -> {
             arguments.bind(name);
             return result.get();

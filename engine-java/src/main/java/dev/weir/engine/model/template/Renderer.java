@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs statements once; made anew for every rendering. */
@@ -192,7 +193,7 @@ final class Renderer {
         });
     }
 
-    private Value deeper(java.util.function.Supplier<Value> body) {
+    private Value deeper(Supplier<Value> body) {
         if (++callDepth > TemplateLimits.CALL_DEPTH_MAX) {
             throw TemplateException.of(
                     "macros call each other deeper than " + TemplateLimits.CALL_DEPTH_MAX + " levels");

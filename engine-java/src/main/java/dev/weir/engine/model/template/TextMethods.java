@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's {@code str} that templates call. */
@@ -205,7 +206,7 @@ final class TextMethods {
         return Items.list(lines);
     }
 
-    private static Value affixed(String name, Arguments arguments, java.util.function.Predicate<String> has) {
+    private static Value affixed(String name, Arguments arguments, Predicate<String> has) {
         Value affix = arguments.bindAll(name, "affix")[0];
         List<Value> affixes = affix instanceof Items(var values, boolean tuple) && tuple ? values : List.of(affix);
         return Bool.of(affixes.stream().map(Operations::toText).anyMatch(has));
