@@ -87,11 +87,13 @@ public enum DemoModel {
             case MID ->
                 Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 3, Difficulty.JUDGE, 6);
             case POWER ->
-                Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 18);
+                Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 30);
         };
         return Mixture.byDifficulty(weights)
                 .with(TaskType.FACT, 60)
                 .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
-                .with(TaskType.READ_BACK, 5);
+                .with(TaskType.READ_BACK, 5)
+                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 60 : 20)
+                .with(TaskType.MULTI_HOP, this == POWER ? 20 : 3);
     }
 }

@@ -8,18 +8,16 @@ import java.util.function.Function;
  * One line of a booking record.
  *
  * @param label what the record calls it; in lower case also the key in a JSON answer
- * @param sentence the answer, with one {@code %s} for the value
- * @param noun how a sentence that asks for two things calls it
+ * @param noun what sentences call it
  * @param questions how people ask for it
  * @param source draws a value
  */
-record BookingField(String label, String sentence, String noun, Phrasing questions, Function<Draw, String> source) {
+record BookingField(String label, String noun, Phrasing questions, Function<Draw, String> source) {
     private static final String TRIP = "(my|the|this) (booking|trip|reservation|ticket|sailing)";
     private static final String GIVE = "(tell me|give me|show me|i need|find|look up)";
 
     static final BookingField CODE = new BookingField(
             "Booking",
-            "The booking code is %s.",
             "booking code",
             Phrasing.of(
                     "what is the (booking|reservation) (code|number) of " + TRIP + "?",
@@ -28,7 +26,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             Draw::bookingCode);
     static final BookingField PASSENGER = new BookingField(
             "Passenger",
-            "The passenger is %s.",
             "passenger",
             Phrasing.of(
                     "who (is the passenger|travels|is travelling|booked|is named)( on| with| in) " + TRIP + "?",
@@ -37,7 +34,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             Draw::person);
     static final BookingField FROM = new BookingField(
             "From",
-            "The trip starts in %s.",
             "start port",
             Phrasing.of(
                     "where does " + TRIP + " (start|begin|leave from|depart from)?",
@@ -46,7 +42,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             Draw::port);
     static final BookingField TO = new BookingField(
             "To",
-            "The trip goes to %s.",
             "destination",
             Phrasing.of(
                     "where does " + TRIP + " (go|end|go to|take me|lead)?",
@@ -55,7 +50,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             Draw::port);
     static final BookingField SHIP = new BookingField(
             "Ship",
-            "The ship is %s.",
             "ship",
             Phrasing.of(
                     "(which|what) (ship|ferry|vessel) is (used |)(for|on) " + TRIP + "?",
@@ -64,7 +58,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             Draw::ship);
     static final BookingField DEPARTS = new BookingField(
             "Departs",
-            "It departs at %s.",
             "departure time",
             Phrasing.of(
                     "(when|at what time|at which hour) does " + TRIP + " (depart|leave|start|sail)?",
@@ -73,7 +66,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             draw -> draw.clock(5, 16).toString());
     static final BookingField ARRIVES = new BookingField(
             "Arrives",
-            "It arrives at %s.",
             "arrival time",
             Phrasing.of(
                     "(when|at what time|at which hour) does " + TRIP + " (arrive|end|get there|reach the port)?",
@@ -82,7 +74,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             draw -> draw.clock(17, 22).toString());
     static final BookingField GATE = new BookingField(
             "Gate",
-            "The gate is %s.",
             "gate",
             Phrasing.of(
                     "(which|what) gate (is it|do i go to|must i go to|is used|do we board at|do i need) for " + TRIP
@@ -92,7 +83,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             draw -> Integer.toString(draw.between(1, 19)));
     static final BookingField DECK = new BookingField(
             "Deck",
-            "The deck is %s.",
             "deck",
             Phrasing.of(
                     "(on which|which|on what|what) deck (am i|are we|is it|is my place|is my seat) (for|with|on) "
@@ -102,7 +92,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             draw -> Integer.toString(draw.between(1, 9)));
     static final BookingField SEAT = new BookingField(
             "Seat",
-            "The seat is %s.",
             "seat",
             Phrasing.of(
                     "(which|what) seat (do i have|is mine|do we have|is booked|is reserved) (for|with|on|in) " + TRIP
@@ -112,7 +101,6 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
             draw -> draw.between(1, 48) + draw.pick(List.of("A", "B", "C", "D", "E", "F")));
     static final BookingField STATUS = new BookingField(
             "Status",
-            "The status is %s.",
             "status",
             Phrasing.of(
                     "what is the (status|state) of " + TRIP + "?",
@@ -122,6 +110,14 @@ record BookingField(String label, String sentence, String noun, Phrasing questio
 
     static final List<BookingField> ALL =
             List.of(CODE, PASSENGER, FROM, TO, SHIP, DEPARTS, ARRIVES, GATE, DECK, SEAT, STATUS);
+
+    /**
+     * The answer, with one {@code %s} for the value. Present or absent, it begins alike, so that what comes first depends on the question
+     * and only what comes last on the record.
+     */
+    String sentence() {
+        return "The " + noun + " is %s.";
+    }
 
     Phrase question(Draw draw) {
         return draw.phrase(questions);

@@ -99,7 +99,7 @@ final class BookingScene implements Scene {
                 BookingField absent = draw.pick(BookingField.ALL.stream()
                         .filter(field -> !fields.contains(field))
                         .toList());
-                yield Turn.of(type, absent.question(draw), "The record does not say.");
+                yield Turn.of(type, absent.question(draw), absent.sentence().formatted("not given"));
             }
             case TWO_FACTS -> twoFacts(draw);
             case BOOKING_JSON -> json(draw);
@@ -115,7 +115,13 @@ final class BookingScene implements Scene {
     Claim claim(Draw draw) {
         BookingField field = draw.pick(fields);
         String value = value(field);
-        return new Claim(field.question(draw), field.sentence(), value, draw.other(value, () -> valueOf(field, draw)));
+        String right = field.sentence().formatted(value);
+        return new Claim(
+                field.question(draw),
+                right.substring(0, right.length() - 1),
+                field.sentence(),
+                value,
+                draw.other(value, () -> valueOf(field, draw)));
     }
 
     private Turn twoFacts(Draw draw) {

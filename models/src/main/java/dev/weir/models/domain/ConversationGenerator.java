@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /** Draws conversations. The same seed, split and sequence of calls give the same conversations for ever. */
 public final class ConversationGenerator {
     /** Record, question and answers together; longer ones lose their later turns. */
-    private static final int CHARACTERS_MAX = 620;
+    private static final int CHARACTERS_MAX = 700;
 
     private static final double SYSTEM_SHARE = 0.2;
     private static final double QUESTION_FIRST_SHARE = 0.25;
@@ -45,7 +45,7 @@ public final class ConversationGenerator {
         return assemble(scene, List.of(scene.ask(type, draw)));
     }
 
-    /** One to three questions about one scene; the first is of a type drawn from the mixture. */
+    /** One to five questions about one scene; the first is of a type drawn from the mixture. */
     public Conversation mixed(Mixture mixture) {
         TaskType first = mixture.draw(draw);
         Scene scene = scene(first);
@@ -54,7 +54,7 @@ public final class ConversationGenerator {
         List<TaskType> further = mixture.allowed(scene.types());
         boolean repeats = first != TaskType.JUDGE && !(scene instanceof RuleScene);
         int length = scene.record().length() + length(turns.getFirst());
-        for (int turn = repeats ? draw.between(0, 2) : 0; turn > 0; turn--) {
+        for (int turn = repeats ? draw.between(0, 4) : 0; turn > 0; turn--) {
             Turn next = scene.ask(draw.pick(further), draw);
             length += length(next);
             if (length > CHARACTERS_MAX) {

@@ -37,8 +37,7 @@ final class JudgeScene implements Scene {
                 TaskType.JUDGE,
                 claim.question().template() + " / " + instruction.template(),
                 instruction.text(),
-                "Context: %s; given: %s. Answer: %s."
-                        .formatted(claim.value(), claimed, supported ? SUPPORTED : UNSUPPORTED));
+                "%s; given: %s. Answer: %s.".formatted(claim.answer(), claimed, supported ? SUPPORTED : UNSUPPORTED));
     }
 
     @Override

@@ -7,6 +7,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** How records and JSON answers are written. */
 final class Layout {
+    /** Opens a row of a table. The space gives a name there the spelling it has in a sentence, tokens included. */
+    static final String ROW = "- ";
+
     /** Asks for the record itself. */
     static final Phrasing READ_BACK = Phrasing.of(
             "(read|say|repeat|copy|write|print)( back|) (the|this|my) (record|text|data|details)( to me|)( please|)",

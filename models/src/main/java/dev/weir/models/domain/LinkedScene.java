@@ -4,21 +4,34 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Bookings in one table, ships in another: from a passenger to anything about the ship takes two steps. */
 final class LinkedScene implements Scene {
     private record Ship(String name, int gate, Draw.Clock departs, String captain) {
-        String line() {
-            return "%s: gate %d, %s, captain %s".formatted(name, gate, departs, captain);
+        /** The row as far as a target; an answer reads on from the name. */
+        String upTo(Target target) {
+            StringBuilder row = new StringBuilder(name).append(": ").append(Target.GATE.of(this));
+            for (Target next : List.of(Target.DEPARTURE, Target.CAPTAIN)) {
+                if (next.compareTo(target) <= 0) {
+                    row.append(", ").append(next.of(this));
+                }
+            }
+            return row.toString();
         }
     }
 
     private record Booking(String code, String passenger, Ship ship) {
-        String line() {
-            return "%s: %s, ship %s".formatted(code, passenger, ship.name());
+        String row() {
+            return code + ": " + fromPassenger();
+        }
+
+        String fromPassenger() {
+            return passenger + ", ship " + ship.name();
         }
     }
 
+    /** What is asked of a ship, in the order of its row. */
     private enum Target {
         GATE,
         DEPARTURE,
@@ -64,8 +77,12 @@ final class LinkedScene implements Scene {
         bookings = IntStream.range(0, count)
                 .mapToObj(i -> new Booking(codes.get(i), passengers.get(i), order.get(i)))
                 .toList();
-        record = "Bookings:\n" + bookings.stream().map(Booking::line).collect(Collectors.joining("\n")) + "\nShips:\n"
-                + fleet.stream().map(Ship::line).collect(Collectors.joining("\n"));
+        record = "Bookings:\n" + rows(bookings.stream().map(Booking::row)) + "\nShips:\n"
+                + rows(fleet.stream().map(ship -> ship.upTo(Target.CAPTAIN)));
+    }
+
+    private static String rows(Stream<String> rows) {
+        return rows.map(row -> Layout.ROW + row).collect(Collectors.joining("\n"));
     }
 
     @Override
@@ -84,18 +101,21 @@ final class LinkedScene implements Scene {
             throw new IllegalArgumentException("linked tables do not answer " + type);
         }
         Booking booking = draw.pick(bookings);
-        String who = draw.chance(0.5) ? booking.passenger() : "booking " + booking.code();
+        boolean byName = draw.chance(0.5);
+        String who = byName ? booking.passenger() : "booking " + booking.code();
         Target target = draw.pick(List.of(Target.values()));
         Phrasing phrasing = switch (target) {
             case GATE -> GATE;
             case DEPARTURE -> DEPARTURE;
             case CAPTAIN -> CAPTAIN;
         };
-        String found = target.of(booking.ship());
         return Turn.of(
                 type,
                 draw.phrase(phrasing).with("who", who),
-                "%s has ship %s; %s has %s. Answer: %s."
-                        .formatted(who, booking.ship().name(), booking.ship().name(), found, found));
+                "Row %s; %s. Answer: %s."
+                        .formatted(
+                                byName ? booking.fromPassenger() : booking.row(),
+                                booking.ship().upTo(target),
+                                target.of(booking.ship())));
     }
 }

@@ -12,19 +12,30 @@ import java.util.stream.IntStream;
 
 /** The sailings of a day from one port. Hours and fares are all different and no sailing leaves on the hour, so no order is ambiguous. */
 final class TimetableScene implements Scene {
-    /** One line of the timetable. */
+    /** One row of the timetable. */
     private record Sailing(Draw.Clock departs, String port, String ship, int gate, int euros) {
-        String line() {
-            return "%s: %s, ship %s, gate %d, %d euros".formatted(port, departs, ship, gate, euros);
+        String row() {
+            return upTo(Column.GATE);
+        }
+
+        /** The row as far as a column: where it stands in the record, an answer only has to read on from the port. */
+        String upTo(Column column) {
+            StringBuilder row = new StringBuilder(port).append(": ").append(departs);
+            for (Column next : Column.values()) {
+                if (next != Column.TIME && next.compareTo(column) <= 0) {
+                    row.append(", ").append(next.cell(this));
+                }
+            }
+            return row.toString();
         }
     }
 
-    /** A column that can be asked for. */
+    /** A column that can be asked for, in the order of the row. */
     private enum Column {
-        TIME("It departs at %s.", "time"),
+        TIME("The departure time is %s.", "time"),
+        FARE("The fare is %s euros.", "fare"),
         SHIP("The ship is %s.", "ship"),
-        GATE("The gate is %s.", "gate"),
-        FARE("The fare is %s euros.", "fare");
+        GATE("The gate is %s.", "gate");
 
         private final String sentence;
         private final String key;
@@ -37,9 +48,17 @@ final class TimetableScene implements Scene {
         String of(Sailing sailing) {
             return switch (this) {
                 case TIME -> sailing.departs().toString();
+                case FARE -> Integer.toString(sailing.euros());
                 case SHIP -> sailing.ship();
                 case GATE -> Integer.toString(sailing.gate());
-                case FARE -> Integer.toString(sailing.euros());
+            };
+        }
+
+        private String cell(Sailing sailing) {
+            return switch (this) {
+                case TIME -> of(sailing);
+                case FARE -> of(sailing) + " euros";
+                case SHIP, GATE -> key + " " + of(sailing);
             };
         }
     }
@@ -112,7 +131,7 @@ final class TimetableScene implements Scene {
                         fares.get(i)))
                 .toList();
         record = "Sailings from " + draw.port() + ":\n"
-                + sailings.stream().map(Sailing::line).collect(Collectors.joining("\n"));
+                + sailings.stream().map(sailing -> Layout.ROW + sailing.row()).collect(Collectors.joining("\n"));
     }
 
     @Override
@@ -135,7 +154,7 @@ final class TimetableScene implements Scene {
         return switch (type) {
             case TIMETABLE_LOOKUP -> {
                 Claim claim = claim(draw);
-                yield Turn.of(type, claim.question(), claim.sentence().formatted(claim.value()));
+                yield Turn.of(type, claim.question(), claim.answer() + ".");
             }
             case TIMETABLE_JSON -> json(draw);
             case PRICE_DIFFERENCE -> difference(draw);
@@ -151,12 +170,18 @@ final class TimetableScene implements Scene {
         Column column = draw.pick(List.of(Column.values()));
         Phrase question = draw.phrase(requireNonNull(QUESTIONS.get(column)))
                 .with("port", two.getFirst().port());
-        return new Claim(question, column.sentence, column.of(two.getFirst()), column.of(two.getLast()));
+        return new Claim(
+                question,
+                "To " + two.getFirst().upTo(column),
+                column.sentence,
+                column.of(two.getFirst()),
+                column.of(two.getLast()));
     }
 
     private Turn json(Draw draw) {
         Sailing sailing = draw.pick(sailings);
         Map<String, String> members = new LinkedHashMap<>();
+        members.put("port", sailing.port());
         for (Column column : Column.values()) {
             members.put(column.key, column.of(sailing));
         }
@@ -172,38 +197,34 @@ final class TimetableScene implements Scene {
         return Turn.of(
                 TaskType.PRICE_DIFFERENCE,
                 draw.phrase(DIFFERENCE).with("dear", dear.port()).with("cheap", cheap.port()),
-                "%s %d; %s %d; %d - %d = %d. Answer: %d euros."
+                "To %s; %s; %d - %d = %d. Answer: %d euros."
                         .formatted(
-                                dear.port(),
-                                dear.euros(),
-                                cheap.port(),
-                                cheap.euros(),
+                                dear.upTo(Column.FARE),
+                                cheap.upTo(Column.FARE),
                                 dear.euros(),
                                 cheap.euros(),
                                 dear.euros() - cheap.euros(),
                                 dear.euros() - cheap.euros()));
     }
 
-    /** The working writes key and port as they stand; the answer then repeats those pairs in order. */
+    /** The working puts each port behind its key, where the answer finds it after the key it chose. */
     private Turn sorting(Draw draw) {
         boolean byTime = draw.chance(0.5);
         Comparator<Sailing> order = byTime
                 ? Comparator.comparingInt(sailing -> sailing.departs().minuteOfDay())
                 : Comparator.comparingInt(Sailing::euros);
         Column key = byTime ? Column.TIME : Column.FARE;
+        String rows = sailings.stream()
+                .map(sailing -> sailing.upTo(key) + " " + sailing.port())
+                .collect(Collectors.joining("; "));
+        String answer = sailings.stream()
+                .sorted(order)
+                .map(sailing -> key.cell(sailing) + " " + sailing.port())
+                .collect(Collectors.joining(", "));
         return Turn.of(
                 TaskType.SORTING,
                 draw.phrase(byTime ? BY_TIME : BY_FARE),
-                "%s. Answer: %s."
-                        .formatted(
-                                pairs(sailings, key),
-                                pairs(sailings.stream().sorted(order).toList(), key)));
-    }
-
-    private static String pairs(List<Sailing> sailings, Column key) {
-        return sailings.stream()
-                .map(sailing -> key.of(sailing) + " " + sailing.port())
-                .collect(Collectors.joining(", "));
+                "Rows %s. Answer: %s.".formatted(rows, answer));
     }
 
     private Turn cheapestAfter(Draw draw) {
@@ -214,8 +235,9 @@ final class TimetableScene implements Scene {
         int leastHour = draw.between(hours.getFirst(), hours.get(hours.size() - 2)) + 1;
         Draw.Clock after = new Draw.Clock(leastHour * 60);
         String working = sailings.stream()
-                .map(sailing -> sailing.departs()
-                        + (late(sailing, after) ? " yes " + sailing.euros() + " " + sailing.port() : " no"))
+                .map(sailing -> late(sailing, after)
+                        ? sailing.upTo(Column.FARE) + " " + sailing.port()
+                        : sailing.upTo(Column.TIME) + " no")
                 .collect(Collectors.joining("; "));
         Sailing cheapest = sailings.stream()
                 .filter(sailing -> late(sailing, after))
@@ -224,7 +246,8 @@ final class TimetableScene implements Scene {
         return Turn.of(
                 TaskType.FILTER,
                 draw.phrase(CHEAPEST_AFTER).with("time", after.toString()),
-                "%s; cheapest %d. Answer: %s.".formatted(working, cheapest.euros(), cheapest.port()));
+                "Rows %s; cheapest %d euros %s. Answer: %s."
+                        .formatted(working, cheapest.euros(), cheapest.port(), cheapest.port()));
     }
 
     private static boolean late(Sailing sailing, Draw.Clock after) {
