@@ -90,10 +90,10 @@ public enum DemoModel {
                 Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 30);
         };
         return Mixture.byDifficulty(weights)
-                .with(TaskType.FACT, 60)
+                .with(TaskType.FACT, this == POWER ? 30 : 60)
                 .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
-                .with(TaskType.READ_BACK, 5)
-                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 60 : 20)
-                .with(TaskType.MULTI_HOP, this == POWER ? 20 : 3);
+                .with(TaskType.READ_BACK, this == FAST ? 30 : 5)
+                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 150 : 60)
+                .with(TaskType.MULTI_HOP, this == POWER ? 40 : 3);
     }
 }

@@ -112,7 +112,8 @@ final class BookingScene implements Scene {
     }
 
     /** A question, the sentence that answers it, the value in it, and another value that would be wrong. */
-    Claim claim(Draw draw) {
+    @Override
+    public Claim claim(Draw draw) {
         BookingField field = draw.pick(fields);
         String value = value(field);
         String right = field.sentence().formatted(value);
@@ -147,8 +148,8 @@ final class BookingScene implements Scene {
         int hours = arrives.hour() - departs.hour() - 1;
         int minutes = toFullHour + arrives.minute();
         StringBuilder working = new StringBuilder("%s to %s; ".formatted(departs, arrives))
-                .append("%d min to %02d:00; %d h to %02d:00; "
-                        .formatted(toFullHour, departs.hour() + 1, hours, arrives.hour()))
+                .append("%d min to %02d:00; ".formatted(toFullHour, departs.hour() + 1))
+                .append("%02d:00 to %02d:00 %d h; ".formatted(departs.hour() + 1, arrives.hour(), hours))
                 .append("%d + %d = %d min".formatted(toFullHour, arrives.minute(), minutes));
         if (minutes >= 60) {
             working.append(" = 1 h %d min".formatted(minutes - 60));

@@ -52,7 +52,7 @@ public final class ConversationGenerator {
         List<Turn> turns = new ArrayList<>();
         turns.add(scene.ask(first, draw));
         List<TaskType> further = mixture.allowed(scene.types());
-        boolean repeats = first != TaskType.JUDGE && !(scene instanceof RuleScene);
+        boolean repeats = !(scene instanceof RuleScene);
         int length = scene.record().length() + length(turns.getFirst());
         for (int turn = repeats ? draw.between(0, 4) : 0; turn > 0; turn--) {
             Turn next = scene.ask(draw.pick(further), draw);
@@ -74,7 +74,7 @@ public final class ConversationGenerator {
             case FACT, OFF_TOPIC, NO_RECORD -> new CompanyScene();
             case READ_BACK, BOOKING_LOOKUP, ABSENT_LOOKUP, TWO_FACTS, BOOKING_JSON, FARE_TOTAL, DURATION, DELAY ->
                 new BookingScene(type, draw);
-            case TIMETABLE_LOOKUP, TIMETABLE_JSON, PRICE_DIFFERENCE, SORTING, FILTER -> new TimetableScene(draw);
+            case TIMETABLE_LOOKUP, TIMETABLE_JSON, PRICE_DIFFERENCE, SORTING, FILTER -> new TimetableScene(type, draw);
             case MULTI_HOP -> new LinkedScene(draw);
             case REFUND, GROUP_FARE, BOARDING -> RuleScene.of(type, draw);
             case JUDGE -> new JudgeScene(draw);
@@ -106,6 +106,9 @@ public final class ConversationGenerator {
     /** The question as people type it: with or without a capital, a final mark, a greeting, a word of thanks. */
     private String spoken(Turn turn) {
         String question = turn.question();
+        if (turn.type() == TaskType.JUDGE) {
+            return question; // a form that a program fills in
+        }
         if (draw.chance(0.7)) {
             question = Character.toUpperCase(question.charAt(0)) + question.substring(1);
         }

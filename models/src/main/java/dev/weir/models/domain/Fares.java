@@ -6,7 +6,7 @@ import java.util.Map;
 /** Who travels at what fare, with the sum written out as a person would write it. */
 record Fares(int adults, int adultEuros, int children, int childEuros) {
     static Fares draw(Draw draw) {
-        return new Fares(draw.between(1, 5), draw.multiple(2, 12, 40), draw.between(1, 4), draw.multiple(2, 4, 20));
+        return new Fares(draw.between(1, 4), draw.multiple(10, 20, 50), draw.between(1, 3), draw.multiple(2, 4, 18));
     }
 
     Map<String, String> lines() {

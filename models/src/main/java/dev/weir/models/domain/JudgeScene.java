@@ -10,39 +10,24 @@ final class JudgeScene implements Scene {
     static final String UNSUPPORTED = "unsupported";
 
     private static final double BARE_SHARE = 0.3;
+    private static final double TIMETABLE_SHARE = 0.4;
     private static final Phrasing VERDICT = Phrasing.of(
             "(is|judge if|decide if|check if|say if|tell me if) the answer( is|) (supported|backed|proved|confirmed) by the (context|record|text)( or not|)?",
             "(does|judge whether|decide whether|check whether) the (context|record|text) (support|back|confirm|prove) the answer( or not|)?",
             "(judge|check|verify|grade) the answer (against|by|with|using) the (context|record|text)( please| only| above|)",
             "(supported or unsupported|is it supported or unsupported|answer supported or unsupported)( by the context| by the record|)?");
 
-    private final String record;
-    private final Turn turn;
+    private final Scene context;
 
     JudgeScene(Draw draw) {
-        BookingScene booking = new BookingScene(TaskType.BOOKING_LOOKUP, draw);
-        TimetableScene timetable = new TimetableScene(draw);
-        boolean byTimetable = draw.chance(0.4);
-        Claim claim = byTimetable ? timetable.claim(draw) : booking.claim(draw);
-        boolean supported = draw.chance(0.5);
-        String claimed = supported ? claim.value() : claim.wrongValue();
-        String answer = draw.chance(BARE_SHARE) ? claimed : claim.sentence().formatted(claimed);
-        record = "Context:\n%s\nQuestion: %s\nAnswer: %s"
-                .formatted(
-                        byTimetable ? timetable.record() : booking.record(),
-                        claim.question().text(),
-                        answer);
-        Phrase instruction = draw.phrase(VERDICT);
-        turn = new Turn(
-                TaskType.JUDGE,
-                claim.question().template() + " / " + instruction.template(),
-                instruction.text(),
-                "%s; given: %s. Answer: %s.".formatted(claim.answer(), claimed, supported ? SUPPORTED : UNSUPPORTED));
+        context = draw.chance(TIMETABLE_SHARE)
+                ? new TimetableScene(TaskType.TIMETABLE_LOOKUP, draw)
+                : new BookingScene(TaskType.BOOKING_LOOKUP, draw);
     }
 
     @Override
     public String record() {
-        return record;
+        return "Context:\n" + context.record();
     }
 
     @Override
@@ -52,6 +37,15 @@ final class JudgeScene implements Scene {
 
     @Override
     public Turn ask(TaskType type, Draw draw) {
-        return turn;
+        Claim claim = context.claim(draw);
+        boolean supported = draw.chance(0.5);
+        String claimed = supported ? claim.value() : claim.wrongValue();
+        String answer = draw.chance(BARE_SHARE) ? claimed : claim.sentence().formatted(claimed);
+        Phrase instruction = draw.phrase(VERDICT);
+        return new Turn(
+                TaskType.JUDGE,
+                claim.question().template() + " / " + instruction.template(),
+                "Question: %s\nAnswer: %s\n%s".formatted(claim.question().text(), answer, instruction.text()),
+                "%s; given: %s. Answer: %s.".formatted(claim.answer(), claimed, supported ? SUPPORTED : UNSUPPORTED));
     }
 }

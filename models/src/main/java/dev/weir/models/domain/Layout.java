@@ -32,7 +32,18 @@ final class Layout {
         return String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast();
     }
 
+    /** A JSON object on one line; whole numbers stand without quotes. */
     static String json(Map<String, String> members) {
-        return MAPPER.writeValueAsString(members);
+        return members.entrySet().stream()
+                .map(member -> "%s: %s".formatted(quoted(member.getKey()), value(member.getValue())))
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String value(String text) {
+        return text.matches("[1-9][0-9]*") ? text : quoted(text);
+    }
+
+    private static String quoted(String text) {
+        return MAPPER.writeValueAsString(text);
     }
 }

@@ -1,6 +1,8 @@
 package dev.weir.models.domain;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -8,40 +10,27 @@ import java.util.stream.Stream;
 
 /** Bookings in one table, ships in another: from a passenger to anything about the ship takes two steps. */
 final class LinkedScene implements Scene {
-    private record Ship(String name, int gate, Draw.Clock departs, String captain) {
-        /** The row as far as a target; an answer reads on from the name. */
-        String upTo(Target target) {
-            StringBuilder row = new StringBuilder(name).append(": ").append(Target.GATE.of(this));
-            for (Target next : List.of(Target.DEPARTURE, Target.CAPTAIN)) {
-                if (next.compareTo(target) <= 0) {
-                    row.append(", ").append(next.of(this));
-                }
-            }
-            return row.toString();
-        }
-    }
+    private record Booking(String key, String ship) {}
 
-    private record Booking(String code, String passenger, Ship ship) {
-        String row() {
-            return code + ": " + fromPassenger();
-        }
-
-        String fromPassenger() {
-            return passenger + ", ship " + ship.name();
-        }
-    }
-
-    /** What is asked of a ship, in the order of its row. */
+    /** What the second table says of each ship. */
     private enum Target {
-        GATE,
-        DEPARTURE,
-        CAPTAIN;
+        GATE("Gates", "gate "),
+        DEPARTURE("Departures", ""),
+        CAPTAIN("Captains", "captain ");
 
-        String of(Ship ship) {
+        private final String heading;
+        private final String title;
+
+        Target(String heading, String title) {
+            this.heading = heading;
+            this.title = title;
+        }
+
+        private String draw(Draw draw) {
             return switch (this) {
-                case GATE -> "gate " + ship.gate();
-                case DEPARTURE -> ship.departs().toString();
-                case CAPTAIN -> "captain " + ship.captain();
+                case GATE -> Integer.toString(draw.between(1, 19));
+                case DEPARTURE -> draw.clock(5, 22).toString();
+                case CAPTAIN -> draw.surname();
             };
         }
     }
@@ -59,26 +48,29 @@ final class LinkedScene implements Scene {
             "(with which captain|with what captain|which captain|what captain) does <who> (sail|travel|have)( today|)?",
             "(what is the name of|give me|show me) the captain (of|for) <who>( please|)");
 
+    private final boolean byCode;
+    private final Target target;
     private final List<Booking> bookings;
+    private final Map<String, String> valuesByShip = new LinkedHashMap<>();
     private final String record;
 
     LinkedScene(Draw draw) {
-        int count = draw.between(2, 3);
-        List<Integer> gates = draw.distinct(count, () -> draw.between(1, 19));
-        List<String> captains = draw.distinct(count, draw::surname);
-        List<Draw.Clock> times = draw.distinct(count, () -> draw.clock(5, 22));
-        List<String> names = draw.distinct(count, draw::ship);
-        List<Ship> fleet = IntStream.range(0, count)
-                .mapToObj(i -> new Ship(names.get(i), gates.get(i), times.get(i), captains.get(i)))
-                .toList();
-        List<Ship> order = draw.shuffled(fleet);
-        List<String> codes = draw.distinct(count, draw::bookingCode);
-        List<String> passengers = draw.distinct(count, draw::person);
+        byCode = draw.chance(0.5);
+        target = draw.pick(List.of(Target.values()));
+        int count = draw.between(2, 4);
+        List<String> ships = draw.distinct(count, draw::ship);
+        List<String> values = draw.distinct(count, () -> target.draw(draw));
+        for (int i = 0; i < count; i++) {
+            valuesByShip.put(ships.get(i), values.get(i));
+        }
+        List<String> sailed = draw.shuffled(ships);
+        List<String> keys = draw.distinct(count, byCode ? draw::bookingCode : draw::person);
         bookings = IntStream.range(0, count)
-                .mapToObj(i -> new Booking(codes.get(i), passengers.get(i), order.get(i)))
+                .mapToObj(i -> new Booking(keys.get(i), sailed.get(i)))
                 .toList();
-        record = "Bookings:\n" + rows(bookings.stream().map(Booking::row)) + "\nShips:\n"
-                + rows(fleet.stream().map(ship -> ship.upTo(Target.CAPTAIN)));
+        record = "Bookings:\n" + rows(bookings.stream().map(booking -> booking.key() + " " + booking.ship())) + "\n"
+                + target.heading + ":\n"
+                + rows(valuesByShip.entrySet().stream().map(ship -> ship.getKey() + " " + ship.getValue()));
     }
 
     private static String rows(Stream<String> rows) {
@@ -101,21 +93,16 @@ final class LinkedScene implements Scene {
             throw new IllegalArgumentException("linked tables do not answer " + type);
         }
         Booking booking = draw.pick(bookings);
-        boolean byName = draw.chance(0.5);
-        String who = byName ? booking.passenger() : "booking " + booking.code();
-        Target target = draw.pick(List.of(Target.values()));
         Phrasing phrasing = switch (target) {
             case GATE -> GATE;
             case DEPARTURE -> DEPARTURE;
             case CAPTAIN -> CAPTAIN;
         };
+        String value = valuesByShip.getOrDefault(booking.ship(), "");
         return Turn.of(
                 type,
-                draw.phrase(phrasing).with("who", who),
-                "Row %s; %s. Answer: %s."
-                        .formatted(
-                                byName ? booking.fromPassenger() : booking.row(),
-                                booking.ship().upTo(target),
-                                target.of(booking.ship())));
+                draw.phrase(phrasing).with("who", byCode ? "booking " + booking.key() : booking.key()),
+                "Row %s %s; %s %s. Answer: %s%s."
+                        .formatted(booking.key(), booking.ship(), booking.ship(), value, target.title, value));
     }
 }

@@ -134,7 +134,7 @@ final class RuleScene implements Scene {
     private static RuleScene groupFare(Draw draw) {
         Fares fares = Fares.draw(draw);
         int fromEuros = draw.multiple(20, 60, 140);
-        int offEuros = draw.multiple(5, 5, 20);
+        int offEuros = draw.multiple(10, 10, 30);
         Map<String, String> lines = named(draw);
         lines.putAll(fares.lines());
         lines.put("Discount", offEuros + " euros from " + fromEuros + " euros");

@@ -12,35 +12,28 @@ import java.util.stream.IntStream;
 
 /** The sailings of a day from one port. Hours and fares are all different and no sailing leaves on the hour, so no order is ambiguous. */
 final class TimetableScene implements Scene {
-    /** One row of the timetable. */
+    /** One sailing, of which a timetable shows some columns. */
     private record Sailing(Draw.Clock departs, String port, String ship, int gate, int euros) {
-        String row() {
-            return upTo(Column.GATE);
-        }
-
-        /** The row as far as a column: where it stands in the record, an answer only has to read on from the port. */
-        String upTo(Column column) {
-            StringBuilder row = new StringBuilder(port).append(": ").append(departs);
-            for (Column next : Column.values()) {
-                if (next != Column.TIME && next.compareTo(column) <= 0) {
-                    row.append(", ").append(next.cell(this));
-                }
-            }
-            return row.toString();
+        /** The port and what stands behind it; an answer reads on from the port. */
+        String row(List<Column> columns) {
+            return port + " "
+                    + columns.stream().map(column -> column.cell(this)).collect(Collectors.joining(", "));
         }
     }
 
-    /** A column that can be asked for, in the order of the row. */
+    /** What can stand in a timetable and be asked for. */
     private enum Column {
-        TIME("The departure time is %s.", "time"),
-        FARE("The fare is %s euros.", "fare"),
-        SHIP("The ship is %s.", "ship"),
-        GATE("The gate is %s.", "gate");
+        TIME("Departures", "The departure time is %s.", "time"),
+        FARE("Fares", "The fare is %s euros.", "fare"),
+        SHIP("Ships", "The ship is %s.", "ship"),
+        GATE("Gates", "The gate is %s.", "gate");
 
+        private final String heading;
         private final String sentence;
         private final String key;
 
-        Column(String sentence, String key) {
+        Column(String heading, String sentence, String key) {
+            this.heading = heading;
             this.sentence = sentence;
             this.key = key;
         }
@@ -55,11 +48,7 @@ final class TimetableScene implements Scene {
         }
 
         private String cell(Sailing sailing) {
-            return switch (this) {
-                case TIME -> of(sailing);
-                case FARE -> of(sailing) + " euros";
-                case SHIP, GATE -> key + " " + of(sailing);
-            };
+            return this == FARE ? of(sailing) + " euros" : of(sailing);
         }
     }
 
@@ -113,9 +102,16 @@ final class TimetableScene implements Scene {
             "(i|we) (can leave|are free|have time|can sail) only after <time>. (which|what) (sailing|trip|ferry) is (the |)cheapest?");
 
     private final List<Sailing> sailings;
+    private final List<Column> columns;
     private final String record;
 
-    TimetableScene(Draw draw) {
+    TimetableScene(TaskType wanted, Draw draw) {
+        columns = switch (wanted) {
+            case FILTER -> List.of(Column.TIME, Column.FARE);
+            case SORTING -> List.of(draw.pick(List.of(Column.TIME, Column.FARE)));
+            case PRICE_DIFFERENCE -> List.of(Column.FARE);
+            default -> List.of(draw.pick(List.of(Column.values())));
+        };
         int count = draw.between(3, 4);
         List<Integer> hours = draw.distinct(count, () -> draw.between(5, 22));
         List<Integer> fares = draw.distinct(count, () -> draw.multiple(2, 12, 60));
@@ -130,8 +126,11 @@ final class TimetableScene implements Scene {
                         gates.get(i),
                         fares.get(i)))
                 .toList();
-        record = "Sailings from " + draw.port() + ":\n"
-                + sailings.stream().map(sailing -> Layout.ROW + sailing.row()).collect(Collectors.joining("\n"));
+        String heading = columns.size() == 1 ? columns.getFirst().heading : "Sailings";
+        record = heading + " from " + draw.port() + ":\n"
+                + sailings.stream()
+                        .map(sailing -> Layout.ROW + sailing.row(columns))
+                        .collect(Collectors.joining("\n"));
     }
 
     @Override
@@ -141,12 +140,15 @@ final class TimetableScene implements Scene {
 
     @Override
     public Set<TaskType> types() {
-        return Set.of(
-                TaskType.TIMETABLE_LOOKUP,
-                TaskType.TIMETABLE_JSON,
-                TaskType.PRICE_DIFFERENCE,
-                TaskType.SORTING,
-                TaskType.FILTER);
+        if (columns.size() > 1) {
+            return Set.of(TaskType.FILTER);
+        }
+        return switch (columns.getFirst()) {
+            case TIME -> Set.of(TaskType.TIMETABLE_LOOKUP, TaskType.TIMETABLE_JSON, TaskType.SORTING);
+            case FARE ->
+                Set.of(TaskType.TIMETABLE_LOOKUP, TaskType.TIMETABLE_JSON, TaskType.SORTING, TaskType.PRICE_DIFFERENCE);
+            case SHIP, GATE -> Set.of(TaskType.TIMETABLE_LOOKUP, TaskType.TIMETABLE_JSON);
+        };
     }
 
     @Override
@@ -165,14 +167,15 @@ final class TimetableScene implements Scene {
     }
 
     /** A question about one cell; the wrong value stands in the same column of another sailing. */
-    Claim claim(Draw draw) {
+    @Override
+    public Claim claim(Draw draw) {
         List<Sailing> two = draw.shuffled(sailings).subList(0, 2);
-        Column column = draw.pick(List.of(Column.values()));
+        Column column = columns.getFirst();
         Phrase question = draw.phrase(requireNonNull(QUESTIONS.get(column)))
                 .with("port", two.getFirst().port());
         return new Claim(
                 question,
-                "To " + two.getFirst().upTo(column),
+                "To " + two.getFirst().row(columns),
                 column.sentence,
                 column.of(two.getFirst()),
                 column.of(two.getLast()));
@@ -182,7 +185,7 @@ final class TimetableScene implements Scene {
         Sailing sailing = draw.pick(sailings);
         Map<String, String> members = new LinkedHashMap<>();
         members.put("port", sailing.port());
-        for (Column column : Column.values()) {
+        for (Column column : columns) {
             members.put(column.key, column.of(sailing));
         }
         return Turn.of(TaskType.TIMETABLE_JSON, draw.phrase(JSON).with("port", sailing.port()), Layout.json(members));
@@ -199,8 +202,8 @@ final class TimetableScene implements Scene {
                 draw.phrase(DIFFERENCE).with("dear", dear.port()).with("cheap", cheap.port()),
                 "To %s; %s; %d - %d = %d. Answer: %d euros."
                         .formatted(
-                                dear.upTo(Column.FARE),
-                                cheap.upTo(Column.FARE),
+                                dear.row(columns),
+                                cheap.row(columns),
                                 dear.euros(),
                                 cheap.euros(),
                                 dear.euros() - cheap.euros(),
@@ -209,13 +212,13 @@ final class TimetableScene implements Scene {
 
     /** The working puts each port behind its key, where the answer finds it after the key it chose. */
     private Turn sorting(Draw draw) {
-        boolean byTime = draw.chance(0.5);
+        Column key = columns.getFirst();
+        boolean byTime = key == Column.TIME;
         Comparator<Sailing> order = byTime
                 ? Comparator.comparingInt(sailing -> sailing.departs().minuteOfDay())
                 : Comparator.comparingInt(Sailing::euros);
-        Column key = byTime ? Column.TIME : Column.FARE;
         String rows = sailings.stream()
-                .map(sailing -> sailing.upTo(key) + " " + sailing.port())
+                .map(sailing -> sailing.row(columns) + " " + sailing.port())
                 .collect(Collectors.joining("; "));
         String answer = sailings.stream()
                 .sorted(order)
@@ -236,8 +239,8 @@ final class TimetableScene implements Scene {
         Draw.Clock after = new Draw.Clock(leastHour * 60);
         String working = sailings.stream()
                 .map(sailing -> late(sailing, after)
-                        ? sailing.upTo(Column.FARE) + " " + sailing.port()
-                        : sailing.upTo(Column.TIME) + " no")
+                        ? sailing.row(columns) + " " + sailing.port()
+                        : sailing.row(List.of(Column.TIME)) + " no")
                 .collect(Collectors.joining("; "));
         Sailing cheapest = sailings.stream()
                 .filter(sailing -> late(sailing, after))
@@ -246,8 +249,8 @@ final class TimetableScene implements Scene {
         return Turn.of(
                 TaskType.FILTER,
                 draw.phrase(CHEAPEST_AFTER).with("time", after.toString()),
-                "Rows %s; cheapest %d euros %s. Answer: %s."
-                        .formatted(working, cheapest.euros(), cheapest.port(), cheapest.port()));
+                "After %s: %s; cheapest %d euros %s. Answer: %s."
+                        .formatted(after, working, cheapest.euros(), cheapest.port(), cheapest.port()));
     }
 
     private static boolean late(Sailing sailing, Draw.Clock after) {

@@ -27,13 +27,16 @@ public final class AdamW {
     }
 
     /**
-     * Moves the weights against the gradients.
+     * Moves the weights against the gradients; where a gradient is not finite, not at all.
      *
      * @param step counted from one
      * @return the norm of the gradient before clipping
      */
     public double step(List<float[]> gradients, long step, float learningRate) {
         double norm = norm(gradients);
+        if (!Double.isFinite(norm)) {
+            return norm;
+        }
         float scale = (float) Math.min(1.0, GRADIENT_NORM_MAX / (norm + 1e-6));
         float correction1 = (float) (1 - Math.pow(BETA_1, (double) step));
         float correction2 = (float) (1 - Math.pow(BETA_2, (double) step));

@@ -36,6 +36,7 @@ public final class TrainingRun {
             int workers) {}
 
     private static final int REPORT_EVERY_STEPS = 20;
+    private static final int SKIPPED_STEPS_MAX = 5;
     private static final double LOSS_MEMORY = 0.95;
 
     private final Plan plan;
@@ -80,17 +81,24 @@ public final class TrainingRun {
         try (ParallelNetwork network = new ParallelNetwork(plan.shape(), plan.workers())) {
             double meanLoss = Double.NaN;
             long tokens = 0;
+            int skipped = 0;
             int last = plan.learningRate().steps();
             for (long step = done.step() + 1;
                     step <= last && nanos.getAsLong() - startNanos < timeMax.toNanos();
                     step++) {
                 Batch batch = stream.next();
                 LlamaNetwork.Gradients result = network.train(weights, batch);
-                if (!Float.isFinite(result.loss())) {
-                    throw new IOException(
-                            "loss is " + result.loss() + " at step " + step + "; lower the learning rate and resume");
+                double norm = optimiser.step(
+                        result.gradients(), step, plan.learningRate().at(step));
+                skipped = Double.isFinite(norm) ? 0 : skipped + 1;
+                if (skipped > 0) {
+                    out.printf("step %d skipped: its gradient is not finite%n", step);
+                    if (skipped > SKIPPED_STEPS_MAX) {
+                        throw new IOException(
+                                "the last " + skipped + " gradients were not finite; resume with a lower rate");
+                    }
+                    continue;
                 }
-                optimiser.step(result.gradients(), step, plan.learningRate().at(step));
                 done = new Checkpoint(step, stream.position());
                 tokens += batch.ids().length;
                 meanLoss = Double.isNaN(meanLoss)

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Solves generated questions a second time, from their text alone, and compares. */
 class ReferenceAnswerTest {
-    private static final Pattern SAILING =
-            Pattern.compile("- (\\w+): (\\d\\d:\\d\\d), (\\d+) euros, ship (\\w+), gate (\\d+)");
+    /** A row with a time, a fare, or both. */
+    private static final Pattern SAILING = Pattern.compile("- (\\w+) (\\d\\d:\\d\\d)?(?:, )?(?:(\\d+) euros)?");
 
     @Test
     void fareTotals() {
