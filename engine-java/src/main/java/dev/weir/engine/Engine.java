@@ -37,6 +37,7 @@ public final class Engine implements AutoCloseable {
     private final Serving serving = new Serving();
     private final List<ModelHost> hosts = new ArrayList<>();
     private final HttpServer server;
+    private boolean closed;
 
     /**
      * Starts everything.
@@ -120,9 +121,14 @@ public final class Engine implements AutoCloseable {
         close();
     }
 
-    /** Closes at once: what runs is cancelled. Loops first, since they call into the server's event loops. */
+    /** Closes at once: what runs is cancelled. Loops first, since they call into the server's event loops. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        serving.draining();
         hosts.forEach(ModelHost::close);
         server.close();
     }
