@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -21,7 +22,11 @@ final class RawConnection implements AutoCloseable {
     private final InputStream in;
 
     RawConnection(TestEngine engine) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), engine.address().getPort());
+        this(engine.address());
+    }
+
+    RawConnection(InetSocketAddress address) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = socket.getInputStream();
     }
