@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.AbstractModelExecutorTest;
+import dev.weir.engine.execution.Continuation;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.scheduling.StepPlan;
+import dev.weir.engine.scheduling.StepResult;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,5 +78,29 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
                 .isInstanceOfSatisfying(
                         NativeException.class,
                         e -> assertThat(e.status()).isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT));
+    }
+
+    @Test
+    void longContextGrowsTheBlockTables() {
+        // A session of one sequence begins with room for 16 blocks; a longer one must give what a roomier session
+        // gives.
+        int[] prompt = new Random(5).ints(400, 0, 256).toArray();
+        assertThat(continued(prompt, 1)).isEqualTo(continued(prompt, 8));
+    }
+
+    private List<Integer> continued(int[] prompt, int stepSequencesMax) {
+        StepPlan plan = new StepPlan(64, stepSequencesMax);
+        StepResult result = new StepResult(stepSequencesMax, 0);
+        Continuation continuation = new Continuation(
+                prompt, SamplingParams.greedy(), 4, IntStream.range(0, 32).toArray(), 16);
+        try (ModelExecutor executor = open(32, 16, 64, stepSequencesMax, 0)) {
+            while (!continuation.isDone()) {
+                plan.clear();
+                continuation.plan(plan, 64);
+                executor.execute(plan, result);
+                continuation.accept(result, 0);
+            }
+        }
+        return continuation.output();
     }
 }

@@ -1,0 +1,85 @@
+package dev.weir.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.engine.TestModels;
+import dev.weir.engine.admission.AdmissionLimits;
+import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.model.GenerationDefaults;
+import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.tokenization.DjlTokenizer;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GenerationCallTest {
+
+    private static final int CONTEXT_TOKENS = 20;
+    private static final long SEED = 42;
+
+    private final DjlTokenizer tokenizer = DjlTokenizer.open(
+            ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA)).tokenizerFile());
+
+    @AfterEach
+    void close() {
+        tokenizer.close();
+    }
+
+    private GenerationCall call(int choices, int outputTokensMax) {
+        ServedModel model = new ServedModel(
+                "m",
+                0,
+                tokenizer,
+                null,
+                new GenerationDefaults(Set.of(), null, null, null, null),
+                CONTEXT_TOKENS,
+                new AdmissionQueue(new AdmissionLimits(1, 297, CONTEXT_TOKENS, 4, 16), () -> 0),
+                () -> true);
+        return new GenerationCall(
+                model,
+                "prompt",
+                List.of(new int[] {1, 2}, new int[] {3}),
+                choices,
+                new SamplingParams(1, 0, 1, 0, SEED, SamplingParams.NO_LOGPROBS),
+                outputTokensMax,
+                List.of(),
+                Set.of(),
+                new AnswerOptions(false, false, false, false, false, -1));
+    }
+
+    @Test
+    void firstChoiceOfEachPromptHasTheCallersSeedAndNoOtherHas() {
+        GenerationCall call = call(8, 4);
+        long[] seeds = LongStream.range(0, call.sequenceCount())
+                .map(index -> call.request("id", (int) index).sampling().seed())
+                .toArray();
+        assertThat(seeds[0]).isEqualTo(SEED);
+        assertThat(seeds[8]).isEqualTo(SEED);
+        assertThat(LongStream.of(seeds).distinct().count()).isEqualTo(8);
+        assertThat(seeds[9]).isEqualTo(seeds[1]);
+    }
+
+    @Test
+    void derivedSeedsStayWhatTheyWere() {
+        // A recorded request must give the same answers after an upgrade.
+        assertThat(call(2, 4).request("id", 1).sampling().seed()).isEqualTo(-4767286540954276203L);
+    }
+
+    @Test
+    void promptsAreNumberedChoiceByChoice() {
+        GenerationCall call = call(2, 4);
+        assertThat(call.request("id", 1).promptTokenIds()).containsExactly(1, 2);
+        assertThat(call.request("id", 2).promptTokenIds()).containsExactly(3);
+        assertThat(call.request("id", 2).id()).isEqualTo("id-2");
+    }
+
+    @Test
+    void outputIsBoundedByWhatTheContextLeaves() {
+        assertThat(call(1, 0).request("id", 0).stop().outputTokensMax()).isEqualTo(18);
+        assertThat(call(1, 500).request("id", 1).stop().outputTokensMax()).isEqualTo(19);
+        assertThat(call(1, 5).request("id", 0).stop().outputTokensMax()).isEqualTo(5);
+    }
+}
