@@ -132,8 +132,20 @@ final class TokenizerJson {
             } else if (field.equals("vocab")) {
                 vocabularyByRank(json);
             } else {
+                requireNoAffix(field, json);
                 json.skipChildren();
             }
+        }
+    }
+
+    /** The library does not survive merges that lack the affix announced; no tokenizer with a supported decoder has one. */
+    private void requireNoAffix(String field, JsonParser json) {
+        boolean affix = field.equals("continuing_subword_prefix") || field.equals("end_of_word_suffix");
+        if (affix
+                && json.currentToken() != JsonToken.VALUE_NULL
+                && !json.getString().isEmpty()) {
+            throw refused(
+                    "has model." + field + " \"" + json.getString() + "\", which is not supported; export it without");
         }
     }
 

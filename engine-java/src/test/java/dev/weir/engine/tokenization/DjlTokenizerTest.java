@@ -212,4 +212,51 @@ class DjlTokenizerTest {
                 .isInstanceOf(TokenizerFormatException.class)
                 .hasMessageContaining("tokenizers library");
     }
+
+    /** The library brings the whole process down over a merge that lacks the prefix announced. */
+    @Test
+    void refusesAffixesThatTheLibraryWouldNotSurvive() throws IOException {
+        Path file = TokenizerFixtures.byteLevel(directory);
+        String json = Files.readString(file);
+        for (String field : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
+            Files.writeString(file, json.replace("\"" + field + "\":null", "\"" + field + "\":\"<unk>\""));
+            assertThatThrownBy(() -> DjlTokenizer.open(file))
+                    .isInstanceOf(TokenizerFormatException.class)
+                    .hasMessageContaining("model." + field);
+        }
+    }
+
+    @Test
+    void readsDamagedFilesOrNamesThem() throws IOException {
+        Path file = TokenizerFixtures.sentencePiece(directory, TokenizerFixtures.FUSED);
+        String whole = Files.readString(file);
+        int refused = 0;
+        for (int seed = 0; seed < 3_000; seed++) {
+            Files.writeString(file, damaged(whole, new SplittableRandom(seed)));
+            try {
+                assertThat(TokenizerJson.read(file).size()).isPositive();
+            } catch (TokenizerFormatException e) {
+                refused++;
+                assertThat(e.getMessage()).doesNotContain("\n");
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+        assertThat(refused).isBetween(500, 2_999);
+    }
+
+    private static String damaged(String whole, SplittableRandom random) {
+        String alphabet = "{}[]\",:0123456789-e.";
+        StringBuilder text = new StringBuilder(whole);
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            int at = random.nextInt(text.length());
+            switch (random.nextInt(4)) {
+                case 0 -> text.setCharAt(at, (char) (text.charAt(at) ^ 1 << random.nextInt(7)));
+                case 1 -> text.deleteCharAt(at);
+                case 2 -> text.insert(at, alphabet.charAt(random.nextInt(alphabet.length())));
+                default -> text.setLength(at + 1);
+            }
+        }
+        return text.toString();
+    }
 }
