@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,13 +21,16 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
 
     private static final int MESSAGES_MAX = 4096;
 
+    /** What a template gets from the request and the model's own files. */
+    private static final Set<String> RENDERER_VARIABLES =
+            Set.of("messages", "add_generation_prompt", "bos_token", "eos_token");
+
     GenerationCall decode(byte[] body) {
         JsonFields fields = JsonFields.of(Json.parseObject(body));
         ServedModel model = serving.model(fields.text("model"));
         UnsupportedFields.check(fields);
         int logprobCount = logprobCount(fields);
-        int outputTokensMax = fields.integer(
-                "max_completion_tokens", 1, Integer.MAX_VALUE, fields.integer("max_tokens", 1, Integer.MAX_VALUE, 0));
+        int outputTokensMax = GenerationDecoder.outputTokensMax(fields, 0);
         Prompts prompts = new Prompts("messages", List.of(prompt(fields, model)));
         return generation.decode(fields, model, prompts, logprobCount, outputTokensMax);
     }
@@ -69,6 +73,9 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         fields.text("reasoning_effort").ifPresent(effort -> extras.put("reasoning_effort", effort));
         fields.object("chat_template_kwargs")
                 .ifPresent(kwargs -> kwargs.json().properties().forEach(entry -> {
+                    if (RENDERER_VARIABLES.contains(entry.getKey())) {
+                        throw kwargs.refuse(entry.getKey(), "is set by the request itself, not here");
+                    }
                     Object value = plain(entry.getValue());
                     if (value != null) {
                         extras.put(entry.getKey(), value);

@@ -20,7 +20,7 @@ record CompletionDecoder(Serving serving, GenerationDecoder generation, HttpLimi
         ServedModel model = serving.model(fields.text("model"));
         UnsupportedFields.check(fields);
         int logprobCount = fields.integer("logprobs", 0, SamplingParams.LOGPROB_COUNT_MAX, SamplingParams.NO_LOGPROBS);
-        int outputTokensMax = fields.integer("max_tokens", 1, Integer.MAX_VALUE, OUTPUT_TOKENS_DEFAULT);
+        int outputTokensMax = GenerationDecoder.outputTokensMax(fields, OUTPUT_TOKENS_DEFAULT);
         boolean specialTokens = fields.flag("add_special_tokens", true);
         Prompts prompts = new Prompts("prompt", prompts(fields, model.tokenizer(), specialTokens));
         return generation.decode(fields, model, prompts, logprobCount, outputTokensMax);

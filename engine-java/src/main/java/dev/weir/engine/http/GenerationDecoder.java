@@ -39,7 +39,7 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 sampling(fields, model.defaults(), logprobCount),
                 outputTokensMax,
                 stopStrings(fields),
-                stopTokenIds(fields, model.defaults()),
+                stopTokenIds(fields, model),
                 answer);
     }
 
@@ -68,21 +68,36 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         return value == null ? otherwise : value;
     }
 
+    /** {@code max_completion_tokens}, or its older name {@code max_tokens}. */
+    static int outputTokensMax(JsonFields fields, int absent) {
+        int older = fields.integer("max_tokens", 1, Integer.MAX_VALUE, absent);
+        return fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE, older);
+    }
+
     private static List<String> stopStrings(JsonFields fields) {
         List<String> strings = fields.texts("stop", StopConditions.STOP_STRINGS_MAX);
         if (strings.contains("")) {
             throw fields.refuse("stop", "must not hold an empty string");
         }
+        if (strings.stream().anyMatch(StopConditions::hasHalfACharacter)) {
+            throw fields.refuse("stop", "must consist of whole characters: it has an unpaired surrogate");
+        }
         return strings;
     }
 
     /** {@code ignore_eos} puts the model's own ids aside, not the caller's. */
-    private static Set<Integer> stopTokenIds(JsonFields fields, GenerationDefaults defaults) {
+    private static Set<Integer> stopTokenIds(JsonFields fields, ServedModel model) {
         Set<Integer> ids = new TreeSet<>();
         if (!fields.flag("ignore_eos", false)) {
-            ids.addAll(defaults.eosTokenIds());
+            ids.addAll(model.defaults().eosTokenIds());
         }
         for (int id : fields.ids("stop_token_ids", STOP_TOKEN_IDS_MAX)) {
+            if (id >= model.tokenizer().vocabSize()) {
+                throw fields.refuse(
+                        "stop_token_ids",
+                        "holds " + id + ", the vocabulary ends at "
+                                + (model.tokenizer().vocabSize() - 1));
+            }
             ids.add(id);
         }
         return ids;

@@ -1,5 +1,6 @@
 package dev.weir.engine.http;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,15 +56,20 @@ record JsonFields(ObjectNode json, String prefix) {
         if (!value.isIntegralNumber()) {
             throw refuse(name, "must be an integer");
         }
-        if (!value.canConvertToLong() || value.longValue() < min || value.longValue() > max) {
-            throw refuse(name, "must be " + range(min, max) + ": " + value);
+        BigInteger number = value.bigIntegerValue();
+        boolean below = number.compareTo(BigInteger.valueOf(min)) < 0;
+        if (below || number.compareTo(BigInteger.valueOf(max)) > 0) {
+            throw refuse(name, "must be " + range(min, max, below) + ": " + value);
         }
         return value.longValue();
     }
 
-    private static String range(long min, long max) {
-        boolean open = max == Long.MAX_VALUE || max == Integer.MAX_VALUE;
-        return open ? "at least " + min : "in [" + min + ", " + max + "]";
+    /** The bound that was crossed; both where both mean something to a caller. */
+    private static String range(long min, long max, boolean below) {
+        if (max != Long.MAX_VALUE && max != Integer.MAX_VALUE) {
+            return "in [" + min + ", " + max + "]";
+        }
+        return below ? "at least " + min : "at most " + max;
     }
 
     float number(String name, double min, double max, double absent) {

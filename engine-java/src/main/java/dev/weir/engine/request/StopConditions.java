@@ -34,7 +34,8 @@ public record StopConditions(
         stopTokenIds = Set.copyOf(stopTokenIds);
     }
 
-    private static boolean hasHalfACharacter(String text) {
+    /** Whether the text has a surrogate without its partner, which no token's text can ever match. */
+    public static boolean hasHalfACharacter(String text) {
         return text.codePoints()
                 .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }

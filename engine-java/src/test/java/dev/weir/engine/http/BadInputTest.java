@@ -42,7 +42,10 @@ class BadInputTest {
             "top_k":1.5                           | top_k             | must be an integer
             "max_tokens":0                        | max_tokens        | at least 1
             "max_tokens":-5                       | max_tokens        | at least 1
-            "max_tokens":99999999999999999999     | max_tokens        | at least 1
+            "max_tokens":99999999999999999999     | max_tokens        | at most 2147483647
+            "max_completion_tokens":0             | max_completion_tokens | at least 1
+            "stop":"\\ud800"                      | stop              | whole characters
+            "stop_token_ids":[99999999]           | stop_token_ids    | vocabulary ends at
             "n":0                                 | n                 | in [1, 16]
             "n":17                                | n                 | in [1, 16]
             "seed":1e3                            | seed              | must be an integer
