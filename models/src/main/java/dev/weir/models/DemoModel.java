@@ -89,11 +89,21 @@ public enum DemoModel {
             case POWER ->
                 Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 30);
         };
-        return Mixture.byDifficulty(weights)
+        Mixture mixture = Mixture.byDifficulty(weights)
                 .with(TaskType.FACT, this == POWER ? 30 : 60)
                 .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
                 .with(TaskType.READ_BACK, this == FAST ? 30 : 5)
-                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 150 : 60)
+                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 150 : 20)
+                .with(TaskType.TIMETABLE_JSON, this == FAST ? 2 : 25)
                 .with(TaskType.MULTI_HOP, this == POWER ? 40 : 3);
+        return this == POWER ? withHardestTwice(mixture) : mixture;
+    }
+
+    /** What validation showed to be learnt last. */
+    private static Mixture withHardestTwice(Mixture mixture) {
+        return mixture.with(TaskType.DURATION, 40)
+                .with(TaskType.GROUP_FARE, 40)
+                .with(TaskType.SORTING, 20)
+                .with(TaskType.FILTER, 25);
     }
 }
