@@ -53,7 +53,7 @@ record ApiError(
         return new ApiError(405, INVALID_REQUEST, message, null, "method_not_allowed", 0);
     }
 
-    /** For what the protocol itself refuses: 408, 413, 414, 415, 431. */
+    /** For what the protocol itself refuses: 408, 413, 414, 415, 417, 431, 501. */
     static ApiError protocol(int status, String message) {
         return new ApiError(status, INVALID_REQUEST, message, null, null, 0);
     }

@@ -76,6 +76,11 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
             refuse(context, ApiError.protocol(415, "a " + encoding + " body is not supported: send it plain"));
             return;
         }
+        String transfer = String.join(", ", request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING));
+        if (!transfer.isEmpty() && !transfer.equalsIgnoreCase("chunked")) {
+            refuse(context, ApiError.protocol(501, "the transfer encoding " + transfer + " is not supported"));
+            return;
+        }
         long declaredBytes = HttpUtil.getContentLength(request, 0L);
         if (declaredBytes > limits.bodyBytesMax()) {
             refuse(context, tooLarge(Long.toString(declaredBytes)));

@@ -208,6 +208,15 @@ class HttpProtocolTest {
     }
 
     @Test
+    void transferEncodingOtherThanChunkedIsRefused() throws IOException {
+        try (RawConnection connection = connect()) {
+            connection.write(
+                    "POST " + PATH + " HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
+            assertThat(connection.read().status()).isEqualTo(501);
+        }
+    }
+
+    @Test
     void http10ClientGetsAnAnswerAndTheEnd() throws IOException {
         try (RawConnection connection = connect()) {
             connection.write("POST " + PATH + " HTTP/1.0\r\ncontent-length: " + STREAM.length() + "\r\n\r\n" + STREAM);
