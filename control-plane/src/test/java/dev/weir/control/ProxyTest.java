@@ -172,7 +172,7 @@ class ProxyTest {
 
     @Test
     void aSlowClientSlowsTheEngineInsteadOfFillingMemory() throws Exception {
-        long pieceCount = 2_000;
+        long pieceCount = 800;
         String piece = "data: " + "x".repeat(64 * 1024) + "\n\n";
         AtomicLong writtenCount = new AtomicLong();
         CountDownLatch allWritten = new CountDownLatch(1);
@@ -318,14 +318,15 @@ class ProxyTest {
             exchange.json(200, "{\"first\":1}");
         });
         try (Socket client = weir.connect()) {
+            byte[] models = "GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(ISO_8859_1);
             send(client, CHAT, "", ASK);
             engine.nextRequest();
-            send(client, CHAT, "", "{}");
+            client.getOutputStream().write(models);
             waiting.countDown();
             readUntil(client, text -> text.endsWith("{\"first\":1}"));
-            assertThat(readUntil(client, text -> text.endsWith("}}"))).startsWith("HTTP/1.1 400");
-            send(client, CHAT, "", "{}");
-            assertThat(readUntil(client, text -> text.endsWith("}}"))).startsWith("HTTP/1.1 400");
+            assertThat(readUntil(client, text -> text.endsWith("}]}"))).startsWith("HTTP/1.1 200");
+            client.getOutputStream().write(models);
+            assertThat(readUntil(client, text -> text.endsWith("}]}"))).startsWith("HTTP/1.1 200");
         }
     }
 
