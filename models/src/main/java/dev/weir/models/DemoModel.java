@@ -10,9 +10,9 @@ import java.util.Map;
 
 /** The catalogue: the three models Weir ships, and how each is trained. */
 public enum DemoModel {
-    FAST("small and quick; knows the company and looks things up", 96, 256, 4, 3, 1, 4000, 3e-3f),
-    MID("adds sums, times and JSON", 128, 352, 6, 4, 2, 4000, 2.5e-3f),
-    POWER("adds rules, several steps and judging", 192, 512, 6, 6, 3, 4000, 2e-3f);
+    FAST("small and quick; knows the company and looks things up", 96, 256, 4, 3, 1, 12_000, 3e-3f),
+    MID("adds sums, times and JSON", 128, 352, 6, 4, 2, 5_000, 2.5e-3f),
+    POWER("adds rules, several steps and judging", 192, 512, 6, 6, 3, 8_000, 2e-3f);
 
     /** The longest chat that is served. */
     static final int CONTEXT_TOKENS = 512;

@@ -4,12 +4,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +43,16 @@ public final class LlamaNetwork implements AutoCloseable {
     private final LlamaShape shape;
     private final NDManager manager;
     private final NDArray halfTurn;
+    private final NDArray minusHalf;
+    private final Map<String, ByteBuffer> uploads = new HashMap<>();
     private final Map<Integer, Positions> positionsByLength = new HashMap<>();
 
     public LlamaNetwork(LlamaShape shape) {
         this.shape = shape;
         manager = Engine.getEngine("PyTorch").newBaseManager();
         halfTurn = halfTurn();
+        // Kept, because DJL frees a number passed to pow at once, while autograd still points to it.
+        minusHalf = manager.create(-0.5f);
     }
 
     /** Loss and gradients of a batch. */
@@ -91,10 +97,13 @@ public final class LlamaNetwork implements AutoCloseable {
         return gradient.toFloatArray();
     }
 
-    private static Map<String, NDArray> upload(NDManager step, Weights weights, boolean differentiable) {
+    private Map<String, NDArray> upload(NDManager step, Weights weights, boolean differentiable) {
         Map<String, NDArray> leaves = new HashMap<>();
         for (Weights.Matrix matrix : weights.matrices()) {
-            NDArray leaf = step.create(matrix.values(), new Shape(matrix.rows(), matrix.columns()));
+            ByteBuffer buffer = uploads.computeIfAbsent(
+                    matrix.name(), _ -> manager.allocateDirect(matrix.values().length * Float.BYTES));
+            buffer.asFloatBuffer().put(matrix.values());
+            NDArray leaf = step.create(buffer, new Shape(matrix.rows(), matrix.columns()), DataType.FLOAT32);
             leaf.setRequiresGradient(differentiable);
             leaves.put(matrix.name(), leaf);
         }
@@ -164,11 +173,11 @@ public final class LlamaNetwork implements AutoCloseable {
         return product(active, leaf(leaves, "down." + layer));
     }
 
-    private static NDArray normalised(NDArray input) {
+    private NDArray normalised(NDArray input) {
         NDArray scale = input.square()
                 .mean(new int[] {-1}, true)
                 .add(LlamaShape.NORM_EPSILON)
-                .pow(-0.5);
+                .pow(minusHalf);
         return input.mul(scale);
     }
 

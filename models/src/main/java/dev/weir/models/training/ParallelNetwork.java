@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Several networks, each on one thread with its part of the batch. Two threads inside one product wait for each other a thousand times a
  * step; two threads with half the batch each wait once, which was worth half as much speed again.
  *
- * <p>Gradients are added in the order of the parts, so the result depends on the number of workers but never on their timing.
+ * <p>Gradients are added in the order of the parts, not of their arrival, so the same number of workers gives the same result.
  */
 final class ParallelNetwork implements AutoCloseable {
     private final List<LlamaNetwork> networks;

@@ -12,7 +12,8 @@
  * and two counters. The copies cost a few milliseconds of a step that takes about a second.
  *
  * <h2>Reproducible</h2>
- * The same seed and number of threads give the same weights: every random draw comes from the seed and the position in the stream.
+ * The same seed and number of workers give the same weights, bit for bit: every random draw comes from the seed and the position in the
+ * stream, and the workers' gradients are added in a fixed order.
  */
 @NullMarked
 package dev.weir.models.training;

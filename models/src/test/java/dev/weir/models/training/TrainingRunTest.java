@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,59 @@ class TrainingRunTest {
                         .isCloseTo(slope, within(0.05 * Math.abs(slope) + 2e-3));
             }
         }
+    }
+
+    @Test
+    void workersTogetherFindTheGradientsOfOne() throws Exception {
+        Weights weights = Weights.random(SHAPE, 9);
+        Batch batch = new ChatStream(encoder, curriculum(), 1, 2_000, new ChatStream.Position(0, 0)).next();
+        try (ParallelNetwork one = new ParallelNetwork(SHAPE, 1);
+                ParallelNetwork three = new ParallelNetwork(SHAPE, 3)) {
+            LlamaNetwork.Gradients expected = one.train(weights, batch);
+            LlamaNetwork.Gradients actual = three.train(weights, batch);
+            assertThat(actual.loss()).isCloseTo(expected.loss(), within(1e-4f));
+            for (int i = 0; i < expected.gradients().size(); i++) {
+                assertThat(actual.gradients().get(i))
+                        .containsExactly(expected.gradients().get(i), within(1e-4f));
+            }
+        }
+    }
+
+    /** A number handed to the tensor library lives in Java memory; autograd once kept one that the collector had already freed. */
+    @Test
+    void gradientsAreTheSameWhileTheCollectorRuns() throws Exception {
+        Weights weights = Weights.random(SHAPE, 9);
+        Batch batch = new ChatStream(encoder, curriculum(), 1, 600, new ChatStream.Position(0, 0)).next();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread collector = Thread.ofPlatform().start(() -> {
+            while (!done.get()) {
+                System.gc();
+            }
+        });
+        try (LlamaNetwork network = new LlamaNetwork(SHAPE)) {
+            List<float[]> expected = network.train(weights, batch).gradients();
+            for (int pass = 0; pass < 100; pass++) {
+                List<float[]> actual = network.train(weights, batch).gradients();
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(actual.get(i)).as("pass %d", pass).isEqualTo(expected.get(i));
+                }
+            }
+        } finally {
+            done.set(true);
+            collector.join();
+        }
+    }
+
+    @Test
+    void gradientThatIsNotFiniteMovesNothing() {
+        Weights weights = Weights.random(SHAPE, 9);
+        float before = weights.get("embedding").values()[0];
+        List<float[]> gradients = weights.matrices().stream()
+                .map(matrix -> new float[matrix.values().length])
+                .toList();
+        gradients.getFirst()[0] = Float.NaN;
+        assertThat(new AdamW(weights).step(gradients, 1, 1e-3f)).isNaN();
+        assertThat(weights.get("embedding").values()[0]).isEqualTo(before);
     }
 
     private TrainingRun run(String name, int steps, PrintStream out) {
