@@ -92,8 +92,9 @@ final class WeirProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Through the handle: Process's own method would close the output under whoever reads it. */
     void killHard() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 
     int awaitExit() throws InterruptedException {
@@ -115,7 +116,7 @@ final class WeirProcess implements AutoCloseable {
         try {
             if (!process.waitFor(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                process.toHandle().destroyForcibly();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
