@@ -27,7 +27,11 @@ final class Generation extends Sequence {
     private long fullSinceNanos;
 
     Generation(Submission submission, Tokenizer tokenizer, int contextTokensMax) {
-        super(submission.request().promptTokenIds(), submission.request().sampling());
+        super(
+                submission.request().promptTokenIds(),
+                submission.request().sampling(),
+                submission.request().adapterId(),
+                submission.request().pooling());
         id = submission.request().id();
         stop = submission.request().stop();
         outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - promptTokens());

@@ -1,17 +1,30 @@
 package dev.weir.engine.request;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 
 /**
- * One sequence to continue. A wire request with {@code n > 1} becomes n of these.
+ * One sequence to continue, or to embed. A wire request with {@code n > 1} becomes n of these.
  *
  * @param id unique among the live requests of a model; stands in logs and metrics
  * @param promptTokenIds what is there already, at least one token; owned by the request from here on, nobody changes it
  * @param sampling how to draw
  * @param stop when to end
+ * @param adapterId the LoRA adapter to compute with, {@value #NO_ADAPTER} for the model as it is. Each load of an adapter gets an id that
+ *     was never used before, so whatever is kept by it cannot outlive what it was computed with
+ * @param pooling {@link Pooling#NONE} to continue the prompt; else nothing is sampled and the answer is one vector
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
-public record GenerationRequest(String id, int[] promptTokenIds, SamplingParams sampling, StopConditions stop) {
+public record GenerationRequest(
+        String id,
+        int[] promptTokenIds,
+        SamplingParams sampling,
+        StopConditions stop,
+        long adapterId,
+        Pooling pooling) {
+
+    public static final long NO_ADAPTER = 0;
 
     public GenerationRequest {
         if (id.isEmpty()) {
@@ -22,13 +35,26 @@ public record GenerationRequest(String id, int[] promptTokenIds, SamplingParams 
         }
     }
 
+    /** One for the model as it is. */
+    public GenerationRequest(String id, int[] promptTokenIds, SamplingParams sampling, StopConditions stop) {
+        this(id, promptTokenIds, sampling, stop, NO_ADAPTER, Pooling.NONE);
+    }
+
+    /** One whose prompt becomes a vector; how to draw and when to stop mean nothing to it. */
+    public static GenerationRequest embedding(String id, int[] promptTokenIds, long adapterId, Pooling pooling) {
+        StopConditions none = new StopConditions(1, List.of(), Set.of(), false);
+        return new GenerationRequest(id, promptTokenIds, SamplingParams.greedy(), none, adapterId, pooling);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof GenerationRequest that
                 && id.equals(that.id)
                 && Arrays.equals(promptTokenIds, that.promptTokenIds)
                 && sampling.equals(that.sampling)
-                && stop.equals(that.stop);
+                && stop.equals(that.stop)
+                && adapterId == that.adapterId
+                && pooling == that.pooling;
     }
 
     @Override

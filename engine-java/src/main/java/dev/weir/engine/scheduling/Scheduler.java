@@ -185,15 +185,26 @@ public final class Scheduler<S extends Sequence> {
 
     private int hand(S sequence, int tokenCount) {
         int computedTokens = sequence.computedTokens();
-        plan.beginSequence(computedTokens);
+        plan.beginSequence(computedTokens, sequence.adapterId());
         plan.addTokens(sequence.tokenIds(), computedTokens, tokenCount);
         plan.addBlocks(sequence.blocks().blocks(), cache.blocksFor(computedTokens + tokenCount));
         planned.add(sequence);
-        if (computedTokens + tokenCount == sequence.knownTokens()) {
-            plan.sampleHere(sequence.sampling());
-            sampled.add(sequence);
-        }
+        ask(sequence, tokenCount, computedTokens + tokenCount == sequence.knownTokens());
         return tokenCount;
+    }
+
+    /** What a sequence wants of the tokens it was just given. */
+    private void ask(S sequence, int tokenCount, boolean caughtUp) {
+        switch (sequence.pooling()) {
+            case MEAN -> plan.hiddenHere(tokenCount);
+            case LAST_TOKEN -> plan.hiddenHere(caughtUp ? 1 : 0);
+            case NONE -> {
+                if (caughtUp) {
+                    plan.sampleHere(sequence.sampling());
+                    sampled.add(sequence);
+                }
+            }
+        }
     }
 
     private static <T extends Sequence> void insertByAge(List<T> sequences, T sequence) {

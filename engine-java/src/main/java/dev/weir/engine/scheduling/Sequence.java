@@ -1,6 +1,8 @@
 package dev.weir.engine.scheduling;
 
 import dev.weir.engine.kvcache.BlockTable;
+import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
 
@@ -10,6 +12,8 @@ public class Sequence {
     private static final int HEADROOM_TOKENS = 32;
 
     private final SamplingParams sampling;
+    private final long adapterId;
+    private final Pooling pooling;
     private final int promptTokens;
     private final BlockTable blocks = new BlockTable();
     private int[] tokenIds;
@@ -19,12 +23,24 @@ public class Sequence {
     private boolean begun;
     private long arrivalNumber = -1;
 
-    /** A sequence of which nothing is computed. The prompt is copied. */
-    public Sequence(int[] promptTokenIds, SamplingParams sampling) {
+    /**
+     * A sequence of which nothing is computed. The prompt is copied.
+     *
+     * @param adapterId what {@link dev.weir.engine.request.GenerationRequest#adapterId} says
+     * @param pooling what the hidden states are wanted for; anything but {@link Pooling#NONE}: nothing is sampled
+     */
+    public Sequence(int[] promptTokenIds, SamplingParams sampling, long adapterId, Pooling pooling) {
         this.sampling = sampling;
+        this.adapterId = adapterId;
+        this.pooling = pooling;
         promptTokens = promptTokenIds.length;
         knownTokens = promptTokens;
         tokenIds = Arrays.copyOf(promptTokenIds, promptTokens + HEADROOM_TOKENS);
+    }
+
+    /** One of the model as it is, that is sampled. */
+    public Sequence(int[] promptTokenIds, SamplingParams sampling) {
+        this(promptTokenIds, sampling, GenerationRequest.NO_ADAPTER, Pooling.NONE);
     }
 
     public final int promptTokens() {
@@ -46,6 +62,15 @@ public class Sequence {
     /** Position by position, prompt and output; at index 0 to {@link #knownTokens} - 1. */
     public final int tokenId(int position) {
         return tokenIds[position];
+    }
+
+    /** Whose keys and values its blocks hold: blocks may only be shared between sequences of one adapter. 0 is no adapter. */
+    public final long adapterId() {
+        return adapterId;
+    }
+
+    public final Pooling pooling() {
+        return pooling;
     }
 
     public final BlockTable blocks() {

@@ -1,5 +1,6 @@
 package dev.weir.engine.scheduling;
 
+import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
 
@@ -9,29 +10,34 @@ import java.util.Arrays;
  * thread that owns both. Only the first {@code count} elements of an array mean anything.
  *
  * <p>Sequence {@code s} computes the {@code tokenCounts[s]} ids that follow those of sequence {@code s - 1} in {@code tokenIds}, at
- * positions {@code computedTokens[s]} onward. Its block table is {@code blockTables[blockTableOffsets[s] .. blockTableOffsets[s + 1])}.
+ * positions {@code computedTokens[s]} onward, with the adapter {@code adapterIds[s]}. Its block table is {@code blockTables[blockTableOffsets[s] .. blockTableOffsets[s + 1])}.
  */
 public final class StepPlan {
 
     private final int[] tokenIds;
     private final int[] tokenCounts;
     private final int[] computedTokens;
+    private final long[] adapterIds;
     private final int[] blockTableOffsets;
     private final int[] sampleTokenIndexes;
     private final SamplingParams[] samplings;
+    private final int[] hiddenTokenIndexes;
     private int[] blockTables;
     private int sequenceCount;
     private int tokenCount;
     private int sampleCount;
+    private int hiddenCount;
     private boolean sequenceOpen;
 
     public StepPlan(int tokensMax, int sequencesMax) {
         tokenIds = new int[tokensMax];
         tokenCounts = new int[sequencesMax];
         computedTokens = new int[sequencesMax];
+        adapterIds = new long[sequencesMax];
         blockTableOffsets = new int[sequencesMax + 1];
         sampleTokenIndexes = new int[tokensMax];
         samplings = new SamplingParams[tokensMax];
+        hiddenTokenIndexes = new int[tokensMax];
         blockTables = new int[sequencesMax * 16];
     }
 
@@ -40,16 +46,23 @@ public final class StepPlan {
         tokenCount = 0;
         Arrays.fill(samplings, 0, sampleCount, null);
         sampleCount = 0;
+        hiddenCount = 0;
         sequenceOpen = false;
     }
 
-    /** Begins a sequence; its tokens, blocks and samples follow until the next call. */
+    /** Begins a sequence of the model as it is. */
     public void beginSequence(int computedTokenCount) {
+        beginSequence(computedTokenCount, GenerationRequest.NO_ADAPTER);
+    }
+
+    /** Begins a sequence; its tokens, blocks and samples follow until the next call. */
+    public void beginSequence(int computedTokenCount, long adapterId) {
         if (sequenceOpen && tokenCounts[sequenceCount - 1] == 0) {
             throw new AssertionError("sequence " + (sequenceCount - 1) + " of the plan has no tokens");
         }
         tokenCounts[sequenceCount] = 0;
         computedTokens[sequenceCount] = computedTokenCount;
+        adapterIds[sequenceCount] = adapterId;
         blockTableOffsets[sequenceCount + 1] = sequenceCount == 0 ? 0 : blockTableOffsets[sequenceCount];
         blockTableOffsets[0] = 0;
         sequenceCount++;
@@ -94,6 +107,13 @@ public final class StepPlan {
         samplings[sampleCount++] = sampling;
     }
 
+    /** Asks for the hidden states after the {@code count} tokens added last, of the sequence begun last. */
+    public void hiddenHere(int count) {
+        for (int index = tokenCount - count; index < tokenCount; index++) {
+            hiddenTokenIndexes[hiddenCount++] = index;
+        }
+    }
+
     public int sequenceCount() {
         return sequenceCount;
     }
@@ -104,6 +124,10 @@ public final class StepPlan {
 
     public int sampleCount() {
         return sampleCount;
+    }
+
+    public int hiddenCount() {
+        return hiddenCount;
     }
 
     public boolean isEmpty() {
@@ -122,6 +146,11 @@ public final class StepPlan {
         return computedTokens;
     }
 
+    /** The adapter of each sequence; 0 for none. */
+    public long[] adapterIds() {
+        return adapterIds;
+    }
+
     public int[] blockTables() {
         return blockTables;
     }
@@ -134,6 +163,11 @@ public final class StepPlan {
     /** Of each sample: index into {@link #tokenIds} of the token after which to sample. */
     public int[] sampleTokenIndexes() {
         return sampleTokenIndexes;
+    }
+
+    /** Of each hidden state asked for, ascending: index into {@link #tokenIds} of its token. */
+    public int[] hiddenTokenIndexes() {
+        return hiddenTokenIndexes;
     }
 
     public SamplingParams sampling(int sampleIndex) {

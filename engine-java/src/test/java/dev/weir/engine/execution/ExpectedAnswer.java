@@ -10,7 +10,7 @@ import java.util.List;
 record ExpectedAnswer(List<Integer> tokenIds, String text, FinishReason reason) {
 
     static ExpectedAnswer of(GenerationRequest request, int contextTokensMax) {
-        long state = FakeModel.start();
+        long state = FakeModel.start(request.adapterId());
         for (int tokenId : request.promptTokenIds()) {
             state = FakeModel.advance(state, tokenId);
         }

@@ -22,6 +22,7 @@ final class ScriptedExecutor implements ModelExecutor {
     private final ExecutorLimits limits;
     private final int[] storedTokens;
     private final int[] storedPositions;
+    private final long[] storedAdapters;
     private final BitSet written = new BitSet();
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
     private boolean closed;
@@ -31,6 +32,7 @@ final class ScriptedExecutor implements ModelExecutor {
         storedTokens = new int[limits.blockCount() * limits.blockTokens()];
         storedPositions = new int[storedTokens.length];
         Arrays.fill(storedPositions, NOTHING);
+        storedAdapters = new long[storedTokens.length];
     }
 
     /** The next step throws this before it computes anything. */
@@ -75,10 +77,12 @@ final class ScriptedExecutor implements ModelExecutor {
         int tableBegin = plan.blockTableOffsets()[sequence];
         int tableCount = plan.blockTableOffsets()[sequence + 1] - tableBegin;
         require(tableCount * limits.blockTokens() >= computed + count, "the block table is too short");
-        long state = FakeModel.start();
+        long adapterId = plan.adapterIds()[sequence];
+        long state = FakeModel.start(adapterId);
         for (int position = 0; position < computed; position++) {
             int slot = slot(plan, tableBegin, position);
             require(storedPositions[slot] == position, "position " + position + " was not computed in its block");
+            require(storedAdapters[slot] == adapterId, "position " + position + " was computed with another adapter");
             state = FakeModel.advance(state, storedTokens[slot]);
         }
         int sample = firstSample;
@@ -89,6 +93,7 @@ final class ScriptedExecutor implements ModelExecutor {
             require(!written.get(slot), "two tokens of one step in one slot");
             written.set(slot);
             storedPositions[slot] = position;
+            storedAdapters[slot] = adapterId;
             storedTokens[slot] = plan.tokenIds()[firstToken + index];
             state = FakeModel.advance(state, storedTokens[slot]);
             if (sample < plan.sampleCount() && plan.sampleTokenIndexes()[sample] == firstToken + index) {

@@ -4,6 +4,7 @@ import dev.weir.engine.admission.Admission;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent.Finished;
@@ -152,7 +153,8 @@ final class Simulation {
                 : List.of();
         StopConditions stop = new StopConditions(
                 random.nextInt(1, limits.contextTokensMax() + 8), stopStrings, Set.of(7), random.nextInt(4) == 0);
-        return new GenerationRequest("request-" + requestCount++, prompt, sampling, stop);
+        return new GenerationRequest(
+                "request-" + requestCount++, prompt, sampling, stop, random.nextInt(3), Pooling.NONE);
     }
 
     private void read() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,39 @@ class SchedulerTest {
         assertThat(plan.sampleTokenIndexes()[0]).isEqualTo(3);
         assertThat(sequence.computedTokens()).isEqualTo(20);
         assertThat(sequence.outputTokens()).isEqualTo(1);
+    }
+
+    @Test
+    void aPlanCarriesEachSequencesAdapter() {
+        Scheduler<Sequence> scheduler = scheduler(16, 8, 3);
+        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 71, Pooling.NONE));
+        scheduler.add(new Sequence(new int[2], SamplingParams.greedy()));
+        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 72, Pooling.NONE));
+        assertThat(scheduler.plan().adapterIds()).startsWith(71, GenerationRequest.NO_ADAPTER, 72);
+    }
+
+    @Test
+    void aMeanAsksForTheHiddenStateOfEveryTokenWhateverTheChunk() {
+        Scheduler<Sequence> scheduler = scheduler(16, 8, 2);
+        Sequence sequence = new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.MEAN);
+        scheduler.add(sequence);
+        StepPlan plan = step(scheduler);
+        assertThat(Arrays.copyOf(plan.hiddenTokenIndexes(), plan.hiddenCount()))
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        plan = step(scheduler);
+        assertThat(Arrays.copyOf(plan.hiddenTokenIndexes(), plan.hiddenCount())).containsExactly(0, 1, 2);
+        assertThat(plan.sampleCount()).isZero();
+        assertThat(sequence.outputTokens()).isZero();
+    }
+
+    @Test
+    void aLastTokensHiddenStateIsAskedForOnceItIsComputed() {
+        Scheduler<Sequence> scheduler = scheduler(16, 8, 2);
+        scheduler.add(new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.LAST_TOKEN));
+        assertThat(step(scheduler).hiddenCount()).isZero();
+        StepPlan plan = step(scheduler);
+        assertThat(Arrays.copyOf(plan.hiddenTokenIndexes(), plan.hiddenCount())).containsExactly(2);
+        assertThat(plan.sampleCount()).isZero();
     }
 
     @Test
