@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
+import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -195,13 +196,14 @@ final class EngineCommand implements Callable<Integer> {
             return new EngineConfig(
                     models(),
                     new InetSocketAddress(InetAddress.getByName(host), port),
-                    switch (dtype) {
-                        case auto -> null;
-                        case float32 -> DType.F32;
-                        case bfloat16 -> DType.BF16;
-                    },
-                    kvCacheBytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheBytes),
-                    contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax),
+                    new ModelSettings(
+                            switch (dtype) {
+                                case auto -> null;
+                                case float32 -> DType.F32;
+                                case bfloat16 -> DType.BF16;
+                            },
+                            kvCacheBytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheBytes),
+                            contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax)),
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
                     threadCount,

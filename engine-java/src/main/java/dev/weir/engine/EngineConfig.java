@@ -1,22 +1,17 @@
 package dev.weir.engine;
 
-import dev.weir.engine.model.DType;
+import dev.weir.engine.lifecycle.ModelSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine process is told.
  *
  * @param models to serve, each by an engine loop and KV cache of its own
  * @param address to listen at
- * @param dtype how to hold weights and KV cache; null: as stored
- * @param kvCacheBytes of each model's KV cache; empty: chosen by {@link KvCacheSize}
- * @param contextTokensMax of each model; empty: what the model allows
+ * @param settings of each model, where its load says nothing else
  * @param sequencesMax that run at once in each model; more wait
  * @param stepTokensMax of one step; bounds how long a long prompt holds up everybody's next token
  * @param threadCount of each model's steps; 0: one for each physical core
@@ -25,9 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record EngineConfig(
         List<ModelSource> models,
         InetSocketAddress address,
-        @Nullable DType dtype,
-        OptionalLong kvCacheBytes,
-        OptionalInt contextTokensMax,
+        ModelSettings settings,
         int sequencesMax,
         int stepTokensMax,
         int threadCount,
@@ -55,12 +48,6 @@ public record EngineConfig(
         }
         if (models.stream().map(ModelSource::name).distinct().count() < models.size()) {
             throw new IllegalArgumentException("two models have the same name: give each a --name of its own");
-        }
-        if (kvCacheBytes.isPresent() && kvCacheBytes.getAsLong() < 1) {
-            throw new IllegalArgumentException("kvCacheBytes must be positive: " + kvCacheBytes.getAsLong());
-        }
-        if (contextTokensMax.isPresent() && contextTokensMax.getAsInt() < 2) {
-            throw new IllegalArgumentException("contextTokensMax must be at least 2: " + contextTokensMax.getAsInt());
         }
         if (sequencesMax < 1 || sequencesMax > 4096) {
             throw new IllegalArgumentException("sequencesMax must be in [1, 4096]: " + sequencesMax);

@@ -41,8 +41,12 @@ final class ModelHost implements AutoCloseable {
         ModelDirectory directory = ModelDirectory.open(source.directory());
         Tokenizer tokenizer = DjlTokenizer.open(directory.tokenizerFile());
         try {
-            NativeModel weights =
-                    surroundings.library().loadModel(directory.config(), directory.weights(), config.dtype());
+            NativeModel weights = surroundings
+                    .library()
+                    .loadModel(
+                            directory.config(),
+                            directory.weights(),
+                            config.settings().dtype());
             try {
                 return new ModelHost(source, config, surroundings, availableBytes, directory, tokenizer, weights);
             } catch (RuntimeException | Error failure) {
@@ -68,8 +72,8 @@ final class ModelHost implements AutoCloseable {
         this.weights = weights;
         blockBytes = weights.blockBytes(KvCacheSize.BLOCK_TOKENS);
         cache = KvCacheSize.choose(
-                config.kvCacheBytes(),
-                config.contextTokensMax(),
+                config.settings().kvCacheBytes(),
+                config.settings().contextTokensMax(),
                 weights.contextTokensMax(),
                 config.sequencesMax(),
                 blockBytes,

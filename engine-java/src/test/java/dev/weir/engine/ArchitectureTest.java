@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("tokenization", List.of("model")),
             Map.entry("device", List.of()),
             Map.entry("model", List.of("request")),
+            Map.entry("lifecycle", List.of("model")),
             Map.entry("kvcache", List.of("request")),
             Map.entry("scheduling", List.of("kvcache", "request")),
             Map.entry("sampling", List.of("request")),
@@ -55,7 +56,16 @@ class ArchitectureTest {
                             "request")),
             Map.entry("ffi", List.of("execution", "scheduling", "model", "device", "request")),
             Map.entry(
-                    "http", List.of("admission", "streaming", "tokenization", "model", "usage", "device", "request")));
+                    "http",
+                    List.of(
+                            "lifecycle",
+                            "admission",
+                            "streaming",
+                            "tokenization",
+                            "model",
+                            "usage",
+                            "device",
+                            "request")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

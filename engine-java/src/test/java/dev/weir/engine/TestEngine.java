@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
+import dev.weir.engine.lifecycle.ModelSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -44,9 +45,7 @@ public final class TestEngine implements AutoCloseable {
                         .map(name -> new ModelSource(TestModels.fixture(name), name))
                         .toList(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                null,
-                kvCacheBytes,
-                OptionalInt.empty(),
+                new ModelSettings(null, kvCacheBytes, OptionalInt.empty()),
                 32,
                 64,
                 2,

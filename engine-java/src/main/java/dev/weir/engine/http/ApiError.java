@@ -40,6 +40,11 @@ record ApiError(
         return new ApiError(400, INVALID_REQUEST, message, param, "context_length_exceeded", 0);
     }
 
+    /** The caller may not ask for this, however the request is put. */
+    static ApiError forbidden(String message) {
+        return new ApiError(403, "permission_error", message, null, "admin_required", 0);
+    }
+
     static ApiError modelNotFound(String message) {
         return new ApiError(404, INVALID_REQUEST, message, "model", "model_not_found", 0);
     }

@@ -1,5 +1,7 @@
 package dev.weir.engine.http;
 
+import io.netty.handler.codec.http.HttpHeaders;
+
 /** What came in on a connection, in order: a whole request, or the reason why there will be none. */
 sealed interface Arrival {
 
@@ -8,11 +10,19 @@ sealed interface Arrival {
      *
      * @param path decoded, without the query
      * @param id the caller's {@code x-request-id}, or one of ours
+     * @param headers as they came
      * @param keepAlive the connection may serve another request
      * @param chunkedAnswer the client knows chunked transfer coding (HTTP/1.1)
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    record WireRequest(String method, String path, byte[] body, String id, boolean keepAlive, boolean chunkedAnswer)
+    record WireRequest(
+            String method,
+            String path,
+            byte[] body,
+            String id,
+            HttpHeaders headers,
+            boolean keepAlive,
+            boolean chunkedAnswer)
             implements Arrival {}
 
     /**

@@ -13,8 +13,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -58,6 +61,12 @@ final class Exchange {
     /** The connection may serve another request after this one. */
     boolean keepAlive() {
         return keepAlive;
+    }
+
+    /** The other end of the connection; null where it has no address of its own. */
+    @Nullable
+    InetAddress peer() {
+        return context.channel().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
     }
 
     /** Runs a task on the connection's event loop. */

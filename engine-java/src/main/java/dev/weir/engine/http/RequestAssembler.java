@@ -120,6 +120,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
                     path(request.uri()),
                     body.toByteArray(),
                     id(request),
+                    request.headers(),
                     HttpUtil.isKeepAlive(request),
                     request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0);
             reset();

@@ -1,0 +1,30 @@
+package dev.weir.engine.lifecycle;
+
+import dev.weir.engine.model.DType;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one model is loaded; the engine's command line gives what a load does not say.
+ *
+ * @param dtype how to hold weights and KV cache; null: as stored
+ * @param kvCacheBytes of the model's KV cache; empty: chosen by what memory is free
+ * @param contextTokensMax longest sequence, prompt and answer together; empty: what the model allows
+ */
+public record ModelSettings(@Nullable DType dtype, OptionalLong kvCacheBytes, OptionalInt contextTokensMax) {
+
+    public ModelSettings {
+        if (kvCacheBytes.isPresent() && kvCacheBytes.getAsLong() < 1) {
+            throw new IllegalArgumentException("kvCacheBytes must be positive: " + kvCacheBytes.getAsLong());
+        }
+        if (contextTokensMax.isPresent() && contextTokensMax.getAsInt() < 2) {
+            throw new IllegalArgumentException("contextTokensMax must be at least 2: " + contextTokensMax.getAsInt());
+        }
+    }
+
+    /** As stored, as large as sensible, as long as the model allows. */
+    public static ModelSettings defaults() {
+        return new ModelSettings(null, OptionalLong.empty(), OptionalInt.empty());
+    }
+}
