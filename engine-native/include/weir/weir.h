@@ -45,10 +45,19 @@ extern "C" {
 #define WEIR_FILE_ERROR 6       /* a weights file cannot be opened, mapped, or is shorter than its tensors say */
 
 /* ---- element types of stored tensors, and of computation ---- */
-#define WEIR_DTYPE_AUTO 0 /* only in weir_model_config.dtype: keep what the files hold */
+#define WEIR_DTYPE_AUTO 0 /* not of a tensor: where a config asks for a type, leave it to the library */
 #define WEIR_DTYPE_F32 1
 #define WEIR_DTYPE_F16 2
 #define WEIR_DTYPE_BF16 3
+/* Blocks of small integers along a row, with scales between them, as GGUF files lay them out: elements and bytes of a block. */
+#define WEIR_DTYPE_Q8_0 4 /* 32 in 34 */
+#define WEIR_DTYPE_Q4_0 5 /* 32 in 18 */
+#define WEIR_DTYPE_Q4_1 6 /* 32 in 20 */
+#define WEIR_DTYPE_Q5_0 7 /* 32 in 22 */
+#define WEIR_DTYPE_Q5_1 8 /* 32 in 24 */
+#define WEIR_DTYPE_Q4_K 9 /* 256 in 144 */
+#define WEIR_DTYPE_Q5_K 10 /* 256 in 176 */
+#define WEIR_DTYPE_Q6_K 11 /* 256 in 210 */
 
 /* ---- architectures ---- */
 #define WEIR_ARCHITECTURE_LLAMA 1
@@ -82,12 +91,12 @@ typedef struct weir_error {
 typedef struct weir_tensor {
   const char* name;    /* Hugging Face's name, e.g. model.layers.0.self_attn.q_proj.weight */
   int32_t file_index;  /* into weir_model_source.file_paths */
-  int32_t dtype;       /* WEIR_DTYPE_F32, _F16 or _BF16 */
+  int32_t dtype;       /* WEIR_DTYPE_, not AUTO; of a block type the last dimension is a multiple of the block's elements */
   int32_t rank;        /* 1..WEIR_TENSOR_RANK_MAX */
   int32_t reserved;    /* 0 */
   int64_t shape[WEIR_TENSOR_RANK_MAX]; /* the first `rank` are used */
   int64_t offset_bytes;
-  int64_t size_bytes;  /* product of shape times the element's size */
+  int64_t size_bytes;  /* product of shape in blocks (single elements where not quantized), times the bytes of one */
 } weir_tensor;
 
 /* Where the weights lie. The files are memory-mapped read-only and stay mapped until the model is destroyed. */
@@ -104,7 +113,7 @@ typedef struct weir_model_source {
 typedef struct weir_model_config {
   uint32_t struct_bytes;
   int32_t architecture;       /* WEIR_ARCHITECTURE_ */
-  int32_t dtype;              /* WEIR_DTYPE_: how weights and KV cache are held; arithmetic is always FP32 */
+  int32_t dtype;              /* WEIR_DTYPE_AUTO, _F32, _F16 or _BF16: how weights and KV cache are held */
   int32_t vocab_size;
   int32_t hidden_size;
   int32_t intermediate_size;
@@ -125,6 +134,8 @@ typedef struct weir_model_config {
   float rope_low_freq_factor;  /* LLAMA3 only */
   float rope_high_freq_factor; /* LLAMA3 only */
   double rope_theta;
+  int32_t quantize;            /* WEIR_DTYPE_ of blocks into which unquantized matrices are turned at load; AUTO: none */
+  int32_t reserved;            /* 0 */
 } weir_model_config;
 
 /* What a session may be asked to do at most. All its memory is taken when it is created; a step allocates nothing. */
@@ -138,7 +149,7 @@ typedef struct weir_session_config {
   int32_t top_logprobs_max;    /* most alternatives that a row may ask for, 0..64 */
   int32_t thread_count;        /* worker threads with the caller's; 0: one for each physical core that the process may use */
   int32_t isa;                 /* WEIR_ISA_; one that this CPU lacks is refused */
-  int32_t reserved;            /* 0 */
+  int32_t kv_dtype;            /* how keys and values are held, as for weir_model_block_bytes */
 } weir_session_config;
 
 /*
@@ -212,8 +223,11 @@ WEIR_API int32_t weir_model_load(const weir_model_config* config, const weir_mod
 /* Unmaps the model once no session uses it any more. 0 and a released handle are no-ops. Any thread. */
 __attribute__((visibility("default"))) void weir_model_destroy(weir_model model) WEIR_NOEXCEPT;
 
-/* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. Any thread. */
-WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int64_t* out, weir_error* error) WEIR_NOEXCEPT;
+/* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
+ * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding.
+ * Any thread. */
+WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
+                                        weir_error* error) WEIR_NOEXCEPT;
 
 /* Takes the KV pool and all working memory. The calling thread becomes the session's owner. */
 WEIR_API int32_t weir_session_create(weir_model model, const weir_session_config* config, weir_session* out,

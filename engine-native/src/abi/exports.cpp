@@ -60,12 +60,13 @@ extern "C" int32_t weir_model_load(const weir_model_config* config, const weir_m
 
 extern "C" void weir_model_destroy(weir_model model) noexcept { models().remove(model); }
 
-extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int64_t* out, weir_error* error) noexcept {
+extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
+                                          weir_error* error) noexcept {
   return guarded(error, [&] {
     const std::shared_ptr<const Model> found = models().find(model);
     int64_t& bytes = output(out, "out");
     require(block_tokens >= 1, "block_tokens: ", block_tokens, " is not at least 1");
-    bytes = kv_block_bytes(found->kv_shape(block_tokens));
+    bytes = kv_block_bytes(found->kv_shape(block_tokens, kv_dtype));
   });
 }
 

@@ -46,6 +46,8 @@
   FIELD(weir_model_config, rope_low_freq_factor)        \
   FIELD(weir_model_config, rope_high_freq_factor)       \
   FIELD(weir_model_config, rope_theta)                  \
+  FIELD(weir_model_config, quantize)                    \
+  FIELD(weir_model_config, reserved)                    \
   STRUCT(weir_session_config)                           \
   FIELD(weir_session_config, struct_bytes)              \
   FIELD(weir_session_config, block_count)               \
@@ -56,7 +58,7 @@
   FIELD(weir_session_config, top_logprobs_max)          \
   FIELD(weir_session_config, thread_count)              \
   FIELD(weir_session_config, isa)                       \
-  FIELD(weir_session_config, reserved)                  \
+  FIELD(weir_session_config, kv_dtype)                  \
   STRUCT(weir_sampling)                                 \
   FIELD(weir_sampling, seed)                            \
   FIELD(weir_sampling, temperature)                     \
@@ -110,6 +112,14 @@
   CONSTANT(WEIR_DTYPE_F32)              \
   CONSTANT(WEIR_DTYPE_F16)              \
   CONSTANT(WEIR_DTYPE_BF16)             \
+  CONSTANT(WEIR_DTYPE_Q8_0)             \
+  CONSTANT(WEIR_DTYPE_Q4_0)             \
+  CONSTANT(WEIR_DTYPE_Q4_1)             \
+  CONSTANT(WEIR_DTYPE_Q5_0)             \
+  CONSTANT(WEIR_DTYPE_Q5_1)             \
+  CONSTANT(WEIR_DTYPE_Q4_K)             \
+  CONSTANT(WEIR_DTYPE_Q5_K)             \
+  CONSTANT(WEIR_DTYPE_Q6_K)             \
   CONSTANT(WEIR_ARCHITECTURE_LLAMA)     \
   CONSTANT(WEIR_ARCHITECTURE_QWEN2)     \
   CONSTANT(WEIR_ARCHITECTURE_QWEN3)     \

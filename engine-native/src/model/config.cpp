@@ -68,6 +68,8 @@ void check_config(const weir_model_config& config) {
   check_flag("qk_norm", config.qk_norm);
   check_positive("rms_norm_epsilon", config.rms_norm_epsilon);
   check_rope(config);
+  check_range("quantize", config.quantize, WEIR_DTYPE_AUTO, WEIR_DTYPE_AUTO);
+  check_range("reserved", config.reserved, 0, 0);
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "model/config.h"
+#include "runtime/error.h"
 
 namespace weir {
 namespace {
@@ -16,8 +17,11 @@ Model::Model(const weir_model_config& config, const weir_model_source& source)
     : config_(checked(config)), weights_(source, config.dtype), decoder_(read_decoder(config, weights_)), rope_(config) {}
 
 // AUTO keeps keys and values in the type of the weights, of which the embedding speaks for all.
-KvShape Model::kv_shape(int32_t block_tokens) const {
-  const DType dtype = config_.dtype == WEIR_DTYPE_AUTO ? decoder_.embedding.dtype : static_cast<DType>(config_.dtype);
+KvShape Model::kv_shape(int32_t block_tokens, int32_t kv_dtype) const {
+  require(kv_dtype >= WEIR_DTYPE_AUTO && kv_dtype <= WEIR_DTYPE_BF16, "kv_dtype: ", kv_dtype,
+          " is none of WEIR_DTYPE_AUTO, _F32, _F16, _BF16");
+  const int32_t asked = kv_dtype == WEIR_DTYPE_AUTO ? config_.dtype : kv_dtype;
+  const DType dtype = asked == WEIR_DTYPE_AUTO ? decoder_.embedding.dtype : static_cast<DType>(asked);
   return {dtype, config_.layer_count, config_.kv_head_count, config_.head_size, block_tokens};
 }
 

@@ -16,7 +16,7 @@ class Model {
   const weir_model_config& config() const { return config_; }
   const Decoder& decoder() const { return decoder_; }
   const Rope& rope() const { return rope_; }
-  KvShape kv_shape(int32_t block_tokens) const;
+  KvShape kv_shape(int32_t block_tokens, int32_t kv_dtype) const;
 
  private:
   weir_model_config config_;

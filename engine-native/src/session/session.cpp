@@ -35,7 +35,6 @@ const weir_session_config& checked(const weir_session_config& config) {
   check_range("step_samples_max", config.step_samples_max, 1, kStepMax);
   check_range("top_logprobs_max", config.top_logprobs_max, 0, kTopLogprobsMax);
   check_range("thread_count", config.thread_count, 0, kThreadsMax);
-  check_range("reserved", config.reserved, 0, 0);
   return config;
 }
 
@@ -62,7 +61,7 @@ Pages Session::allocate_workspace(const Model& model, const weir_session_config&
   const Workspace unplaced(model.config(), config, measure);
   const int64_t sampler_bytes = saturating_product(thread_count, 8 * static_cast<int64_t>(model.config().vocab_size));
   const int64_t working_bytes = saturating_sum(measure.used_bytes(), sampler_bytes);
-  const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens));
+  const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens, config.kv_dtype));
   const int64_t cache_bytes = saturating_product(block_bytes, config.block_count);
   const int64_t available_bytes = available_memory_bytes();
   if (saturating_sum(cache_bytes, working_bytes) > available_bytes) {
@@ -82,7 +81,7 @@ Session::Session(std::shared_ptr<const Model> model, const weir_session_config& 
       arena_(pages_),
       work_(model_->config(), config, arena_),
       plan_check_(limits(model_->config(), config), work_.last_write),
-      cache_(model_->kv_shape(config.block_tokens), config.block_count),
+      cache_(model_->kv_shape(config.block_tokens, config.kv_dtype), config.block_count),
       pool_(thread_count_),
       forward_(*model_, kernels_, cache_, pool_, work_.activations) {
   for (int32_t i = 0; i < thread_count_; ++i) samplers_.emplace_back(model_->config().vocab_size, kernels_);

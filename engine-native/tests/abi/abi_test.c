@@ -14,7 +14,7 @@
 _Static_assert(sizeof(weir_error) == 512, "weir_error");
 _Static_assert(sizeof(weir_tensor) == 72, "weir_tensor");
 _Static_assert(sizeof(weir_model_source) == 32, "weir_model_source");
-_Static_assert(sizeof(weir_model_config) == 96, "weir_model_config");
+_Static_assert(sizeof(weir_model_config) == 104, "weir_model_config");
 _Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
 _Static_assert(sizeof(weir_step_plan) == 64, "weir_step_plan");
@@ -159,22 +159,22 @@ static void test_model(void) {
 
   int64_t bytes = 0;
   model = load_model();
-  EXPECT(WEIR_OK, weir_model_block_bytes(model, 16, &bytes, &error));
+  EXPECT(WEIR_OK, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   EXPECT_TRUE(bytes == 2 * 16 * HIDDEN * 4);
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 16, NULL, &error));
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 0, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(0, 16, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model + 1, 16, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(~model, 16, &bytes, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, NULL, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 0, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(0, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model + 1, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(~model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
   weir_model_destroy(0);
   const weir_model next = load_model(); /* in the same slot, under another number */
   EXPECT_TRUE(next != model);
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
-  EXPECT(WEIR_OK, weir_model_block_bytes(next, 16, &bytes, &error));
+  EXPECT(WEIR_OK, weir_model_block_bytes(next, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(next);
 }
 
@@ -231,7 +231,7 @@ static void test_session(void) {
   EXPECT(WEIR_INVALID_ARGUMENT, weir_session_create(model, &wanted, &session, &error));
   EXPECT_TRUE(strstr(error.message, "isa") != NULL);
   int32_t* const fields[] = {&wanted.block_count, &wanted.block_tokens, &wanted.step_tokens_max, &wanted.step_sequences_max,
-                             &wanted.step_samples_max, &wanted.top_logprobs_max, &wanted.thread_count, &wanted.isa, &wanted.reserved};
+                             &wanted.step_samples_max, &wanted.top_logprobs_max, &wanted.thread_count, &wanted.isa, &wanted.kv_dtype};
   for (size_t i = 0; i < sizeof fields / sizeof *fields; ++i) {
     wanted = session_config();
     *fields[i] = -1;

@@ -26,6 +26,14 @@ final class Abi {
     static final int DTYPE_F32 = 1;
     static final int DTYPE_F16 = 2;
     static final int DTYPE_BF16 = 3;
+    static final int DTYPE_Q8_0 = 4;
+    static final int DTYPE_Q4_0 = 5;
+    static final int DTYPE_Q4_1 = 6;
+    static final int DTYPE_Q5_0 = 7;
+    static final int DTYPE_Q5_1 = 8;
+    static final int DTYPE_Q4_K = 9;
+    static final int DTYPE_Q5_K = 10;
+    static final int DTYPE_Q6_K = 11;
 
     static final int ARCHITECTURE_LLAMA = 1;
     static final int ARCHITECTURE_QWEN2 = 2;
@@ -91,7 +99,9 @@ final class Abi {
                     JAVA_FLOAT.withName("rope_factor"),
                     JAVA_FLOAT.withName("rope_low_freq_factor"),
                     JAVA_FLOAT.withName("rope_high_freq_factor"),
-                    JAVA_DOUBLE.withName("rope_theta"))
+                    JAVA_DOUBLE.withName("rope_theta"),
+                    JAVA_INT.withName("quantize"),
+                    JAVA_INT.withName("reserved"))
             .withName("weir_model_config");
 
     static final StructLayout SESSION_CONFIG = MemoryLayout.structLayout(
@@ -104,7 +114,7 @@ final class Abi {
                     JAVA_INT.withName("top_logprobs_max"),
                     JAVA_INT.withName("thread_count"),
                     JAVA_INT.withName("isa"),
-                    JAVA_INT.withName("reserved"))
+                    JAVA_INT.withName("kv_dtype"))
             .withName("weir_session_config");
 
     static final StructLayout SAMPLING = MemoryLayout.structLayout(
@@ -150,7 +160,7 @@ final class Abi {
             "weir_system_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
             "weir_model_load", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
             "weir_model_destroy", FunctionDescriptor.ofVoid(JAVA_LONG),
-            "weir_model_block_bytes", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS),
+            "weir_model_block_bytes", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
             "weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
             "weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS),
             "weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),

@@ -105,6 +105,14 @@ record ModelEncoder(Arena arena) {
             case F32 -> Abi.DTYPE_F32;
             case F16 -> Abi.DTYPE_F16;
             case BF16 -> Abi.DTYPE_BF16;
+            case Q8_0 -> Abi.DTYPE_Q8_0;
+            case Q4_0 -> Abi.DTYPE_Q4_0;
+            case Q4_1 -> Abi.DTYPE_Q4_1;
+            case Q5_0 -> Abi.DTYPE_Q5_0;
+            case Q5_1 -> Abi.DTYPE_Q5_1;
+            case Q4_K -> Abi.DTYPE_Q4_K;
+            case Q5_K -> Abi.DTYPE_Q5_K;
+            case Q6_K -> Abi.DTYPE_Q6_K;
         };
     }
 }

@@ -46,7 +46,8 @@ public final class NativeModel implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
-            error.check(() -> (int) symbols().modelBlockBytes().invokeExact(handle, blockTokens, out, error.segment()));
+            error.check(() -> (int)
+                    symbols().modelBlockBytes().invokeExact(handle, blockTokens, Abi.DTYPE_AUTO, out, error.segment()));
             return out.get(JAVA_LONG, 0);
         }
     }

@@ -138,7 +138,7 @@ final class SafetensorsHeader {
             throw refused("tensor " + name + " claims bytes " + begin + " to " + end + " of " + dataBytes
                     + "; the file is truncated or damaged, fetch it again");
         }
-        long sizeBytes = dtype.sizeBytes();
+        long sizeBytes = dtype.blockBytes(); // its types are not quantized: a block is one element
         try {
             for (long dimension : shape) {
                 sizeBytes = Math.multiplyExact(sizeBytes, dimension);
