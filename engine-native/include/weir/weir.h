@@ -170,7 +170,8 @@ typedef struct weir_sampling {
 } weir_sampling;
 
 /*
- * One engine step: for each sequence a run of tokens whose keys and values are computed and stored, and the rows to sample.
+ * One engine step: for each sequence a run of tokens whose keys and values are computed and stored, the rows to sample, and the rows
+ * whose hidden states are wanted.
  * Sequence s has tokens token_ids[sum of earlier token_counts ...], at positions computed_tokens[s] onward. Its block table names, for
  * each block_tokens positions from 0, the block that holds them; it must cover computed_tokens[s] + token_counts[s] positions. Earlier
  * positions were stored by earlier steps, in this session, in those blocks. A block may stand in several tables (a shared prefix), but
@@ -187,6 +188,9 @@ typedef struct weir_step_plan {
   const int32_t* block_tables;         /* [block_table_offsets[sequence_count]] block indices */
   const int32_t* block_table_offsets;  /* [sequence_count + 1], ascending from 0 */
   const weir_sampling* samples;        /* [sample_count] */
+  const int32_t* hidden_token_indices; /* [hidden_count] indices into token_ids, ascending, none twice */
+  int32_t hidden_count;
+  int32_t reserved;                    /* 0 */
 } weir_step_plan;
 
 /* What a step gives back, in the caller's buffers. A pointer may be null where the caller wants nothing of it. */
@@ -198,6 +202,7 @@ typedef struct weir_step_result {
   int32_t* top_token_ids;       /* [sample_count][stride] descending by probability, ties by lower id; null together with the next */
   float* top_logprobs;          /* [sample_count][stride] */
   float* logits;                /* [sample_count][vocab_size], for tests and diagnosis; null when serving: logits never cross */
+  float* hidden;                /* [hidden_count][hidden_size] after the final norm; null only where hidden_count is 0 */
 } weir_step_result;
 
 /* WEIR_ABI_VERSION of the library. */

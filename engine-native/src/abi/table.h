@@ -78,6 +78,9 @@
   FIELD(weir_step_plan, block_tables)                   \
   FIELD(weir_step_plan, block_table_offsets)            \
   FIELD(weir_step_plan, samples)                        \
+  FIELD(weir_step_plan, hidden_token_indices)           \
+  FIELD(weir_step_plan, hidden_count)                   \
+  FIELD(weir_step_plan, reserved)                       \
   STRUCT(weir_step_result)                              \
   FIELD(weir_step_result, struct_bytes)                 \
   FIELD(weir_step_result, top_logprobs_stride)          \
@@ -85,7 +88,8 @@
   FIELD(weir_step_result, logprobs)                     \
   FIELD(weir_step_result, top_token_ids)                \
   FIELD(weir_step_result, top_logprobs)                 \
-  FIELD(weir_step_result, logits)
+  FIELD(weir_step_result, logits)                       \
+  FIELD(weir_step_result, hidden)
 
 #define WEIR_FUNCTIONS(FUNCTION)   \
   FUNCTION(weir_abi_version)       \

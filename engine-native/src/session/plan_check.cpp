@@ -32,18 +32,23 @@ void PlanCheck::check(const weir_step_plan& plan, const weir_step_result& result
   check_tables(plan);
   check_writes(plan);
   check_samples(plan, result);
+  check_hidden(plan, result);
 }
 
 void PlanCheck::check_counts(const weir_step_plan& plan) const {
   check_count("sequence_count", plan.sequence_count, 1, limits_.step_sequences_max, "step_sequences_max");
   check_count("token_count", plan.token_count, 1, limits_.step_tokens_max, "step_tokens_max");
   check_count("sample_count", plan.sample_count, 0, limits_.step_samples_max, "step_samples_max");
+  require(plan.hidden_count >= 0 && plan.hidden_count <= plan.token_count, "hidden_count: ", plan.hidden_count,
+          " is not in [0, token_count = ", plan.token_count, "]");
+  require(plan.reserved == 0, "reserved: ", plan.reserved, " is not 0");
   require(plan.token_ids != nullptr, "token_ids is null");
   require(plan.token_counts != nullptr, "token_counts is null");
   require(plan.computed_tokens != nullptr, "computed_tokens is null");
   require(plan.block_tables != nullptr, "block_tables is null");
   require(plan.block_table_offsets != nullptr, "block_table_offsets is null");
   require(plan.samples != nullptr || plan.sample_count == 0, "samples is null");
+  require(plan.hidden_token_indices != nullptr || plan.hidden_count == 0, "hidden_token_indices is null");
 }
 
 void PlanCheck::check_tokens(const weir_step_plan& plan) const {
@@ -112,6 +117,15 @@ void PlanCheck::check_samples(const weir_step_plan& plan, const weir_step_result
     check_sampling(sampling, i, plan.token_count, limits_.top_logprobs_max);
     require(!top_wanted || sampling.logprob_count <= result.top_logprobs_stride, "top_logprobs_stride: ", result.top_logprobs_stride,
             " is below samples[", i, "].logprob_count = ", sampling.logprob_count);
+  }
+}
+
+void PlanCheck::check_hidden(const weir_step_plan& plan, const weir_step_result& result) const {
+  require(result.hidden != nullptr || plan.hidden_count == 0, "hidden is null, but hidden_count is ", plan.hidden_count);
+  for (int32_t i = 0; i < plan.hidden_count; ++i) {
+    const int32_t index = plan.hidden_token_indices[i];
+    require(index >= 0 && index < plan.token_count, "hidden_token_indices[", i, "]: ", index, " is not in [0, ", plan.token_count, ")");
+    require(i == 0 || index > plan.hidden_token_indices[i - 1], "hidden_token_indices[", i, "]: ", index, " does not ascend");
   }
 }
 

@@ -90,7 +90,7 @@ Session::Session(std::shared_ptr<const Model> model, const weir_session_config& 
 void Session::step(const weir_step_plan& plan, const weir_step_result& result) {
   plan_check_.check(plan, result);
   lay_rows(plan);
-  compute(plan);
+  compute(plan, result.hidden);
   sample(plan, result);
 }
 
@@ -104,26 +104,31 @@ void Session::lay_rows(const weir_step_plan& plan) {
   }
 }
 
-void Session::compute(const weir_step_plan& plan) {
+void Session::compute(const weir_step_plan& plan, float* hidden) {
   const int64_t hidden_size = model_->config().hidden_size;
   const int32_t tile_tokens = work_.activations.tile_tokens;
   for (int32_t begin = 0; begin < plan.token_count; begin += tile_tokens) {
     const int32_t count = std::min(tile_tokens, plan.token_count - begin);
-    forward_.run(work_.rows + begin, count, work_.wanted, mark_sampled(plan, begin, count));
-    for (int32_t i = 0; i < plan.sample_count; ++i) {
-      const int32_t row = plan.samples[i].token_index - begin;
-      if (row >= 0 && row < count) forward_.final_norm(work_.place[row], work_.sampled + i * hidden_size);
-    }
+    forward_.run(work_.rows + begin, count, work_.wanted, mark_wanted(plan, begin, count));
+    const auto norm_into = [&](int32_t token_index, float* out) {
+      const int32_t row = token_index - begin;
+      if (row >= 0 && row < count) forward_.final_norm(work_.place[row], out);
+    };
+    for (int32_t i = 0; i < plan.sample_count; ++i) norm_into(plan.samples[i].token_index, work_.sampled + i * hidden_size);
+    for (int32_t i = 0; i < plan.hidden_count; ++i) norm_into(plan.hidden_token_indices[i], hidden + i * hidden_size);
   }
 }
 
-// Finds the sampled rows of a tile, each once though several samples may be drawn after it, and returns their number.
-int32_t Session::mark_sampled(const weir_step_plan& plan, int32_t begin, int32_t count) {
+// Finds the rows of a tile that the last layer has to finish, each once though several samples may be drawn after it, and returns their
+// number.
+int32_t Session::mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count) {
   std::fill_n(work_.place, count, -1);
-  for (int32_t i = 0; i < plan.sample_count; ++i) {
-    const int32_t row = plan.samples[i].token_index - begin;
+  const auto mark = [&](int32_t token_index) {
+    const int32_t row = token_index - begin;
     if (row >= 0 && row < count) work_.place[row] = 0;
-  }
+  };
+  for (int32_t i = 0; i < plan.sample_count; ++i) mark(plan.samples[i].token_index);
+  for (int32_t i = 0; i < plan.hidden_count; ++i) mark(plan.hidden_token_indices[i]);
   int32_t wanted_count = 0;
   for (int32_t row = 0; row < count; ++row) {
     if (work_.place[row] < 0) continue;

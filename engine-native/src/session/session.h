@@ -34,7 +34,7 @@ class Session {
     Activations activations;
     int32_t tile_samples;
     TokenRow* rows;      // [step_tokens_max]
-    int32_t* wanted;     // [tile_tokens] the rows of a tile that are sampled
+    int32_t* wanted;     // [tile_tokens] the rows of a tile whose hidden states are read again: by a sample, or by the caller
     int32_t* place;      // [tile_tokens] where a row comes among those, or -1
     float* sampled;      // [step_samples_max][hidden_size] normed rows that the LM head reads
     float* logits;       // [tile_samples][vocab_size]
@@ -43,8 +43,8 @@ class Session {
 
   static Pages allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count);
   void lay_rows(const weir_step_plan& plan);
-  void compute(const weir_step_plan& plan);
-  int32_t mark_sampled(const weir_step_plan& plan, int32_t begin, int32_t count);
+  void compute(const weir_step_plan& plan, float* hidden);
+  int32_t mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count);
   void sample(const weir_step_plan& plan, const weir_step_result& result);
   void sample_row(const weir_sampling& sampling, const float* logits, int32_t index, const weir_step_result& result, Sampler& sampler);
 

@@ -17,8 +17,8 @@ _Static_assert(sizeof(weir_model_source) == 32, "weir_model_source");
 _Static_assert(sizeof(weir_model_config) == 104, "weir_model_config");
 _Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
-_Static_assert(sizeof(weir_step_plan) == 64, "weir_step_plan");
-_Static_assert(sizeof(weir_step_result) == 48, "weir_step_result");
+_Static_assert(sizeof(weir_step_plan) == 80, "weir_step_plan");
+_Static_assert(sizeof(weir_step_result) == 56, "weir_step_result");
 
 static int failures = 0;
 
@@ -197,11 +197,12 @@ typedef struct {
 
 static int32_t step_once(weir_session session, weir_error* out) {
   static const int32_t ids[] = {1, 2}, counts[] = {2}, computed[] = {0}, table[] = {1}, offsets[] = {0, 1};
+  static const int32_t hidden_at[] = {0};
   const weir_sampling sampling = {.top_p = 1, .logprob_count = 2, .token_index = 1};
-  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, &sampling};
+  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, &sampling, hidden_at, 1, 0};
   int32_t id = -1, top_ids[2] = {-1, -1};
-  float logprob = 1, top_logprobs[2] = {1, 1}, logits[VOCAB] = {0};
-  const weir_step_result result = {sizeof result, 2, &id, &logprob, top_ids, top_logprobs, logits};
+  float logprob = 1, top_logprobs[2] = {1, 1}, logits[VOCAB] = {0}, hidden[HIDDEN] = {0};
+  const weir_step_result result = {sizeof result, 2, &id, &logprob, top_ids, top_logprobs, logits, hidden};
   const int32_t status = weir_session_step(session, &plan, &result, out);
   if (status == WEIR_OK) { /* all rows of the LM head are equal: so are the logits */
     EXPECT_TRUE(id == 0 && top_ids[0] == 0 && top_ids[1] == 1 && logits[0] == logits[2]);

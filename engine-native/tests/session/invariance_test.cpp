@@ -231,7 +231,7 @@ TEST(invariance, samples_depend_on_row_seed_and_position_alone) {
     const OpenSession session(fixture.model(), session_with(threads));
     std::vector<int32_t> ids(static_cast<size_t>(samples));
     const weir_step_plan plan = arrays.plan();
-    const weir_step_result result{sizeof(result), 0, ids.data(), nullptr, nullptr, nullptr, nullptr};
+    const weir_step_result result{sizeof(result), 0, ids.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
     CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);
     return ids;
   };

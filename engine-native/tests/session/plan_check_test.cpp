@@ -36,7 +36,7 @@ class Fixture {
   std::string refusal(const Change& change) {
     Step step{PlanArrays(second_), {}, {}};
     step.plan = step.arrays.plan();
-    step.result = {sizeof(weir_step_result), 8, ids_, logprobs_, top_ids_, top_logprobs_, nullptr};
+    step.result = {sizeof(weir_step_result), 8, ids_, logprobs_, top_ids_, top_logprobs_, nullptr, hidden_};
     change(step);
     weir_error error{};
     CHECK_EQ(weir_session_step(session_.handle, &step.plan, &step.result, &error), WEIR_INVALID_ARGUMENT);
@@ -62,7 +62,7 @@ class Fixture {
   OpenSession session_;
   std::vector<Run> first_, second_;
   int32_t ids_[8], top_ids_[64];
-  float logprobs_[8], top_logprobs_[64];
+  float logprobs_[8], top_logprobs_[64], hidden_[34 * 72];
 };
 
 }  // namespace
@@ -140,13 +140,31 @@ TEST(plan_check, refuses_samples_that_cannot_be) {
   CHECK(f.undisturbed());
 }
 
+TEST(plan_check, refuses_hidden_states_that_cannot_be) {
+  Fixture f;
+  const auto ask = [](Step& s, std::vector<int32_t> indices) {
+    s.arrays.hidden = std::move(indices);
+    s.plan = s.arrays.plan();
+  };
+  for (const int32_t index : {-1, 34, kIntMax, kIntMin}) {
+    f.expect("hidden_token_indices[1]", [&ask, index](Step& s) { ask(s, {3, index}); });
+  }
+  f.expect("hidden_token_indices[2]: 7 does not ascend", [&ask](Step& s) { ask(s, {3, 7, 7}); });
+  f.expect("hidden_token_indices[1]: 2 does not ascend", [&ask](Step& s) { ask(s, {3, 2}); });
+  for (const int32_t count : {-1, kIntMin, 35, kIntMax}) f.expect("hidden_count", [count](Step& s) { s.plan.hidden_count = count; });
+  f.expect("hidden_token_indices is null", [&ask](Step& s) { ask(s, {3}), s.plan.hidden_token_indices = nullptr; });
+  f.expect("hidden is null", [&ask](Step& s) { ask(s, {3}), s.result.hidden = nullptr; });
+  f.expect("reserved: 1", [](Step& s) { s.plan.reserved = 1; });
+  CHECK(f.undisturbed());
+}
+
 TEST(plan_check, null_plan_and_result_are_refused) {
   const TinyModel model(tiny_llama(), DType::f32, 21);
   const LoadedModel loaded(model);
   const OpenSession session(loaded.handle, small_session());
   const PlanArrays arrays({{{1}, 0, {0}, {}}});
   const weir_step_plan plan = arrays.plan();
-  const weir_step_result result{sizeof(result), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  const weir_step_result result{sizeof(result), 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
   CHECK_EQ(weir_session_step(session.handle, nullptr, &result, nullptr), WEIR_INVALID_ARGUMENT);
   CHECK_EQ(weir_session_step(session.handle, &plan, nullptr, nullptr), WEIR_INVALID_ARGUMENT);
   CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);  // no samples, nothing wanted back

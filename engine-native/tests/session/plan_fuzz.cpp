@@ -61,7 +61,7 @@ class Target {
     for (int32_t s = 1 + bytes.below(4); s > 0; --s) {
       const int32_t computed = bytes.below(60);
       const int32_t count = 1 + bytes.below(20);
-      Run run{std::vector<int32_t>(static_cast<size_t>(count)), computed, blocks_for(computed + count, next_block), {bytes.below(count)}};
+      Run run{std::vector<int32_t>(static_cast<size_t>(count)), computed, blocks_for(computed + count, next_block), {bytes.below(count)}, {bytes.below(count)}};
       for (int32_t& id : run.token_ids) id = bytes.below(97);
       next_block += static_cast<int32_t>(run.blocks.size());
       runs.push_back(std::move(run));
@@ -70,8 +70,8 @@ class Target {
     for (int32_t m = bytes.below(4); m > 0; --m) mutate(arrays, bytes);
     weir_step_plan plan = arrays.plan();
     if (bytes.below(4) == 0) {
-      int32_t* const counts[] = {&plan.sequence_count, &plan.token_count, &plan.sample_count};
-      *counts[bytes.below(3)] = bytes.odd_number();
+      int32_t* const counts[] = {&plan.sequence_count, &plan.token_count, &plan.sample_count, &plan.hidden_count};
+      *counts[bytes.below(4)] = bytes.odd_number();
     }
     step(arrays, plan);
     if (session_.step({canary_}, 97).logits != expected_) std::abort();
@@ -96,9 +96,9 @@ class Target {
 
   static void mutate(PlanArrays& arrays, Bytes& bytes) {
     std::vector<int32_t>* const lists[] = {&arrays.token_ids, &arrays.token_counts, &arrays.computed_tokens, &arrays.block_tables,
-                                           &arrays.block_table_offsets};
-    const int32_t choice = bytes.below(8);
-    if (choice < 5) {
+                                           &arrays.block_table_offsets, &arrays.hidden};
+    const int32_t choice = bytes.below(9);
+    if (choice < 6) {
       std::vector<int32_t>& list = *lists[choice];
       list[static_cast<size_t>(bytes.below(static_cast<int32_t>(list.size())))] = bytes.odd_number();
       return;
@@ -131,15 +131,17 @@ class Target {
     const auto offsets = exactly(arrays.block_table_offsets, sequences + 1);
     const auto tables = exactly(arrays.block_tables, sequences >= 0 && sequences <= kArrayMax ? offsets[static_cast<size_t>(sequences)] : 0);
     const auto samples = exactly(arrays.samples, plan.sample_count);
+    const auto hidden_indices = exactly(arrays.hidden, plan.hidden_count);
     plan.token_ids = token_ids.get();
     plan.token_counts = token_counts.get();
     plan.computed_tokens = computed_tokens.get();
     plan.block_table_offsets = offsets.get();
     plan.block_tables = tables.get();
     plan.samples = samples.get();
+    plan.hidden_token_indices = hidden_indices.get();
     int32_t ids[64], top_ids[64 * 8];
-    float logprobs[64], top_logprobs[64 * 8];
-    const weir_step_result result{sizeof(result), 8, ids, logprobs, top_ids, top_logprobs, nullptr};
+    float logprobs[64], top_logprobs[64 * 8], hidden[256 * 4];
+    const weir_step_result result{sizeof(result), 8, ids, logprobs, top_ids, top_logprobs, nullptr, hidden};
     weir_error error{};
     const int32_t status = weir_session_step(session_.handle, &plan, &result, &error);
     if (status != WEIR_OK && (status != WEIR_INVALID_ARGUMENT || error.message[0] == '\0')) std::abort();

@@ -101,7 +101,7 @@ TEST(session, log_probabilities_are_those_of_the_untempered_row) {
   float logprobs[5] = {7, 7, 7, 7, 7};
   float top_logprobs[5 * 4];
   const weir_step_plan plan = arrays.plan();
-  const weir_step_result result{sizeof(result), 4, ids, logprobs, top_ids, top_logprobs, nullptr};
+  const weir_step_result result{sizeof(result), 4, ids, logprobs, top_ids, top_logprobs, nullptr, nullptr};
   CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);
   for (int row = 1; row < 4; ++row) {
     for (int i = 0; i < 3; ++i) {

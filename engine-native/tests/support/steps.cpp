@@ -45,6 +45,7 @@ PlanArrays::PlanArrays(const std::vector<Run>& runs) {
   block_table_offsets.push_back(0);
   for (const Run& run : runs) {
     for (const int32_t at : run.sample_at) samples.push_back(greedy(static_cast<int32_t>(token_ids.size()) + at));
+    for (const int32_t at : run.hidden_at) hidden.push_back(static_cast<int32_t>(token_ids.size()) + at);
     token_ids.insert(token_ids.end(), run.token_ids.begin(), run.token_ids.end());
     token_counts.push_back(static_cast<int32_t>(run.token_ids.size()));
     computed_tokens.push_back(run.computed_tokens);
@@ -63,21 +64,29 @@ weir_step_plan PlanArrays::plan() const {
           computed_tokens.data(),
           block_tables.data(),
           block_table_offsets.data(),
-          samples.data()};
+          samples.data(),
+          hidden.data(),
+          static_cast<int32_t>(hidden.size()),
+          0};
 }
 
-StepOutput OpenSession::step(const std::vector<Run>& runs, int32_t vocab_size) const {
+StepOutput OpenSession::step(const std::vector<Run>& runs, int32_t vocab_size, int32_t hidden_size) const {
   const PlanArrays arrays(runs);
   const weir_step_plan plan = arrays.plan();
   const size_t samples = arrays.samples.size();
-  StepOutput output{std::vector<int32_t>(samples), {}};
+  StepOutput output{std::vector<int32_t>(samples), {}, {}};
   std::vector<float> logits(samples * static_cast<size_t>(vocab_size));
-  const weir_step_result result{sizeof(result), 0, output.token_ids.data(), nullptr, nullptr, nullptr, logits.data()};
+  std::vector<float> hidden(arrays.hidden.size() * static_cast<size_t>(hidden_size) + 1);  // never null
+  const weir_step_result result{sizeof(result), 0, output.token_ids.data(), nullptr, nullptr, nullptr, logits.data(), hidden.data()};
   weir_error error{};
   if (weir_session_step(handle, &plan, &result, &error) != WEIR_OK) throw std::runtime_error(error.message);
   for (size_t i = 0; i < samples; ++i) {
     const auto begin = logits.begin() + static_cast<std::ptrdiff_t>(i) * vocab_size;
     output.logits.emplace_back(begin, begin + vocab_size);
+  }
+  for (size_t i = 0; i < arrays.hidden.size(); ++i) {
+    const auto begin = hidden.begin() + static_cast<std::ptrdiff_t>(i) * hidden_size;
+    output.hidden.emplace_back(begin, begin + hidden_size);
   }
   return output;
 }

@@ -14,12 +14,14 @@ struct Run {
   std::vector<int32_t> token_ids;
   int32_t computed_tokens;
   std::vector<int32_t> blocks;
-  std::vector<int32_t> sample_at;  // indices into token_ids
+  std::vector<int32_t> sample_at;       // indices into token_ids
+  std::vector<int32_t> hidden_at = {};  // the same, ascending
 };
 
 struct StepOutput {
   std::vector<int32_t> token_ids;             // by sample
   std::vector<std::vector<float>> logits;     // by sample
+  std::vector<std::vector<float>> hidden;     // by row asked for
 };
 
 weir_sampling greedy(int32_t token_index);
@@ -32,8 +34,8 @@ class OpenSession {
   OpenSession(const OpenSession&) = delete;
   OpenSession& operator=(const OpenSession&) = delete;
 
-  // Samples greedily; throws with the library's message when the step is refused.
-  StepOutput step(const std::vector<Run>& runs, int32_t vocab_size) const;
+  // Samples greedily; hidden_size matters only where hidden states are asked for. Throws with the library's message when the step is refused.
+  StepOutput step(const std::vector<Run>& runs, int32_t vocab_size, int32_t hidden_size = 0) const;
 
   weir_session handle = 0;
 };
@@ -42,7 +44,7 @@ class OpenSession {
 struct PlanArrays {
   explicit PlanArrays(const std::vector<Run>& runs);
 
-  std::vector<int32_t> token_ids, token_counts, computed_tokens, block_tables, block_table_offsets;
+  std::vector<int32_t> token_ids, token_counts, computed_tokens, block_tables, block_table_offsets, hidden;
   std::vector<weir_sampling> samples;
   weir_step_plan plan() const;
 };

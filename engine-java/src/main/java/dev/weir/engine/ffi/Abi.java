@@ -137,7 +137,10 @@ final class Abi {
                     ADDRESS.withName("computed_tokens"),
                     ADDRESS.withName("block_tables"),
                     ADDRESS.withName("block_table_offsets"),
-                    ADDRESS.withName("samples"))
+                    ADDRESS.withName("samples"),
+                    ADDRESS.withName("hidden_token_indices"),
+                    JAVA_INT.withName("hidden_count"),
+                    JAVA_INT.withName("reserved"))
             .withName("weir_step_plan");
 
     static final StructLayout STEP_RESULT = MemoryLayout.structLayout(
@@ -147,7 +150,8 @@ final class Abi {
                     ADDRESS.withName("logprobs"),
                     ADDRESS.withName("top_token_ids"),
                     ADDRESS.withName("top_logprobs"),
-                    ADDRESS.withName("logits"))
+                    ADDRESS.withName("logits"),
+                    ADDRESS.withName("hidden"))
             .withName("weir_step_result");
 
     static final List<StructLayout> STRUCTS =

@@ -130,7 +130,8 @@ public final class NativeLibrary {
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
             error.check(() -> (int) symbols.modelLoad().invokeExact(shape, source, out, error.segment()));
-            return new NativeModel(this, out.get(JAVA_LONG, 0), config.vocabSize(), config.contextTokensMax());
+            return new NativeModel(
+                    this, out.get(JAVA_LONG, 0), config.vocabSize(), config.hiddenSize(), config.contextTokensMax());
         }
     }
 

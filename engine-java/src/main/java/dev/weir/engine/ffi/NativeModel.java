@@ -15,13 +15,15 @@ public final class NativeModel implements AutoCloseable {
     private final NativeLibrary library;
     private final long handle;
     private final int vocabSize;
+    private final int hiddenSize;
     private final int contextTokensMax;
     private boolean closed;
 
-    NativeModel(NativeLibrary library, long handle, int vocabSize, int contextTokensMax) {
+    NativeModel(NativeLibrary library, long handle, int vocabSize, int hiddenSize, int contextTokensMax) {
         this.library = library;
         this.handle = handle;
         this.vocabSize = vocabSize;
+        this.hiddenSize = hiddenSize;
         this.contextTokensMax = contextTokensMax;
     }
 
@@ -35,6 +37,11 @@ public final class NativeModel implements AutoCloseable {
 
     public int vocabSize() {
         return vocabSize;
+    }
+
+    /** Elements of a hidden state. */
+    public int hiddenSize() {
+        return hiddenSize;
     }
 
     public int contextTokensMax() {

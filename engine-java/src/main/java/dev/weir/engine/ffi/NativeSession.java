@@ -20,6 +20,8 @@ final class NativeSession implements AutoCloseable {
     private static final long SEQUENCE_COUNT = Abi.offset(Abi.STEP_PLAN, "sequence_count");
     private static final long TOKEN_COUNT = Abi.offset(Abi.STEP_PLAN, "token_count");
     private static final long SAMPLE_COUNT = Abi.offset(Abi.STEP_PLAN, "sample_count");
+    private static final long HIDDEN_COUNT = Abi.offset(Abi.STEP_PLAN, "hidden_count");
+    private static final long HIDDEN = Abi.offset(Abi.STEP_RESULT, "hidden");
     private static final long BLOCK_TABLES = Abi.offset(Abi.STEP_PLAN, "block_tables");
     private static final long SAMPLING_BYTES = Abi.SAMPLING.byteSize();
     private static final long SEED = Abi.offset(Abi.SAMPLING, "seed");
@@ -33,6 +35,7 @@ final class NativeSession implements AutoCloseable {
     private final NativeSymbols symbols;
     private final SessionConfig config;
     private final int vocabSize;
+    private final int hiddenSize;
     private final Arena arena = Arena.ofConfined();
     private final NativeError error = new NativeError(arena);
     private final long handle;
@@ -43,6 +46,7 @@ final class NativeSession implements AutoCloseable {
     private final MemorySegment computedTokens;
     private final MemorySegment blockTableOffsets;
     private final MemorySegment samples;
+    private final MemorySegment hiddenTokenIndexes;
     private MemorySegment blockTables;
 
     private final MemorySegment result;
@@ -51,6 +55,7 @@ final class NativeSession implements AutoCloseable {
     private final MemorySegment topTokenIds;
     private final MemorySegment topLogprobs;
     private final MemorySegment logits;
+    private MemorySegment hidden = MemorySegment.NULL;
     private boolean closed;
 
     /** Takes the memory; the calling thread becomes the owner. */
@@ -58,12 +63,14 @@ final class NativeSession implements AutoCloseable {
         this.symbols = model.symbols();
         this.config = config;
         this.vocabSize = model.vocabSize();
+        this.hiddenSize = model.hiddenSize();
         try {
             tokenIds = arena.allocate(JAVA_INT, config.stepTokensMax());
             tokenCounts = arena.allocate(JAVA_INT, config.stepSequencesMax());
             computedTokens = arena.allocate(JAVA_INT, config.stepSequencesMax());
             blockTableOffsets = arena.allocate(JAVA_INT, config.stepSequencesMax() + 1L);
             samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
+            hiddenTokenIndexes = arena.allocate(JAVA_INT, config.stepTokensMax());
             blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
             plan = planStruct();
             long rows = config.stepSamplesMax();
@@ -105,7 +112,8 @@ final class NativeSession implements AutoCloseable {
                 .set("computed_tokens", computedTokens)
                 .set("block_tables", blockTables)
                 .set("block_table_offsets", blockTableOffsets)
-                .set("samples", samples);
+                .set("samples", samples)
+                .set("hidden_token_indices", hiddenTokenIndexes);
         return struct;
     }
 
@@ -130,6 +138,7 @@ final class NativeSession implements AutoCloseable {
         encode(stepPlan);
         error.check(() -> (int) symbols.sessionStep().invokeExact(handle, plan, result, error.segment()));
         decode(stepPlan.sampleCount(), stepResult);
+        decodeHidden(stepPlan.hiddenCount(), stepResult);
     }
 
     private void encode(StepPlan stepPlan) {
@@ -139,11 +148,14 @@ final class NativeSession implements AutoCloseable {
         plan.set(JAVA_INT, SEQUENCE_COUNT, sequenceCount);
         plan.set(JAVA_INT, TOKEN_COUNT, stepPlan.tokenCount());
         plan.set(JAVA_INT, SAMPLE_COUNT, stepPlan.sampleCount());
+        plan.set(JAVA_INT, HIDDEN_COUNT, stepPlan.hiddenCount());
+        ensureHidden(stepPlan.hiddenCount());
         MemorySegment.copy(stepPlan.tokenIds(), 0, tokenIds, JAVA_INT, 0, stepPlan.tokenCount());
         MemorySegment.copy(stepPlan.tokenCounts(), 0, tokenCounts, JAVA_INT, 0, sequenceCount);
         MemorySegment.copy(stepPlan.computedTokens(), 0, computedTokens, JAVA_INT, 0, sequenceCount);
         MemorySegment.copy(stepPlan.blockTableOffsets(), 0, blockTableOffsets, JAVA_INT, 0, sequenceCount + 1);
         MemorySegment.copy(stepPlan.blockTables(), 0, blockTables, JAVA_INT, 0, blockEntries);
+        MemorySegment.copy(stepPlan.hiddenTokenIndexes(), 0, hiddenTokenIndexes, JAVA_INT, 0, stepPlan.hiddenCount());
         for (int s = 0; s < stepPlan.sampleCount(); s++) {
             encode(stepPlan.sampling(s), stepPlan.sampleTokenIndexes()[s], s * SAMPLING_BYTES);
         }
@@ -166,6 +178,21 @@ final class NativeSession implements AutoCloseable {
             blockTables = arena.allocate(JAVA_INT, Math.max(entries, 2 * capacity));
             plan.set(ADDRESS, BLOCK_TABLES, blockTables);
         }
+    }
+
+    /** Room for hidden states is taken by those who ask for them: most sessions never do. A step has stepTokensMax of them at most. */
+    private void ensureHidden(int rows) {
+        long rowBytes = (long) hiddenSize * Float.BYTES;
+        if (rows * rowBytes > hidden.byteSize()) {
+            long rowsTaken = Math.min(config.stepTokensMax(), Math.max(rows, 2 * hidden.byteSize() / rowBytes));
+            hidden = arena.allocate(JAVA_FLOAT, rowsTaken * hiddenSize);
+            result.set(ADDRESS, HIDDEN, hidden);
+        }
+    }
+
+    private void decodeHidden(int rows, StepResult stepResult) {
+        float[] into = stepResult.hiddenFor(rows, hiddenSize);
+        MemorySegment.copy(hidden, JAVA_FLOAT, 0, into, 0, rows * hiddenSize);
     }
 
     private void decode(int sampleCount, StepResult stepResult) {
