@@ -75,7 +75,7 @@ final class Generation extends Sequence {
     /** Streams the token that was just sampled; returns why it is the last one, or null. */
     @Nullable
     FinishReason publish(int tokenId, @Nullable TokenLogprobs logprobs) {
-        boolean stopToken = !stop.ignoreEos() && stop.stopTokenIds().contains(tokenId);
+        boolean stopToken = stop.endWith(tokenId);
         String text = stopToken ? "" : stopStrings.append(detokenizer.append(tokenId));
         stream.publish(new TokenEvent.Token(tokenId, text, logprobs));
         if (stopToken || stopStrings.met() != null) {

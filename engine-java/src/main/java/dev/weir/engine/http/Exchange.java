@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -98,10 +99,11 @@ final class Exchange {
     }
 
     void respond(int status, ObjectNode json) {
-        respond(status, "application/json", Json.bytes(json), 0);
+        respond(status, "application/json", Json.bytes(json), Map.of());
     }
 
-    void respond(int status, String contentType, byte[] body, int retryAfterSeconds) {
+    /** Answers with a body whose length is known. To HEAD the codec sends its head alone. */
+    void respond(int status, String contentType, byte[] body, Map<String, String> more) {
         if (ended || closed) {
             return;
         }
@@ -110,9 +112,7 @@ final class Exchange {
         HttpHeaders headers = response.headers();
         setCommonHeaders(headers, contentType);
         headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        if (retryAfterSeconds > 0) {
-            headers.setInt(HttpHeaderNames.RETRY_AFTER, retryAfterSeconds);
-        }
+        more.forEach(headers::set);
         begun = true;
         send(response);
         flush();
@@ -122,7 +122,7 @@ final class Exchange {
     /** Answers with the error; in the middle of a stream as its last event, after which no {@code [DONE]} follows. */
     void fail(ApiError error) {
         if (!begun) {
-            respond(error.status(), "application/json", Json.bytes(Json.envelope(error)), error.retryAfterSeconds());
+            respond(error.status(), "application/json", Json.bytes(Json.envelope(error)), error.headers());
         } else if (!ended) {
             event(Json.envelope(error));
             endStream();

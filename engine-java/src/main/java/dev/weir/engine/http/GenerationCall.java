@@ -21,6 +21,7 @@ record GenerationCall(
         int outputTokensMax,
         List<String> stopStrings,
         Set<Integer> stopTokenIds,
+        boolean ignoreEos,
         AnswerOptions answer) {
 
     /** The request of one sequence; prompts count first, as OpenAI numbers choices. */
@@ -32,7 +33,8 @@ record GenerationCall(
                 id + "-" + index,
                 prompt,
                 seeded(index % choices),
-                new StopConditions(tokensMax, stopStrings, stopTokenIds, false));
+                new StopConditions(
+                        tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos));
     }
 
     int sequenceCount() {

@@ -40,6 +40,7 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 outputTokensMax,
                 stopStrings(fields),
                 stopTokenIds(fields, model),
+                fields.flag("ignore_eos", false),
                 answer);
     }
 
@@ -85,12 +86,8 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         return strings;
     }
 
-    /** {@code ignore_eos} puts the model's own ids aside, not the caller's. */
     private static Set<Integer> stopTokenIds(JsonFields fields, ServedModel model) {
         Set<Integer> ids = new TreeSet<>();
-        if (!fields.flag("ignore_eos", false)) {
-            ids.addAll(model.defaults().eosTokenIds());
-        }
         for (int id : fields.ids("stop_token_ids", STOP_TOKEN_IDS_MAX)) {
             if (id >= model.tokenizer().vocabSize()) {
                 throw fields.refuse(

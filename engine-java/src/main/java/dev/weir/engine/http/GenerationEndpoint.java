@@ -74,20 +74,23 @@ final class GenerationEndpoint implements Router.Endpoint {
     }
 
     /** All sequences of a request come in, or none. */
-    private static List<Sequence> submit(GenerationCall call, String id) {
+    static List<Sequence> submit(GenerationCall call, String id) {
         List<Sequence> sequences = new ArrayList<>(call.sequenceCount());
-        for (int index = 0; index < call.sequenceCount(); index++) {
-            GenerationRequest request = call.request(id, index);
-            TokenStream stream = new TokenStream();
-            switch (call.model().admission().submit(request, stream)) {
-                case Admitted _ -> sequences.add(new Sequence(index, request.promptTokenIds(), stream));
-                case Rejected rejected -> {
-                    sequences.forEach(admitted -> admitted.stream().cancel());
-                    throw new ApiException(refusal(rejected, call.promptField()));
+        try {
+            for (int index = 0; index < call.sequenceCount(); index++) {
+                GenerationRequest request = call.request(id, index);
+                TokenStream stream = new TokenStream();
+                sequences.add(new Sequence(index, request.promptTokenIds(), stream));
+                switch (call.model().admission().submit(request, stream)) {
+                    case Admitted _ -> {}
+                    case Rejected rejected -> throw new ApiException(refusal(rejected, call.promptField()));
                 }
             }
+            return sequences;
+        } catch (RuntimeException | Error e) {
+            sequences.forEach(sequence -> sequence.stream().cancel());
+            throw e;
         }
-        return sequences;
     }
 
     private static ApiError refusal(Rejected rejected, String promptField) {

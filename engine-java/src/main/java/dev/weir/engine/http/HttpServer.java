@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,8 +28,11 @@ public final class HttpServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ZERO;
     private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(5);
     private static final int BACKLOG = 256;
+    /** Connections that may stay open until they have read that they are one too many; more are cut without a word. */
+    private static final int REFUSED_MAX = 256;
 
     private final HttpLimits limits;
+    private final Semaphore places;
     private final RequestIds requestIds;
     private final Workers workers;
     private final Router router;
@@ -57,6 +61,7 @@ public final class HttpServer implements AutoCloseable {
     public HttpServer(InetSocketAddress address, HttpLimits limits, Serving serving, Metrics metrics, Sources sources)
             throws IOException {
         this.limits = limits;
+        this.places = new Semaphore(limits.connectionsMax());
         this.requestIds = new RequestIds(sources.ids());
         this.workers = new Workers(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
         this.router = routes(limits, serving, metrics, sources, workers);
@@ -116,9 +121,18 @@ public final class HttpServer implements AutoCloseable {
                 });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // of closing: nothing is left to do when it fails
     private void initialize(SocketChannel channel) {
-        boolean tooMany = connections.size() >= limits.connectionsMax();
+        if (connections.size() >= limits.connectionsMax() + REFUSED_MAX) {
+            channel.close();
+            return;
+        }
         connections.add(channel);
+        // A refused connection stays until its refusal is read, but takes nobody's place.
+        boolean tooMany = !places.tryAcquire();
+        if (!tooMany) {
+            channel.closeFuture().addListener(_ -> places.release());
+        }
         channel.pipeline()
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.requestLineBytesMax())

@@ -36,20 +36,20 @@ final class Json {
     /** The JSON object that a request's body is. */
     static ObjectNode parseObject(byte[] body) {
         if (body.length == 0) {
-            throw new ApiException(ApiError.badRequest("the request has no body: a JSON object is needed"));
+            throw new ApiException(ApiError.invalidJson("the request has no body: a JSON object is needed"));
         }
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
         } catch (JacksonException e) {
-            throw new ApiException(ApiError.badRequest("the body is not valid JSON: " + e.getOriginalMessage()
+            throw new ApiException(ApiError.invalidJson("the body is not valid JSON: " + e.getOriginalMessage()
                     + (e.getLocation() == null
                             ? ""
                             : " (line " + e.getLocation().getLineNr() + ", column "
                                     + e.getLocation().getColumnNr() + ")")));
         }
         if (!(node instanceof ObjectNode object)) {
-            throw new ApiException(ApiError.badRequest("the body must be a JSON object"));
+            throw new ApiException(ApiError.invalidJson("the body must be a JSON object"));
         }
         return object;
     }

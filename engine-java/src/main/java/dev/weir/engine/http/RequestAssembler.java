@@ -9,19 +9,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +37,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
     private final HttpLimits limits;
     private final RequestIds ids;
+    private final HeadRules rules;
     private @Nullable HttpRequest head;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private @Nullable ScheduledFuture<?> deadline;
@@ -46,6 +46,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     RequestAssembler(HttpLimits limits, RequestIds ids) {
         this.limits = limits;
         this.ids = ids;
+        this.rules = new HeadRules(limits);
     }
 
     @Override
@@ -71,28 +72,15 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {
         head = request;
-        String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
-        if (!encoding.equalsIgnoreCase("identity")) {
-            refuse(context, ApiError.protocol(415, "a " + encoding + " body is not supported: send it plain"));
+        ApiError broken = rules.broken(request);
+        if (broken != null) {
+            refuse(context, broken);
             return;
         }
-        String transfer = String.join(", ", request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING));
-        if (!transfer.isEmpty() && !transfer.equalsIgnoreCase("chunked")) {
-            refuse(context, ApiError.protocol(501, "the transfer encoding " + transfer + " is not supported"));
-            return;
-        }
-        long declaredBytes = HttpUtil.getContentLength(request, 0L);
-        if (declaredBytes > limits.bodyBytesMax()) {
-            refuse(context, tooLarge(Long.toString(declaredBytes)));
-            return;
-        }
-        String expectation = request.headers().get(HttpHeaderNames.EXPECT);
         if (HttpUtil.is100ContinueExpected(request)) {
             sendContinue(context);
-        } else if (expectation != null && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            refuse(context, ApiError.protocol(417, "the expectation " + expectation + " is not supported"));
-            return;
         }
+        long declaredBytes = HttpUtil.getContentLength(request, 0L);
         body = new ByteArrayOutputStream((int) Math.min(Math.max(declaredBytes, 0), FIRST_BODY_BYTES));
         deadline = context.executor()
                 .schedule(() -> expire(context), limits.readMax().toMillis(), TimeUnit.MILLISECONDS);
@@ -108,7 +96,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     private void append(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
         ByteBuf bytes = content.content();
         if (body.size() + (long) bytes.readableBytes() > limits.bodyBytesMax()) {
-            refuse(context, tooLarge("more"));
+            refuse(context, rules.tooLarge("more"));
             return;
         }
         byte[] part = new byte[bytes.readableBytes()];
@@ -117,12 +105,12 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         if (content instanceof LastHttpContent) {
             WireRequest whole = new WireRequest(
                     request.method().name(),
-                    path(request.uri()),
+                    Objects.requireNonNull(HeadRules.path(request.uri())),
                     body.toByteArray(),
                     id(request),
                     request.headers(),
                     HttpUtil.isKeepAlive(request),
-                    request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0);
+                    HeadRules.isAtLeast11(request));
             reset();
             context.fireChannelRead(whole);
         }
@@ -132,8 +120,9 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         if (head != null && !unreadable) {
             refuse(
                     context,
-                    ApiError.protocol(
+                    ApiError.refused(
                             408,
+                            "request_timeout",
                             "the request was not complete after "
                                     + limits.readMax().toSeconds() + " s"));
         }
@@ -165,27 +154,20 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    private ApiError tooLarge(String bytes) {
-        return ApiError.protocol(
-                413, "the request body has " + bytes + " bytes, the limit is " + limits.bodyBytesMax());
-    }
-
     private ApiError malformed(DecoderResult result) {
         return switch (result.cause()) {
             case TooLongHttpLineException _ ->
-                ApiError.protocol(414, "the request line is longer than " + limits.requestLineBytesMax() + " bytes");
+                ApiError.refused(
+                        414,
+                        "uri_too_long",
+                        "the request line is longer than " + limits.requestLineBytesMax() + " bytes");
             case TooLongHttpHeaderException _ ->
-                ApiError.protocol(431, "the header fields are longer than " + limits.headerBytesMax() + " bytes");
+                ApiError.refused(
+                        431,
+                        "headers_too_large",
+                        "the header fields are longer than " + limits.headerBytesMax() + " bytes");
             default ->
-                ApiError.badRequest("this is not HTTP/1.1: " + result.cause().getMessage());
+                ApiError.invalidHttp("this is not HTTP/1.1: " + result.cause().getMessage());
         };
-    }
-
-    private static String path(String target) {
-        try {
-            return new QueryStringDecoder(target).path();
-        } catch (IllegalArgumentException _) {
-            return target; // a broken escape: no endpoint has such a path
-        }
     }
 }

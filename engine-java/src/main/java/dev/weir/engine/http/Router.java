@@ -2,6 +2,7 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.http.Arrival.WireRequest;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +33,20 @@ final class Router {
 
     void route(WireRequest request, Exchange exchange) {
         Map<String, Endpoint> methods = find(request.path());
-        Endpoint endpoint = methods.get(request.method());
+        // HEAD is answered as GET; that the body stays away is the codec's care.
+        Endpoint endpoint = methods.get(request.method().equals("HEAD") ? "GET" : request.method());
         if (endpoint != null) {
             handle(endpoint, request, exchange);
         } else if (methods.isEmpty()) {
             exchange.fail(ApiError.unknownPath(request.path()));
         } else {
-            exchange.fail(
-                    ApiError.wrongMethod(request.method(), request.path(), String.join(" and ", methods.keySet())));
+            exchange.fail(ApiError.wrongMethod(request.method(), request.path(), allowed(methods.keySet())));
         }
+    }
+
+    private static String allowed(Set<String> methods) {
+        String named = String.join(", ", methods);
+        return methods.contains("GET") ? named.replace("GET", "GET, HEAD") : named;
     }
 
     private Map<String, Endpoint> find(String path) {

@@ -2,6 +2,7 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.http.Arrival.WireRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,7 +35,7 @@ record StatusEndpoints(Serving serving, Supplier<String> metrics, String metrics
     }
 
     void metrics(WireRequest request, Exchange exchange) {
-        exchange.respond(200, metricsType, Json.utf8(metrics.get()), 0);
+        exchange.respond(200, metricsType, Json.utf8(metrics.get()), Map.of());
     }
 
     void models(WireRequest request, Exchange exchange) {

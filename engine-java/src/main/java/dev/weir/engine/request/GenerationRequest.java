@@ -42,7 +42,7 @@ public record GenerationRequest(
 
     /** One whose prompt becomes a vector; how to draw and when to stop mean nothing to it. */
     public static GenerationRequest embedding(String id, int[] promptTokenIds, long adapterId, Pooling pooling) {
-        StopConditions none = new StopConditions(1, List.of(), Set.of(), false);
+        StopConditions none = new StopConditions(1, List.of(), Set.of(), Set.of(), false);
         return new GenerationRequest(id, promptTokenIds, SamplingParams.greedy(), none, adapterId, pooling);
     }
 

@@ -8,11 +8,16 @@ import java.util.Set;
  *
  * @param outputTokensMax most tokens to generate, at least 1
  * @param stopStrings text that ends the answer and is not part of it; at most {@value #STOP_STRINGS_MAX}
- * @param stopTokenIds ids that end the answer (the model's end-of-sequence ids and the caller's own)
- * @param ignoreEos generate on past {@code stopTokenIds}, up to {@code outputTokensMax}
+ * @param stopTokenIds the caller's own ids that end the answer
+ * @param eosTokenIds the model's ids for the end of a sequence
+ * @param ignoreEos generate on past {@code eosTokenIds}; the other conditions stay
  */
 public record StopConditions(
-        int outputTokensMax, List<String> stopStrings, Set<Integer> stopTokenIds, boolean ignoreEos) {
+        int outputTokensMax,
+        List<String> stopStrings,
+        Set<Integer> stopTokenIds,
+        Set<Integer> eosTokenIds,
+        boolean ignoreEos) {
 
     public static final int STOP_STRINGS_MAX = 16;
 
@@ -32,6 +37,12 @@ public record StopConditions(
         }
         stopStrings = List.copyOf(stopStrings);
         stopTokenIds = Set.copyOf(stopTokenIds);
+        eosTokenIds = Set.copyOf(eosTokenIds);
+    }
+
+    /** Whether the answer ends with this token. */
+    public boolean endWith(int tokenId) {
+        return stopTokenIds.contains(tokenId) || (!ignoreEos && eosTokenIds.contains(tokenId));
     }
 
     /** Whether the text has a surrogate without its partner, which no token's text can ever match. */

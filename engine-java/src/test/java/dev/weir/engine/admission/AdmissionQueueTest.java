@@ -68,7 +68,7 @@ class AdmissionQueueTest {
                 "request",
                 new int[] {1, 2, 100},
                 SamplingParams.greedy(),
-                new StopConditions(1, List.of(), Set.of(), false));
+                new StopConditions(1, List.of(), Set.of(), Set.of(), false));
         Rejected rejected = rejection(queue.submit(request, new TokenStream()));
         assertThat(rejected.reason()).isEqualTo(Reason.UNKNOWN_TOKEN);
         assertThat(rejected.message()).isEqualTo("prompt token 2 is 100, the model's vocabulary has ids 0 to 99");
@@ -100,7 +100,7 @@ class AdmissionQueueTest {
     }
 
     private static GenerationRequest request(int promptTokens, int outputTokensMax) {
-        StopConditions stop = new StopConditions(outputTokensMax, List.of(), Set.of(), false);
+        StopConditions stop = new StopConditions(outputTokensMax, List.of(), Set.of(), Set.of(), false);
         return new GenerationRequest("request", new int[promptTokens], SamplingParams.greedy(), stop);
     }
 

@@ -59,7 +59,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     static GenerationRequest request(int outputTokensMax, int... prompt) {
-        StopConditions stop = new StopConditions(outputTokensMax, List.of(), Set.of(), false);
+        StopConditions stop = new StopConditions(outputTokensMax, List.of(), Set.of(), Set.of(), false);
         return new GenerationRequest("request", prompt, SamplingParams.greedy(), stop);
     }
 

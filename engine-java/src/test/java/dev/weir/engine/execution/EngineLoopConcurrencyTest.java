@@ -69,7 +69,7 @@ class EngineLoopConcurrencyTest {
         int[] prompt =
                 random.ints(random.nextInt(1, 60), 0, FakeModel.VOCAB_SIZE).toArray();
         SamplingParams sampling = new SamplingParams(random.nextInt(2), 0, 0.95f, 0, random.nextLong(), -1);
-        StopConditions stop = new StopConditions(random.nextInt(1, 60), List.of("ab"), Set.of(7), false);
+        StopConditions stop = new StopConditions(random.nextInt(1, 60), List.of("ab"), Set.of(), Set.of(7), false);
         return new GenerationRequest("request", prompt, sampling, stop);
     }
 }

@@ -54,7 +54,7 @@ class EngineLoopTest {
         try (EngineFixture engine = new EngineFixture()) {
             engine.loop.start();
             SamplingParams sampling = new SamplingParams(0, 0, 1, 0, 0, 3);
-            StopConditions stop = new StopConditions(2, List.of(), Set.of(), false);
+            StopConditions stop = new StopConditions(2, List.of(), Set.of(), Set.of(), false);
             TokenStream stream = new TokenStream();
             engine.admission.submit(new GenerationRequest("request", new int[] {5}, sampling, stop), stream);
             LinkedBlockingQueue<Boolean> readable = new LinkedBlockingQueue<>();

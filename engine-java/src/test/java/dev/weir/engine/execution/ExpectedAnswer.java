@@ -23,7 +23,7 @@ record ExpectedAnswer(List<Integer> tokenIds, String text, FinishReason reason) 
             int tokenId = FakeModel.next(state, request.sampling(), promptTokens + tokenIds.size());
             state = FakeModel.advance(state, tokenId);
             tokenIds.add(tokenId);
-            if (!stop.ignoreEos() && stop.stopTokenIds().contains(tokenId)) {
+            if (stop.endWith(tokenId)) {
                 return new ExpectedAnswer(tokenIds, text.toString(), FinishReason.STOP);
             }
             text.append(LetterTokenizer.letter(tokenId));

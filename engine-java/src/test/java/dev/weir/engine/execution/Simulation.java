@@ -152,7 +152,11 @@ final class Simulation {
                 ? List.of(LetterTokenizer.letter(random.nextInt(4)) + LetterTokenizer.letter(random.nextInt(4)), "abc")
                 : List.of();
         StopConditions stop = new StopConditions(
-                random.nextInt(1, limits.contextTokensMax() + 8), stopStrings, Set.of(7), random.nextInt(4) == 0);
+                random.nextInt(1, limits.contextTokensMax() + 8),
+                stopStrings,
+                Set.of(),
+                Set.of(7),
+                random.nextInt(4) == 0);
         return new GenerationRequest(
                 "request-" + requestCount++, prompt, sampling, stop, random.nextInt(3), Pooling.NONE);
     }

@@ -1,16 +1,20 @@
 package dev.weir.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.TestModels;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.admission.Submission;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.DjlTokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,14 @@ class GenerationCallTest {
     }
 
     private GenerationCall call(int choices, int outputTokensMax) {
+        return call(choices, outputTokensMax, new AdmissionQueue(limits(1), () -> 0));
+    }
+
+    private static AdmissionLimits limits(int waitingMax) {
+        return new AdmissionLimits(waitingMax, 297, CONTEXT_TOKENS, 4, 16);
+    }
+
+    private GenerationCall call(int choices, int outputTokensMax, AdmissionQueue admission) {
         ServedModel model = new ServedModel(
                 "m",
                 0,
@@ -36,7 +48,7 @@ class GenerationCallTest {
                 null,
                 new GenerationDefaults(Set.of(), null, null, null, null),
                 CONTEXT_TOKENS,
-                new AdmissionQueue(new AdmissionLimits(1, 297, CONTEXT_TOKENS, 4, 16), () -> 0),
+                admission,
                 () -> true);
         return new GenerationCall(
                 model,
@@ -47,7 +59,26 @@ class GenerationCallTest {
                 outputTokensMax,
                 List.of(),
                 Set.of(),
+                false,
                 new AnswerOptions(false, false, false, false, false, -1));
+    }
+
+    @Test
+    void sequencesOfARequestThatFailsOnItsWayInAreAllCancelled() {
+        AdmissionQueue admission = new AdmissionQueue(limits(10), () -> 0);
+        AtomicInteger arrivals = new AtomicInteger();
+        admission.onArrival(() -> {
+            if (arrivals.incrementAndGet() == 3) {
+                throw new IllegalStateException("no third one");
+            }
+        });
+        assertThatThrownBy(() -> GenerationEndpoint.submit(call(2, 5, admission), "id"))
+                .hasMessage("no third one");
+        List<Submission> submitted = new ArrayList<>();
+        admission.drain(submitted::add);
+        assertThat(submitted)
+                .hasSize(3)
+                .allMatch(submission -> submission.stream().isCancelled());
     }
 
     @Test

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -68,7 +70,8 @@ class GoldenExchangeTest {
     void engineAnswersAsWritten(String name) throws IOException {
         Path file = FOLDER.resolve(name);
         ObjectNode exchange = (ObjectNode) JSON.readTree(Files.readString(file));
-        ObjectNode answer = answer(exchange.path("request"));
+        JsonNode request = exchange.path("request");
+        ObjectNode answer = request.has("raw") ? answerToBytes(request.path("raw")) : answer(request);
         if (Boolean.getBoolean("weir.golden.update")) {
             exchange.set("response", answer);
             Files.writeString(
@@ -88,12 +91,9 @@ class GoldenExchangeTest {
                         ? HttpRequest.BodyPublishers.noBody()
                         : HttpRequest.BodyPublishers.ofString(body.isString() ? body.asString() : body.toString()));
         HttpResponse<String> response = client.send(builder.build());
-        ObjectNode answer = Json.object();
-        answer.put("status", response.statusCode());
-        ObjectNode headers = answer.putObject("headers");
-        for (String header : List.of("content-type", "retry-after")) {
-            response.headers().firstValue(header).ifPresent(value -> headers.put(header, value));
-        }
+        ObjectNode answer = head(
+                response.statusCode(),
+                name -> response.headers().firstValue(name).orElse(null));
         if (response.headers().firstValue("content-type").orElse("").startsWith("text/event-stream")) {
             ArrayNode events = answer.putArray("events");
             for (String event : ApiClient.events(stable(response.body()))) {
@@ -103,6 +103,38 @@ class GoldenExchangeTest {
             answer.set("body", ApiClient.parse(stable(response.body())));
         }
         return withoutCuts(answer);
+    }
+
+    /** What no HTTP client would send is written as the bytes on the wire; an element may be a text that is repeated. */
+    private ObjectNode answerToBytes(JsonNode raw) throws IOException {
+        StringBuilder bytes = new StringBuilder();
+        for (JsonNode part : raw) {
+            bytes.append(
+                    part.isString()
+                            ? part.asString()
+                            : part.path("repeat")
+                                    .asString()
+                                    .repeat(part.path("times").asInt()));
+        }
+        try (RawConnection connection = new RawConnection(engine)) {
+            RawConnection.Reply reply = connection.write(bytes.toString()).read();
+            ObjectNode answer = head(reply.status(), reply.headers()::get);
+            answer.set("body", ApiClient.parse(reply.body()));
+            assertThat(connection.isAtEnd()).isTrue();
+            return answer;
+        }
+    }
+
+    private static ObjectNode head(int status, Function<String, @Nullable String> header) {
+        ObjectNode answer = Json.object().put("status", status);
+        ObjectNode headers = answer.putObject("headers");
+        for (String name : List.of("content-type", "connection", "retry-after", "allow")) {
+            String value = header.apply(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
+        return answer;
     }
 
     /** Ids count up from engine start. */

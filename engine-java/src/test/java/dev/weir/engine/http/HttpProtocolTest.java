@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -221,6 +220,7 @@ class HttpProtocolTest {
         try (RawConnection connection = connect()) {
             connection.write("POST " + PATH + " HTTP/1.0\r\ncontent-length: " + STREAM.length() + "\r\n\r\n" + STREAM);
             Reply head = connection.readHead();
+            assertThat(head.status()).isEqualTo(200);
             assertThat(head.headers()).doesNotContainKey("transfer-encoding").containsEntry("connection", "close");
             List<String> lines = new ArrayList<>();
             for (String line = connection.readLine(); !line.equals("data: [DONE]"); line = connection.readLine()) {
@@ -261,22 +261,65 @@ class HttpProtocolTest {
     }
 
     @Test
-    void oneConnectionTooManyIsToldSo() throws IOException {
-        List<RawConnection> connections = new ArrayList<>();
-        try {
-            Reply reply = new Reply(0, Map.of(), "");
-            for (int i = 0; i < 14 && reply.status() != 429; i++) {
-                RawConnection connection = connect();
-                connections.add(connection);
-                connection.write("GET /health HTTP/1.1\r\nhost: a\r\n\r\n");
-                reply = connection.read();
-            }
-            assertThat(reply.status()).isEqualTo(429);
-            assertThat(reply.headers()).containsEntry("retry-after", "1");
-        } finally {
-            for (RawConnection connection : connections) {
-                connection.close();
-            }
+    void headIsAnsweredAsGetWithoutTheBody() throws IOException {
+        try (RawConnection connection = connect()) {
+            Reply get = connection
+                    .write("GET /v1/models HTTP/1.1\r\nhost: a\r\n\r\n")
+                    .read();
+            Reply head = connection
+                    .write("HEAD /v1/models HTTP/1.1\r\nhost: a\r\n\r\n")
+                    .readHead();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.headers().get("content-length"))
+                    .isEqualTo(get.headers().get("content-length"));
+            // What follows is the next answer: no body stood in between.
+            assertThat(connection
+                            .write("HEAD /v1/models/nobody HTTP/1.1\r\nhost: a\r\n\r\n")
+                            .readHead()
+                            .status())
+                    .isEqualTo(404);
+            assertThat(connection.post(PATH, BODY).read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void wrongMethodNamesTheRightOnes() throws IOException {
+        try (RawConnection connection = connect()) {
+            assertThat(connection
+                            .write("DELETE /health HTTP/1.1\r\nhost: a\r\n\r\n")
+                            .read()
+                            .headers())
+                    .containsEntry("allow", "GET, HEAD");
+            assertThat(connection
+                            .write("HEAD " + PATH + " HTTP/1.1\r\nhost: a\r\n\r\n")
+                            .readHead()
+                            .headers())
+                    .containsEntry("allow", "POST");
+        }
+    }
+
+    @Test
+    void targetMayBeAUrlAsSentToProxies() throws IOException {
+        try (RawConnection connection = connect()) {
+            assertThat(connection
+                            .write("GET http://weir.example:80/health?x=1 HTTP/1.1\r\nhost: weir.example\r\n\r\n")
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(connection
+                            .write("GET //weir.example/health HTTP/1.1\r\nhost: a\r\n\r\n")
+                            .read()
+                            .status())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void prefaceOfHttp2IsAnsweredOnce() throws IOException {
+        try (RawConnection connection = connect()) {
+            Reply reply = connection.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").read();
+            assertThat(reply.status()).isEqualTo(505);
+            assertThat(connection.isAtEnd()).isTrue();
         }
     }
 }
