@@ -4,6 +4,7 @@ import dev.weir.engine.admission.Admission.Admitted;
 import dev.weir.engine.admission.Admission.Reason;
 import dev.weir.engine.admission.Admission.Rejected;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -100,11 +101,12 @@ public final class AdmissionQueue {
     private @Nullable Rejected unfit(GenerationRequest request) {
         int[] promptTokenIds = request.promptTokenIds();
         int promptTokens = promptTokenIds.length;
-        if (promptTokens >= limits.contextTokensMax()) {
+        boolean continues = request.pooling() == Pooling.NONE;
+        if (promptTokens + (continues ? 1 : 0) > limits.contextTokensMax()) {
             return new Rejected(
                     Reason.PROMPT_TOO_LONG,
                     "the prompt has " + promptTokens + " tokens, the model's context is " + limits.contextTokensMax()
-                            + ", which must hold the prompt and at least one token more");
+                            + (continues ? ", which must hold the prompt and at least one token more" : ""));
         }
         for (int index = 0; index < promptTokens; index++) {
             int tokenId = promptTokenIds[index];
@@ -115,14 +117,15 @@ public final class AdmissionQueue {
                                 + (limits.vocabSize() - 1));
             }
         }
+        long newTokens =
+                continues ? Math.min(request.stop().outputTokensMax(), limits.contextTokensMax() - promptTokens) : 0;
         // The token sampled last is never computed, so it needs no place.
-        long sequenceTokens =
-                Math.min((long) promptTokens + request.stop().outputTokensMax(), limits.contextTokensMax());
-        long blocksNeeded = Math.ceilDiv(sequenceTokens - 1, limits.blockTokens());
+        long computedTokens = promptTokens + Math.max(newTokens - 1, 0);
+        long blocksNeeded = Math.ceilDiv(computedTokens, limits.blockTokens());
         if (blocksNeeded > limits.blockCount()) {
             return new Rejected(
                     Reason.NEVER_FITS,
-                    "the prompt of " + promptTokens + " tokens and up to " + (sequenceTokens - promptTokens)
+                    "the prompt of " + promptTokens + " tokens and up to " + newTokens
                             + " new ones need " + blocksNeeded + " KV blocks, the engine has " + limits.blockCount()
                             + " of " + limits.blockTokens()
                             + " tokens: ask for fewer tokens or give it a larger KV cache");

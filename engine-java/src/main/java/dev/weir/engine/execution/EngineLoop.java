@@ -177,6 +177,7 @@ public final class EngineLoop implements AutoCloseable {
         executors.executor().execute(plan, result); //        8 computed, 9 sampled
         scheduler.apply(result);
         generations.deliver(result, ticker.getAsLong()); //  10 detokenised, 11 streamed
+        generations.pool(plan, result); //                      or made a vector of
         account(plan); //                                    12 accounted
         return true;
     }

@@ -7,6 +7,7 @@ import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.TokenLogprobs;
 import dev.weir.engine.sampling.StopStrings;
 import dev.weir.engine.scheduling.Sequence;
+import dev.weir.engine.scheduling.StepResult;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.tokenization.IncrementalDetokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
@@ -24,6 +25,7 @@ final class Generation extends Sequence {
     private final IncrementalDetokenizer detokenizer;
     private final StopStrings stopStrings;
     private final RequestTimeline timeline;
+    private final PooledState pooled = new PooledState();
     private long fullSinceNanos;
 
     Generation(Submission submission, Tokenizer tokenizer, int contextTokensMax) {
@@ -82,6 +84,28 @@ final class Generation extends Sequence {
             return FinishReason.STOP;
         }
         return outputTokens() == outputTokensMax ? FinishReason.LENGTH : null;
+    }
+
+    /** How many of the step's hidden states are this sequence's, when it was just given so many tokens. */
+    int hiddenRows(int tokenCount) {
+        return switch (pooling()) {
+            case NONE -> 0;
+            case MEAN -> tokenCount;
+            case LAST_TOKEN -> pendingTokens() == 0 ? 1 : 0;
+        };
+    }
+
+    /** Takes its hidden states; streams the vector and returns true once it has those of all its tokens. */
+    boolean pool(StepResult result, int firstRow, int rows) {
+        if (computedTokens() == rows) { // its first tokens, perhaps not for the first time
+            pooled.clear();
+        }
+        pooled.add(result.hidden(), firstRow, rows, result.hiddenSize());
+        if (pendingTokens() > 0) {
+            return false;
+        }
+        stream.publish(new TokenEvent.Pooled(pooled.vector()));
+        return true;
     }
 
     /** The last event: with it comes the text that was held back, unless the answer is cut off and nobody knows what it was to be. */

@@ -9,6 +9,7 @@ import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.TokenLogprobs;
 import dev.weir.engine.request.TokenEvent.TopToken;
 import dev.weir.engine.scheduling.Scheduler;
+import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.tokenization.Tokenizer;
@@ -158,6 +159,36 @@ final class Generations {
                 end(generation, reason, message);
             }
         }
+    }
+
+    /** Pools the step's hidden states; a sequence that has all of its own gives its vector and ends. */
+    void pool(StepPlan plan, StepResult result) {
+        int row = 0;
+        List<Generation> planned = scheduler.planned();
+        for (int index = 0; row < plan.hiddenCount(); index++) {
+            Generation generation = planned.get(index);
+            int rows = generation.hiddenRows(plan.tokenCounts()[index]);
+            if (rows > 0) {
+                pool(generation, result, row, rows);
+            }
+            row += rows;
+        }
+    }
+
+    private void pool(Generation generation, StepResult result, int firstRow, int rows) {
+        FinishReason reason = FinishReason.STOP;
+        String message = null;
+        try {
+            if (!generation.pool(result, firstRow, rows)) {
+                return;
+            }
+            usage.embedded(generation.promptTokens());
+        } catch (RuntimeException failure) { // of one consumer: the others go on
+            LOG.error("Request {} could not be answered.", generation.id(), failure);
+            reason = FinishReason.ERROR;
+            message = "the vector could not be delivered: " + failure;
+        }
+        end(generation, reason, message);
     }
 
     /** Ends what the plan that failed was about. */

@@ -2,6 +2,7 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Pooled;
 import dev.weir.engine.request.TokenEvent.Token;
 import java.util.List;
 import java.util.Objects;
@@ -90,6 +91,7 @@ final class AnswerRelay {
                     return polled > 0;
                 }
                 case Token token -> sequence.add(token);
+                case Pooled _ -> throw new IllegalStateException("a continuation was answered with a vector");
                 case Finished finished -> {
                     sequence.finish(finished);
                     return true;

@@ -3,7 +3,10 @@ package dev.weir.engine.request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a running generation tells its caller, in order: any number of {@link Token}, then exactly one {@link Finished}. */
+/**
+ * What a running request tells its caller, in order: any number of {@link Token}, or of an embedding one {@link Pooled}, then exactly one
+ * {@link Finished}.
+ */
 public sealed interface TokenEvent {
 
     /**
@@ -15,6 +18,10 @@ public sealed interface TokenEvent {
      * @param logprobs of this token, where asked for
      */
     record Token(int tokenId, String text, @Nullable TokenLogprobs logprobs) implements TokenEvent {}
+
+    /** What a sequence's hidden states were pooled to, as long as the model's are; not normalised. The receiver's own. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+    record Pooled(float[] vector) implements TokenEvent {}
 
     /**
      * The end.

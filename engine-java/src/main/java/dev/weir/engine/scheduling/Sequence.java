@@ -99,7 +99,8 @@ public class Sequence {
         return tokenIds;
     }
 
-    final int pendingTokens() {
+    /** Tokens that are known and not computed. */
+    public final int pendingTokens() {
         return knownTokens - computedTokens;
     }
 

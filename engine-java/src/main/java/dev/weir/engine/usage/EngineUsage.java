@@ -108,6 +108,11 @@ public final class EngineUsage {
         }
     }
 
+    /** A request's prompt became a vector: it has no first token to count the prompt with. */
+    public void embedded(int requestPromptTokenCount) {
+        promptTokens.increment(requestPromptTokenCount);
+    }
+
     /** A request ended. What it never reached (a first step, a first token) is not recorded. */
     public void finished(Finished end, RequestTimeline timeline, long nowNanos) {
         Objects.requireNonNull(finished.get(end.reason())).increment();

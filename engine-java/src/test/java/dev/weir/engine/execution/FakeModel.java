@@ -7,6 +7,7 @@ import dev.weir.engine.sampling.ReferenceSampler;
 final class FakeModel {
 
     static final int VOCAB_SIZE = 24;
+    static final int HIDDEN_SIZE = 3;
 
     private FakeModel() {}
 
@@ -26,6 +27,13 @@ final class FakeModel {
             logits[id] = (mix(state + id) >>> 40) * 0x1p-21f; // 0 to 8
         }
         return new ReferenceSampler(logits);
+    }
+
+    /** The hidden state, written at an offset. */
+    static void hidden(long state, float[] into, int offset) {
+        for (int element = 0; element < HIDDEN_SIZE; element++) {
+            into[offset + element] = (mix(state - element) >> 40) * 0x1p-23f; // -1 to 1
+        }
     }
 
     /** What a generation without an engine would sample at {@code position}. */

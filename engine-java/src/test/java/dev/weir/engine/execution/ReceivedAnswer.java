@@ -3,6 +3,7 @@ package dev.weir.engine.execution;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Pooled;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class ReceivedAnswer {
     private final List<Integer> tokenIds = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private @Nullable Finished finished;
+    private float @Nullable [] vector;
     private boolean cancelled;
 
     ReceivedAnswer(GenerationRequest request, TokenStream stream) {
@@ -43,6 +45,11 @@ final class ReceivedAnswer {
     @Nullable
     Finished finished() {
         return finished;
+    }
+
+    /** What an embedding came to. */
+    float @Nullable [] vector() {
+        return vector;
     }
 
     Finished end() {
@@ -72,6 +79,7 @@ final class ReceivedAnswer {
                 tokenIds.add(token.tokenId());
                 text.append(token.text());
             }
+            case Pooled pooled -> vector = pooled.vector();
             case Finished end -> {
                 text.append(end.text());
                 finished = end;

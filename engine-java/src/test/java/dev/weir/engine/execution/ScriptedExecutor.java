@@ -96,12 +96,22 @@ final class ScriptedExecutor implements ModelExecutor {
             storedAdapters[slot] = adapterId;
             storedTokens[slot] = plan.tokenIds()[firstToken + index];
             state = FakeModel.advance(state, storedTokens[slot]);
+            hidden(plan, firstToken + index, state, result);
             if (sample < plan.sampleCount() && plan.sampleTokenIndexes()[sample] == firstToken + index) {
                 sample(state, plan.sampling(sample), position + 1, sample, result);
                 sample++;
             }
         }
         return sample;
+    }
+
+    /** A hidden state is made of the bits of the state, so that it too depends on every token up to its own. */
+    private static void hidden(StepPlan plan, int tokenIndex, long state, StepResult result) {
+        int row = Arrays.binarySearch(plan.hiddenTokenIndexes(), 0, plan.hiddenCount(), tokenIndex);
+        if (row >= 0) {
+            float[] hidden = result.hiddenFor(plan.hiddenCount(), FakeModel.HIDDEN_SIZE);
+            FakeModel.hidden(state, hidden, row * FakeModel.HIDDEN_SIZE);
+        }
     }
 
     private int slot(StepPlan plan, int tableBegin, int position) {
