@@ -31,6 +31,19 @@ void check(int32_t status, const weir_error& error) {
   std::exit(1);
 }
 
+// One plain RoPE over heads of `size`, whose usual scale goes with it.
+void set_heads(weir_model_config& config, int32_t size) {
+  static std::vector<double> frequencies;
+  static weir_rope rope;
+  frequencies.clear();
+  for (int32_t i = 0; i < size / 2; ++i) frequencies.push_back(std::pow(1e6, -2.0 * i / size));
+  rope = {frequencies.data(), size / 2, 1};
+  config.head_size = size;
+  config.attention_scale = 1 / std::sqrt(static_cast<float>(size));
+  config.rope_count = 1;
+  config.ropes = &rope;
+}
+
 weir_model_config qwen_half_billion() {
   weir_model_config config{};
   config.struct_bytes = sizeof(config);
@@ -41,12 +54,13 @@ weir_model_config qwen_half_billion() {
   config.layer_count = 24;
   config.query_head_count = 14;
   config.kv_head_count = 2;
-  config.head_size = 64;
   config.context_tokens_max = 4096;
   config.tied_embeddings = 1;
   config.qkv_bias = 1;
+  config.activation = WEIR_ACTIVATION_SILU;
   config.rms_norm_epsilon = 1e-6f;
-  config.rope_theta = 1e6;
+  config.embedding_scale = 1;
+  set_heads(config, 64);
   return config;
 }
 
@@ -58,7 +72,7 @@ weir_model_config demo() {
   config.layer_count = 6;
   config.query_head_count = 6;
   config.kv_head_count = 3;
-  config.head_size = 32;
+  set_heads(config, 32);
   return config;
 }
 

@@ -63,11 +63,21 @@ extern "C" {
 #define WEIR_ARCHITECTURE_LLAMA 1
 #define WEIR_ARCHITECTURE_QWEN2 2
 #define WEIR_ARCHITECTURE_QWEN3 3
+#define WEIR_ARCHITECTURE_PHI3 4
+#define WEIR_ARCHITECTURE_GEMMA2 5
+#define WEIR_ARCHITECTURE_GEMMA3 6
+#define WEIR_ARCHITECTURE_OLMO2 7
+#define WEIR_ARCHITECTURE_MIXTRAL 8
+#define WEIR_ARCHITECTURE_QWEN3_MOE 9
 
-/* ---- RoPE scaling ---- */
-#define WEIR_ROPE_SCALING_NONE 0
-#define WEIR_ROPE_SCALING_LLAMA3 1
-#define WEIR_ROPE_SCALING_LINEAR 2
+/* ---- RMSNorm of queries and keys before RoPE ---- */
+#define WEIR_QK_NORM_NONE 0
+#define WEIR_QK_NORM_HEAD 1       /* over each head, one weight of head_size for all of them */
+#define WEIR_QK_NORM_PROJECTION 2 /* over all heads at once */
+
+/* ---- activation of an MLP's gate ---- */
+#define WEIR_ACTIVATION_SILU 1
+#define WEIR_ACTIVATION_GELU_TANH 2
 
 /* ---- instruction sets of the CPU backend: every one gives the same bits ---- */
 #define WEIR_ISA_AUTO 0
@@ -109,14 +119,36 @@ typedef struct weir_model_source {
   int32_t reserved;              /* 0 */
 } weir_model_source;
 
-/* The shape of a decoder-only transformer. Sizes count elements. */
+/*
+ * One rotary embedding: elements i and i + pair_count of a head, i in [0, pair_count), are turned by the angle position * frequencies[i];
+ * what lies behind them is left as it is. How frequencies follow from a base and a context's scaling is the caller's business.
+ */
+typedef struct weir_rope {
+  const double* frequencies; /* [pair_count] radians a position */
+  int32_t pair_count;        /* at most head_size / 2 */
+  float amplitude;           /* what the turned elements are multiplied by; 1 but for some scalings of the context */
+} weir_rope;
+
+/* What may differ between the layers of a model. */
+typedef struct weir_layer {
+  int32_t attention_window; /* most positions that a token attends to, its own included; 0: all up to its own */
+  int32_t rope_index;       /* into weir_model_config.ropes */
+  int32_t sparse;           /* 1: a mixture of experts; 0: one MLP */
+  int32_t reserved;         /* 0 */
+} weir_layer;
+
+/*
+ * The shape of a decoder-only transformer. Sizes count elements. The architecture says which tensors there are, what they are called and
+ * where the norms stand; everything else is said here. Of a sparse layer's experts, each token takes those with the highest router
+ * logits (ties by lower index), weighted by the softmax over all logits.
+ */
 typedef struct weir_model_config {
   uint32_t struct_bytes;
   int32_t architecture;       /* WEIR_ARCHITECTURE_ */
   int32_t dtype;              /* WEIR_DTYPE_AUTO, _F32, _F16 or _BF16: how weights and KV cache are held */
   int32_t vocab_size;
   int32_t hidden_size;
-  int32_t intermediate_size;
+  int32_t intermediate_size;  /* of a layer with one MLP */
   int32_t layer_count;
   int32_t query_head_count;
   int32_t kv_head_count;      /* divides query_head_count */
@@ -126,16 +158,23 @@ typedef struct weir_model_config {
   int32_t qkv_bias;           /* 1: q, k and v projections have biases */
   int32_t output_bias;        /* 1: the attention output projection has a bias */
   int32_t mlp_bias;           /* 1: gate, up and down projections have biases */
-  int32_t qk_norm;            /* 1: RMSNorm over each head of q and k before RoPE */
-  int32_t rope_scaling;       /* WEIR_ROPE_SCALING_ */
-  int32_t rope_original_context_tokens; /* LLAMA3 only */
+  int32_t qk_norm;            /* WEIR_QK_NORM_ */
+  int32_t norm_plus_one;      /* 1: an RMSNorm multiplies by 1 + the stored weight */
+  int32_t activation;         /* WEIR_ACTIVATION_ */
+  int32_t expert_count;       /* of a sparse layer; 0 where no layer is sparse, as are the next three */
+  int32_t experts_per_token;
+  int32_t expert_intermediate_size;
+  int32_t expert_weights_normalized; /* 1: the weights of a token's experts are divided by their sum */
+  int32_t rope_count;
   float rms_norm_epsilon;
-  float rope_factor;           /* LLAMA3 and LINEAR */
-  float rope_low_freq_factor;  /* LLAMA3 only */
-  float rope_high_freq_factor; /* LLAMA3 only */
-  double rope_theta;
+  float embedding_scale;      /* what embeddings are multiplied by; mostly 1 */
+  float attention_scale;      /* what dot products of queries and keys are multiplied by; mostly 1 / sqrt(head_size) */
+  float attention_softcap;    /* c > 0: a score x becomes c * tanh(x / c); 0: none */
+  float logit_softcap;        /* the same of the final logits */
   int32_t quantize;            /* WEIR_DTYPE_ of blocks into which unquantized matrices are turned at load; AUTO: none */
   int32_t reserved;            /* 0 */
+  const weir_rope* ropes;     /* [rope_count] */
+  const weir_layer* layers;   /* [layer_count]; null: no layer has a window or is sparse, and all use ropes[0] */
 } weir_model_config;
 
 /* What a session may be asked to do at most. All its memory is taken when it is created; a step allocates nothing. */

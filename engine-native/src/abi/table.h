@@ -22,6 +22,15 @@
   FIELD(weir_model_source, tensors)                     \
   FIELD(weir_model_source, tensor_count)                \
   FIELD(weir_model_source, reserved)                    \
+  STRUCT(weir_rope)                                     \
+  FIELD(weir_rope, frequencies)                         \
+  FIELD(weir_rope, pair_count)                          \
+  FIELD(weir_rope, amplitude)                           \
+  STRUCT(weir_layer)                                    \
+  FIELD(weir_layer, attention_window)                   \
+  FIELD(weir_layer, rope_index)                         \
+  FIELD(weir_layer, sparse)                             \
+  FIELD(weir_layer, reserved)                           \
   STRUCT(weir_model_config)                             \
   FIELD(weir_model_config, struct_bytes)                \
   FIELD(weir_model_config, architecture)                \
@@ -39,15 +48,22 @@
   FIELD(weir_model_config, output_bias)                 \
   FIELD(weir_model_config, mlp_bias)                    \
   FIELD(weir_model_config, qk_norm)                     \
-  FIELD(weir_model_config, rope_scaling)                \
-  FIELD(weir_model_config, rope_original_context_tokens) \
+  FIELD(weir_model_config, norm_plus_one)               \
+  FIELD(weir_model_config, activation)                  \
+  FIELD(weir_model_config, expert_count)                \
+  FIELD(weir_model_config, experts_per_token)           \
+  FIELD(weir_model_config, expert_intermediate_size)    \
+  FIELD(weir_model_config, expert_weights_normalized)   \
+  FIELD(weir_model_config, rope_count)                  \
   FIELD(weir_model_config, rms_norm_epsilon)            \
-  FIELD(weir_model_config, rope_factor)                 \
-  FIELD(weir_model_config, rope_low_freq_factor)        \
-  FIELD(weir_model_config, rope_high_freq_factor)       \
-  FIELD(weir_model_config, rope_theta)                  \
+  FIELD(weir_model_config, embedding_scale)             \
+  FIELD(weir_model_config, attention_scale)             \
+  FIELD(weir_model_config, attention_softcap)           \
+  FIELD(weir_model_config, logit_softcap)               \
   FIELD(weir_model_config, quantize)                    \
   FIELD(weir_model_config, reserved)                    \
+  FIELD(weir_model_config, ropes)                       \
+  FIELD(weir_model_config, layers)                      \
   STRUCT(weir_session_config)                           \
   FIELD(weir_session_config, struct_bytes)              \
   FIELD(weir_session_config, block_count)               \
@@ -127,9 +143,17 @@
   CONSTANT(WEIR_ARCHITECTURE_LLAMA)     \
   CONSTANT(WEIR_ARCHITECTURE_QWEN2)     \
   CONSTANT(WEIR_ARCHITECTURE_QWEN3)     \
-  CONSTANT(WEIR_ROPE_SCALING_NONE)      \
-  CONSTANT(WEIR_ROPE_SCALING_LLAMA3)    \
-  CONSTANT(WEIR_ROPE_SCALING_LINEAR)    \
+  CONSTANT(WEIR_ARCHITECTURE_PHI3)      \
+  CONSTANT(WEIR_ARCHITECTURE_GEMMA2)    \
+  CONSTANT(WEIR_ARCHITECTURE_GEMMA3)    \
+  CONSTANT(WEIR_ARCHITECTURE_OLMO2)     \
+  CONSTANT(WEIR_ARCHITECTURE_MIXTRAL)   \
+  CONSTANT(WEIR_ARCHITECTURE_QWEN3_MOE) \
+  CONSTANT(WEIR_QK_NORM_NONE)           \
+  CONSTANT(WEIR_QK_NORM_HEAD)           \
+  CONSTANT(WEIR_QK_NORM_PROJECTION)     \
+  CONSTANT(WEIR_ACTIVATION_SILU)        \
+  CONSTANT(WEIR_ACTIVATION_GELU_TANH)   \
   CONSTANT(WEIR_ISA_AUTO)               \
   CONSTANT(WEIR_ISA_REFERENCE)          \
   CONSTANT(WEIR_ISA_AVX2)               \

@@ -31,6 +31,21 @@ struct KvLayer {
   int32_t head_size;
 };
 
+// Rows [begin, begin + count) of a matrix: one of several that a file keeps as one.
+inline Matrix row_range(const Matrix& matrix, int64_t begin, int64_t count) {
+  const int64_t row_bytes = matrix.cols * element_bytes(matrix.dtype);
+  return {static_cast<const char*>(matrix.data) + begin * row_bytes, matrix.dtype, count, matrix.cols};
+}
+
+// What becomes of the dot product of a query and a key, and which keys there are.
+struct AttentionRule {
+  float scale;     // score = dot product * scale
+  float softcap;   // c > 0: score = c * tanh(score / c); 0: none
+  int32_t window;  // most positions that a query sees, its own included; 0: all up to its own
+
+  [[gnu::always_inline]] int32_t first_position(int32_t position) const { return window > 0 && position >= window ? position - window + 1 : 0; }
+};
+
 constexpr int32_t kKeys = 0;
 constexpr int32_t kValues = 1;
 
@@ -59,18 +74,28 @@ struct KernelTable {
   // x[i] += y[i].
   void (*add)(float* x, const float* y, int32_t size);
 
+  // x[i] += y[i] * scale, rounded once.
+  void (*add_scaled)(float* x, const float* y, float scale, int32_t size);
+
   // gate[i] = silu(gate[i]) * up[i], silu(v) = v / (1 + exp(-v)).
   void (*silu_mul)(float* gate, const float* up, int32_t size);
+
+  // gate[i] = gelu(gate[i]) * up[i], gelu(v) = v / 2 * (1 + tanh(sqrt(2 / pi) * (v + 0.044715 v^3))).
+  void (*gelu_mul)(float* gate, const float* up, int32_t size);
+
+  // x[i] = cap * tanh(x[i] / cap), cap above 0.
+  void (*softcap)(float* x, float cap, int32_t size);
 
   // Stores one token's keys and values (heads * head_size each) into its slot, rounded to nearest even where the cache is not f32.
   void (*kv_store)(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
 
-  // Attention of `heads` query heads that share a key-value head, at one position, over positions 0..position of its sequence:
-  // softmax(q k^T * scale) v by the online recurrence, 16 positions at a time from position 0, so that the result depends neither on
-  // block_tokens (a multiple of 16) nor on placement. q and out have heads * head_size elements; blocks is the sequence's table. Heads
-  // are given together to be fast: each one's bits are its own.
+  // Attention of `heads` query heads that share a key-value head, at one position, over the positions of its sequence up to it that the
+  // rule lets it see: softmax(score(q k^T)) v by the online recurrence, 16 positions at a time. A group begins at a multiple of 16, also
+  // where a window cuts it, so that the result depends neither on block_tokens (a multiple of 16) nor on placement. What lies before the
+  // window is not read. q and out have heads * head_size elements; blocks is the sequence's table. Heads are given together to be fast:
+  // each one's bits are its own.
   void (*attention)(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads,
-                    const float* q, float scale, float* out);
+                    const float* q, const AttentionRule& rule, float* out);
 
   // Sum of exp((x[i] - max) * scale) over a row of logits, each term a float, the sum in double. NaN counts as -infinity, +infinity as
   // the largest finite number.

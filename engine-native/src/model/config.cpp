@@ -1,5 +1,6 @@
 #include "model/config.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/error.h"
@@ -12,6 +13,9 @@ constexpr int32_t kWidthMax = 1 << 20;  // hidden, intermediate, and heads times
 constexpr int32_t kLayersMax = 1024;
 constexpr int32_t kHeadSizeMax = 1024;
 constexpr int32_t kContextMax = 1 << 24;
+constexpr int32_t kRopesMax = 16;
+constexpr int32_t kExpertsMax = 1024;
+constexpr int32_t kExpertsPerTokenMax = 64;
 
 void check_range(const char* field, int64_t value, int64_t min, int64_t max) {
   require(value >= min && value <= max, field, ": ", value, " is not in [", min, ", ", max, "]");
@@ -23,17 +27,38 @@ void check_positive(const char* field, double value) {
   require(std::isfinite(value) && value > 0, field, ": ", value, " is not a positive number");
 }
 
-void check_rope(const weir_model_config& config) {
-  check_positive("rope_theta", config.rope_theta);
-  check_range("rope_scaling", config.rope_scaling, WEIR_ROPE_SCALING_NONE, WEIR_ROPE_SCALING_LINEAR);
-  if (config.rope_scaling == WEIR_ROPE_SCALING_NONE) return;
-  check_positive("rope_factor", config.rope_factor);
-  if (config.rope_scaling == WEIR_ROPE_SCALING_LINEAR) return;
-  check_positive("rope_low_freq_factor", config.rope_low_freq_factor);
-  check_positive("rope_high_freq_factor", config.rope_high_freq_factor);
-  require(config.rope_low_freq_factor < config.rope_high_freq_factor, "rope_low_freq_factor: ", config.rope_low_freq_factor,
-          " is not below rope_high_freq_factor ", config.rope_high_freq_factor);
-  check_range("rope_original_context_tokens", config.rope_original_context_tokens, 1, kContextMax);
+void check_not_negative(const char* field, double value) {
+  require(std::isfinite(value) && value >= 0, field, ": ", value, " is not a number of at least 0");
+}
+
+void check_ropes(const weir_model_config& config) {
+  check_range("rope_count", config.rope_count, 1, kRopesMax);
+  require(config.ropes != nullptr, "ropes is null");
+  for (int32_t r = 0; r < config.rope_count; ++r) {
+    const weir_rope& rope = config.ropes[r];
+    check_range("ropes.pair_count", rope.pair_count, 1, config.head_size / 2);
+    check_positive("ropes.amplitude", rope.amplitude);
+    require(rope.frequencies != nullptr, "ropes[", r, "].frequencies is null");
+    for (int32_t i = 0; i < rope.pair_count; ++i) check_not_negative("ropes.frequencies", rope.frequencies[i]);
+  }
+}
+
+void check_experts(const weir_model_config& config) {
+  check_range("expert_count", config.expert_count, 0, kExpertsMax);
+  check_flag("expert_weights_normalized", config.expert_weights_normalized);
+  const bool any = config.expert_count > 0;
+  check_range("experts_per_token", config.experts_per_token, any ? 1 : 0, std::min(config.expert_count, kExpertsPerTokenMax));
+  check_range("expert_intermediate_size", config.expert_intermediate_size, any ? 1 : 0, any ? kWidthMax : 0);
+}
+
+void check_layers(const weir_model_config& config) {
+  for (int32_t i = 0; i < config.layer_count; ++i) {
+    const weir_layer layer = layer_shape(config, i);
+    check_range("layers.attention_window", layer.attention_window, 0, kContextMax);
+    check_range("layers.rope_index", layer.rope_index, 0, config.rope_count - 1);
+    check_range("layers.sparse", layer.sparse, 0, config.expert_count > 0 ? 1 : 0);
+    check_range("layers.reserved", layer.reserved, 0, 0);
+  }
 }
 
 }  // namespace
@@ -43,8 +68,18 @@ const char* architecture_name(int32_t architecture) {
     case WEIR_ARCHITECTURE_LLAMA: return "llama";
     case WEIR_ARCHITECTURE_QWEN2: return "qwen2";
     case WEIR_ARCHITECTURE_QWEN3: return "qwen3";
+    case WEIR_ARCHITECTURE_PHI3: return "phi3";
+    case WEIR_ARCHITECTURE_GEMMA2: return "gemma2";
+    case WEIR_ARCHITECTURE_GEMMA3: return "gemma3";
+    case WEIR_ARCHITECTURE_OLMO2: return "olmo2";
+    case WEIR_ARCHITECTURE_MIXTRAL: return "mixtral";
+    case WEIR_ARCHITECTURE_QWEN3_MOE: return "qwen3_moe";
     default: fail(WEIR_INVALID_ARGUMENT, "architecture: ", architecture, " is none of WEIR_ARCHITECTURE_");
   }
+}
+
+weir_layer layer_shape(const weir_model_config& config, int32_t index) {
+  return config.layers == nullptr ? weir_layer{} : config.layers[index];
 }
 
 void check_config(const weir_model_config& config) {
@@ -65,9 +100,17 @@ void check_config(const weir_model_config& config) {
   check_flag("qkv_bias", config.qkv_bias);
   check_flag("output_bias", config.output_bias);
   check_flag("mlp_bias", config.mlp_bias);
-  check_flag("qk_norm", config.qk_norm);
+  check_range("qk_norm", config.qk_norm, WEIR_QK_NORM_NONE, WEIR_QK_NORM_PROJECTION);
+  check_flag("norm_plus_one", config.norm_plus_one);
+  check_range("activation", config.activation, WEIR_ACTIVATION_SILU, WEIR_ACTIVATION_GELU_TANH);
   check_positive("rms_norm_epsilon", config.rms_norm_epsilon);
-  check_rope(config);
+  check_positive("embedding_scale", config.embedding_scale);
+  check_positive("attention_scale", config.attention_scale);
+  check_not_negative("attention_softcap", config.attention_softcap);
+  check_not_negative("logit_softcap", config.logit_softcap);
+  check_ropes(config);
+  check_experts(config);
+  check_layers(config);
   check_range("quantize", config.quantize, WEIR_DTYPE_AUTO, WEIR_DTYPE_AUTO);
   check_range("reserved", config.reserved, 0, 0);
 }

@@ -6,48 +6,91 @@
 namespace weir {
 
 Decoder read_decoder(const weir_model_config& config, Weights& weights) {
+  DecoderReader reader(config, weights);
   switch (config.architecture) {
-    case WEIR_ARCHITECTURE_LLAMA: return read_llama(config, weights);
-    case WEIR_ARCHITECTURE_QWEN2: return read_qwen2(config, weights);
-    case WEIR_ARCHITECTURE_QWEN3: return read_qwen3(config, weights);
+    case WEIR_ARCHITECTURE_LLAMA: return read_llama(reader);
+    case WEIR_ARCHITECTURE_QWEN2: return read_qwen2(reader);
+    case WEIR_ARCHITECTURE_QWEN3: return read_qwen3(reader);
+    case WEIR_ARCHITECTURE_PHI3: return read_phi3(reader);
+    case WEIR_ARCHITECTURE_GEMMA2: return read_gemma2(reader);
+    case WEIR_ARCHITECTURE_GEMMA3: return read_gemma3(reader);
+    case WEIR_ARCHITECTURE_OLMO2: return read_olmo2(reader);
+    case WEIR_ARCHITECTURE_MIXTRAL: return read_mixtral(reader);
+    case WEIR_ARCHITECTURE_QWEN3_MOE: return read_qwen3_moe(reader);
     default: fail(WEIR_INVALID_ARGUMENT, "architecture: ", config.architecture, " is none of WEIR_ARCHITECTURE_");
   }
 }
 
-std::string layer_prefix(int32_t layer) { return "model.layers." + std::to_string(layer) + "."; }
+Decoder DecoderReader::begin() {
+  Decoder decoder;
+  decoder.embedding = weights_.matrix("model.embed_tokens.weight", config_.vocab_size, config_.hidden_size);
+  return decoder;
+}
 
-Linear read_linear(Weights& weights, const std::string& name, int64_t outputs, int64_t inputs, bool bias) {
+DecoderLayer DecoderReader::begin_layer(int32_t index) const {
+  const weir_layer shape = layer_shape(config_, index);
+  DecoderLayer layer;
+  layer.attention_window = shape.attention_window;
+  layer.rope_index = shape.rope_index;
+  layer.sparse = shape.sparse == 1;
+  return layer;
+}
+
+void DecoderReader::end(Decoder& decoder) {
+  decoder.final_norm = norm("model.norm.weight");
+  decoder.lm_head = config_.tied_embeddings == 1 ? decoder.embedding
+                                                 : weights_.matrix("lm_head.weight", config_.vocab_size, config_.hidden_size);
+}
+
+std::vector<float> DecoderReader::norm(const std::string& name, int64_t size) {
+  std::vector<float> weight = weights_.vector(name, size);
+  if (config_.norm_plus_one == 1) {
+    for (float& element : weight) element += 1;
+  }
+  return weight;
+}
+
+Linear DecoderReader::linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias) {
   Linear linear;
-  linear.weight = weights.matrix(name + ".weight", outputs, inputs);
-  if (bias) linear.bias = weights.vector(name + ".bias", outputs);
+  linear.weight = weights_.matrix(name + ".weight", outputs, inputs);
+  if (bias) linear.bias = weights_.vector(name + ".bias", outputs);
   return linear;
 }
 
-void read_projections(const weir_model_config& config, const std::string& prefix, Weights& weights, DecoderLayer& layer) {
-  const std::string attention = prefix + "self_attn.";
-  const bool bias = config.qkv_bias == 1;
-  layer.query = read_linear(weights, attention + "q_proj", query_size(config), config.hidden_size, bias);
-  layer.key = read_linear(weights, attention + "k_proj", kv_size(config), config.hidden_size, bias);
-  layer.value = read_linear(weights, attention + "v_proj", kv_size(config), config.hidden_size, bias);
-  layer.output = read_linear(weights, attention + "o_proj", config.hidden_size, query_size(config), config.output_bias == 1);
+void DecoderReader::projections(const std::string& prefix, DecoderLayer& layer) {
+  const bool bias = config_.qkv_bias == 1;
+  layer.query = linear(prefix + "self_attn.q_proj", query_size(config_), config_.hidden_size, bias);
+  layer.key = linear(prefix + "self_attn.k_proj", kv_size(config_), config_.hidden_size, bias);
+  layer.value = linear(prefix + "self_attn.v_proj", kv_size(config_), config_.hidden_size, bias);
+  layer.output = linear(prefix + "self_attn.o_proj", config_.hidden_size, query_size(config_), config_.output_bias == 1);
 }
 
-void read_swiglu(const weir_model_config& config, const std::string& prefix, Weights& weights, DecoderLayer& layer) {
-  const std::string mlp = prefix + "mlp.";
-  const bool bias = config.mlp_bias == 1;
-  layer.gate = read_linear(weights, mlp + "gate_proj", config.intermediate_size, config.hidden_size, bias);
-  layer.up = read_linear(weights, mlp + "up_proj", config.intermediate_size, config.hidden_size, bias);
-  layer.down = read_linear(weights, mlp + "down_proj", config.hidden_size, config.intermediate_size, bias);
+void DecoderReader::query_key_norms(const std::string& prefix, DecoderLayer& layer) {
+  const bool whole = config_.qk_norm == WEIR_QK_NORM_PROJECTION;
+  layer.query_norm = norm(prefix + "self_attn.q_norm.weight", whole ? query_size(config_) : config_.head_size);
+  layer.key_norm = norm(prefix + "self_attn.k_norm.weight", whole ? kv_size(config_) : config_.head_size);
 }
 
-void read_head(const weir_model_config& config, Weights& weights, Decoder& decoder) {
-  decoder.final_norm = weights.vector("model.norm.weight", config.hidden_size);
-  decoder.lm_head = config.tied_embeddings == 1 ? decoder.embedding
-                                                : weights.matrix("lm_head.weight", config.vocab_size, config.hidden_size);
+Mlp DecoderReader::read_mlp(const std::string& prefix, const MlpNames& names, int64_t width) {
+  const bool bias = config_.mlp_bias == 1;
+  return {linear(prefix + names.gate, width, config_.hidden_size, bias), linear(prefix + names.up, width, config_.hidden_size, bias),
+          linear(prefix + names.down, config_.hidden_size, width, bias)};
 }
 
-void require_flag(const weir_model_config& config, const char* field, int32_t value, int32_t expected) {
-  require(value == expected, field, ": is ", value, ", but ", architecture_name(config.architecture), " has ", expected);
+void DecoderReader::mlp(const std::string& prefix, DecoderLayer& layer) {
+  require_flag("layers.sparse", layer.sparse ? 1 : 0, 0);
+  layer.mlp = read_mlp(prefix + "mlp.", kProjNames, config_.intermediate_size);
+}
+
+void DecoderReader::experts(const std::string& prefix, const MlpNames& names, DecoderLayer& layer) {
+  layer.router = linear(prefix + "gate", config_.expert_count, config_.hidden_size, false);
+  for (int32_t e = 0; e < config_.expert_count; ++e) {
+    layer.experts.push_back(read_mlp(prefix + "experts." + std::to_string(e) + ".", names, config_.expert_intermediate_size));
+  }
+}
+
+void DecoderReader::require_flag(const char* field, int32_t value, int32_t expected) const {
+  require(value == expected, field, ": is ", value, ", but ", architecture_name(config_.architecture), " has ", expected);
 }
 
 }  // namespace weir

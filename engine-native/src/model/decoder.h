@@ -19,12 +19,25 @@ struct Linear {
   const float* bias_or_null() const { return bias.empty() ? nullptr : bias.data(); }
 };
 
+// y = down(activation(gate x) * up x)
+struct Mlp {
+  Linear gate, up, down;
+};
+
+// A norm that is not there is empty. The input of a block is normed before it, its output after it, or both.
 struct DecoderLayer {
+  int32_t attention_window = 0;  // 0: none
+  int32_t rope_index = 0;
+  bool sparse = false;  // experts instead of one MLP
   std::vector<float> attention_norm;
   Linear query, key, value, output;
-  std::vector<float> query_norm, key_norm;  // over each head, before RoPE; empty where there is none
+  std::vector<float> query_norm, key_norm;  // before RoPE; over as many elements as they have, a head or all heads
+  std::vector<float> attention_post_norm;
   std::vector<float> mlp_norm;
-  Linear gate, up, down;
+  Mlp mlp;                   // of a dense layer
+  Linear router;             // of a sparse layer: a logit for each expert
+  std::vector<Mlp> experts;  // of a sparse layer
+  std::vector<float> mlp_post_norm;
 };
 
 struct Decoder {
@@ -34,19 +47,66 @@ struct Decoder {
   kernels::Matrix lm_head;  // [vocab, hidden]; the embedding where they are tied
 };
 
+struct MlpNames {
+  const char* gate;
+  const char* up;
+  const char* down;
+};
+constexpr MlpNames kProjNames = {"gate_proj", "up_proj", "down_proj"};
+
+// What the architectures share: a reader states its layer's tensors in the order of the computation.
+class DecoderReader {
+ public:
+  DecoderReader(const weir_model_config& config, Weights& weights) : config_(config), weights_(weights) {}
+
+  const weir_model_config& config() const { return config_; }
+
+  // The embedding, read_layer(prefix, layer) for each layer, the final norm and the LM head. Names in a layer begin with its prefix.
+  template <typename ReadLayer>
+  Decoder read(const ReadLayer& read_layer) {
+    Decoder decoder = begin();
+    for (int32_t i = 0; i < config_.layer_count; ++i) {
+      decoder.layers.push_back(begin_layer(i));
+      read_layer("model.layers." + std::to_string(i) + ".", decoder.layers.back());
+    }
+    end(decoder);
+    return decoder;
+  }
+
+  // A norm's weight as it multiplies, over hidden_size elements.
+  std::vector<float> norm(const std::string& name) { return norm(name, config_.hidden_size); }
+
+  void projections(const std::string& prefix, DecoderLayer& layer);  // of queries, keys and values, and the attention's output
+  void query_key_norms(const std::string& prefix, DecoderLayer& layer);
+  void mlp(const std::string& prefix, DecoderLayer& layer);
+  void experts(const std::string& prefix, const MlpNames& names, DecoderLayer& layer);
+  Linear linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias);
+
+  // Refuses a flag that the architecture does not have.
+  void require_flag(const char* field, int32_t value, int32_t expected) const;
+
+ private:
+  Decoder begin();
+  DecoderLayer begin_layer(int32_t index) const;
+  void end(Decoder& decoder);
+  std::vector<float> norm(const std::string& name, int64_t size);
+  Mlp read_mlp(const std::string& prefix, const MlpNames& names, int64_t width);
+
+  const weir_model_config& config_;
+  Weights& weights_;
+};
+
 // One file each: the paper's block, the tensors' names, the flags that the architecture allows.
-Decoder read_llama(const weir_model_config& config, Weights& weights);
-Decoder read_qwen2(const weir_model_config& config, Weights& weights);
-Decoder read_qwen3(const weir_model_config& config, Weights& weights);
+Decoder read_llama(DecoderReader& reader);
+Decoder read_qwen2(DecoderReader& reader);
+Decoder read_qwen3(DecoderReader& reader);
+Decoder read_phi3(DecoderReader& reader);
+Decoder read_gemma2(DecoderReader& reader);
+Decoder read_gemma3(DecoderReader& reader);
+Decoder read_olmo2(DecoderReader& reader);
+Decoder read_mixtral(DecoderReader& reader);
+Decoder read_qwen3_moe(DecoderReader& reader);
 
 Decoder read_decoder(const weir_model_config& config, Weights& weights);
-
-// What the architectures share, in the order of the computation.
-std::string layer_prefix(int32_t layer);
-Linear read_linear(Weights& weights, const std::string& name, int64_t outputs, int64_t inputs, bool bias);
-void read_projections(const weir_model_config& config, const std::string& prefix, Weights& weights, DecoderLayer& layer);
-void read_swiglu(const weir_model_config& config, const std::string& prefix, Weights& weights, DecoderLayer& layer);
-void read_head(const weir_model_config& config, Weights& weights, Decoder& decoder);
-void require_flag(const weir_model_config& config, const char* field, int32_t value, int32_t expected);
 
 }  // namespace weir

@@ -1,7 +1,6 @@
 #include "model/forward.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "model/config.h"
 
@@ -22,7 +21,11 @@ int64_t grain(int64_t item_work) { return std::max<int64_t>(1, (kShareWork + ite
 
 }  // namespace
 
-Activations::Activations(const weir_model_config& config, int32_t tile, Arena& arena) : tile_tokens(tile) {
+Activations::Activations(const weir_model_config& config, int32_t tile, Arena& arena)
+    : tile_tokens(tile), choices(config, tile, arena) {
+  const int64_t copies = saturating_product(tile, config.experts_per_token);
+  const int64_t inner = std::max(saturating_product(tile, config.intermediate_size),
+                                 saturating_product(copies, config.expert_intermediate_size));
   const auto rows = [&](int64_t width) { return arena.take<float>(saturating_product(tile, width)); };
   hidden = rows(config.hidden_size);
   normed = rows(config.hidden_size);
@@ -30,38 +33,49 @@ Activations::Activations(const weir_model_config& config, int32_t tile, Arena& a
   key = rows(kv_size(config));
   value = rows(kv_size(config));
   attention = rows(query_size(config));
-  gate = rows(config.intermediate_size);
-  up = rows(config.intermediate_size);
+  gate = arena.take<float>(inner);
+  up = arena.take<float>(inner);
   delta = rows(config.hidden_size);
-  cos = rows(config.head_size / 2);
-  sin = rows(config.head_size / 2);
+  cos = rows(static_cast<int64_t>(config.rope_count) * (config.head_size / 2));
+  sin = rows(static_cast<int64_t>(config.rope_count) * (config.head_size / 2));
   attention_work = arena.take<int64_t>(static_cast<int64_t>(tile) + 1);
   kept = arena.take<TokenRow>(tile);
+  router_logits = rows(config.expert_count);
+  expert_inputs = arena.take<float>(saturating_product(copies, config.hidden_size));
+  expert_outputs = arena.take<float>(saturating_product(copies, config.hidden_size));
 }
 
 Forward::Forward(const Model& model, const kernels::KernelTable& kernels, KvCache& cache, ThreadPool& pool,
                  const Activations& activations)
-    : model_(model), config_(model.config()), kernels_(kernels), cache_(cache), pool_(pool), a_(activations) {}
+    : model_(model),
+      config_(model.config()),
+      kernels_(kernels),
+      cache_(cache),
+      pool_(pool),
+      activate_(config_.activation == WEIR_ACTIVATION_GELU_TANH ? kernels.gelu_mul : kernels.silu_mul),
+      a_(activations) {}
 
 void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, int32_t wanted_count) {
   embed(rows, count);
-  weigh_attention(rows, count);
   for (int32_t i = 0; i < config_.layer_count; ++i) {
     const DecoderLayer& weights = model_.decoder().layers[static_cast<size_t>(i)];
     const kernels::KvLayer& cache = cache_.layer(i);
-    norm(weights.attention_norm, count);
-    project_heads(weights, cache, rows, count);
+    project_heads(weights, cache, rows, block_input(weights.attention_norm, count), count);
     if (i == config_.layer_count - 1) {  // no later layer reads the other rows: their keys and values are all that remains of them
       if (wanted_count == 0) return;
       rows = keep(rows, wanted, wanted_count);
       count = wanted_count;
     }
-    attention(cache, rows, count);
+    attention(weights, cache, rows, count);
     project({{weights.output, a_.delta}}, a_.attention, count);
-    add_delta(count);
-    norm(weights.mlp_norm, count);
-    feed_forward(weights, count);
-    add_delta(count);
+    add_delta(weights.attention_post_norm, count);
+    const float* const in = block_input(weights.mlp_norm, count);
+    if (weights.sparse) {
+      mix_experts(weights, in, count);
+    } else {
+      feed_forward(weights.mlp, in, count);
+    }
+    add_delta(weights.mlp_post_norm, count);
   }
 }
 
@@ -75,30 +89,41 @@ const TokenRow* Forward::keep(const TokenRow* rows, const int32_t* wanted, int32
     move_row(a_.query, query_size(config_), wanted[j], j);
     a_.kept[j] = rows[wanted[j]];
   }
-  weigh_attention(a_.kept, wanted_count);
   return a_.kept;
 }
 
 void Forward::embed(const TokenRow* rows, int32_t count) {
-  const int32_t pairs = config_.head_size / 2;
+  const int32_t size = config_.hidden_size;
+  const int64_t pairs = config_.head_size / 2;
   constexpr int64_t kAngleWork = 64;  // a sine and a cosine in double
-  pool_.parallel_for(count, grain(config_.hidden_size + pairs * kAngleWork), [&](int64_t begin, int64_t end, int32_t) {
+  pool_.parallel_for(count, grain(size + config_.rope_count * pairs * kAngleWork), [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t t = begin; t < end; ++t) {
-      kernels_.embed(model_.decoder().embedding, rows[t].token_id, a_.hidden + t * config_.hidden_size);
-      model_.rope().angles(rows[t].position, a_.cos + t * pairs, a_.sin + t * pairs);
+      float* const hidden = a_.hidden + t * size;
+      kernels_.embed(model_.decoder().embedding, rows[t].token_id, hidden);
+      for (int32_t i = 0; i < size; ++i) hidden[i] *= config_.embedding_scale;
+      for (int64_t r = 0; r < config_.rope_count; ++r) {
+        const int64_t offset = (r * a_.tile_tokens + t) * pairs;
+        model_.ropes()[static_cast<size_t>(r)].angles(rows[t].position, a_.cos + offset, a_.sin + offset);
+      }
     }
   });
 }
 
-void Forward::weigh_attention(const TokenRow* rows, int32_t count) {
-  a_.attention_work[0] = 0;
-  for (int32_t t = 0; t < count; ++t) {
-    a_.attention_work[t + 1] = a_.attention_work[t] + 2 * (static_cast<int64_t>(rows[t].position) + 1) * query_size(config_);
-  }
+// The residual stream as a block reads it: normed, or as it is.
+const float* Forward::block_input(const std::vector<float>& norm, int32_t count) {
+  if (norm.empty()) return a_.hidden;
+  const int32_t size = config_.hidden_size;
+  pool_.parallel_for(count, grain(kElementWork * size), [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t t = begin; t < end; ++t) {
+      kernels_.rms_norm(a_.hidden + t * size, norm.data(), size, config_.rms_norm_epsilon, a_.normed + t * size);
+    }
+  });
+  return a_.normed;
 }
 
-void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count) {
-  project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, a_.normed, count);
+void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in,
+                            int32_t count) {
+  project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, in, count);
   pool_.parallel_for(count, grain(kElementWork * (query_size(config_) + 2 * kv_size(config_))),
                      [&](int64_t begin, int64_t end, int32_t) {
                        for (int64_t t = begin; t < end; ++t) place(weights, cache, rows[t], static_cast<int32_t>(t));
@@ -108,27 +133,36 @@ void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer&
 // Norm and rotate the heads of one token, and store its keys and values. All tokens of the tile are stored before any of them attends.
 void Forward::place(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow& row, int32_t t) {
   const int32_t size = config_.head_size;
-  const float* const cos = a_.cos + static_cast<int64_t>(t) * (size / 2);
-  const float* const sin = a_.sin + static_cast<int64_t>(t) * (size / 2);
-  const auto turn = [&](float* heads, int32_t head_count, const std::vector<float>& norm_weight) {
-    for (int32_t h = 0; h < head_count; ++h) {
-      float* const head = heads + static_cast<int64_t>(h) * size;
-      if (!norm_weight.empty()) kernels_.rms_norm(head, norm_weight.data(), size, config_.rms_norm_epsilon, head);
-      kernels_.rope(head, cos, sin, size);
+  const int64_t angles = (static_cast<int64_t>(weights.rope_index) * a_.tile_tokens + t) * (size / 2);
+  const int32_t turned = 2 * model_.ropes()[static_cast<size_t>(weights.rope_index)].pair_count();
+  const auto turn = [&](float* heads, int32_t width, const std::vector<float>& norm) {
+    const int32_t normed = static_cast<int32_t>(norm.size());
+    for (int32_t i = 0; normed > 0 && i < width; i += normed) {
+      kernels_.rms_norm(heads + i, norm.data(), normed, config_.rms_norm_epsilon, heads + i);
     }
+    for (int32_t i = 0; i < width; i += size) kernels_.rope(heads + i, a_.cos + angles, a_.sin + angles, turned);
   };
   float* const key = a_.key + static_cast<int64_t>(t) * kv_size(config_);
-  turn(a_.query + static_cast<int64_t>(t) * query_size(config_), config_.query_head_count, weights.query_norm);
-  turn(key, config_.kv_head_count, weights.key_norm);
+  turn(a_.query + static_cast<int64_t>(t) * query_size(config_), query_size(config_), weights.query_norm);
+  turn(key, kv_size(config_), weights.key_norm);
   kernels_.kv_store(cache, row.blocks[row.position / cache.block_tokens], row.position % cache.block_tokens, key,
                     a_.value + static_cast<int64_t>(t) * kv_size(config_));
 }
 
-// A head of a token is one unit. A unit's work grows with its position, so the shares are cut at equal sums of work, not of units.
-void Forward::attention(const kernels::KvLayer& cache, const TokenRow* rows, int32_t count) {
+void Forward::weigh_attention(const kernels::AttentionRule& rule, const TokenRow* rows, int32_t count) {
+  a_.attention_work[0] = 0;
+  for (int32_t t = 0; t < count; ++t) {
+    const int64_t seen = rows[t].position - rule.first_position(rows[t].position) + 1;
+    a_.attention_work[t + 1] = a_.attention_work[t] + 2 * seen * query_size(config_);
+  }
+}
+
+// A head of a token is one unit. A unit's work grows with what it sees, so the shares are cut at equal sums of work, not of units.
+void Forward::attention(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count) {
+  const kernels::AttentionRule rule{config_.attention_scale, config_.attention_softcap, weights.attention_window};
+  weigh_attention(rule, rows, count);
   const int32_t heads = config_.query_head_count;
   const int32_t queries_per_kv = heads / config_.kv_head_count;
-  const float scale = static_cast<float>(1 / std::sqrt(static_cast<double>(config_.head_size)));
   const int64_t* const work = a_.attention_work;
   const int64_t shares = std::clamp<int64_t>(work[count] / kShareWork, 1, pool_.thread_count());
   const auto first_unit = [&](int64_t share) {
@@ -143,40 +177,105 @@ void Forward::attention(const kernels::KvLayer& cache, const TokenRow* rows, int
       const int32_t head = static_cast<int32_t>(unit % heads);
       const int64_t offset = unit * config_.head_size;
       const int32_t together = static_cast<int32_t>(std::min<int64_t>(queries_per_kv - head % queries_per_kv, unit_end - unit));
-      kernels_.attention(cache, head / queries_per_kv, rows[t].blocks, rows[t].position, together, a_.query + offset, scale,
+      kernels_.attention(cache, head / queries_per_kv, rows[t].blocks, rows[t].position, together, a_.query + offset, rule,
                          a_.attention + offset);
       unit += together;
     }
   });
 }
 
-// Gate, up and their product in one go: a range of outputs needs nothing of another range.
-void Forward::feed_forward(const DecoderLayer& weights, int32_t count) {
-  const int64_t width = config_.intermediate_size;
+void Forward::feed_forward(const Mlp& mlp, const float* in, int32_t count) {
   const int64_t inputs = config_.hidden_size;
-  pool_.parallel_for(width, round_up(grain(2 * inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t) {
-    kernels_.matmul(weights.gate.weight, weights.gate.bias_or_null(), a_.normed, inputs, count, a_.gate, width, begin, end);
-    kernels_.matmul(weights.up.weight, weights.up.bias_or_null(), a_.normed, inputs, count, a_.up, width, begin, end);
-    for (int64_t t = 0; t < count; ++t) {
-      kernels_.silu_mul(a_.gate + t * width + begin, a_.up + t * width + begin, static_cast<int32_t>(end - begin));
-    }
-  });
-  project({{weights.down, a_.delta}}, a_.gate, count);
+  pool_.parallel_for(config_.intermediate_size, round_up(grain(2 * inputs * count), kRowGrain),
+                     [&](int64_t begin, int64_t end, int32_t) { gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end); });
+  project({{mlp.down, a_.delta}}, a_.gate, count);
 }
 
-void Forward::norm(const std::vector<float>& weight, int32_t count) {
+// Gate, up and their product in one go: a range of outputs needs nothing of another range.
+void Forward::gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end) {
+  const int64_t width = mlp.gate.weight.rows;
+  const int64_t inputs = mlp.gate.weight.cols;
+  kernels_.matmul(mlp.gate.weight, mlp.gate.bias_or_null(), in, inputs, count, gate, width, begin, end);
+  kernels_.matmul(mlp.up.weight, mlp.up.bias_or_null(), in, inputs, count, up, width, begin, end);
+  for (int64_t t = 0; t < count; ++t) activate_(gate + t * width + begin, up + t * width + begin, static_cast<int32_t>(end - begin));
+}
+
+// Every expert over the copies of the rows that chose it; then each row adds what its experts gave, in the order in which it chose them.
+void Forward::mix_experts(const DecoderLayer& weights, const float* in, int32_t count) {
+  const int64_t size = config_.hidden_size;
+  const int64_t inner = config_.expert_intermediate_size;
+  const ExpertChoices& choices = a_.choices;
+  choose(weights, in, count);
+  for_each_expert(inner, 2 * size, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end) {
+    gate_and_up(weights.experts[expert], a_.expert_inputs + copy * size, a_.gate + copy * inner, a_.up + copy * inner, copies, begin,
+                end);
+  });
+  for_each_expert(size, inner, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end) {
+    kernels_.matmul(weights.experts[expert].down.weight, weights.experts[expert].down.bias_or_null(), a_.gate + copy * inner, inner,
+                    copies, a_.expert_outputs + copy * size, size, begin, end);
+  });
+  pool_.parallel_for(count, grain(choices.chosen_count * size), [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t t = begin; t < end; ++t) {
+      float* const delta = a_.delta + t * size;
+      std::fill_n(delta, size, 0.0f);
+      for (int64_t i = t * choices.chosen_count; i < (t + 1) * choices.chosen_count; ++i) {
+        kernels_.add_scaled(delta, a_.expert_outputs + choices.copies[i] * size, choices.weights[i], static_cast<int32_t>(size));
+      }
+    }
+  });
+}
+
+// Asks the router, and copies each row to where its experts will read it.
+void Forward::choose(const DecoderLayer& weights, const float* in, int32_t count) {
+  const int64_t size = config_.hidden_size;
+  ExpertChoices& choices = a_.choices;
+  project({{weights.router, a_.router_logits}}, in, count);
+  pool_.parallel_for(count, grain(static_cast<int64_t>(choices.chosen_count) * choices.expert_count * kElementWork),
+                     [&](int64_t begin, int64_t end, int32_t) {
+                       for (int64_t t = begin; t < end; ++t) {
+                         choose_experts(a_.router_logits + t * choices.expert_count, choices.expert_count, choices.chosen_count,
+                                        config_.expert_weights_normalized == 1, choices.experts + t * choices.chosen_count,
+                                        choices.weights + t * choices.chosen_count);
+                       }
+                     });
+  choices.group(count);
+  pool_.parallel_for(count, grain(choices.chosen_count * size), [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t i = begin * choices.chosen_count; i < end * choices.chosen_count; ++i) {
+      std::copy_n(in + i / choices.chosen_count * size, size, a_.expert_inputs + choices.copies[i] * size);
+    }
+  });
+}
+
+// body(expert, first copy, copies, output_begin, output_end) over all outputs of all experts that were chosen. An output of a copy is one
+// unit, and those of all copies are one range, so that threads get equal shares however unequal the experts' numbers of rows.
+template <typename Body>
+void Forward::for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body) {
+  const ExpertChoices& choices = a_.choices;
+  const int64_t units = static_cast<int64_t>(count) * choices.chosen_count * outputs;
+  pool_.parallel_for(units, grain(inputs), [&](int64_t begin, int64_t end, int32_t) {
+    for (int32_t e = 0; e < choices.expert_count; ++e) {
+      const int64_t first = choices.begins[e];
+      const int64_t copies = choices.begins[e + 1] - first;
+      if (copies == 0 || (first + copies) * outputs <= begin || first * outputs >= end) continue;
+      const auto output_at = [&](int64_t unit) {
+        return std::clamp<int64_t>(round_up((unit - first * outputs) / copies, kRowGrain), 0, outputs);
+      };
+      const int64_t output_begin = output_at(begin);
+      const int64_t output_end = output_at(end);
+      if (output_begin < output_end) body(static_cast<size_t>(e), first, static_cast<int32_t>(copies), output_begin, output_end);
+    }
+  });
+}
+
+// Adds what a block gave to the residual stream, normed where a norm stands behind the block.
+void Forward::add_delta(const std::vector<float>& norm, int32_t count) {
   const int32_t size = config_.hidden_size;
   pool_.parallel_for(count, grain(kElementWork * size), [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t t = begin; t < end; ++t) {
-      kernels_.rms_norm(a_.hidden + t * size, weight.data(), size, config_.rms_norm_epsilon, a_.normed + t * size);
+      float* const delta = a_.delta + t * size;
+      if (!norm.empty()) kernels_.rms_norm(delta, norm.data(), size, config_.rms_norm_epsilon, delta);
+      kernels_.add(a_.hidden + t * size, delta, size);
     }
-  });
-}
-
-void Forward::add_delta(int32_t count) {
-  const int32_t size = config_.hidden_size;
-  pool_.parallel_for(count, grain(kElementWork * size), [&](int64_t begin, int64_t end, int32_t) {
-    for (int64_t t = begin; t < end; ++t) kernels_.add(a_.hidden + t * size, a_.delta + t * size, size);
   });
 }
 
@@ -208,6 +307,9 @@ void Forward::logits(const float* normed, int32_t count, float* out) const {
   const int64_t inputs = config_.hidden_size;
   pool_.parallel_for(config_.vocab_size, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t) {
     kernels_.matmul(model_.decoder().lm_head, nullptr, normed, inputs, count, out, config_.vocab_size, begin, end);
+    for (int64_t t = 0; config_.logit_softcap > 0 && t < count; ++t) {
+      kernels_.softcap(out + t * config_.vocab_size + begin, config_.logit_softcap, static_cast<int32_t>(end - begin));
+    }
   });
 }
 

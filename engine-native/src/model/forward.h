@@ -8,6 +8,7 @@
 
 #include "kernels/kernels.h"
 #include "kvcache/kv_cache.h"
+#include "model/experts.h"
 #include "model/model.h"
 #include "runtime/memory.h"
 #include "tensor/thread_pool.h"
@@ -27,18 +28,22 @@ struct Activations {
 
   int32_t tile_tokens;
   float* hidden;     // [hidden_size] the residual stream
-  float* normed;     // [hidden_size]
+  float* normed;     // [hidden_size] what a block reads, where a norm stands before it
   float* query;      // [query_size]
   float* key;        // [kv_size]
   float* value;      // [kv_size]
   float* attention;  // [query_size]
-  float* gate;       // [intermediate_size]
-  float* up;         // [intermediate_size]
+  float* gate;       // [intermediate_size], or [expert_intermediate_size] of each copy of a row
+  float* up;         // the same
   float* delta;      // [hidden_size] what a block adds to the residual stream
-  float* cos;        // [head_size / 2]
-  float* sin;        // [head_size / 2]
+  float* cos;        // [head_size / 2] for each RoPE, one RoPE after the other; the first pair_count are used
+  float* sin;        // the same
   int64_t* attention_work;  // [tile_tokens + 1] multiply-adds of attention before row t
   TokenRow* kept;           // [tile_tokens] the rows that the last layer finishes
+  ExpertChoices choices;    // of a sparse layer, as are the following
+  float* router_logits;     // [expert_count]
+  float* expert_inputs;     // [hidden_size] of each copy of a row
+  float* expert_outputs;    // [hidden_size] of each copy of a row
 };
 
 class Forward {
@@ -62,21 +67,27 @@ class Forward {
   };
 
   void embed(const TokenRow* rows, int32_t count);
-  void weigh_attention(const TokenRow* rows, int32_t count);
-  void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
-  const TokenRow* keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count);
-  void feed_forward(const DecoderLayer& weights, int32_t count);
-  void norm(const std::vector<float>& weight, int32_t count);
-  void add_delta(int32_t count);
-  void project(std::initializer_list<Projection> projections, const float* in, int32_t count);
+  const float* block_input(const std::vector<float>& norm, int32_t count);
+  void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in, int32_t count);
   void place(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow& row, int32_t t);
-  void attention(const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
+  const TokenRow* keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count);
+  void weigh_attention(const kernels::AttentionRule& rule, const TokenRow* rows, int32_t count);
+  void attention(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
+  void feed_forward(const Mlp& mlp, const float* in, int32_t count);
+  void mix_experts(const DecoderLayer& weights, const float* in, int32_t count);
+  void choose(const DecoderLayer& weights, const float* in, int32_t count);
+  template <typename Body>
+  void for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body);
+  void gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end);
+  void add_delta(const std::vector<float>& norm, int32_t count);
+  void project(std::initializer_list<Projection> projections, const float* in, int32_t count);
 
   const Model& model_;
   const weir_model_config& config_;
   const kernels::KernelTable& kernels_;
   KvCache& cache_;
   ThreadPool& pool_;
+  void (*activate_)(float* gate, const float* up, int32_t size);  // a kernel
   Activations a_;
 };
 

@@ -14,7 +14,13 @@ const weir_model_config& checked(const weir_model_config& config) {
 }  // namespace
 
 Model::Model(const weir_model_config& config, const weir_model_source& source)
-    : config_(checked(config)), weights_(source, config.dtype), decoder_(read_decoder(config, weights_)), rope_(config) {}
+    : config_(checked(config)),
+      weights_(source, config.dtype),
+      decoder_(read_decoder(config, weights_)),
+      ropes_(config.ropes, config.ropes + config.rope_count) {
+  config_.ropes = nullptr;
+  config_.layers = nullptr;
+}
 
 // AUTO keeps keys and values in the type of the weights, of which the embedding speaks for all.
 KvShape Model::kv_shape(int32_t block_tokens, int32_t kv_dtype) const {

@@ -1,6 +1,8 @@
 // A loaded model: its shape, its weights, and nothing that changes. Shared by its sessions.
 #pragma once
 
+#include <vector>
+
 #include "kvcache/kv_cache.h"
 #include "model/decoder.h"
 #include "model/rope.h"
@@ -13,16 +15,17 @@ class Model {
  public:
   Model(const weir_model_config& config, const weir_model_source& source);
 
+  // Without the arrays that were the caller's: what they said is in the decoder and the ropes.
   const weir_model_config& config() const { return config_; }
   const Decoder& decoder() const { return decoder_; }
-  const Rope& rope() const { return rope_; }
+  const std::vector<Rope>& ropes() const { return ropes_; }
   KvShape kv_shape(int32_t block_tokens, int32_t kv_dtype) const;
 
  private:
   weir_model_config config_;
   Weights weights_;
   Decoder decoder_;
-  Rope rope_;
+  std::vector<Rope> ropes_;
 };
 
 }  // namespace weir

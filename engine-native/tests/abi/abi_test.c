@@ -14,7 +14,9 @@
 _Static_assert(sizeof(weir_error) == 512, "weir_error");
 _Static_assert(sizeof(weir_tensor) == 72, "weir_tensor");
 _Static_assert(sizeof(weir_model_source) == 32, "weir_model_source");
-_Static_assert(sizeof(weir_model_config) == 104, "weir_model_config");
+_Static_assert(sizeof(weir_rope) == 16, "weir_rope");
+_Static_assert(sizeof(weir_layer) == 16, "weir_layer");
+_Static_assert(sizeof(weir_model_config) == 136, "weir_model_config");
 _Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
 _Static_assert(sizeof(weir_step_plan) == 80, "weir_step_plan");
@@ -50,6 +52,8 @@ static const char* paths[] = {weights_path};
 static weir_tensor tensors[TENSORS];
 static weir_model_source source;
 static weir_model_config config;
+static const double frequencies[HIDDEN / 2] = {1};
+static const weir_rope rope = {.frequencies = frequencies, .pair_count = HIDDEN / 2, .amplitude = 1};
 
 static weir_tensor tensor(const char* name, int64_t rows, int64_t cols) {
   static int64_t offset = 0;
@@ -81,7 +85,8 @@ static void make_model(void) {
   source = (weir_model_source){.struct_bytes = sizeof source, .file_count = 1, .file_paths = paths, .tensors = tensors, .tensor_count = TENSORS};
   config = (weir_model_config){.struct_bytes = sizeof config, .architecture = WEIR_ARCHITECTURE_LLAMA, .vocab_size = VOCAB,
       .hidden_size = HIDDEN, .intermediate_size = HIDDEN, .layer_count = 1, .query_head_count = 1, .kv_head_count = 1, .head_size = HIDDEN,
-      .context_tokens_max = 32, .tied_embeddings = 1, .rms_norm_epsilon = 1e-5f, .rope_theta = 10000};
+      .context_tokens_max = 32, .tied_embeddings = 1, .activation = WEIR_ACTIVATION_SILU, .rope_count = 1, .rms_norm_epsilon = 1e-5f,
+      .embedding_scale = 1, .attention_scale = 0.7071068f, .ropes = &rope};
 }
 
 static weir_session_config session_config(void) {

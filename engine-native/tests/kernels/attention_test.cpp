@@ -21,12 +21,14 @@ struct Sequence {
   std::vector<float> q;
   std::vector<std::vector<float>> keys;    // of head 1, as stored
   std::vector<std::vector<float>> values;  // of head 1, as stored
+  AttentionRule rule;
 
   Sequence(DType dtype, int32_t head_size, int32_t length, int32_t block_tokens, uint32_t shuffle, Flush flush)
       : cache(block_count(length, block_tokens) * 2 * kHeads * block_tokens * head_size, flush),
         layer{cache.data(), dtype, kHeads, block_tokens, head_size},
         blocks(static_cast<size_t>(block_count(length, block_tokens))),
-        q(static_cast<size_t>(kQueriesMax * head_size)) {
+        q(static_cast<size_t>(kQueriesMax * head_size)),
+        rule{1.0f / std::sqrt(static_cast<float>(head_size)), 0, 0} {
     std::iota(blocks.begin(), blocks.end(), 0);
     std::shuffle(blocks.begin(), blocks.end(), std::mt19937(shuffle));
     for (Element& element : cache) narrow(NAN, element);
@@ -57,11 +59,9 @@ struct Sequence {
   std::vector<float> attend(const KernelTable& table, int32_t position, Flush flush, int32_t queries = 1) {
     Guarded<float> query(queries * layer.head_size, flush), out(queries * layer.head_size, flush);
     std::copy(q.begin(), q.begin() + query.size(), query.begin());
-    table.attention(layer, 1, blocks.data(), position, queries, query.data(), scale(), out.data());
+    table.attention(layer, 1, blocks.data(), position, queries, query.data(), rule, out.data());
     return {out.begin(), out.end()};
   }
-
-  float scale() const { return 1.0f / std::sqrt(static_cast<float>(layer.head_size)); }
 
   static int64_t block_count(int32_t length, int32_t block_tokens) { return (length + block_tokens - 1) / block_tokens; }
 };
@@ -114,7 +114,7 @@ TEST(attention, heads_given_together_keep_their_bits) {
       const std::vector<float> together = sequence.attend(*table, 69, Flush::back, queries);
       for (int32_t h = 0; h < queries; ++h) {
         std::vector<float> alone(96);
-        table->attention(sequence.layer, 1, sequence.blocks.data(), 69, 1, sequence.q.data() + h * 96, sequence.scale(), alone.data());
+        table->attention(sequence.layer, 1, sequence.blocks.data(), 69, 1, sequence.q.data() + h * 96, sequence.rule, alone.data());
         CHECK_EQ(first_difference(alone, together.data() + h * 96, 96), -1);
       }
     }
@@ -129,7 +129,7 @@ TEST(attention, is_the_formula) {
       for (int32_t at = 0; at <= position; ++at) {
         double score = 0;
         for (size_t d = 0; d < sequence.keys[0].size(); ++d) score += static_cast<double>(sequence.q[d]) * sequence.keys[static_cast<size_t>(at)][d];
-        weights.push_back(std::exp(score * sequence.scale()));
+        weights.push_back(std::exp(score * sequence.rule.scale));
       }
       const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
       const std::vector<float> out = sequence.attend(reference_kernels(), position, Flush::back);

@@ -167,6 +167,7 @@ struct Bench {
     std::vector<int32_t> order(static_cast<size_t>(blocks));
     for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int32_t>(i);
     std::shuffle(order.begin(), order.end(), std::mt19937(1));
+    const kernels::AttentionRule rule{0.1f, 0, 0};
     const kernels::KvLayer layer{const_cast<kernels::Bf16*>(cache.data()), dtype, kKvHeads, 16, head_size};
     const auto q = random_elements<float>(int64_t{query_heads} * head_size);
     Buffer<float> out(q.size());
@@ -174,7 +175,7 @@ struct Bench {
       pool.parallel_for(kKvHeads, 1, [&](int64_t begin, int64_t end, int32_t) {
         const int32_t together = query_heads / kKvHeads;
         for (int64_t h = begin; h < end; ++h) {
-          table.attention(layer, static_cast<int32_t>(h), order.data(), positions - 1, together, q.data() + h * together * head_size, 0.1f,
+          table.attention(layer, static_cast<int32_t>(h), order.data(), positions - 1, together, q.data() + h * together * head_size, rule,
                           out.data() + h * together * head_size);
         }
       });

@@ -134,7 +134,7 @@ TEST(config, every_field_has_its_limits) {
     std::function<void(weir_model_config&)> change;
   };
   const std::vector<Bad> all = {
-      {"architecture: 9", [](auto& c) { c.architecture = 9; }},
+      {"architecture: 10", [](auto& c) { c.architecture = 10; }},
       {"dtype: 4", [](auto& c) { c.dtype = 4; }},
       {"vocab_size: 0", [](auto& c) { c.vocab_size = 0; }},
       {"hidden_size: -1", [](auto& c) { c.hidden_size = -1; }},
@@ -153,19 +153,58 @@ TEST(config, every_field_has_its_limits) {
       {"qk_norm: is 1, but llama has 0", [](auto& c) { c.qk_norm = 1; }},
       {"rms_norm_epsilon", [](auto& c) { c.rms_norm_epsilon = -1; }},
       {"rms_norm_epsilon", [](auto& c) { c.rms_norm_epsilon = __builtin_nanf(""); }},
-      {"rope_theta", [](auto& c) { c.rope_theta = 0; }},
-      {"rope_scaling: 3", [](auto& c) { c.rope_scaling = 3; }},
-      {"rope_factor", [](auto& c) { c.rope_scaling = WEIR_ROPE_SCALING_LINEAR; }},
-      {"rope_low_freq_factor: 4 is not below",
-       [](auto& c) {
-         c.rope_scaling = WEIR_ROPE_SCALING_LLAMA3;
-         c.rope_factor = 8;
-         c.rope_low_freq_factor = c.rope_high_freq_factor = 4;
-       }},
+      {"qk_norm: 3", [](auto& c) { c.qk_norm = 3; }},
+      {"norm_plus_one: 2", [](auto& c) { c.norm_plus_one = 2; }},
+      {"activation: 0", [](auto& c) { c.activation = 0; }},
+      {"embedding_scale: 0", [](auto& c) { c.embedding_scale = 0; }},
+      {"attention_scale: -1", [](auto& c) { c.attention_scale = -1; }},
+      {"attention_softcap: -1", [](auto& c) { c.attention_softcap = -1; }},
+      {"logit_softcap: nan", [](auto& c) { c.logit_softcap = __builtin_nanf(""); }},
+      {"rope_count: 0", [](auto& c) { c.rope_count = 0; }},
+      {"rope_count: 17", [](auto& c) { c.rope_count = 17; }},
+      {"ropes is null", [](auto& c) { c.ropes = nullptr; }},
+      {"expert_count: -1", [](auto& c) { c.expert_count = -1; }},
+      {"experts_per_token: 1", [](auto& c) { c.experts_per_token = 1; }},
+      {"experts_per_token: 5", [](auto& c) { c.expert_count = 4, c.experts_per_token = 5; }},
+      {"experts_per_token: 0", [](auto& c) { c.expert_count = 4; }},
+      {"expert_intermediate_size: 0", [](auto& c) { c.expert_count = 4, c.experts_per_token = 2; }},
+      {"expert_weights_normalized: 2", [](auto& c) { c.expert_weights_normalized = 2; }},
       {"qkv_bias: is 0, but qwen2 has 1", [](auto& c) { c.architecture = WEIR_ARCHITECTURE_QWEN2; }},
       {"qk_norm: is 0, but qwen3 has 1", [](auto& c) { c.architecture = WEIR_ARCHITECTURE_QWEN3; }},
   };
   for (const Bad& bad : all) f.refuse(bad.field, [&bad](Load& l) { bad.change(l.config); });
+}
+
+TEST(config, every_rope_and_layer_has_its_limits) {
+  const Fixture f;
+  const double frequencies[6] = {1, 1, 1, 1, 1, 1};
+  const double no_number[1] = {__builtin_nan("")};
+  const std::vector<std::pair<const char*, weir_rope>> ropes = {{"ropes[0].frequencies is null", {nullptr, 6, 1}},
+                                                                {"ropes.pair_count: 0", {frequencies, 0, 1}},
+                                                                {"ropes.pair_count: 7", {frequencies, 7, 1}},
+                                                                {"ropes.amplitude: 0", {frequencies, 6, 0}},
+                                                                {"ropes.frequencies: nan", {no_number, 1, 1}}};
+  for (const auto& [words, rope] : ropes) f.refuse(words, [&rope](Load& l) { l.config.ropes = &rope; });
+  const std::vector<std::pair<const char*, weir_layer>> layers = {{"layers.attention_window: -1", {-1, 0, 0, 0}},
+                                                                  {"layers.rope_index: 1", {0, 1, 0, 0}},
+                                                                  {"layers.sparse: 1", {0, 0, 1, 0}},
+                                                                  {"layers.reserved: 1", {0, 0, 0, 1}}};
+  for (const auto& [words, layer] : layers) {
+    const weir_layer both[] = {{}, layer};
+    f.refuse(words, [&both](Load& l) { l.config.layers = both; });
+  }
+}
+
+TEST(config, experts_and_fused_matrices_are_for_the_architectures_that_have_them) {
+  const weir_layer sparse[] = {{0, 0, 1, 0}, {0, 0, 1, 0}};
+  Fixture().refuse("layers.sparse: is 1, but llama has 0", [&sparse](Load& l) {
+    l.config.expert_count = 2, l.config.experts_per_token = 1, l.config.expert_intermediate_size = 8, l.config.layers = sparse;
+  });
+  Fixture(tiny_mixtral()).refuse("layers.sparse: is 0, but mixtral has 1", [](Load& l) { l.config.layers = nullptr; });
+  Fixture(tiny_phi3()).refuse("qkv_bias: is 1, but phi3 has 0", [](Load& l) { l.config.qkv_bias = 1; });
+  Fixture(tiny_olmo2()).refuse("qk_norm: is 1, but olmo2 has 2", [](Load& l) { l.config.qk_norm = WEIR_QK_NORM_HEAD; });
+  Fixture(tiny_gemma2()).refuse("qk_norm: is 1, but gemma2 has 0", [](Load& l) { l.config.qk_norm = WEIR_QK_NORM_HEAD; });
+  Fixture(tiny_gemma3()).refuse("qk_norm: is 0, but gemma3 has 1", [](Load& l) { l.config.qk_norm = WEIR_QK_NORM_NONE; });
 }
 
 }  // namespace weir::testing

@@ -78,23 +78,33 @@ TEST(forward, llama_may_have_every_bias) {
   check_float_cache(config);
 }
 
-TEST(forward, llama3_scaling_slows_long_waves) {
-  weir_model_config config = tiny_llama();
-  config.head_size = 32;
-  config.rope_theta = 500000;
-  config.rope_scaling = WEIR_ROPE_SCALING_LLAMA3;
-  config.rope_original_context_tokens = 64;  // short, so that waves of every kind are among the 16 pairs
-  config.rope_factor = 8;
-  config.rope_low_freq_factor = 1;
-  config.rope_high_freq_factor = 4;
-  check_float_cache(config);
+TEST(forward, a_window_hides_what_lies_before_it) {
+  check_float_cache(tiny_mistral());
+  const std::vector<int32_t> windows = {1, 2, 15, 16, 17, 36, 37, 38};
+  for (const int32_t window : windows) {
+    const weir_layer layers[] = {{window, 0, 0, 0}, {0, 0, 0, 0}};
+    weir_model_config config = tiny_llama();
+    config.layers = layers;
+    check_forward(TinyModel(config, DType::f32, 5), WEIR_DTYPE_F32, kFloatBound, exact);
+  }
 }
 
-TEST(forward, linear_scaling_slows_every_wave) {
-  weir_model_config config = tiny_llama();
-  config.rope_scaling = WEIR_ROPE_SCALING_LINEAR;
-  config.rope_factor = 4;
-  check_float_cache(config);
+TEST(forward, phi3_keeps_its_matrices_fused_and_turns_a_part_of_each_head) { check_float_cache(tiny_phi3()); }
+TEST(forward, gemma2_caps_scores_and_logits) { check_float_cache(tiny_gemma2()); }
+TEST(forward, gemma3_has_a_rope_for_each_kind_of_layer) { check_float_cache(tiny_gemma3()); }
+TEST(forward, olmo2_norms_what_blocks_give) { check_float_cache(tiny_olmo2()); }
+TEST(forward, mixtral_mixes_two_experts) { check_float_cache(tiny_mixtral()); }
+TEST(forward, qwen3_moe_has_dense_and_sparse_layers) { check_float_cache(tiny_qwen3_moe()); }
+
+TEST(forward, any_number_of_experts_may_be_chosen_with_and_without_normalization) {
+  for (const int32_t chosen : {1, 3, 5}) {
+    for (const int32_t normalized : {0, 1}) {
+      weir_model_config config = tiny_mixtral();
+      config.experts_per_token = chosen;
+      config.expert_weights_normalized = normalized;
+      check_forward(TinyModel(config, DType::f32, 6), WEIR_DTYPE_F32, kFloatBound, exact);
+    }
+  }
 }
 
 TEST(forward, one_head_for_each_query_head_and_one_for_all) {
@@ -106,7 +116,7 @@ TEST(forward, one_head_for_each_query_head_and_one_for_all) {
 }
 
 TEST(forward, auto_keeps_keys_and_values_in_the_stored_type) {
-  for (const weir_model_config& config : {tiny_llama(), tiny_qwen2(), tiny_qwen3()}) {
+  for (const weir_model_config& config : tiny_architectures()) {
     check_forward(TinyModel(config, DType::f32, 2), WEIR_DTYPE_AUTO, kFloatBound, exact);
     check_forward(TinyModel(config, DType::bf16, 2), WEIR_DTYPE_AUTO, kBf16CacheBound, rounded<kernels::Bf16>);
     check_forward(TinyModel(config, DType::f16, 2), WEIR_DTYPE_AUTO, kF16CacheBound, rounded<kernels::F16>);

@@ -61,8 +61,15 @@ weir_model_config tiny_llama() {
   config.kv_head_count = 2;
   config.head_size = 12;
   config.context_tokens_max = 200;
+  config.activation = WEIR_ACTIVATION_SILU;
   config.rms_norm_epsilon = 1e-5f;
-  config.rope_theta = 10000;
+  return config;
+}
+
+weir_model_config tiny_mistral() {
+  static constexpr weir_layer kLayers[] = {{11, 0, 0, 0}, {11, 0, 0, 0}};
+  weir_model_config config = tiny_llama();
+  config.layers = kLayers;
   return config;
 }
 
@@ -71,49 +78,182 @@ weir_model_config tiny_qwen2() {
   config.architecture = WEIR_ARCHITECTURE_QWEN2;
   config.qkv_bias = 1;
   config.tied_embeddings = 1;
-  config.rope_theta = 1e6;
   return config;
 }
 
 weir_model_config tiny_qwen3() {
   weir_model_config config = tiny_llama();
   config.architecture = WEIR_ARCHITECTURE_QWEN3;
-  config.qk_norm = 1;
+  config.qk_norm = WEIR_QK_NORM_HEAD;
   config.head_size = 20;  // hidden_size is not query_head_count * head_size here
-  config.rope_theta = 1e6;
   return config;
+}
+
+// A part of each head is not turned, and what is turned is made longer, as for a stretched context.
+weir_model_config tiny_phi3() {
+  static const std::vector<double> frequencies = rope_frequencies(10000, 4);
+  static const weir_rope rope{frequencies.data(), 4, 1.19f};
+  weir_model_config config = tiny_llama();
+  config.architecture = WEIR_ARCHITECTURE_PHI3;
+  config.rope_count = 1;
+  config.ropes = &rope;
+  return config;
+}
+
+weir_model_config tiny_gemma2() {
+  static constexpr weir_layer kLayers[] = {{9, 0, 0, 0}, {0, 0, 0, 0}};
+  weir_model_config config = tiny_llama();
+  config.architecture = WEIR_ARCHITECTURE_GEMMA2;
+  config.tied_embeddings = 1;
+  config.norm_plus_one = 1;
+  config.activation = WEIR_ACTIVATION_GELU_TANH;
+  config.embedding_scale = 8.5f;
+  config.attention_scale = 0.21f;
+  config.attention_softcap = 5;
+  config.logit_softcap = 3;
+  config.layers = kLayers;
+  return config;
+}
+
+weir_model_config tiny_gemma3() {
+  static constexpr weir_layer kLayers[] = {{9, 0, 0, 0}, {0, 1, 0, 0}};
+  static const std::vector<double> local = rope_frequencies(10000, 6);
+  static const std::vector<double> global = rope_frequencies(1e6, 6);
+  static const weir_rope ropes[] = {{local.data(), 6, 1}, {global.data(), 6, 1}};
+  weir_model_config config = tiny_gemma2();
+  config.architecture = WEIR_ARCHITECTURE_GEMMA3;
+  config.qk_norm = WEIR_QK_NORM_HEAD;
+  config.attention_softcap = 0;
+  config.logit_softcap = 0;
+  config.layers = kLayers;
+  config.rope_count = 2;
+  config.ropes = ropes;
+  return config;
+}
+
+weir_model_config tiny_olmo2() {
+  weir_model_config config = tiny_llama();
+  config.architecture = WEIR_ARCHITECTURE_OLMO2;
+  config.qk_norm = WEIR_QK_NORM_PROJECTION;
+  return config;
+}
+
+weir_model_config tiny_mixtral() {
+  static constexpr weir_layer kLayers[] = {{0, 0, 1, 0}, {0, 0, 1, 0}};
+  weir_model_config config = tiny_llama();
+  config.architecture = WEIR_ARCHITECTURE_MIXTRAL;
+  config.expert_count = 5;
+  config.experts_per_token = 2;
+  config.expert_intermediate_size = 56;
+  config.expert_weights_normalized = 1;
+  config.layers = kLayers;
+  return config;
+}
+
+weir_model_config tiny_qwen3_moe() {
+  static constexpr weir_layer kLayers[] = {{0, 0, 0, 0}, {0, 0, 1, 0}};
+  weir_model_config config = tiny_qwen3();
+  config.architecture = WEIR_ARCHITECTURE_QWEN3_MOE;
+  config.expert_count = 9;
+  config.experts_per_token = 4;
+  config.expert_intermediate_size = 40;
+  config.layers = kLayers;
+  return config;
+}
+
+std::vector<weir_model_config> tiny_architectures() {
+  return {tiny_llama(),  tiny_mistral(), tiny_qwen2(), tiny_qwen3(),   tiny_phi3(),
+          tiny_gemma2(), tiny_gemma3(),  tiny_olmo2(), tiny_mixtral(), tiny_qwen3_moe()};
+}
+
+std::vector<double> rope_frequencies(double theta, int32_t pair_count) {
+  std::vector<double> frequencies;
+  for (int32_t i = 0; i < pair_count; ++i) frequencies.push_back(1 / std::pow(theta, static_cast<double>(i) / pair_count));
+  return frequencies;
 }
 
 TinyModel::TinyModel(const weir_model_config& config, DType matrices, DType vectors, uint64_t seed)
     : config_(config), matrices_(matrices), vectors_(vectors), random_(seed) {
+  complete_config();
   const int64_t hidden = config.hidden_size;
-  const int64_t inner = config.intermediate_size;
-  const int64_t query = static_cast<int64_t>(config.query_head_count) * config.head_size;
-  const int64_t kv = static_cast<int64_t>(config.kv_head_count) * config.head_size;
-  const auto linear = [&](const std::string& name, int64_t outputs, int64_t inputs, bool bias) {
-    add(name + ".weight", {outputs, inputs}, 2 / std::sqrt(static_cast<float>(inputs)));
-    if (bias) add(name + ".bias", {outputs}, 0.5f);
-  };
   add("model.embed_tokens.weight", {config.vocab_size, hidden}, 1);
   for (int32_t i = 0; i < config.layer_count; ++i) {
     const std::string prefix = "model.layers." + std::to_string(i) + ".";
-    add(prefix + "input_layernorm.weight", {hidden}, 0.3f, 1);
-    linear(prefix + "self_attn.q_proj", query, hidden, config.qkv_bias == 1);
-    linear(prefix + "self_attn.k_proj", kv, hidden, config.qkv_bias == 1);
-    linear(prefix + "self_attn.v_proj", kv, hidden, config.qkv_bias == 1);
-    linear(prefix + "self_attn.o_proj", hidden, query, config.output_bias == 1);
-    if (config.qk_norm == 1) {
-      add(prefix + "self_attn.q_norm.weight", {config.head_size}, 0.3f, 1);
-      add(prefix + "self_attn.k_norm.weight", {config.head_size}, 0.3f, 1);
-    }
-    add(prefix + "post_attention_layernorm.weight", {hidden}, 0.3f, 1);
-    linear(prefix + "mlp.gate_proj", inner, hidden, config.mlp_bias == 1);
-    linear(prefix + "mlp.up_proj", inner, hidden, config.mlp_bias == 1);
-    linear(prefix + "mlp.down_proj", hidden, inner, config.mlp_bias == 1);
+    const bool gemma = config.architecture == WEIR_ARCHITECTURE_GEMMA2 || config.architecture == WEIR_ARCHITECTURE_GEMMA3;
+    const bool olmo = config.architecture == WEIR_ARCHITECTURE_OLMO2;
+    if (!olmo) add_norm(prefix + "input_layernorm", hidden);
+    add_attention(prefix + "self_attn.");
+    add_norm(prefix + "post_attention_layernorm", hidden);
+    if (gemma) add_norm(prefix + "pre_feedforward_layernorm", hidden);
+    add_mlp(prefix, config.layers != nullptr && config.layers[i].sparse == 1);
+    if (gemma || olmo) add_norm(prefix + "post_feedforward_layernorm", hidden);
   }
-  add("model.norm.weight", {hidden}, 0.3f, 1);
+  add_norm("model.norm", hidden);
   if (config.tied_embeddings == 0) add("lm_head.weight", {config.vocab_size, hidden}, 2 / std::sqrt(static_cast<float>(hidden)));
   write();
+}
+
+void TinyModel::complete_config() {
+  if (config_.ropes == nullptr) {
+    frequencies_ = rope_frequencies(10000, config_.head_size / 2);
+    rope_ = {frequencies_.data(), config_.head_size / 2, 1};
+    config_.rope_count = 1;
+    config_.ropes = &rope_;
+  }
+  if (config_.attention_scale == 0) config_.attention_scale = 1 / std::sqrt(static_cast<float>(config_.head_size));
+  if (config_.embedding_scale == 0) config_.embedding_scale = 1;
+}
+
+void TinyModel::add_linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias) {
+  add(name + ".weight", {outputs, inputs}, 2 / std::sqrt(static_cast<float>(inputs)));
+  if (bias) add(name + ".bias", {outputs}, 0.5f);
+}
+
+void TinyModel::add_norm(const std::string& name, int64_t size) {
+  add(name + ".weight", {size}, 0.3f, config_.norm_plus_one == 1 ? 0 : 1);
+}
+
+void TinyModel::add_attention(const std::string& prefix) {
+  const int64_t hidden = config_.hidden_size;
+  const int64_t query = static_cast<int64_t>(config_.query_head_count) * config_.head_size;
+  const int64_t kv = static_cast<int64_t>(config_.kv_head_count) * config_.head_size;
+  if (config_.architecture == WEIR_ARCHITECTURE_PHI3) {
+    add_linear(prefix + "qkv_proj", query + 2 * kv, hidden, false);
+  } else {
+    add_linear(prefix + "q_proj", query, hidden, config_.qkv_bias == 1);
+    add_linear(prefix + "k_proj", kv, hidden, config_.qkv_bias == 1);
+    add_linear(prefix + "v_proj", kv, hidden, config_.qkv_bias == 1);
+  }
+  add_linear(prefix + "o_proj", hidden, query, config_.output_bias == 1);
+  if (config_.qk_norm == WEIR_QK_NORM_NONE) return;
+  const bool head = config_.qk_norm == WEIR_QK_NORM_HEAD;
+  add_norm(prefix + "q_norm", head ? config_.head_size : query);
+  add_norm(prefix + "k_norm", head ? config_.head_size : kv);
+}
+
+void TinyModel::add_mlp(const std::string& prefix, bool sparse) {
+  const int64_t hidden = config_.hidden_size;
+  const int64_t inner = sparse ? config_.expert_intermediate_size : config_.intermediate_size;
+  const auto add_one = [&](const std::string& mlp, const std::vector<std::string>& names) {
+    add_linear(mlp + names[0], inner, hidden, config_.mlp_bias == 1);
+    add_linear(mlp + names[1], inner, hidden, config_.mlp_bias == 1);
+    add_linear(mlp + names[2], hidden, inner, config_.mlp_bias == 1);
+  };
+  if (config_.architecture == WEIR_ARCHITECTURE_PHI3) {
+    add_linear(prefix + "mlp.gate_up_proj", 2 * inner, hidden, false);
+    add_linear(prefix + "mlp.down_proj", hidden, inner, false);
+  } else if (!sparse) {
+    add_one(prefix + "mlp.", {"gate_proj", "up_proj", "down_proj"});
+  } else {
+    const bool mixtral = config_.architecture == WEIR_ARCHITECTURE_MIXTRAL;
+    const std::string moe = prefix + (mixtral ? "block_sparse_moe." : "mlp.");
+    add_linear(moe + "gate", config_.expert_count, hidden, false);
+    for (int32_t e = 0; e < config_.expert_count; ++e) {
+      const std::string expert = moe + "experts." + std::to_string(e) + ".";
+      if (mixtral) add_one(expert, {"w1", "w3", "w2"});
+      if (!mixtral) add_one(expert, {"gate_proj", "up_proj", "down_proj"});
+    }
+  }
 }
 
 TinyModel::~TinyModel() {

@@ -33,19 +33,31 @@ struct StoredTensor {
 
 // A Llama of awkward sizes; the tests of other architectures change its flags.
 weir_model_config tiny_llama();
+weir_model_config tiny_mistral();  // every layer sees a window
 weir_model_config tiny_qwen2();
 weir_model_config tiny_qwen3();
+weir_model_config tiny_phi3();
+weir_model_config tiny_gemma2();
+weir_model_config tiny_gemma3();
+weir_model_config tiny_olmo2();
+weir_model_config tiny_mixtral();
+weir_model_config tiny_qwen3_moe();
+std::vector<weir_model_config> tiny_architectures();  // all of them
+
+// theta^(-i / pair_count), the frequencies of an unscaled RoPE.
+std::vector<double> rope_frequencies(double theta, int32_t pair_count);
 
 class TinyModel {
  public:
-  // matrices and vectors are the types that the file holds them in.
+  // matrices and vectors are the types that the file holds them in. What a config leaves at 0 gets its usual value: one RoPE of base 10000
+  // over whole heads, scores over sqrt(head_size), embeddings as they are.
   TinyModel(const weir_model_config& config, DType matrices, DType vectors, uint64_t seed);
   TinyModel(const weir_model_config& config, DType stored, uint64_t seed) : TinyModel(config, stored, stored, seed) {}
   ~TinyModel();
   TinyModel(const TinyModel&) = delete;
   TinyModel& operator=(const TinyModel&) = delete;
 
-  const weir_model_config& config() const { return config_; }
+  const weir_model_config& config() const { return config_; }  // its arrays live as long as this
   const StoredTensor& tensor(const std::string& name) const { return tensors_.at(name); }
   bool has(const std::string& name) const { return tensors_.count(name) > 0; }
   const std::filesystem::path& path() const { return path_; }
@@ -54,10 +66,17 @@ class TinyModel {
   std::vector<weir_tensor> header() const;
 
  private:
+  void complete_config();
   void add(const std::string& name, std::vector<int64_t> shape, float scale, float offset = 0);
+  void add_linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias);
+  void add_norm(const std::string& name, int64_t size);
+  void add_attention(const std::string& prefix);
+  void add_mlp(const std::string& prefix, bool sparse);
   void write();
 
   weir_model_config config_;
+  std::vector<double> frequencies_;
+  weir_rope rope_{};
   DType matrices_;
   DType vectors_;
   Random random_;

@@ -5,8 +5,8 @@
 // Sixteen keys at a time: their dot products with a query are kept as lanes in a small buffer and added by sum_outputs, so that the
 // scores come out as registers. Values are then weighted into strips of the output that stay in registers for all sixteen.
 //
-// A lane beyond the last position counts -infinity as a score and +0 as a weight: neither changes a bit, because a maximum ignores the
-// one and no sum of weights is -0.
+// A lane beyond the last position, or before the window, counts -infinity as a score and +0 as a weight: neither changes a bit, because a
+// maximum ignores the one and no sum of weights is -0.
 #pragma once
 
 #include "kernels/cpu/rows.h"
@@ -17,11 +17,12 @@ namespace weir::kernels::cpu {
 
 constexpr int32_t kHeadsTogether = 4;
 
-// Where the keys or the values of sixteen positions begin, and how many of the positions there are.
+// Where the keys or the values of sixteen positions begin, and which of the positions count: [skipped, count).
 template <typename Element>
 struct Group {
   const Element* rows;
   int32_t head_size;
+  int32_t skipped;
   int32_t count;
 
   const Element* row(int32_t i) const { return rows + static_cast<int64_t>(i) * head_size; }
@@ -48,14 +49,15 @@ struct Softmax {
     for (auto& sum : sums) sum = Ops::zero();
   }
 
-  // Turns the lanes of `count` dot products into weights.
-  void advance(int32_t count, float scale) {
+  // Turns the lanes of the dot products [skipped, count) into weights.
+  void advance(int32_t skipped, int32_t count, const AttentionRule& rule) {
     typename Ops::Float scores[Ops::kParts];
     Ops::sum_outputs(lanes, scores);
     float group_highest = highest;
     for (int32_t part = 0; part < Ops::kParts; ++part) {
-      scores[part] = Ops::mul(scores[part], Ops::broadcast(scale));
-      scores[part] = valid(part, count, scores[part], -__builtin_inff());
+      scores[part] = Ops::mul(scores[part], Ops::broadcast(rule.scale));
+      if (rule.softcap > 0) scores[part] = softcapped<Ops>(scores[part], Ops::broadcast(rule.softcap));
+      scores[part] = valid(part, skipped, count, scores[part], -__builtin_inff());
       group_highest = Ops::max_lane(scores[part], group_highest);
     }
     alignas(64) float rescales[Ops::kWidth];
@@ -64,7 +66,7 @@ struct Softmax {
     highest = group_highest;
     for (int32_t part = 0; part < Ops::kParts; ++part) {
       const typename Ops::Float weight =
-          valid(part, count, exponential<Ops>(Ops::sub(scores[part], Ops::broadcast(highest))), 0.0f);
+          valid(part, skipped, count, exponential<Ops>(Ops::sub(scores[part], Ops::broadcast(highest))), 0.0f);
       sums[part] = Ops::add(Ops::mul(sums[part], Ops::broadcast(rescale)), weight);
       Ops::store(weights + part * Ops::kWidth, weight);
     }
@@ -76,10 +78,14 @@ struct Softmax {
   }
 
  private:
-  static typename Ops::Float valid(int32_t part, int32_t count, typename Ops::Float value, float otherwise) {
-    const int32_t left = count - part * Ops::kWidth;
-    return left >= Ops::kWidth ? value : Ops::select_first(value, Ops::broadcast(otherwise), left > 0 ? left : 0);
+  static typename Ops::Float valid(int32_t part, int32_t skipped, int32_t count, typename Ops::Float value, float otherwise) {
+    const int32_t begin = in_register(skipped - part * Ops::kWidth);
+    const int32_t end = in_register(count - part * Ops::kWidth);
+    if (end < Ops::kWidth) value = Ops::select_first(value, Ops::broadcast(otherwise), end);
+    return begin == 0 ? value : Ops::select_first(Ops::broadcast(otherwise), value, begin);
   }
+
+  static int32_t in_register(int32_t lane) { return lane < 0 ? 0 : lane < Ops::kWidth ? lane : Ops::kWidth; }
 };
 
 // The lanes of the dot products of Keys keys, the first being `key`, with the queries of all heads.
@@ -122,7 +128,7 @@ inline void add_strip(const Access& at, const Group<Element>& values, int64_t be
       sums[h][s] = Ops::mul(at.load(out + h * values.head_size + begin + s * Ops::kWidth), Ops::broadcast(heads[h].rescale));
     }
   }
-  for (int32_t i = 0; i < values.count; ++i) {
+  for (int32_t i = values.skipped; i < values.count; ++i) {
     const Element* row = values.row(i) + begin;
 #pragma GCC unroll 8
     for (int32_t s = 0; s < Strip; ++s) {
@@ -153,7 +159,7 @@ inline void add_values(const Group<Element>& values, int64_t begin, const Softma
 
 template <typename Ops, int32_t Heads, typename Element>
 void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, const float* q,
-            float scale, float* out) {
+            const AttentionRule& rule, float* out) {
   constexpr int32_t kKeysTogether = Ops::kAttentionSums / (Ops::kParts * (Heads == 3 ? 4 : Heads));
   constexpr int32_t kStrip = Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) < 8 ? Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) : 8;
   const int32_t head_size = layer.head_size;
@@ -162,17 +168,19 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
   };
   Softmax<Ops> heads[Heads];
   for_each_register<Ops>(Heads * head_size, [&](int64_t i, auto at) { at.store(out + i, Ops::zero()); });
-  for (int32_t first = 0; first <= position; first += kLanes) {
+  const int32_t begin = rule.first_position(position);
+  for (int32_t first = begin - begin % kLanes; first <= position; first += kLanes) {
+    const int32_t skipped = first < begin ? begin - first : 0;
     const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
     const bool more = first + kLanes <= position;
     if (more) prefetch(rows(kKeys, first + kLanes), head_size);
-    const Group<Element> keys{rows(kKeys, first), head_size, count};
-    int32_t i = 0;
+    const Group<Element> keys{rows(kKeys, first), head_size, skipped, count};
+    int32_t i = skipped;
     for (; i + kKeysTogether <= count; i += kKeysTogether) dot_keys<Ops, Heads, kKeysTogether>(keys, i, q, heads);
     for (; i < count; ++i) dot_keys<Ops, Heads, 1>(keys, i, q, heads);
     if (more) prefetch(rows(kValues, first + kLanes), head_size);
-    for (Softmax<Ops>& head : heads) head.advance(count, scale);
-    add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), head_size, count}, 0, heads, out);
+    for (Softmax<Ops>& head : heads) head.advance(skipped, count, rule);
+    add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), head_size, skipped, count}, 0, heads, out);
   }
   for (int32_t h = 0; h < Heads; ++h) {
     const typename Ops::Float total = Ops::broadcast(heads[h].total());
@@ -183,21 +191,21 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
 
 template <typename Ops, int32_t Heads = 1, typename Element>
 void attend_together(const KvLayer& layer, const Element* cache, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads,
-                     const float* q, float scale, float* out) {
+                     const float* q, const AttentionRule& rule, float* out) {
   if constexpr (Heads < kHeadsTogether) {
-    if (heads > Heads) return attend_together<Ops, Heads + 1>(layer, cache, kv_head, blocks, position, heads, q, scale, out);
+    if (heads > Heads) return attend_together<Ops, Heads + 1>(layer, cache, kv_head, blocks, position, heads, q, rule, out);
   }
-  attend<Ops, Heads>(layer, cache, kv_head, blocks, position, q, scale, out);
+  attend<Ops, Heads>(layer, cache, kv_head, blocks, position, q, rule, out);
 }
 
 template <typename Ops>
-void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q, float scale,
-               float* out) {
+void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q,
+               const AttentionRule& rule, float* out) {
   with_elements(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
     for (int32_t h = 0; h < heads; h += kHeadsTogether) {
       const int32_t together = heads - h < kHeadsTogether ? heads - h : kHeadsTogether;
       const int64_t offset = static_cast<int64_t>(h) * layer.head_size;
-      attend_together<Ops>(layer, cache, kv_head, blocks, position, together, q + offset, scale, out + offset);
+      attend_together<Ops>(layer, cache, kv_head, blocks, position, together, q + offset, rule, out + offset);
     }
   });
 }

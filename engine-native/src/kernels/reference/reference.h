@@ -24,10 +24,13 @@ void embed(const Matrix& table, int32_t index, float* y);
 void rms_norm(const float* x, const float* weight, int32_t size, float epsilon, float* y);
 void rope(float* x, const float* cos, const float* sin, int32_t size);
 void add(float* x, const float* y, int32_t size);
+void add_scaled(float* x, const float* y, float scale, int32_t size);
 void silu_mul(float* gate, const float* up, int32_t size);
+void gelu_mul(float* gate, const float* up, int32_t size);
+void softcap(float* x, float cap, int32_t size);
 void kv_store(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
 void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q,
-               float scale, float* out);
+               const AttentionRule& rule, float* out);
 double exp_sum(const float* x, int32_t size, float max, float scale);
 
 }  // namespace weir::kernels::reference

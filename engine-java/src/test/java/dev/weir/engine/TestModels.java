@@ -1,5 +1,7 @@
 package dev.weir.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -33,10 +35,17 @@ public final class TestModels {
         return Stream.of(TINY_LLAMA, TINY_QWEN3).map(TestModels::fixture);
     }
 
-    /** The models of the test data folder; empty where this machine has none. */
-    public static List<Path> fromTestData(String... names) {
+    /** All models of the test data folder; empty where this machine has none. */
+    public static List<Path> fromTestData() {
         Path models = testData().resolve("models");
-        return Stream.of(names).map(models::resolve).filter(Files::isDirectory).toList();
+        if (!Files.isDirectory(models)) {
+            return List.of();
+        }
+        try (Stream<Path> directories = Files.list(models)) {
+            return directories.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static Path testData() {

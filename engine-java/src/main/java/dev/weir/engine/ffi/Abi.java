@@ -2,7 +2,6 @@ package dev.weir.engine.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -38,10 +37,19 @@ final class Abi {
     static final int ARCHITECTURE_LLAMA = 1;
     static final int ARCHITECTURE_QWEN2 = 2;
     static final int ARCHITECTURE_QWEN3 = 3;
+    static final int ARCHITECTURE_PHI3 = 4;
+    static final int ARCHITECTURE_GEMMA2 = 5;
+    static final int ARCHITECTURE_GEMMA3 = 6;
+    static final int ARCHITECTURE_OLMO2 = 7;
+    static final int ARCHITECTURE_MIXTRAL = 8;
+    static final int ARCHITECTURE_QWEN3_MOE = 9;
 
-    static final int ROPE_SCALING_NONE = 0;
-    static final int ROPE_SCALING_LLAMA3 = 1;
-    static final int ROPE_SCALING_LINEAR = 2;
+    static final int QK_NORM_NONE = 0;
+    static final int QK_NORM_HEAD = 1;
+    static final int QK_NORM_PROJECTION = 2;
+
+    static final int ACTIVATION_SILU = 1;
+    static final int ACTIVATION_GELU_TANH = 2;
 
     static final int ISA_AUTO = 0;
     static final int ISA_REFERENCE = 1;
@@ -76,6 +84,17 @@ final class Abi {
                     JAVA_INT.withName("reserved"))
             .withName("weir_model_source");
 
+    static final StructLayout ROPE = MemoryLayout.structLayout(
+                    ADDRESS.withName("frequencies"), JAVA_INT.withName("pair_count"), JAVA_FLOAT.withName("amplitude"))
+            .withName("weir_rope");
+
+    static final StructLayout LAYER = MemoryLayout.structLayout(
+                    JAVA_INT.withName("attention_window"),
+                    JAVA_INT.withName("rope_index"),
+                    JAVA_INT.withName("sparse"),
+                    JAVA_INT.withName("reserved"))
+            .withName("weir_layer");
+
     static final StructLayout MODEL_CONFIG = MemoryLayout.structLayout(
                     JAVA_INT.withName("struct_bytes"),
                     JAVA_INT.withName("architecture"),
@@ -93,15 +112,22 @@ final class Abi {
                     JAVA_INT.withName("output_bias"),
                     JAVA_INT.withName("mlp_bias"),
                     JAVA_INT.withName("qk_norm"),
-                    JAVA_INT.withName("rope_scaling"),
-                    JAVA_INT.withName("rope_original_context_tokens"),
+                    JAVA_INT.withName("norm_plus_one"),
+                    JAVA_INT.withName("activation"),
+                    JAVA_INT.withName("expert_count"),
+                    JAVA_INT.withName("experts_per_token"),
+                    JAVA_INT.withName("expert_intermediate_size"),
+                    JAVA_INT.withName("expert_weights_normalized"),
+                    JAVA_INT.withName("rope_count"),
                     JAVA_FLOAT.withName("rms_norm_epsilon"),
-                    JAVA_FLOAT.withName("rope_factor"),
-                    JAVA_FLOAT.withName("rope_low_freq_factor"),
-                    JAVA_FLOAT.withName("rope_high_freq_factor"),
-                    JAVA_DOUBLE.withName("rope_theta"),
+                    JAVA_FLOAT.withName("embedding_scale"),
+                    JAVA_FLOAT.withName("attention_scale"),
+                    JAVA_FLOAT.withName("attention_softcap"),
+                    JAVA_FLOAT.withName("logit_softcap"),
                     JAVA_INT.withName("quantize"),
-                    JAVA_INT.withName("reserved"))
+                    JAVA_INT.withName("reserved"),
+                    ADDRESS.withName("ropes"),
+                    ADDRESS.withName("layers"))
             .withName("weir_model_config");
 
     static final StructLayout SESSION_CONFIG = MemoryLayout.structLayout(
@@ -154,8 +180,8 @@ final class Abi {
                     ADDRESS.withName("hidden"))
             .withName("weir_step_result");
 
-    static final List<StructLayout> STRUCTS =
-            List.of(ERROR, TENSOR, MODEL_SOURCE, MODEL_CONFIG, SESSION_CONFIG, SAMPLING, STEP_PLAN, STEP_RESULT);
+    static final List<StructLayout> STRUCTS = List.of(
+            ERROR, TENSOR, MODEL_SOURCE, ROPE, LAYER, MODEL_CONFIG, SESSION_CONFIG, SAMPLING, STEP_PLAN, STEP_RESULT);
 
     /** Every function of the header; a handle is a {@code long}, a text buffer's capacity too. */
     static final Map<String, FunctionDescriptor> FUNCTIONS = Map.of(

@@ -1,12 +1,18 @@
 package dev.weir.engine.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.engine.model.Activation;
 import dev.weir.engine.model.Architecture;
+import dev.weir.engine.model.AttentionShape;
 import dev.weir.engine.model.DType;
+import dev.weir.engine.model.ExpertsShape;
+import dev.weir.engine.model.LayerShape;
 import dev.weir.engine.model.ModelConfig;
-import dev.weir.engine.model.RopeScaling;
+import dev.weir.engine.model.QkNorm;
+import dev.weir.engine.model.Rope;
 import dev.weir.engine.model.TensorInfo;
 import dev.weir.engine.model.WeightsIndex;
 import java.lang.foreign.Arena;
@@ -25,6 +31,7 @@ record ModelEncoder(Arena arena) {
      */
     MemorySegment config(ModelConfig config, @Nullable DType dtype) {
         MemorySegment struct = arena.allocate(Abi.MODEL_CONFIG);
+        AttentionShape attention = config.attention();
         StructWriter writer = StructWriter.of(Abi.MODEL_CONFIG, struct)
                 .set("architecture", architecture(config.architecture()))
                 .set("dtype", dtype == null ? Abi.DTYPE_AUTO : dtype(dtype))
@@ -32,29 +39,56 @@ record ModelEncoder(Arena arena) {
                 .set("hidden_size", config.hiddenSize())
                 .set("intermediate_size", config.intermediateSize())
                 .set("layer_count", config.layerCount())
-                .set("query_head_count", config.queryHeadCount())
-                .set("kv_head_count", config.kvHeadCount())
-                .set("head_size", config.headSize())
+                .set("query_head_count", attention.queryHeadCount())
+                .set("kv_head_count", attention.kvHeadCount())
+                .set("head_size", attention.headSize())
                 .set("context_tokens_max", config.contextTokensMax())
                 .set("tied_embeddings", config.tiedEmbeddings())
-                .set("qkv_bias", config.qkvBias())
-                .set("output_bias", config.outputBias())
+                .set("qkv_bias", attention.qkvBias())
+                .set("output_bias", attention.outputBias())
                 .set("mlp_bias", config.mlpBias())
-                .set("qk_norm", config.qkNorm())
+                .set("qk_norm", qkNorm(attention.qkNorm()))
+                .set("norm_plus_one", config.normPlusOne())
+                .set("activation", activation(config.activation()))
+                .set("rope_count", config.ropes().size())
                 .set("rms_norm_epsilon", config.rmsNormEpsilon())
-                .set("rope_theta", config.ropeTheta());
-        switch (config.ropeScaling()) {
-            case RopeScaling.None _ -> writer.set("rope_scaling", Abi.ROPE_SCALING_NONE);
-            case RopeScaling.Linear linear ->
-                writer.set("rope_scaling", Abi.ROPE_SCALING_LINEAR).set("rope_factor", linear.factor());
-            case RopeScaling.Llama3 llama3 ->
-                writer.set("rope_scaling", Abi.ROPE_SCALING_LLAMA3)
-                        .set("rope_factor", llama3.factor())
-                        .set("rope_low_freq_factor", llama3.lowFreqFactor())
-                        .set("rope_high_freq_factor", llama3.highFreqFactor())
-                        .set("rope_original_context_tokens", llama3.originalContextTokens());
+                .set("embedding_scale", config.embeddingScale())
+                .set("attention_scale", attention.scale())
+                .set("attention_softcap", attention.softcap())
+                .set("logit_softcap", config.logitSoftcap())
+                .set("ropes", ropes(config.ropes()))
+                .set("layers", layers(config.layers()));
+        ExpertsShape experts = config.experts();
+        if (experts != null) {
+            writer.set("expert_count", experts.count())
+                    .set("experts_per_token", experts.perToken())
+                    .set("expert_intermediate_size", experts.intermediateSize())
+                    .set("expert_weights_normalized", experts.weightsNormalized());
         }
         return struct;
+    }
+
+    private MemorySegment ropes(List<Rope> ropes) {
+        MemorySegment table = arena.allocate(Abi.ROPE, ropes.size());
+        for (int i = 0; i < ropes.size(); i++) {
+            double[] frequencies = ropes.get(i).frequencies();
+            StructWriter.of(Abi.ROPE, table.asSlice(i * Abi.ROPE.byteSize(), Abi.ROPE.byteSize()))
+                    .set("frequencies", arena.allocateFrom(JAVA_DOUBLE, frequencies))
+                    .set("pair_count", frequencies.length)
+                    .set("amplitude", ropes.get(i).amplitude());
+        }
+        return table;
+    }
+
+    private MemorySegment layers(List<LayerShape> layers) {
+        MemorySegment table = arena.allocate(Abi.LAYER, layers.size());
+        for (int i = 0; i < layers.size(); i++) {
+            StructWriter.of(Abi.LAYER, table.asSlice(i * Abi.LAYER.byteSize(), Abi.LAYER.byteSize()))
+                    .set("attention_window", layers.get(i).attentionWindow())
+                    .set("rope_index", layers.get(i).ropeIndex())
+                    .set("sparse", layers.get(i).sparse());
+        }
+        return table;
     }
 
     MemorySegment source(WeightsIndex weights) {
@@ -94,9 +128,30 @@ record ModelEncoder(Arena arena) {
 
     private static int architecture(Architecture architecture) {
         return switch (architecture) {
-            case LLAMA -> Abi.ARCHITECTURE_LLAMA;
+            case LLAMA, MISTRAL -> Abi.ARCHITECTURE_LLAMA;
             case QWEN2 -> Abi.ARCHITECTURE_QWEN2;
             case QWEN3 -> Abi.ARCHITECTURE_QWEN3;
+            case PHI3 -> Abi.ARCHITECTURE_PHI3;
+            case GEMMA2 -> Abi.ARCHITECTURE_GEMMA2;
+            case GEMMA3 -> Abi.ARCHITECTURE_GEMMA3;
+            case OLMO2 -> Abi.ARCHITECTURE_OLMO2;
+            case MIXTRAL -> Abi.ARCHITECTURE_MIXTRAL;
+            case QWEN3_MOE -> Abi.ARCHITECTURE_QWEN3_MOE;
+        };
+    }
+
+    private static int qkNorm(QkNorm norm) {
+        return switch (norm) {
+            case NONE -> Abi.QK_NORM_NONE;
+            case HEAD -> Abi.QK_NORM_HEAD;
+            case PROJECTION -> Abi.QK_NORM_PROJECTION;
+        };
+    }
+
+    private static int activation(Activation activation) {
+        return switch (activation) {
+            case SILU -> Abi.ACTIVATION_SILU;
+            case GELU_TANH -> Abi.ACTIVATION_GELU_TANH;
         };
     }
 

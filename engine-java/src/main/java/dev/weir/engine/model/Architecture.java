@@ -7,8 +7,15 @@ import java.util.stream.Collectors;
 /** The decoders that the native engine computes. */
 public enum Architecture {
     LLAMA("llama", "LlamaForCausalLM"),
+    MISTRAL("mistral", "MistralForCausalLM"),
     QWEN2("qwen2", "Qwen2ForCausalLM"),
-    QWEN3("qwen3", "Qwen3ForCausalLM");
+    QWEN3("qwen3", "Qwen3ForCausalLM"),
+    PHI3("phi3", "Phi3ForCausalLM"),
+    GEMMA2("gemma2", "Gemma2ForCausalLM"),
+    GEMMA3("gemma3_text", "Gemma3ForCausalLM"),
+    OLMO2("olmo2", "Olmo2ForCausalLM"),
+    MIXTRAL("mixtral", "MixtralForCausalLM"),
+    QWEN3_MOE("qwen3_moe", "Qwen3MoeForCausalLM");
 
     private final String modelType;
     private final String className;

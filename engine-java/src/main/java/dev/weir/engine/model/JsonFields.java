@@ -19,6 +19,11 @@ record JsonFields(Path file, String prefix, ObjectNode object) {
         return present(name) != null;
     }
 
+    /** Whether the field is there, be it null. */
+    boolean mentions(String name) {
+        return object.has(name);
+    }
+
     Optional<JsonFields> objectField(String name) {
         JsonNode node = present(name);
         if (node == null) {
@@ -64,10 +69,7 @@ record JsonFields(Path file, String prefix, ObjectNode object) {
         if (node == null) {
             return Optional.empty();
         }
-        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-            throw refused(name, "must be a finite number: " + node);
-        }
-        return Optional.of(node.doubleValue());
+        return Optional.of(toNumber(name, node));
     }
 
     /** A list of integers, or one integer alone. */
@@ -82,6 +84,21 @@ record JsonFields(Path file, String prefix, ObjectNode object) {
         List<Integer> values = new ArrayList<>();
         for (JsonNode element : node) {
             values.add(toInt(name, element));
+        }
+        return values;
+    }
+
+    List<Double> numbers(String name) {
+        JsonNode node = present(name);
+        if (node == null) {
+            return List.of();
+        }
+        List<Double> values = new ArrayList<>();
+        for (JsonNode element : node) {
+            values.add(toNumber(name, element));
+        }
+        if (!node.isArray()) {
+            throw refused(name, "must be a list of numbers");
         }
         return values;
     }
@@ -112,6 +129,13 @@ record JsonFields(Path file, String prefix, ObjectNode object) {
 
     ModelFormatException refused(String name, String problem) {
         return new ModelFormatException(file, prefix + name + " " + problem);
+    }
+
+    private double toNumber(String name, JsonNode node) {
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw refused(name, "must be a finite number: " + node);
+        }
+        return node.doubleValue();
     }
 
     private int toInt(String name, JsonNode node) {

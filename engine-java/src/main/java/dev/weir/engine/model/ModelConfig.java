@@ -1,5 +1,6 @@
 package dev.weir.engine.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,14 +8,16 @@ import org.jspecify.annotations.Nullable;
  * of them within a {@code long} and name what no model has rather than fail later in an allocation.
  *
  * @param declaredDtype what config.json says the weights are in; the files have the last word
- * @param kvHeadCount divides {@code queryHeadCount}
- * @param headSize of queries, keys and values; even, for RoPE turns pairs
+ * @param intermediateSize of a layer with one MLP
  * @param contextTokensMax {@code max_position_embeddings}
- * @param tiedEmbeddings the LM head is the embedding table
- * @param qkvBias query, key and value projections have biases
- * @param outputBias the attention output projection has a bias
+ * @param attention what all layers' attention has in common
  * @param mlpBias gate, up and down projections have biases
- * @param qkNorm RMSNorm over each head of queries and keys before RoPE
+ * @param experts of the sparse layers; null where there is none
+ * @param normPlusOne a norm multiplies by 1 + its stored weight
+ * @param tiedEmbeddings the LM head is the embedding table
+ * @param embeddingScale what embeddings are multiplied by
+ * @param logitSoftcap a logit {@code x} becomes {@code logitSoftcap * tanh(x / logitSoftcap)}; 0: it stays
+ * @param ropes those that the layers use
  */
 public record ModelConfig(
         Architecture architecture,
@@ -22,55 +25,75 @@ public record ModelConfig(
         int vocabSize,
         int hiddenSize,
         int intermediateSize,
-        int layerCount,
-        int queryHeadCount,
-        int kvHeadCount,
-        int headSize,
         int contextTokensMax,
-        boolean tiedEmbeddings,
-        boolean qkvBias,
-        boolean outputBias,
+        AttentionShape attention,
+        Activation activation,
         boolean mlpBias,
-        boolean qkNorm,
+        @Nullable ExpertsShape experts,
         float rmsNormEpsilon,
-        double ropeTheta,
-        RopeScaling ropeScaling) {
+        boolean normPlusOne,
+        boolean tiedEmbeddings,
+        float embeddingScale,
+        float logitSoftcap,
+        List<Rope> ropes,
+        List<LayerShape> layers) {
 
     public static final int VOCAB_SIZE_MAX = 1 << 24;
     public static final int HIDDEN_SIZE_MAX = 1 << 17;
     public static final int INTERMEDIATE_SIZE_MAX = 1 << 20;
     public static final int LAYER_COUNT_MAX = 1 << 10;
-    public static final int HEAD_COUNT_MAX = 1 << 12;
-    public static final int HEAD_SIZE_MAX = 1 << 10;
     public static final int CONTEXT_TOKENS_MAX = 1 << 24;
+    public static final int ROPE_COUNT_MAX = 16;
 
     public ModelConfig {
+        ropes = List.copyOf(ropes);
+        layers = List.copyOf(layers);
         requireSize("vocab_size", vocabSize, VOCAB_SIZE_MAX);
         requireSize("hidden_size", hiddenSize, HIDDEN_SIZE_MAX);
         requireSize("intermediate_size", intermediateSize, INTERMEDIATE_SIZE_MAX);
-        requireSize("num_hidden_layers", layerCount, LAYER_COUNT_MAX);
-        requireSize("num_attention_heads", queryHeadCount, HEAD_COUNT_MAX);
-        requireSize("num_key_value_heads", kvHeadCount, HEAD_COUNT_MAX);
-        requireSize("head_dim", headSize, HEAD_SIZE_MAX);
+        requireSize("num_hidden_layers", layers.size(), LAYER_COUNT_MAX);
         requireSize("max_position_embeddings", contextTokensMax, CONTEXT_TOKENS_MAX);
-        if (queryHeadCount % kvHeadCount != 0) {
-            throw new IllegalArgumentException("num_key_value_heads (" + kvHeadCount
-                    + ") must divide num_attention_heads (" + queryHeadCount + ")");
-        }
-        if (headSize % 2 != 0) {
-            throw new IllegalArgumentException("head_dim must be even: " + headSize);
-        }
+        requireSize("the number of RoPEs", ropes.size(), ROPE_COUNT_MAX);
         if (!(rmsNormEpsilon > 0 && rmsNormEpsilon < 1)) {
             throw new IllegalArgumentException("rms_norm_eps must be in (0, 1): " + rmsNormEpsilon);
         }
-        if (!(ropeTheta >= 1 && Double.isFinite(ropeTheta))) {
-            throw new IllegalArgumentException("rope_theta must be at least 1: " + ropeTheta);
+        requirePositive("the embeddings' scale", embeddingScale);
+        requireCap("final_logit_softcapping", logitSoftcap);
+        for (Rope rope : ropes) {
+            if (rope.rotarySize() > attention.headSize()) {
+                throw new IllegalArgumentException(
+                        "a RoPE turns " + rope.rotarySize() + " elements of a head of " + attention.headSize());
+            }
+        }
+        for (LayerShape layer : layers) {
+            if (layer.ropeIndex() >= ropes.size()) {
+                throw new IllegalArgumentException("a layer uses RoPE " + layer.ropeIndex() + " of " + ropes.size());
+            }
+            if (layer.sparse() && experts == null) {
+                throw new IllegalArgumentException("a layer is sparse, but the model has no experts");
+            }
         }
     }
 
-    private static void requireSize(String name, int value, int max) {
+    public int layerCount() {
+        return layers.size();
+    }
+
+    static void requireSize(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(name + " must be in [1, " + max + "]: " + value);
+        }
+    }
+
+    static void requirePositive(String name, float value) {
+        if (!(value > 0 && Float.isFinite(value))) {
+            throw new IllegalArgumentException(name + " must be positive: " + value);
+        }
+    }
+
+    static void requireCap(String name, float value) {
+        if (!(value >= 0 && Float.isFinite(value))) {
+            throw new IllegalArgumentException(name + " must be positive: " + value);
         }
     }
 }

@@ -5,16 +5,24 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code config.json}, in the spellings of past and present versions of Transformers, and refuses what would be computed wrongly. */
+/**
+ * Reads {@code config.json}, in the spellings of past and present versions of Transformers, and refuses what would be computed wrongly.
+ * A field that is left out has the value that Transformers gives it, which differs between architectures.
+ */
 final class ModelConfigReader {
 
-    private static final double ROPE_THETA_DEFAULT = 10_000;
-    private static final double RMS_NORM_EPSILON_DEFAULT = 1e-6;
+    private static final int GEMMA_HEAD_SIZE_DEFAULT = 256;
+    private static final int QWEN3_HEAD_SIZE_DEFAULT = 128;
+    private static final double GEMMA_QUERY_SCALAR_DEFAULT = 256;
+    private static final double GEMMA2_ATTENTION_SOFTCAP_DEFAULT = 50;
+    private static final double GEMMA2_LOGIT_SOFTCAP_DEFAULT = 30;
 
     private final JsonFields config;
+    private final Architecture architecture;
 
     private ModelConfigReader(JsonFields config) {
         this.config = config;
+        this.architecture = architecture(config);
     }
 
     static ModelConfig read(Path file) {
@@ -30,33 +38,33 @@ final class ModelConfigReader {
     }
 
     private ModelConfig read() {
-        Architecture architecture = architecture();
-        refuseWhatIsNotComputed(architecture);
+        refuseWhatIsNotComputed();
         int hiddenSize = config.requiredInt("hidden_size");
-        int queryHeadCount = config.requiredInt("num_attention_heads");
-        boolean attentionBias = config.flag("attention_bias");
+        int contextTokensMax = config.requiredInt("max_position_embeddings");
+        AttentionShape attention = attention(hiddenSize);
         return new ModelConfig(
                 architecture,
                 declaredDtype(),
                 config.requiredInt("vocab_size"),
                 hiddenSize,
                 config.requiredInt("intermediate_size"),
-                config.requiredInt("num_hidden_layers"),
-                queryHeadCount,
-                config.integer("num_key_value_heads").orElse(queryHeadCount),
-                headSize(hiddenSize, queryHeadCount),
-                config.requiredInt("max_position_embeddings"),
-                config.flag("tie_word_embeddings"),
-                architecture == Architecture.QWEN2 || attentionBias,
-                architecture != Architecture.QWEN2 && attentionBias,
+                contextTokensMax,
+                attention,
+                activation(),
                 architecture == Architecture.LLAMA && config.flag("mlp_bias"),
-                architecture == Architecture.QWEN3,
-                config.number("rms_norm_eps").orElse(RMS_NORM_EPSILON_DEFAULT).floatValue(),
-                ropeTheta(),
-                ropeScaling());
+                experts(),
+                config.number("rms_norm_eps")
+                        .orElseGet(this::rmsNormEpsilonDefault)
+                        .floatValue(),
+                isGemma(),
+                config.bool("tie_word_embeddings").orElse(isGemma()),
+                isGemma() ? embeddingScale(hiddenSize) : 1,
+                logitSoftcap(),
+                new RopeReader(config, architecture, attention.headSize(), contextTokensMax).ropes(),
+                new LayerReader(config, architecture).layers());
     }
 
-    private Architecture architecture() {
+    private static Architecture architecture(JsonFields config) {
         String modelType = config.string("model_type")
                 .orElseThrow(() -> config.refused("model_type", "is missing; supported: " + Architecture.supported()));
         Architecture architecture = Architecture.ofModelType(modelType)
@@ -73,46 +81,60 @@ final class ModelConfigReader {
         return architecture;
     }
 
-    private void refuseWhatIsNotComputed(Architecture architecture) {
+    private void refuseWhatIsNotComputed() {
         if (config.has("quantization_config")) {
             throw config.refused(
                     "quantization_config",
                     "is present, but only unquantized weights are served; take those of the model");
         }
-        String activation = config.string("hidden_act").orElse("silu");
-        if (!activation.equals("silu") && !activation.equals("swish")) {
-            throw config.refused("hidden_act", "is \"" + activation + "\", which is not supported; supported: silu");
-        }
-        if (usesSlidingWindow(architecture)) {
+        if (config.flag("use_bidirectional_attention")) {
             throw config.refused(
-                    "sliding_window", "is in use, which is not supported; serve a model with full attention");
-        }
-        if (config.number("partial_rotary_factor").orElse(1.0) != 1.0) {
-            throw config.refused("partial_rotary_factor", "is not 1, which is not supported");
+                    "use_bidirectional_attention",
+                    "is true, but only models whose tokens see earlier ones alone are served");
         }
     }
 
-    /** Qwen writes a window into every config and says beside it whether it is used; others mean it when they write it. */
-    private boolean usesSlidingWindow(Architecture architecture) {
-        Optional<Boolean> said = config.bool("use_sliding_window");
-        boolean configured = said.orElse(architecture == Architecture.LLAMA && config.has("sliding_window"));
-        return configured || config.strings("layer_types").stream().anyMatch(type -> !type.equals("full_attention"));
+    private boolean isGemma() {
+        return architecture == Architecture.GEMMA2 || architecture == Architecture.GEMMA3;
     }
 
-    private @Nullable DType declaredDtype() {
-        String field = config.has("dtype") ? "dtype" : "torch_dtype";
-        Optional<String> name = config.string(field);
-        if (name.isEmpty()) {
-            return null;
+    private AttentionShape attention(int hiddenSize) {
+        int queryHeadCount = config.requiredInt("num_attention_heads");
+        int headSize = headSize(hiddenSize, queryHeadCount);
+        double scaledBy =
+                isGemma() ? config.number("query_pre_attn_scalar").orElse(GEMMA_QUERY_SCALAR_DEFAULT) : headSize;
+        if (!(scaledBy > 0)) {
+            throw config.refused("query_pre_attn_scalar", "must be positive: " + scaledBy);
         }
-        return DType.ofTorchName(name.get())
-                .orElseThrow(() -> config.refused(
-                        field,
-                        "is \"" + name.get() + "\", which is not served; export in float32, float16 or bfloat16"));
+        return new AttentionShape(
+                queryHeadCount,
+                config.integer("num_key_value_heads").orElse(queryHeadCount),
+                headSize,
+                architecture == Architecture.QWEN2 || attentionBias(),
+                attentionBias(),
+                qkNorm(),
+                (float) (1 / Math.sqrt(scaledBy)),
+                isGemma() ? cap("attn_logit_softcapping", GEMMA2_ATTENTION_SOFTCAP_DEFAULT) : 0);
+    }
+
+    /** Whether the attention's four projections have biases; Qwen2 has three of them, whatever its file says. */
+    private boolean attentionBias() {
+        return switch (architecture) {
+            case LLAMA, QWEN3, QWEN3_MOE, OLMO2, GEMMA2, GEMMA3 -> config.flag("attention_bias");
+            case MISTRAL, MIXTRAL, PHI3, QWEN2 -> false;
+        };
+    }
+
+    private QkNorm qkNorm() {
+        return switch (architecture) {
+            case QWEN3, QWEN3_MOE, GEMMA3 -> QkNorm.HEAD;
+            case OLMO2 -> QkNorm.PROJECTION;
+            case LLAMA, MISTRAL, MIXTRAL, PHI3, QWEN2, GEMMA2 -> QkNorm.NONE;
+        };
     }
 
     private int headSize(int hiddenSize, int queryHeadCount) {
-        Optional<Integer> stated = config.integer("head_dim");
+        Optional<Integer> stated = config.integer("head_dim").or(this::headSizeDefault);
         if (stated.isPresent()) {
             return stated.get();
         }
@@ -125,49 +147,83 @@ final class ModelConfigReader {
         return hiddenSize / queryHeadCount;
     }
 
-    /** Transformers 5 gathers what was {@code rope_theta} and {@code rope_scaling} in {@code rope_parameters}. */
-    private double ropeTheta() {
-        return config.objectField("rope_parameters")
-                .flatMap(rope -> rope.number("rope_theta"))
-                .or(() -> config.number("rope_theta"))
-                .orElse(ROPE_THETA_DEFAULT);
-    }
-
-    private RopeScaling ropeScaling() {
-        Optional<JsonFields> stated =
-                config.objectField("rope_parameters").or(() -> config.objectField("rope_scaling"));
-        if (stated.isEmpty()) {
-            return new RopeScaling.None();
-        }
-        JsonFields rope = stated.get();
-        String type = rope.string("rope_type").or(() -> rope.string("type")).orElse("default");
-        return switch (type) {
-            case "default" -> plain(rope);
-            case "linear" -> new RopeScaling.Linear(requiredFloat(rope, "factor"));
-            case "llama3" ->
-                new RopeScaling.Llama3(
-                        requiredFloat(rope, "factor"),
-                        requiredFloat(rope, "low_freq_factor"),
-                        requiredFloat(rope, "high_freq_factor"),
-                        rope.requiredInt("original_max_position_embeddings"));
-            default ->
-                throw rope.refused(
-                        "rope_type", "is \"" + type + "\", which is not supported; supported: default, linear, llama3");
+    private Optional<Integer> headSizeDefault() {
+        return switch (architecture) {
+            case GEMMA2, GEMMA3 -> Optional.of(GEMMA_HEAD_SIZE_DEFAULT);
+            case QWEN3 -> Optional.of(QWEN3_HEAD_SIZE_DEFAULT);
+            case LLAMA, MISTRAL, MIXTRAL, PHI3, QWEN2, QWEN3_MOE, OLMO2 -> Optional.empty();
         };
     }
 
-    private static RopeScaling plain(JsonFields rope) {
-        if (rope.has("factor")
-                || rope.object().properties().stream()
-                        .anyMatch(field -> field.getValue().isObject())) {
-            throw rope.refused("rope_type", "is missing, but the object scales; name the rope_type");
-        }
-        return new RopeScaling.None();
+    /** Gemma's files name two activations, of which {@code hidden_act} is a leftover. */
+    private Activation activation() {
+        String field = isGemma() ? "hidden_activation" : "hidden_act";
+        String name = config.string(field).orElse(isGemma() ? "gelu_pytorch_tanh" : "silu");
+        return Activation.ofName(name)
+                .orElseThrow(() -> config.refused(
+                        field, "is \"" + name + "\", which is not supported; supported: silu, gelu_pytorch_tanh"));
     }
 
-    private static float requiredFloat(JsonFields rope, String name) {
-        return rope.number(name)
-                .orElseThrow(() -> rope.refused(name, "is missing; the rope_type needs it"))
-                .floatValue();
+    private @Nullable ExpertsShape experts() {
+        return switch (architecture) {
+            case MIXTRAL ->
+                new ExpertsShape(
+                        config.integer("num_local_experts").orElse(8),
+                        config.integer("num_experts_per_tok").orElse(2),
+                        config.requiredInt("intermediate_size"),
+                        true);
+            case QWEN3_MOE ->
+                new ExpertsShape(
+                        config.integer("num_experts").orElse(128),
+                        config.integer("num_experts_per_tok").orElse(8),
+                        config.integer("moe_intermediate_size").orElse(768),
+                        config.flag("norm_topk_prob"));
+            case LLAMA, MISTRAL, QWEN2, QWEN3, PHI3, GEMMA2, GEMMA3, OLMO2 -> null;
+        };
+    }
+
+    private double rmsNormEpsilonDefault() {
+        return switch (architecture) {
+            case PHI3, MIXTRAL, OLMO2 -> 1e-5;
+            case LLAMA, MISTRAL, QWEN2, QWEN3, QWEN3_MOE, GEMMA2, GEMMA3 -> 1e-6;
+        };
+    }
+
+    /** Trained with: the square root as the weights' type holds it, not as a float. */
+    private float embeddingScale(int hiddenSize) {
+        float scale = (float) Math.sqrt(hiddenSize);
+        DType dtype = declaredDtype();
+        if (dtype == DType.F16) {
+            return Float.float16ToFloat(Float.floatToFloat16(scale));
+        }
+        if (dtype == DType.BF16) {
+            int bits = Float.floatToRawIntBits(scale);
+            return Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
+        }
+        return scale;
+    }
+
+    private float logitSoftcap() {
+        return isGemma() ? cap("final_logit_softcapping", GEMMA2_LOGIT_SOFTCAP_DEFAULT) : 0;
+    }
+
+    /** A field that is null says that there is no cap; one that is left out, only so for Gemma 3. */
+    private float cap(String field, double gemma2Default) {
+        if (!config.mentions(field)) {
+            return architecture == Architecture.GEMMA2 ? (float) gemma2Default : 0;
+        }
+        return config.number(field).orElse(0.0).floatValue();
+    }
+
+    private @Nullable DType declaredDtype() {
+        String field = config.has("dtype") ? "dtype" : "torch_dtype";
+        Optional<String> name = config.string(field);
+        if (name.isEmpty()) {
+            return null;
+        }
+        return DType.ofTorchName(name.get())
+                .orElseThrow(() -> config.refused(
+                        field,
+                        "is \"" + name.get() + "\", which is not served; export in float32, float16 or bfloat16"));
     }
 }

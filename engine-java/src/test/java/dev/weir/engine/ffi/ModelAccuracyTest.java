@@ -59,7 +59,7 @@ class ModelAccuracyTest {
 
     @Test
     void testDataModelsAgree() {
-        List<Path> models = TestModels.fromTestData("llama", "llama3-scaled-tied", "qwen2", "qwen3");
+        List<Path> models = TestModels.fromTestData();
         assumeTrue(
                 !models.isEmpty(),
                 () -> "no models under " + TestModels.testData()

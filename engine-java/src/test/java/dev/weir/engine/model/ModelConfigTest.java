@@ -24,13 +24,13 @@ class ModelConfigTest {
     void derivesWhatLlamaLeavesOut() {
         config.remove("num_key_value_heads");
         ModelConfig read = read();
-        assertThat(read.kvHeadCount()).isEqualTo(2);
-        assertThat(read.headSize()).isEqualTo(2);
+        assertThat(read.attention())
+                .isEqualTo(new AttentionShape(2, 2, 2, false, false, QkNorm.NONE, (float) (1 / Math.sqrt(2)), 0));
         assertThat(read.tiedEmbeddings()).isFalse();
-        assertThat(read.qkvBias()).isFalse();
-        assertThat(read.qkNorm()).isFalse();
         assertThat(read.declaredDtype()).isEqualTo(DType.BF16);
-        assertThat(read.ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(read.experts()).isNull();
+        assertThat(read.ropes()).containsExactly(new Rope(10_000, 2, new RopeScaling.None()));
+        assertThat(read.layers()).containsExactly(LayerShape.PLAIN);
     }
 
     @Test
@@ -38,7 +38,8 @@ class ModelConfigTest {
         config.put("attention_bias", true);
         config.put("mlp_bias", true);
         ModelConfig read = read();
-        assertThat(List.of(read.qkvBias(), read.outputBias(), read.mlpBias())).containsExactly(true, true, true);
+        assertThat(List.of(read.attention().qkvBias(), read.attention().outputBias(), read.mlpBias()))
+                .containsExactly(true, true, true);
     }
 
     @Test
@@ -47,7 +48,9 @@ class ModelConfigTest {
         config.put("use_sliding_window", false);
         config.put("sliding_window", 4096);
         ModelConfig read = read();
-        assertThat(List.of(read.qkvBias(), read.outputBias(), read.qkNorm())).containsExactly(true, false, false);
+        assertThat(List.of(read.attention().qkvBias(), read.attention().outputBias()))
+                .containsExactly(true, false);
+        assertThat(read.layers()).containsExactly(LayerShape.PLAIN);
     }
 
     @Test
@@ -55,8 +58,9 @@ class ModelConfigTest {
         become("qwen3", "Qwen3ForCausalLM");
         config.put("head_dim", 32);
         ModelConfig read = read();
-        assertThat(List.of(read.qkvBias(), read.qkNorm())).containsExactly(false, true);
-        assertThat(read.headSize()).isEqualTo(32);
+        assertThat(read.attention().qkvBias()).isFalse();
+        assertThat(read.attention().qkNorm()).isEqualTo(QkNorm.HEAD);
+        assertThat(read.attention().headSize()).isEqualTo(32);
     }
 
     @Test
@@ -70,19 +74,19 @@ class ModelConfigTest {
         config.put("rope_theta", 500000.0);
         config.put("rope_scaling", llama3);
         RopeScaling expected = new RopeScaling.Llama3(8, 1, 4, 8192);
-        assertThat(read().ropeScaling()).isEqualTo(expected);
+        assertThat(scaling()).isEqualTo(expected);
         config.remove("rope_scaling");
         config.remove("rope_theta");
         Map<String, Object> parameters = new HashMap<>(llama3);
         parameters.put("rope_theta", 500000.0);
         config.put("rope_parameters", parameters);
-        assertThat(read().ropeScaling()).isEqualTo(expected);
-        assertThat(read().ropeTheta()).isEqualTo(500000.0);
+        assertThat(scaling()).isEqualTo(expected);
+        assertThat(read().ropes().getFirst().theta()).isEqualTo(500000.0);
         config.put("rope_parameters", Map.of("rope_type", "default", "rope_theta", 1000.0));
-        assertThat(read().ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(scaling()).isEqualTo(new RopeScaling.None());
         config.remove("rope_parameters");
         config.put("rope_scaling", Map.of("type", "linear", "factor", 2));
-        assertThat(read().ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(scaling()).isEqualTo(new RopeScaling.Linear(2));
     }
 
     @ParameterizedTest
@@ -112,14 +116,15 @@ class ModelConfigTest {
                 "dtype | \"int4\" | dtype is \"int4\"",
                 "tie_word_embeddings | 1 | tie_word_embeddings must be true or false",
                 "quantization_config | {\"bits\":4} | only unquantized weights",
-                "sliding_window | 4096 | sliding_window is in use",
-                "layer_types | [\"full_attention\",\"sliding_attention\"] | sliding_window is in use",
-                "partial_rotary_factor | 0.5 | partial_rotary_factor is not 1",
+                "layer_types | [\"full_attention\",\"full_attention\"] | layer_types names 2 layers, but num_hidden_layers is 1",
+                "layer_types | [\"sliding_attention\"] | layer_types gives layer 0 \"sliding_attention\", which is not supported",
+                "partial_rotary_factor | 0.5 | partial_rotary_factor is 0.5, which is not supported",
+                "use_bidirectional_attention | true | use_bidirectional_attention is true",
                 "model_type | \"gemma\" | supported: llama (LlamaForCausalLM)",
                 "architectures | [\"LlamaForSequenceClassification\"] | architectures is [LlamaForSequenceClassification]",
                 "architectures | [\"Qwen2ForCausalLM\"] | not supported for model_type \"llama\"",
                 "architectures | \"LlamaForCausalLM\" | architectures must be a list of strings",
-                "rope_scaling | {\"rope_type\":\"yarn\",\"factor\":4} | rope_scaling.rope_type is \"yarn\"",
+                "rope_scaling | {\"rope_type\":\"dynamic\",\"factor\":4} | rope_scaling.rope_type is \"dynamic\"",
                 "rope_scaling | {\"factor\":4} | rope_scaling.rope_type is missing",
                 "rope_scaling | {\"type\":\"linear\"} | rope_scaling.factor is missing",
                 "rope_scaling | {\"type\":\"linear\",\"factor\":0} | factor must be at least 1",
@@ -139,6 +144,10 @@ class ModelConfigTest {
     private void become(String modelType, String className) {
         config.put("model_type", modelType);
         config.put("architectures", List.of(className));
+    }
+
+    private RopeScaling scaling() {
+        return read().ropes().getFirst().scaling();
     }
 
     private ModelConfig read() {
