@@ -84,6 +84,7 @@ extern "C" {
 #define WEIR_ISA_REFERENCE 1
 #define WEIR_ISA_AVX2 2
 #define WEIR_ISA_AVX512 3
+#define WEIR_ISA_AVX512_VNNI 4
 
 typedef uint64_t weir_model;   /* 0 is never a live handle */
 typedef uint64_t weir_session; /* 0 is never a live handle */
@@ -268,8 +269,8 @@ WEIR_API int32_t weir_model_load(const weir_model_config* config, const weir_mod
 __attribute__((visibility("default"))) void weir_model_destroy(weir_model model) WEIR_NOEXCEPT;
 
 /* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
- * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding.
- * Any thread. */
+ * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,
+ * or F16 where that is quantized. Any thread. */
 WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                         weir_error* error) WEIR_NOEXCEPT;
 

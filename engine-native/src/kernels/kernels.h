@@ -7,13 +7,15 @@
 // tables agree bit for bit (of a NaN, only that it is one), and tests compare with ==.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "tensor/dtype.h"
 
 namespace weir::kernels {
 
-// A weight matrix as it lies in its file or in memory: row r holds the weights of output r. Not owned.
+// A weight matrix as it lies in its file or in memory: row r holds the weights of output r. Of a quantized type, cols is a multiple of its
+// block. Not owned.
 struct Matrix {
   const void* data;
   DType dtype;
@@ -33,7 +35,7 @@ struct KvLayer {
 
 // Rows [begin, begin + count) of a matrix: one of several that a file keeps as one.
 inline Matrix row_range(const Matrix& matrix, int64_t begin, int64_t count) {
-  const int64_t row_bytes = matrix.cols * element_bytes(matrix.dtype);
+  const int64_t row_bytes = stored_bytes(matrix.dtype, matrix.cols);
   return {static_cast<const char*>(matrix.data) + begin * row_bytes, matrix.dtype, count, matrix.cols};
 }
 
@@ -55,14 +57,25 @@ constexpr int32_t kValues = 1;
   return (run * layer.block_tokens + slot) * layer.head_size;
 }
 
+// Memory that one thread lends to matmul for the time of a call, aligned to 64 bytes: at least matmul_scratch_bytes of the widest matrix.
+struct Scratch {
+  std::byte* data;
+  int64_t size_bytes;
+};
+
+int64_t matmul_scratch_bytes(int64_t cols_max);
+
 struct KernelTable {
-  const char* name;  // "reference", "avx2", "avx512"
+  const char* name;  // "reference", "avx2", "avx512", "avx512_vnni"
 
   // y[t * y_stride + r] = dot(w row r, x + t * x_stride) (+ bias[r] where bias is not null), for r in [row_begin, row_end), t in [0, tokens).
+  // Where w is quantized, x becomes signed bytes first (inputs.h). The products of a group of weights, which share a scale, are summed as
+  // integers; group g then counts as element g of the order above: lane g mod 16 = fma(sum, scale of w * scale of x, lane), and where the
+  // format has offsets lane = fma(-offset, sum of x, lane) after it.
   void (*matmul)(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
-                 int64_t row_begin, int64_t row_end);
+                 int64_t row_begin, int64_t row_end, const Scratch& scratch);
 
-  // y[i] = widened row `index` of the table, i in [0, cols).
+  // y[i] = widened row `index` of the table, i in [0, cols): scale * q - offset where it is quantized.
   void (*embed)(const Matrix& table, int32_t index, float* y);
 
   // y[i] = x[i] * (1 / sqrt(mean(x^2) + epsilon)) * weight[i], i in [0, size). y may be x.
@@ -105,8 +118,10 @@ struct KernelTable {
 const KernelTable& reference_kernels();
 const KernelTable& avx2_kernels();    // only where cpu_supports_avx2()
 const KernelTable& avx512_kernels();  // only where cpu_supports_avx512()
+const KernelTable& avx512_vnni_kernels();  // only where cpu_supports_avx512_vnni()
 
-bool cpu_supports_avx2();    // AVX2, FMA and F16C
-bool cpu_supports_avx512();  // AVX-512 F, BW, VL and DQ
+bool cpu_supports_avx2();         // AVX2, FMA and F16C
+bool cpu_supports_avx512();       // AVX-512 F, BW, VL and DQ
+bool cpu_supports_avx512_vnni();  // those and VNNI
 
 }  // namespace weir::kernels

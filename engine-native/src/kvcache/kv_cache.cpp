@@ -4,7 +4,7 @@ namespace weir {
 namespace {
 
 int64_t layer_block_bytes(const KvShape& shape) {
-  return saturating_product(saturating_product(2 * element_bytes(shape.dtype), shape.kv_head_count),
+  return saturating_product(saturating_product(2 * stored_bytes(shape.dtype, 1), shape.kv_head_count),
                             saturating_product(shape.block_tokens, shape.head_size));
 }
 

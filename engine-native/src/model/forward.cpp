@@ -13,6 +13,7 @@ constexpr int64_t kShareWork = 128 * 1024;
 constexpr int64_t kRowGrain = 16;
 // An element-wise operation counts as this many multiply-adds: it is bound by memory, or by an exp.
 constexpr int64_t kElementWork = 4;
+constexpr int64_t kScratchAlignmentBytes = 64;
 
 int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -21,11 +22,12 @@ int64_t grain(int64_t item_work) { return std::max<int64_t>(1, (kShareWork + ite
 
 }  // namespace
 
-Activations::Activations(const weir_model_config& config, int32_t tile, Arena& arena)
+Activations::Activations(const weir_model_config& config, int32_t tile, int32_t thread_count, Arena& arena)
     : tile_tokens(tile), choices(config, tile, arena) {
   const int64_t copies = saturating_product(tile, config.experts_per_token);
   const int64_t inner = std::max(saturating_product(tile, config.intermediate_size),
                                  saturating_product(copies, config.expert_intermediate_size));
+  const int32_t widest = std::max({config.hidden_size, query_size(config), config.intermediate_size, config.expert_intermediate_size});
   const auto rows = [&](int64_t width) { return arena.take<float>(saturating_product(tile, width)); };
   hidden = rows(config.hidden_size);
   normed = rows(config.hidden_size);
@@ -43,6 +45,8 @@ Activations::Activations(const weir_model_config& config, int32_t tile, Arena& a
   router_logits = rows(config.expert_count);
   expert_inputs = arena.take<float>(saturating_product(copies, config.hidden_size));
   expert_outputs = arena.take<float>(saturating_product(copies, config.hidden_size));
+  scratch_bytes = round_up(kernels::matmul_scratch_bytes(widest), kScratchAlignmentBytes);
+  scratch = arena.take<std::byte>(saturating_product(thread_count, scratch_bytes));
 }
 
 Forward::Forward(const Model& model, const kernels::KernelTable& kernels, KvCache& cache, ThreadPool& pool,
@@ -187,16 +191,19 @@ void Forward::attention(const DecoderLayer& weights, const kernels::KvLayer& cac
 void Forward::feed_forward(const Mlp& mlp, const float* in, int32_t count) {
   const int64_t inputs = config_.hidden_size;
   pool_.parallel_for(config_.intermediate_size, round_up(grain(2 * inputs * count), kRowGrain),
-                     [&](int64_t begin, int64_t end, int32_t) { gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end); });
+                     [&](int64_t begin, int64_t end, int32_t worker) {
+                       gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end, a_.scratch_of(worker));
+                     });
   project({{mlp.down, a_.delta}}, a_.gate, count);
 }
 
 // Gate, up and their product in one go: a range of outputs needs nothing of another range.
-void Forward::gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end) {
+void Forward::gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
+                          const kernels::Scratch& scratch) {
   const int64_t width = mlp.gate.weight.rows;
   const int64_t inputs = mlp.gate.weight.cols;
-  kernels_.matmul(mlp.gate.weight, mlp.gate.bias_or_null(), in, inputs, count, gate, width, begin, end);
-  kernels_.matmul(mlp.up.weight, mlp.up.bias_or_null(), in, inputs, count, up, width, begin, end);
+  kernels_.matmul(mlp.gate.weight, mlp.gate.bias_or_null(), in, inputs, count, gate, width, begin, end, scratch);
+  kernels_.matmul(mlp.up.weight, mlp.up.bias_or_null(), in, inputs, count, up, width, begin, end, scratch);
   for (int64_t t = 0; t < count; ++t) activate_(gate + t * width + begin, up + t * width + begin, static_cast<int32_t>(end - begin));
 }
 
@@ -206,13 +213,15 @@ void Forward::mix_experts(const DecoderLayer& weights, const float* in, int32_t 
   const int64_t inner = config_.expert_intermediate_size;
   const ExpertChoices& choices = a_.choices;
   choose(weights, in, count);
-  for_each_expert(inner, 2 * size, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end) {
+  for_each_expert(inner, 2 * size, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
+                                              const kernels::Scratch& scratch) {
     gate_and_up(weights.experts[expert], a_.expert_inputs + copy * size, a_.gate + copy * inner, a_.up + copy * inner, copies, begin,
-                end);
+                end, scratch);
   });
-  for_each_expert(size, inner, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end) {
+  for_each_expert(size, inner, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
+                                           const kernels::Scratch& scratch) {
     kernels_.matmul(weights.experts[expert].down.weight, weights.experts[expert].down.bias_or_null(), a_.gate + copy * inner, inner,
-                    copies, a_.expert_outputs + copy * size, size, begin, end);
+                    copies, a_.expert_outputs + copy * size, size, begin, end, scratch);
   });
   pool_.parallel_for(count, grain(choices.chosen_count * size), [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t t = begin; t < end; ++t) {
@@ -246,13 +255,13 @@ void Forward::choose(const DecoderLayer& weights, const float* in, int32_t count
   });
 }
 
-// body(expert, first copy, copies, output_begin, output_end) over all outputs of all experts that were chosen. An output of a copy is one
+// body(expert, first copy, copies, output_begin, output_end, scratch) over all outputs of all experts that were chosen. An output of a copy is one
 // unit, and those of all copies are one range, so that threads get equal shares however unequal the experts' numbers of rows.
 template <typename Body>
 void Forward::for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body) {
   const ExpertChoices& choices = a_.choices;
   const int64_t units = static_cast<int64_t>(count) * choices.chosen_count * outputs;
-  pool_.parallel_for(units, grain(inputs), [&](int64_t begin, int64_t end, int32_t) {
+  pool_.parallel_for(units, grain(inputs), [&](int64_t begin, int64_t end, int32_t worker) {
     for (int32_t e = 0; e < choices.expert_count; ++e) {
       const int64_t first = choices.begins[e];
       const int64_t copies = choices.begins[e + 1] - first;
@@ -262,7 +271,9 @@ void Forward::for_each_expert(int64_t outputs, int64_t inputs, int32_t count, co
       };
       const int64_t output_begin = output_at(begin);
       const int64_t output_end = output_at(end);
-      if (output_begin < output_end) body(static_cast<size_t>(e), first, static_cast<int32_t>(copies), output_begin, output_end);
+      if (output_begin < output_end) {
+        body(static_cast<size_t>(e), first, static_cast<int32_t>(copies), output_begin, output_end, a_.scratch_of(worker));
+      }
     }
   });
 }
@@ -284,14 +295,15 @@ void Forward::project(std::initializer_list<Projection> projections, const float
   int64_t outputs = 0;
   for (const Projection& p : projections) outputs += p.linear.weight.rows;
   const int64_t inputs = projections.begin()->linear.weight.cols;
-  pool_.parallel_for(outputs, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t) {
+  pool_.parallel_for(outputs, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
     int64_t first = 0;  // of this matrix's outputs in the whole range
     for (const Projection& p : projections) {
       const kernels::Matrix& weight = p.linear.weight;
       const int64_t row_begin = std::clamp<int64_t>(begin - first, 0, weight.rows);
       const int64_t row_end = std::clamp<int64_t>(end - first, 0, weight.rows);
       if (row_begin < row_end) {
-        kernels_.matmul(weight, p.linear.bias_or_null(), in, inputs, count, p.out, weight.rows, row_begin, row_end);
+        kernels_.matmul(weight, p.linear.bias_or_null(), in, inputs, count, p.out, weight.rows, row_begin, row_end,
+                        a_.scratch_of(worker));
       }
       first += weight.rows;
     }
@@ -305,8 +317,9 @@ void Forward::final_norm(int32_t row, float* out) const {
 
 void Forward::logits(const float* normed, int32_t count, float* out) const {
   const int64_t inputs = config_.hidden_size;
-  pool_.parallel_for(config_.vocab_size, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t) {
-    kernels_.matmul(model_.decoder().lm_head, nullptr, normed, inputs, count, out, config_.vocab_size, begin, end);
+  pool_.parallel_for(config_.vocab_size, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
+    kernels_.matmul(model_.decoder().lm_head, nullptr, normed, inputs, count, out, config_.vocab_size, begin, end,
+                    a_.scratch_of(worker));
     for (int64_t t = 0; config_.logit_softcap > 0 && t < count; ++t) {
       kernels_.softcap(out + t * config_.vocab_size + begin, config_.logit_softcap, static_cast<int32_t>(end - begin));
     }

@@ -24,7 +24,7 @@ struct TokenRow {
 
 // Working memory for a tile of up to tile_tokens rows; row t of an array begins at t times its width.
 struct Activations {
-  Activations(const weir_model_config& config, int32_t tile_tokens, Arena& arena);
+  Activations(const weir_model_config& config, int32_t tile_tokens, int32_t thread_count, Arena& arena);
 
   int32_t tile_tokens;
   float* hidden;     // [hidden_size] the residual stream
@@ -44,6 +44,10 @@ struct Activations {
   float* router_logits;     // [expert_count]
   float* expert_inputs;     // [hidden_size] of each copy of a row
   float* expert_outputs;    // [hidden_size] of each copy of a row
+  int64_t scratch_bytes;    // of each thread
+  std::byte* scratch;       // [thread_count][scratch_bytes] what matmul borrows
+
+  kernels::Scratch scratch_of(int32_t worker) const { return {scratch + worker * scratch_bytes, scratch_bytes}; }
 };
 
 class Forward {
@@ -78,7 +82,8 @@ class Forward {
   void choose(const DecoderLayer& weights, const float* in, int32_t count);
   template <typename Body>
   void for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body);
-  void gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end);
+  void gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
+                   const kernels::Scratch& scratch);
   void add_delta(const std::vector<float>& norm, int32_t count);
   void project(std::initializer_list<Projection> projections, const float* in, int32_t count);
 

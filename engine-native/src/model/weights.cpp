@@ -20,16 +20,10 @@ std::string shape_text(const std::vector<int64_t>& shape) {
   return out + "]";
 }
 
-const char* dtype_name(DType dtype) {
-  switch (dtype) {
-    case DType::f32: return "float32";
-    case DType::f16: return "float16";
-    case DType::bf16: return "bfloat16";
-  }
-  return "?";
-}
+// A block type's members are F16 at most.
+int64_t alignment_bytes(DType dtype) { return is_quantized(dtype) ? 2 : facts(dtype).block_bytes; }
 
-// One stored row as floats. The reference kernel widens any type exactly.
+// One stored row as floats. The reference kernel widens any type.
 void widen(const void* data, DType dtype, int64_t count, float* out) {
   kernels::reference_kernels().embed({data, dtype, 1, count}, 0, out);
 }
@@ -60,18 +54,21 @@ void Weights::add(const weir_tensor& tensor) {
   require(tensor.file_index >= 0 && tensor.file_index < static_cast<int32_t>(files_.size()), name, ": file_index ", tensor.file_index,
           " is not in [0, ", files_.size(), ")");
   const std::string where = name + " in " + file_paths_[static_cast<size_t>(tensor.file_index)];
-  require(tensor.dtype >= WEIR_DTYPE_F32 && tensor.dtype <= WEIR_DTYPE_BF16, where, ": dtype ", tensor.dtype,
-          " is none of WEIR_DTYPE_F32, _F16, _BF16");
+  require(tensor.dtype >= WEIR_DTYPE_F32 && tensor.dtype <= kDTypeLast, where, ": dtype ", tensor.dtype, " is none of WEIR_DTYPE_");
   require(tensor.rank >= 1 && tensor.rank <= WEIR_TENSOR_RANK_MAX, where, ": rank ", tensor.rank, " is not in [1, ",
           WEIR_TENSOR_RANK_MAX, "]");
   const DType dtype = static_cast<DType>(tensor.dtype);
-  int64_t bytes = element_bytes(dtype);
+  const DTypeFacts& type = facts(dtype);
+  int64_t bytes = type.block_bytes;
   for (int32_t i = 0; i < tensor.rank; ++i) {
     require(tensor.shape[i] >= 1, where, ": shape[", i, "] is ", tensor.shape[i]);
-    bytes = saturating_product(bytes, tensor.shape[i]);
+    const bool row = i == tensor.rank - 1;
+    require(!row || tensor.shape[i] % type.block_elements == 0, where, ": rows of ", tensor.shape[i], " elements are no whole blocks of ",
+            type.name, ", which have ", type.block_elements);
+    bytes = saturating_product(bytes, row ? tensor.shape[i] / type.block_elements : tensor.shape[i]);
   }
   std::vector<int64_t> shape(tensor.shape, tensor.shape + tensor.rank);
-  require(bytes == tensor.size_bytes, where, ": shape ", shape_text(shape), " of ", dtype_name(dtype), " takes ", bytes,
+  require(bytes == tensor.size_bytes, where, ": shape ", shape_text(shape), " of ", facts(dtype).name, " takes ", bytes,
           " bytes, not ", tensor.size_bytes);
   require(tensor.offset_bytes >= 0, where, ": offset_bytes is ", tensor.offset_bytes);
   const Pages& file = files_[static_cast<size_t>(tensor.file_index)];
@@ -94,30 +91,32 @@ const Weights::Tensor& Weights::find(const std::string& name, const std::vector<
   return tensor;
 }
 
-// The type a matrix is held in. float32 keeps the stored bits: arithmetic is FP32 in any case and widening is exact, so copying BF16
+// The type a matrix is held in. What is stored quantized stays so. float32 keeps the stored bits: arithmetic is FP32 in any case and widening is exact, so copying BF16
 // weights into floats would change no result and double the bytes that every step reads; there, dtype only decides the KV cache's type.
 DType Weights::held_dtype(const std::string& name, const Tensor& tensor) const {
+  if (is_quantized(tensor.dtype)) return tensor.dtype;
   if (dtype_ == WEIR_DTYPE_BF16) return DType::bf16;
   require(dtype_ != WEIR_DTYPE_F16 || tensor.dtype == DType::f16, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)],
-          ": is ", dtype_name(tensor.dtype), " and may not fit float16's range; use auto, float32 or bfloat16");
+          ": is ", facts(tensor.dtype).name, " and may not fit float16's range; use auto, float32 or bfloat16");
   return tensor.dtype;
 }
 
 kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols) {
   const Tensor& tensor = find(name, {rows, cols});
   const DType held = held_dtype(name, tensor);
-  const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(element_bytes(tensor.dtype)) == 0;
+  const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(alignment_bytes(tensor.dtype)) == 0;
   if (held == tensor.dtype && aligned) return {tensor.data, held, rows, cols};
   return {copy_rounded(name, tensor, held), held, rows, cols};
 }
 
 // A target other than the stored type is BF16: held_dtype allows no other.
 const void* Weights::copy_rounded(const std::string& name, const Tensor& tensor, DType target) {
-  const int64_t count = tensor.size_bytes / element_bytes(tensor.dtype);
-  const int64_t bytes = count * element_bytes(target);
+  int64_t count = 1;
+  for (const int64_t size : tensor.shape) count *= size;
+  const int64_t bytes = stored_bytes(target, count);
   const int64_t available_bytes = available_memory_bytes();
   if (bytes > available_bytes) {
-    fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", dtype_name(target), " needs ", bytes_text(bytes), ", but ",
+    fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", facts(target).name, " needs ", bytes_text(bytes), ", but ",
          bytes_text(available_bytes), " are available; use dtype auto, which keeps the file's own type");
   }
   copies_.push_back(Pages::allocate(bytes, name));
@@ -131,7 +130,7 @@ const void* Weights::copy_rounded(const std::string& name, const Tensor& tensor,
   float widened[kChunk];
   for (int64_t begin = 0; begin < count; begin += kChunk) {
     const int64_t size = std::min(kChunk, count - begin);
-    const int64_t element = element_bytes(tensor.dtype);
+    const int64_t element = stored_bytes(tensor.dtype, 1);
     std::memcpy(stored, tensor.data + begin * element, static_cast<size_t>(size * element));
     widen(stored, tensor.dtype, size, widened);
     kernels::Bf16* const rounded = reinterpret_cast<kernels::Bf16*>(out) + begin;

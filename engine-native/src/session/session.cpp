@@ -45,8 +45,9 @@ StepLimits limits(const weir_model_config& model, const weir_session_config& con
 
 }  // namespace
 
-Session::Workspace::Workspace(const weir_model_config& model, const weir_session_config& config, Arena& arena)
-    : activations(model, std::min(config.step_tokens_max, kTileTokens), arena),
+Session::Workspace::Workspace(const weir_model_config& model, const weir_session_config& config, int32_t thread_count,
+                              Arena& arena)
+    : activations(model, std::min(config.step_tokens_max, kTileTokens), thread_count, arena),
       tile_samples(std::min(config.step_samples_max, kTileSamples)),
       rows(arena.take<TokenRow>(config.step_tokens_max)),
       wanted(arena.take<int32_t>(activations.tile_tokens)),
@@ -58,7 +59,7 @@ Session::Workspace::Workspace(const weir_model_config& model, const weir_session
 // Refused before anything is allocated: a machine that overcommits would give the addresses and kill the process later.
 Pages Session::allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count) {
   Arena measure;
-  const Workspace unplaced(model.config(), config, measure);
+  const Workspace unplaced(model.config(), config, thread_count, measure);
   const int64_t sampler_bytes = saturating_product(thread_count, 8 * static_cast<int64_t>(model.config().vocab_size));
   const int64_t working_bytes = saturating_sum(measure.used_bytes(), sampler_bytes);
   const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens, config.kv_dtype));
@@ -79,7 +80,7 @@ Session::Session(std::shared_ptr<const Model> model, const weir_session_config& 
       thread_count_(config.thread_count > 0 ? config.thread_count : std::min(inspect_machine().cores_physical, kThreadsMax)),
       pages_(allocate_workspace(*model_, config, thread_count_)),
       arena_(pages_),
-      work_(model_->config(), config, arena_),
+      work_(model_->config(), config, thread_count_, arena_),
       plan_check_(limits(model_->config(), config), work_.last_write),
       cache_(model_->kv_shape(config.block_tokens, config.kv_dtype), config.block_count),
       pool_(thread_count_),

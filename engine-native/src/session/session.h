@@ -29,7 +29,7 @@ class Session {
  private:
   // Everything a step writes beside the KV cache, placed in one arena.
   struct Workspace {
-    Workspace(const weir_model_config& model, const weir_session_config& config, Arena& arena);
+    Workspace(const weir_model_config& model, const weir_session_config& config, int32_t thread_count, Arena& arena);
 
     Activations activations;
     int32_t tile_samples;

@@ -1,7 +1,7 @@
 // How fast the kernels are, next to what the machine can do: the speed of reading memory and the rate of fused multiply-adds, both measured
 // in the same run on the same threads, because neither is what the data sheet says where others share the machine.
 //
-//   kernel_bench [avx512|avx2|reference] [threads ...]
+//   kernel_bench [avx512_vnni|avx512|avx2|reference] [threads ...]
 //
 // Every figure is the best of several runs. With one thread it is processor time, so that a busy machine does not spoil it; with more it is
 // time by the clock, and worth reporting only from an idle machine.
@@ -150,12 +150,34 @@ struct Bench {
       Buffer<float> y(static_cast<size_t>(tokens * rows));
       const double seconds = best_seconds(pool, 3, [&] {
         pool.parallel_for(rows, 16, [&](int64_t begin, int64_t end, int32_t) {
-          table.matmul({w.data(), dtype, rows, cols}, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end);
+          table.matmul({w.data(), dtype, rows, cols}, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end, {});
         });
       });
       std::printf("  matmul %-4s %6ld x %5ld, %3d tokens: %9.1f us %7.1f GB/s %8.1f GFLOP/s\n", name, rows, cols, tokens, seconds * 1e6,
                   static_cast<double>(rows * cols) * sizeof(Element) / seconds / 1e9,
                   2.0 * static_cast<double>(rows * cols) * tokens / seconds / 1e9);
+    }
+  }
+
+  // The same with quantized weights, of random bits: a product takes as long whatever they are.
+  void matmul_blocks(DType dtype, int64_t rows, int64_t cols, std::vector<int32_t> token_counts) {
+    const int64_t bytes = stored_bytes(dtype, rows * cols);
+    Buffer<uint8_t> w(static_cast<size_t>(bytes));
+    std::mt19937 generator(1);
+    for (uint8_t& byte : w) byte = static_cast<uint8_t>(generator() & 0x3b);  // 0x3b3b is an ordinary F16
+    const int64_t scratch_bytes = kernels::matmul_scratch_bytes(cols) / 64 * 64 + 64;
+    Buffer<std::byte> scratch(static_cast<size_t>(scratch_bytes * pool.thread_count()));
+    for (const int32_t tokens : token_counts) {
+      const auto x = random_elements<float>(tokens * cols);
+      Buffer<float> y(static_cast<size_t>(tokens * rows));
+      const double seconds = best_seconds(pool, 3, [&] {
+        pool.parallel_for(rows, 16, [&](int64_t begin, int64_t end, int32_t worker) {
+          table.matmul({w.data(), dtype, rows, cols}, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end,
+                       {scratch.data() + worker * scratch_bytes, scratch_bytes});
+        });
+      });
+      std::printf("  matmul %-4s %6ld x %5ld, %3d tokens: %9.1f us %7.1f GB/s %8.1f GFLOP/s\n", facts(dtype).name, rows, cols, tokens,
+                  seconds * 1e6, static_cast<double>(bytes) / seconds / 1e9, 2.0 * static_cast<double>(rows * cols) * tokens / seconds / 1e9);
     }
   }
 
@@ -182,7 +204,7 @@ struct Bench {
     });
     std::printf("  attention %-4s %5d positions, %2d heads of %3d over 8: %8.1f us, %6.2f ns a position and head, %6.1f GB/s of cache\n", name,
                 positions, query_heads, head_size, seconds * 1e6, seconds * 1e9 / positions / query_heads,
-                2.0 * positions * kKvHeads * head_size * static_cast<double>(element_bytes(dtype)) / seconds / 1e9);
+                2.0 * positions * kKvHeads * head_size * static_cast<double>(stored_bytes(dtype, 1)) / seconds / 1e9);
   }
 
   void rowwise() {
@@ -219,8 +241,9 @@ struct Bench {
 };
 
 int run(int argc, char** argv) {
-  const std::string name = argc > 1 ? argv[1] : kernels::cpu_supports_avx512() ? "avx512" : "avx2";
-  const kernels::KernelTable& table = name == "avx512"    ? kernels::avx512_kernels()
+  const std::string name = argc > 1 ? argv[1] : kernels::cpu_supports_avx512_vnni() ? "avx512_vnni" : kernels::cpu_supports_avx512() ? "avx512" : "avx2";
+  const kernels::KernelTable& table = name == "avx512_vnni" ? kernels::avx512_vnni_kernels()
+                                      : name == "avx512"    ? kernels::avx512_kernels()
                                       : name == "avx2"    ? kernels::avx2_kernels()
                                                           : kernels::reference_kernels();
   std::vector<int32_t> thread_counts;
@@ -232,11 +255,15 @@ int run(int argc, char** argv) {
     Bench bench{table, pool};
     std::printf("%s, %d threads\n", table.name, threads);
 #if defined(__x86_64__)
-    std::printf("  multiply-add peak %.0f GFLOP/s, reading 1 GiB %.1f GB/s\n", peak_gflops(pool, name == "avx512"), read_gigabytes(pool, large));
+    std::printf("  multiply-add peak %.0f GFLOP/s, reading 1 GiB %.1f GB/s\n", peak_gflops(pool, name.starts_with("avx512")), read_gigabytes(pool, large));
 #endif
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 128256, 2048, {1});
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 4096, 4096, {1, 2, 3, 4, 8, 16, 64, 512});
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 2048, 2048, {1, 64, 512});
+    for (const DType dtype : {DType::q8_0, DType::q4_0, DType::q5_0, DType::q4_k, DType::q5_k, DType::q6_k}) {
+      bench.matmul_blocks(dtype, 128256, 2048, {1});
+      bench.matmul_blocks(dtype, 4096, 4096, {1, 4, 16, 64, 512});
+    }
     bench.matmul<float>(DType::f32, "f32", 4096, 4096, {1, 64, 512});
     bench.matmul<kernels::F16>(DType::f16, "f16", 4096, 4096, {1, 64});
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 2048, 14336, {1, 64, 512});

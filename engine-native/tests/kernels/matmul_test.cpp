@@ -39,7 +39,7 @@ struct Product {
   std::unique_ptr<Guarded<float>> run(const KernelTable& table, bool with_bias, int64_t begin, int64_t end, Flush flush) {
     auto y = std::make_unique<Guarded<float>>((tokens - 1) * y_stride + w.rows, flush);
     std::fill(y->begin(), y->end(), kUntouched);
-    table.matmul(w, with_bias ? bias.data() : nullptr, x.data(), x_stride, tokens, y->data(), y_stride, begin, end);
+    table.matmul(w, with_bias ? bias.data() : nullptr, x.data(), x_stride, tokens, y->data(), y_stride, begin, end, {});
     return y;
   }
 };
@@ -90,7 +90,7 @@ TEST(matmul, splitting_changes_no_bit) {
       std::vector<float> y(static_cast<size_t>(kTokens * kRows));
       for (int32_t t = 0; t < kTokens; t += count) {
         table->matmul(product.w, product.bias.data(), product.x.data() + t * product.x_stride, product.x_stride,
-                      std::min(count, kTokens - t), y.data() + t * kRows, kRows, 0, kRows);
+                      std::min(count, kTokens - t), y.data() + t * kRows, kRows, 0, kRows, {});
       }
       CHECK_EQ(first_difference(y, *whole, kTokens * kRows), -1);
     }
@@ -123,7 +123,7 @@ TEST(matmul, a_tail_leaves_the_other_lanes_alone) {
         const std::vector<float> w(static_cast<size_t>(cols), 1e-30f);
         const std::vector<float> x(static_cast<size_t>(cols * tokens), -1e-30f);
         std::vector<float> y(static_cast<size_t>(tokens), 1.0f);
-        table->matmul({w.data(), DType::f32, 1, cols}, nullptr, x.data(), cols, tokens, y.data(), 1, 0, 1);
+        table->matmul({w.data(), DType::f32, 1, cols}, nullptr, x.data(), cols, tokens, y.data(), 1, 0, 1, {});
         for (const float value : y) CHECK(value == 0.0f && std::signbit(value));
       }
     }
@@ -138,7 +138,7 @@ TEST(matmul, is_the_formula) {
     values.fill_ordinary(w.data(), cols);
     values.fill_ordinary(x.data(), cols);
     float y;
-    reference_kernels().matmul({w.data(), DType::f32, 1, cols}, nullptr, x.data(), cols, 1, &y, 1, 0, 1);
+    reference_kernels().matmul({w.data(), DType::f32, 1, cols}, nullptr, x.data(), cols, 1, &y, 1, 0, 1, {});
     double exact = 0;
     double magnitude = 0;
     for (size_t k = 0; k < w.size(); ++k) {

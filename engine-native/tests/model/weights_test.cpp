@@ -93,7 +93,9 @@ TEST(weights, sizes_that_do_not_add_up_are_refused) {
   f.refuse("rank 0", [](Load& l) { l.tensor(kUp).rank = 0; });
   f.refuse("rank 5", [](Load& l) { l.tensor(kUp).rank = 5; });
   f.refuse("dtype 0", [](Load& l) { l.tensor(kUp).dtype = WEIR_DTYPE_AUTO; });
-  f.refuse("dtype 4", [](Load& l) { l.tensor(kUp).dtype = 4; });
+  f.refuse("dtype 12", [](Load& l) { l.tensor(kUp).dtype = WEIR_DTYPE_Q6_K + 1; });
+  f.refuse("rows of 72 elements are no whole blocks of q8_0, which have 32", [](Load& l) { l.tensor(kUp).dtype = WEIR_DTYPE_Q8_0; });
+  f.refuse("of q8_0 takes 9248 bytes, not 39168", [](Load& l) { l.tensor(kUp).dtype = WEIR_DTYPE_Q8_0, l.tensor(kUp).shape[1] = 64; });
   f.refuse("file_index 1", [](Load& l) { l.tensor(kUp).file_index = 1; });
   f.refuse("file_index -1", [](Load& l) { l.tensor(kUp).file_index = -1; });
   f.refuse("tensors[2].name is null", [](Load& l) { l.tensors[2].name = nullptr; });

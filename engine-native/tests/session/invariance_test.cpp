@@ -47,6 +47,7 @@ std::vector<int32_t> isas() {
   std::vector<int32_t> all = {WEIR_ISA_REFERENCE};
   if (kernels::cpu_supports_avx2()) all.push_back(WEIR_ISA_AVX2);
   if (kernels::cpu_supports_avx512()) all.push_back(WEIR_ISA_AVX512);
+  if (kernels::cpu_supports_avx512_vnni()) all.push_back(WEIR_ISA_AVX512_VNNI);
   return all;
 }
 

@@ -282,6 +282,7 @@ void TinyModel::write() {
       case DType::f32: write_values<float>(out, tensor.values); break;
       case DType::f16: write_values<kernels::F16>(out, tensor.values); break;
       case DType::bf16: write_values<kernels::Bf16>(out, tensor.values); break;
+      default: throw std::runtime_error(std::string("no tiny model is stored as ") + facts(tensor.dtype).name);
     }
   }
   if (!out.flush()) throw std::runtime_error("cannot write " + pattern);
@@ -297,7 +298,7 @@ std::vector<weir_tensor> TinyModel::header() const {
     entry.rank = static_cast<int32_t>(tensor.shape.size());
     for (size_t i = 0; i < tensor.shape.size(); ++i) entry.shape[i] = tensor.shape[i];
     entry.offset_bytes = offset_bytes;
-    entry.size_bytes = static_cast<int64_t>(tensor.values.size()) * element_bytes(tensor.dtype);
+    entry.size_bytes = stored_bytes(tensor.dtype, static_cast<int64_t>(tensor.values.size()));
     offset_bytes += entry.size_bytes;
     header.push_back(entry);
   }

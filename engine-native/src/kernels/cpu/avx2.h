@@ -15,6 +15,7 @@ namespace weir::kernels {
 struct Avx2 {
   using Float = __m256;
   using Double = __m256d;
+  using Int = __m256i;  // 32 bits a lane
 
   static constexpr int32_t kWidth = 8;
   static constexpr int32_t kParts = kLanes / kWidth;
@@ -22,6 +23,7 @@ struct Avx2 {
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : tokens <= 3 ? 2 : 1; }
 
   static constexpr int32_t kAttentionSums = 8;
+  static constexpr uint8_t kInputFlip = 0;  // inputs of dot4 are signed
 
   static Float zero() { return _mm256_setzero_ps(); }
   static Float broadcast(float value) { return _mm256_set1_ps(value); }
@@ -91,6 +93,47 @@ struct Avx2 {
         quarter[j] = add(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
       }
       sums[i] = add_neighbours(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
+    }
+  }
+
+  static float widen(F16 value) { return _cvtsh_ss(value.bits); }
+  static Float to_float(Int value) { return _mm256_cvtepi32_ps(value); }
+
+  static Int zero_int() { return _mm256_setzero_si256(); }
+  static Int load_int(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
+  static void store_int(void* to, Int value) { _mm256_storeu_si256(static_cast<__m256i*>(to), value); }
+  static Int sub_int(Int a, Int b) { return _mm256_sub_epi32(a, b); }
+  static Int broadcast_byte(uint8_t value) { return _mm256_set1_epi8(static_cast<char>(value)); }
+  static Int broadcast_quad(const int8_t* from) {
+    int32_t quad;
+    __builtin_memcpy(&quad, from, sizeof quad);
+    return _mm256_set1_epi32(quad);
+  }
+
+  // Each 32-bit lane of sum, plus the four products of its bytes of inputs and weights. Inputs lie in [-127, 127], and the magnitude of a
+  // weight of -128 is 128 as an unsigned byte, so that no pair of products leaves 16 bits.
+  static Int dot4(Int sum, Int inputs, Int weights) {
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(inputs, weights));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
+
+  // Sixteen bytes of each of sixteen rows, `stride` apart, to four runs of four bytes of every row.
+  static void interleave(const int8_t* rows, int64_t stride, int8_t* to) {
+    for (int32_t half = 0; half < 2; ++half) {
+      __m256i row[4];  // rows i and i + 4 of the eight
+      for (int32_t i = 0; i < 4; ++i) {
+        const int8_t* const from = rows + (8 * half + i) * stride;
+        row[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))),
+                                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 4 * stride)), 1);
+      }
+      const __m256i a = _mm256_unpacklo_epi32(row[0], row[1]);
+      const __m256i b = _mm256_unpackhi_epi32(row[0], row[1]);
+      const __m256i c = _mm256_unpacklo_epi32(row[2], row[3]);
+      const __m256i d = _mm256_unpackhi_epi32(row[2], row[3]);
+      store_int(to + 32 * half, _mm256_unpacklo_epi64(a, c));
+      store_int(to + 32 * half + 64, _mm256_unpackhi_epi64(a, c));
+      store_int(to + 32 * half + 128, _mm256_unpacklo_epi64(b, d));
+      store_int(to + 32 * half + 192, _mm256_unpackhi_epi64(b, d));
     }
   }
 

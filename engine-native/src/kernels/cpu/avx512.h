@@ -1,6 +1,7 @@
 // One AVX-512 register as the kernels use it: all sixteen lanes. Needs F, BW, VL and DQ. The members are those of avx2.h; a kernel is
 // written once over either. Everything is a member of this class, so that no function compiled for these instructions can share its name
-// with one compiled for others: the linker would keep either.
+// with one compiled for others: the linker would keep either. It is two classes for the same reason: VNNI has one instruction for what
+// otherwise takes five.
 #pragma once
 
 #include <immintrin.h>
@@ -12,9 +13,11 @@
 
 namespace weir::kernels {
 
-struct Avx512 {
+template <bool vnni>
+struct Avx512With {
   using Float = __m512;
   using Double = __m512d;
+  using Int = __m512i;
 
   static constexpr int32_t kWidth = 16;             // floats in a register
   static constexpr int32_t kParts = kLanes / kWidth;  // registers that hold the lanes
@@ -22,6 +25,7 @@ struct Avx512 {
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens <= 3 ? 8 : 4; }
 
   static constexpr int32_t kAttentionSums = 16;  // registers that accumulate in attention
+  static constexpr uint8_t kInputFlip = vnni ? 0x80 : 0;  // inputs of dot4 are signed, or 128 more and unsigned
 
   static Float zero() { return _mm512_setzero_ps(); }
   static Float broadcast(float value) { return _mm512_set1_ps(value); }
@@ -93,6 +97,53 @@ struct Avx512 {
     sums[0] = add_neighbours(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
   }
 
+  static float widen(F16 value) { return _cvtsh_ss(value.bits); }
+  static Float to_float(Int value) { return _mm512_cvtepi32_ps(value); }
+
+  static Int zero_int() { return _mm512_setzero_si512(); }
+  static Int load_int(const void* from) { return _mm512_loadu_si512(from); }
+  static void store_int(void* to, Int value) { _mm512_storeu_si512(to, value); }
+  static Int sub_int(Int a, Int b) { return _mm512_sub_epi32(a, b); }
+  static Int broadcast_byte(uint8_t value) { return _mm512_set1_epi8(static_cast<char>(value)); }
+  static Int broadcast_quad(const int8_t* from) {
+    int32_t quad;
+    __builtin_memcpy(&quad, from, sizeof quad);
+    return _mm512_set1_epi32(quad);
+  }
+
+  // As in avx2.h.
+  static Int dot4(Int sum, Int inputs, Int weights) {
+    if constexpr (vnni) {
+      return _mm512_dpbusd_epi32(sum, inputs, weights);
+    } else {
+      const __m512i turned = _mm512_mask_sub_epi8(inputs, _mm512_movepi8_mask(weights), _mm512_setzero_si512(), inputs);
+      const __m512i pairs = _mm512_maddubs_epi16(_mm512_abs_epi8(weights), turned);
+      return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+    }
+  }
+
+  // As in avx2.h: row[i] holds rows i, i + 4, i + 8 and i + 12.
+  static void interleave(const int8_t* rows, int64_t stride, int8_t* to) {
+    __m512i row[4];
+    for (int32_t i = 0; i < 4; ++i) {
+      const auto quarter = [&](int32_t j) {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows + (i + 4 * j) * stride));
+      };
+      row[i] = _mm512_broadcast_i32x4(quarter(0));
+      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0x00f0, quarter(1));
+      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0x0f00, quarter(2));
+      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0xf000, quarter(3));
+    }
+    const __m512i a = _mm512_unpacklo_epi32(row[0], row[1]);
+    const __m512i b = _mm512_unpackhi_epi32(row[0], row[1]);
+    const __m512i c = _mm512_unpacklo_epi32(row[2], row[3]);
+    const __m512i d = _mm512_unpackhi_epi32(row[2], row[3]);
+    store_int(to, _mm512_unpacklo_epi64(a, c));
+    store_int(to + 64, _mm512_unpackhi_epi64(a, c));
+    store_int(to + 128, _mm512_unpacklo_epi64(b, d));
+    store_int(to + 192, _mm512_unpackhi_epi64(b, d));
+  }
+
  private:
   static __mmask16 first(int32_t count) { return static_cast<__mmask16>((1u << count) - 1u); }
 
@@ -119,5 +170,8 @@ struct Avx512 {
   static Float add_pairs(Float a, Float b) { return add(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee)); }
   static Float add_neighbours(Float a, Float b) { return add(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xdd)); }
 };
+
+using Avx512 = Avx512With<false>;
+using Avx512Vnni = Avx512With<true>;
 
 }  // namespace weir::kernels

@@ -14,12 +14,16 @@ bool cpu_supports_avx512() {
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
+bool cpu_supports_avx512_vnni() { return cpu_supports_avx512() && __builtin_cpu_supports("avx512vnni"); }
+
 #else
 
 bool cpu_supports_avx2() { return false; }
 bool cpu_supports_avx512() { return false; }
+bool cpu_supports_avx512_vnni() { return false; }
 const KernelTable& avx2_kernels() { return reference_kernels(); }    // never chosen here
 const KernelTable& avx512_kernels() { return reference_kernels(); }  // never chosen here
+const KernelTable& avx512_vnni_kernels() { return reference_kernels(); }  // never chosen here
 
 #endif
 

@@ -55,6 +55,7 @@ final class Abi {
     static final int ISA_REFERENCE = 1;
     static final int ISA_AVX2 = 2;
     static final int ISA_AVX512 = 3;
+    static final int ISA_AVX512_VNNI = 4;
 
     static final int ERROR_MESSAGE_BYTES = 508;
     static final int TENSOR_RANK_MAX = 4;

@@ -1,0 +1,252 @@
+// The quantized formats, laid out as GGUF files have them, and what their bits mean.
+//
+// A block is kElements weights along a row. Each run of kGroup of them, a group, has one scale, and in the formats with kOffset one offset:
+// weight = scale * q - offset, with q a signed byte. That is all that the rest of this folder knows of a format: open() turns a block into
+// bytes, scales and offsets, and is the only place where bits are picked apart.
+//
+// scale and offset are exact floats: an F16 times at most eight bits. So is scale * q but in Q6_K, where it is rounded once.
+//
+// Half converts an F16 (elements.h, or one instruction of a vector kernel: the same bits for every number).
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/elements.h"
+
+namespace weir::kernels {
+
+constexpr int32_t kGroupMax = 32;  // elements of the longest group
+
+// The conversion of elements.h as open() wants it.
+struct ExactHalf {
+  static constexpr float widen(F16 value) { return kernels::widen(value); }
+};
+
+// Where a block is opened to: kElements bytes; scales and offsets of its groups, each `stride` floats after the one before.
+struct Opened {
+  int8_t* q;
+  float* scales;
+  float* offsets;  // untouched where the format has none
+  int64_t stride;
+};
+
+namespace blocks {
+
+// Low and high nibbles of `size` bytes, with `zero` taken from each: elements i and i + size.
+[[gnu::always_inline]] inline void nibbles(const uint8_t* bits, int32_t size, int32_t zero, int8_t* q) {
+  for (int32_t i = 0; i < size; ++i) {
+    q[i] = static_cast<int8_t>((bits[i] & 0xf) - zero);
+    q[i + size] = static_cast<int8_t>((bits[i] >> 4) - zero);
+  }
+}
+
+// Sixteen bytes of nibbles, the fifth bit of element i being bit i of `fifth`.
+[[gnu::always_inline]] inline void five_bits(const uint8_t* bits, const uint8_t* fifth, int32_t zero, int8_t* q) {
+  uint32_t high;
+  __builtin_memcpy(&high, fifth, sizeof high);
+  for (uint32_t i = 0; i < 16; ++i) {
+    q[i] = static_cast<int8_t>(static_cast<int32_t>((bits[i] & 0xfu) | (high >> i & 1u) << 4) - zero);
+    q[i + 16] = static_cast<int8_t>(static_cast<int32_t>((bits[i] >> 4) | (high >> (i + 16) & 1u) << 4) - zero);
+  }
+}
+
+// Eight scales and eight offsets of six bits in twelve bytes: the first four of each have bytes of their own, whose upper two bits complete
+// the nibbles of the last four.
+struct SixBits {
+  uint8_t bytes[12];
+
+  [[gnu::always_inline]] int32_t scale(int32_t g) const { return g < 4 ? bytes[g] & 63 : (bytes[g + 4] & 0xf) | (bytes[g - 4] >> 6) << 4; }
+  [[gnu::always_inline]] int32_t offset(int32_t g) const { return g < 4 ? bytes[g + 4] & 63 : bytes[g + 4] >> 4 | (bytes[g] >> 6) << 4; }
+};
+
+}  // namespace blocks
+
+struct Q8_0 {
+  static constexpr int32_t kElements = 32, kGroup = 32;
+  static constexpr bool kOffset = false;
+  F16 scale;
+  int8_t q[32];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    to.scales[0] = Half::widen(scale);
+    __builtin_memcpy(to.q, q, sizeof q);
+  }
+};
+
+struct Q4_0 {
+  static constexpr int32_t kElements = 32, kGroup = 32;
+  static constexpr bool kOffset = false;
+  F16 scale;
+  uint8_t bits[16];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    to.scales[0] = Half::widen(scale);
+    blocks::nibbles(bits, 16, 8, to.q);
+  }
+};
+
+struct Q4_1 {
+  static constexpr int32_t kElements = 32, kGroup = 32;
+  static constexpr bool kOffset = true;
+  F16 scale;
+  F16 least;
+  uint8_t bits[16];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    to.scales[0] = Half::widen(scale);
+    to.offsets[0] = -Half::widen(least);
+    blocks::nibbles(bits, 16, 0, to.q);
+  }
+};
+
+struct Q5_0 {
+  static constexpr int32_t kElements = 32, kGroup = 32;
+  static constexpr bool kOffset = false;
+  F16 scale;
+  uint8_t fifth[4];
+  uint8_t bits[16];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    to.scales[0] = Half::widen(scale);
+    blocks::five_bits(bits, fifth, 16, to.q);
+  }
+};
+
+struct Q5_1 {
+  static constexpr int32_t kElements = 32, kGroup = 32;
+  static constexpr bool kOffset = true;
+  F16 scale;
+  F16 least;
+  uint8_t fifth[4];
+  uint8_t bits[16];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    to.scales[0] = Half::widen(scale);
+    to.offsets[0] = -Half::widen(least);
+    blocks::five_bits(bits, fifth, 0, to.q);
+  }
+};
+
+struct Q4_K {
+  static constexpr int32_t kElements = 256, kGroup = 32;
+  static constexpr bool kOffset = true;
+  F16 scale;
+  F16 offset;
+  blocks::SixBits of_group;
+  uint8_t bits[128];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    const float d = Half::widen(scale);
+    const float m = Half::widen(offset);
+    for (int32_t g = 0; g < 8; ++g) {
+      to.scales[g * to.stride] = d * static_cast<float>(of_group.scale(g));
+      to.offsets[g * to.stride] = m * static_cast<float>(of_group.offset(g));
+    }
+    for (int32_t pair = 0; pair < 4; ++pair) blocks::nibbles(bits + 32 * pair, 32, 0, to.q + 64 * pair);
+  }
+};
+
+struct Q5_K {
+  static constexpr int32_t kElements = 256, kGroup = 32;
+  static constexpr bool kOffset = true;
+  F16 scale;
+  F16 offset;
+  blocks::SixBits of_group;
+  uint8_t fifth[32];  // bit g of byte i: of element i of group g
+  uint8_t bits[128];
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    const float d = Half::widen(scale);
+    const float m = Half::widen(offset);
+    for (int32_t g = 0; g < 8; ++g) {
+      to.scales[g * to.stride] = d * static_cast<float>(of_group.scale(g));
+      to.offsets[g * to.stride] = m * static_cast<float>(of_group.offset(g));
+    }
+    for (int32_t pair = 0; pair < 4; ++pair) {
+      for (int32_t i = 0; i < 32; ++i) {
+        const int32_t both = bits[32 * pair + i];
+        const int32_t high = fifth[i] >> (2 * pair);
+        to.q[64 * pair + i] = static_cast<int8_t>((both & 0xf) | (high & 1) << 4);
+        to.q[64 * pair + 32 + i] = static_cast<int8_t>(both >> 4 | (high & 2) << 3);
+      }
+    }
+  }
+};
+
+struct Q6_K {
+  static constexpr int32_t kElements = 256, kGroup = 16;
+  static constexpr bool kOffset = false;
+  uint8_t low[128];   // nibbles
+  uint8_t high[64];   // two bits each
+  int8_t of_group[16];
+  F16 scale;
+
+  template <typename Half>
+  [[gnu::always_inline]] void open(const Opened& to) const {
+    const float d = Half::widen(scale);
+    for (int32_t g = 0; g < 16; ++g) to.scales[g * to.stride] = d * static_cast<float>(of_group[g]);
+    for (int32_t half = 0; half < 2; ++half) {
+      const uint8_t* const nibble = low + 64 * half;
+      const uint8_t* const pair = high + 32 * half;
+      int8_t* const q = to.q + 128 * half;
+      for (int32_t i = 0; i < 32; ++i) {
+        q[i] = static_cast<int8_t>(((nibble[i] & 0xf) | (pair[i] & 3) << 4) - 32);
+        q[i + 32] = static_cast<int8_t>(((nibble[i + 32] & 0xf) | (pair[i] >> 2 & 3) << 4) - 32);
+        q[i + 64] = static_cast<int8_t>((nibble[i] >> 4 | (pair[i] >> 4 & 3) << 4) - 32);
+        q[i + 96] = static_cast<int8_t>((nibble[i + 32] >> 4 | (pair[i] >> 6) << 4) - 32);
+      }
+    }
+  }
+};
+
+// The weights of `count` blocks.
+template <typename Half, typename Block>
+inline void widen_blocks(const Block* from, int64_t count, float* to) {
+  constexpr int32_t kGroups = Block::kElements / Block::kGroup;
+  int8_t q[Block::kElements];
+  float scales[kGroups];
+  float offsets[kGroups] = {};
+  for (int64_t b = 0; b < count; ++b, to += Block::kElements) {
+    from[b].template open<Half>({q, scales, offsets, 1});
+    for (int32_t i = 0; i < Block::kElements; ++i) {
+      const float product = scales[i / Block::kGroup] * static_cast<float>(q[i]);
+      to[i] = Block::kOffset ? product - offsets[i / Block::kGroup] : product;
+    }
+  }
+}
+
+// Calls body with `data` as a pointer to the blocks of a quantized dtype. Data is void or const void.
+template <typename Data, typename Body>
+inline auto with_blocks(Data* data, DType dtype, const Body& body) {
+  const auto call = [&]<typename Block>(Block) {
+    return body(static_cast<std::conditional_t<std::is_const_v<Data>, const Block, Block>*>(data));
+  };
+  switch (dtype) {
+    case DType::q4_0: return call(Q4_0{});
+    case DType::q4_1: return call(Q4_1{});
+    case DType::q5_0: return call(Q5_0{});
+    case DType::q5_1: return call(Q5_1{});
+    case DType::q4_k: return call(Q4_K{});
+    case DType::q5_k: return call(Q5_K{});
+    case DType::q6_k: return call(Q6_K{});
+    case DType::q8_0:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16: break;
+  }
+  return call(Q8_0{});
+}
+
+static_assert(sizeof(Q8_0) == 34 && sizeof(Q4_0) == 18 && sizeof(Q4_1) == 20 && sizeof(Q5_0) == 22 && sizeof(Q5_1) == 24);
+static_assert(alignof(Q8_0) == 2 && alignof(Q4_K) == 2 && alignof(Q6_K) == 2);
+static_assert(sizeof(Q4_K) == 144 && sizeof(Q5_K) == 176 && sizeof(Q6_K) == 210);
+
+}  // namespace weir::kernels
