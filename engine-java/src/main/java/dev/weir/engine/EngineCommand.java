@@ -5,6 +5,7 @@ import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
+import dev.weir.engine.request.Pooling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,6 +49,13 @@ final class EngineCommand implements Callable<Integer> {
         bfloat16
     }
 
+    /** How embeddings are made. */
+    enum PoolingOption {
+        auto,
+        mean,
+        last
+    }
+
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model directory; repeatable.")
     private List<Path> directories;
 
@@ -83,6 +91,13 @@ final class EngineCommand implements Callable<Integer> {
             description =
                     "Longest sequence, prompt and answer together (default: what the model allows and the KV cache holds).")
     private @Nullable Integer contextTokensMax;
+
+    @Option(
+            names = "--pooling",
+            defaultValue = "auto",
+            description =
+                    "How embeddings are made of hidden states: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}: as the model's directory says, else last).")
+    private PoolingOption pooling;
 
     @Option(
             names = "--max-num-seqs",
@@ -203,7 +218,12 @@ final class EngineCommand implements Callable<Integer> {
                                 case bfloat16 -> DType.BF16;
                             },
                             kvCacheBytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheBytes),
-                            contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax)),
+                            contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax),
+                            switch (pooling) {
+                                case auto -> null;
+                                case mean -> Pooling.MEAN;
+                                case last -> Pooling.LAST_TOKEN;
+                            }),
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
                     threadCount,

@@ -9,13 +9,18 @@ import dev.weir.engine.execution.LoopLimits;
 import dev.weir.engine.ffi.CpuModelExecutor;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeModel;
+import dev.weir.engine.http.EmbeddingSettings;
 import dev.weir.engine.http.ServedModel;
+import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.PoolingConfig;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** One model with everything that serves it: weights, tokenizer, admission, engine loop. */
@@ -110,9 +115,16 @@ final class ModelHost implements AutoCloseable {
                 directory.chatTemplate(surroundings.environment().clock()).orElse(null),
                 directory.generationDefaults(),
                 limits.contextTokensMax(),
+                new EmbeddingSettings(weights.hiddenSize(), pooling(config.settings(), source.directory())),
                 admission,
                 () -> loop.state() != EngineLoop.State.FAILED && loop.state() != EngineLoop.State.STOPPED);
         loop.start();
+    }
+
+    private static Pooling pooling(ModelSettings settings, Path directory) {
+        return settings.pooling() != null
+                ? settings.pooling()
+                : PoolingConfig.read(directory).orElse(Pooling.LAST_TOKEN);
     }
 
     ServedModel served() {

@@ -32,8 +32,17 @@ public final class TestEngine implements AutoCloseable {
         return start(HttpLimits.defaults(), OptionalLong.empty(), models);
     }
 
+    /** Serves fixtures loaded in another way. */
+    public static TestEngine start(ModelSettings settings, String... models) {
+        return start(HttpLimits.defaults(), settings, models);
+    }
+
     /** Serves fixtures within other limits and with a KV cache of a chosen size. */
     public static TestEngine start(HttpLimits limits, OptionalLong kvCacheBytes, String... models) {
+        return start(limits, new ModelSettings(null, kvCacheBytes, OptionalInt.empty(), null), models);
+    }
+
+    private static TestEngine start(HttpLimits limits, ModelSettings settings, String... models) {
         AtomicLong number = new AtomicLong();
         AtomicLong seed = new AtomicLong(1000);
         HttpServer.Sources sources = new HttpServer.Sources(
@@ -45,7 +54,7 @@ public final class TestEngine implements AutoCloseable {
                         .map(name -> new ModelSource(TestModels.fixture(name), name))
                         .toList(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new ModelSettings(null, kvCacheBytes, OptionalInt.empty()),
+                settings,
                 32,
                 64,
                 2,

@@ -93,7 +93,7 @@ final class GenerationEndpoint implements Router.Endpoint {
         }
     }
 
-    private static ApiError refusal(Rejected rejected, String promptField) {
+    static ApiError refusal(Rejected rejected, String promptField) {
         String message = rejected.message();
         return switch (rejected.reason()) {
             case QUEUE_FULL -> ApiError.overloaded(message);

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param promptsMax in one completion request
  * @param choicesMax {@code n}: answers to one prompt
  * @param sequencesMax prompts times choices of one request
+ * @param embeddingInputsMax in one embedding request
+ * @param embeddingNumbersMax elements of all vectors of one embedding request
  * @param preparingMax requests that wait for a worker to decode and tokenize them
  * @param readMax from a request's head to the end of its body
  * @param idleMax without a request on a kept-alive connection
@@ -27,6 +29,8 @@ public record HttpLimits(
         int promptsMax,
         int choicesMax,
         int sequencesMax,
+        int embeddingInputsMax,
+        int embeddingNumbersMax,
         int preparingMax,
         Duration readMax,
         Duration idleMax,
@@ -43,6 +47,8 @@ public record HttpLimits(
                 64,
                 16,
                 128,
+                2048,
+                4 << 20,
                 512,
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(5),

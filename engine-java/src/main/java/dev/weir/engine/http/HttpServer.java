@@ -96,6 +96,10 @@ public final class HttpServer implements AutoCloseable {
                                 workers,
                                 sources.ids(),
                                 sources.clock()))
+                .on(
+                        "POST",
+                        "/v1/embeddings",
+                        new EmbeddingEndpoint(new EmbeddingDecoder(serving, limits), workers, sources.ids()))
                 .on("GET", "/v1/models", status::models)
                 .under("GET", "/v1/models/", status::model)
                 .on("POST", "/tokenize", tokenize::tokenize)

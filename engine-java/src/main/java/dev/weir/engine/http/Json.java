@@ -1,7 +1,9 @@
 package dev.weir.engine.http;
 
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -56,6 +58,11 @@ final class Json {
 
     static byte[] bytes(JsonNode json) {
         return MAPPER.writeValueAsBytes(json);
+    }
+
+    /** Writes an answer that is too large to be held as a tree. */
+    static JsonGenerator generator(OutputStream out) {
+        return MAPPER.createGenerator(out);
     }
 
     static ObjectNode object() {

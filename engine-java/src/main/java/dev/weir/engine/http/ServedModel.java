@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdSeconds when it was loaded, in Unix time
  * @param chatTemplate null for a model that only completes
  * @param contextTokensMax prompt and answer together
+ * @param embeddings what its texts become as vectors
  * @param admission where requests go in
  * @param alive false once its engine gave up
  */
@@ -24,5 +25,6 @@ public record ServedModel(
         @Nullable ChatTemplate chatTemplate,
         GenerationDefaults defaults,
         int contextTokensMax,
+        EmbeddingSettings embeddings,
         AdmissionQueue admission,
         BooleanSupplier alive) {}

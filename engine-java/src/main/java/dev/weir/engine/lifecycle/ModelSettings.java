@@ -1,6 +1,7 @@
 package dev.weir.engine.lifecycle;
 
 import dev.weir.engine.model.DType;
+import dev.weir.engine.request.Pooling;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param dtype how to hold weights and KV cache; null: as stored
  * @param kvCacheBytes of the model's KV cache; empty: chosen by what memory is free
  * @param contextTokensMax longest sequence, prompt and answer together; empty: what the model allows
+ * @param pooling how the hidden states of a text become one vector; null: what the model's directory says, else its last token's
  */
-public record ModelSettings(@Nullable DType dtype, OptionalLong kvCacheBytes, OptionalInt contextTokensMax) {
+public record ModelSettings(
+        @Nullable DType dtype,
+        OptionalLong kvCacheBytes,
+        OptionalInt contextTokensMax,
+        @Nullable Pooling pooling) {
 
     public ModelSettings {
         if (kvCacheBytes.isPresent() && kvCacheBytes.getAsLong() < 1) {
@@ -25,6 +31,6 @@ public record ModelSettings(@Nullable DType dtype, OptionalLong kvCacheBytes, Op
 
     /** As stored, as large as sensible, as long as the model allows. */
     public static ModelSettings defaults() {
-        return new ModelSettings(null, OptionalLong.empty(), OptionalInt.empty());
+        return new ModelSettings(null, OptionalLong.empty(), OptionalInt.empty(), null);
     }
 }

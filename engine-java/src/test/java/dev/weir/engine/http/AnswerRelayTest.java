@@ -10,6 +10,7 @@ import dev.weir.engine.http.RawConnection.Reply;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.streaming.TokenStream;
@@ -53,6 +54,7 @@ class AnswerRelayTest {
                 null,
                 new GenerationDefaults(Set.of(), null, null, null, null),
                 512,
+                new EmbeddingSettings(4, Pooling.LAST_TOKEN),
                 admission,
                 () -> true)));
         try {

@@ -30,6 +30,8 @@ class ConnectionLimitTest {
                     8,
                     4,
                     8,
+                    8,
+                    1 << 16,
                     64,
                     Duration.ofSeconds(1),
                     Duration.ofMinutes(1),

@@ -9,6 +9,7 @@ import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.admission.Submission;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ class GenerationCallTest {
                 null,
                 new GenerationDefaults(Set.of(), null, null, null, null),
                 CONTEXT_TOKENS,
+                new EmbeddingSettings(4, Pooling.LAST_TOKEN),
                 admission,
                 () -> true);
         return new GenerationCall(

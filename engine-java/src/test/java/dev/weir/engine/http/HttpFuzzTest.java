@@ -6,6 +6,8 @@ import dev.weir.engine.TestModels;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Mutated requests: every one ends in an answer, a refusal or a closed connection, never in an exception. */
@@ -41,7 +44,8 @@ class HttpFuzzTest {
                     + "\"tool_calls\":[]}],\"logprobs\":true,\"top_logprobs\":2,\"tools\":[],"
                     + "\"response_format\":{\"type\":\"text\"}}",
             "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\\ud83d\\ude00\"}]}],"
-                    + "\"chat_template_kwargs\":{\"a\":[1,2.5,true,null]},\"logit_bias\":{},\"ignore_eos\":true}");
+                    + "\"chat_template_kwargs\":{\"a\":[1,2.5,true,null]},\"logit_bias\":{},\"ignore_eos\":true}",
+            "{\"input\":[\"a\",[1,2]],\"dimensions\":3,\"encoding_format\":\"base64\",\"user\":\"u\"}");
 
     private static final List<String> TOKENS = List.of(
             "null",
@@ -103,28 +107,42 @@ class HttpFuzzTest {
                     directory.chatTemplate(Clock.systemUTC()).orElse(null),
                     directory.generationDefaults(),
                     512,
+                    new EmbeddingSettings(64, Pooling.MEAN),
                     new AdmissionQueue(new AdmissionLimits(8, 297, 512, 64, 16), () -> 0),
                     () -> true)));
             GenerationDecoder generation = new GenerationDecoder(HttpLimits.defaults(), () -> 1);
             CompletionDecoder completions = new CompletionDecoder(serving, generation, HttpLimits.defaults());
+            EmbeddingDecoder embeddings = new EmbeddingDecoder(serving, HttpLimits.defaults());
             ChatDecoder chat = new ChatDecoder(serving, generation);
             each(BODY_CASES, BODIES, bytes -> {
-                decode(() -> completions.decode(bytes));
-                decode(() -> chat.decode(bytes));
+                decode(() -> requests(completions.decode(bytes)));
+                decode(() -> requests(chat.decode(bytes)));
+                decode(() -> requests(embeddings.decode(bytes)));
             });
         }
     }
 
     private interface Decoding {
-        GenerationCall run();
+        List<GenerationRequest> run();
+    }
+
+    private static List<GenerationRequest> requests(GenerationCall call) {
+        return IntStream.range(0, call.sequenceCount())
+                .mapToObj(index -> call.request("id", index))
+                .toList();
+    }
+
+    private static List<GenerationRequest> requests(EmbeddingCall call) {
+        return IntStream.range(0, call.prompts().size())
+                .mapToObj(index -> call.request("id", index))
+                .toList();
     }
 
     private static void decode(Decoding decoding) {
         try {
-            GenerationCall call = decoding.run();
-            for (int index = 0; index < call.sequenceCount(); index++) {
-                assertThat(call.request("id", index).promptTokenIds()).isNotEmpty();
-            }
+            assertThat(decoding.run())
+                    .isNotEmpty()
+                    .allSatisfy(request -> assertThat(request.promptTokenIds()).isNotEmpty());
         } catch (ApiException refusal) {
             assertThat(refusal.error().status()).isBetween(400, 499);
             assertThat(refusal.error().message()).isNotEmpty();

@@ -37,6 +37,8 @@ class HttpProtocolTest {
                     8,
                     4,
                     8,
+                    8,
+                    1 << 16,
                     64,
                     Duration.ofSeconds(1),
                     Duration.ofMinutes(1),

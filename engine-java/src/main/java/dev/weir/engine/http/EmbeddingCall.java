@@ -1,0 +1,25 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.request.GenerationRequest;
+import java.util.List;
+
+/**
+ * A decoded embedding request: one vector for each prompt.
+ *
+ * @param dimensions of a vector; what is cut off is cut before it is normalised
+ * @param base64 vectors as bytes instead of numbers
+ */
+record EmbeddingCall(ServedModel model, List<int[]> prompts, int dimensions, boolean base64) {
+
+    GenerationRequest request(String id, int index) {
+        return GenerationRequest.embedding(
+                id + "-" + index,
+                prompts.get(index),
+                GenerationRequest.NO_ADAPTER,
+                model.embeddings().pooling());
+    }
+
+    int promptTokens() {
+        return prompts.stream().mapToInt(prompt -> prompt.length).sum();
+    }
+}
