@@ -8,6 +8,7 @@ import dev.weir.control.ingress.CompletionPipeline;
 import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
+import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import io.micrometer.core.instrument.Clock;
@@ -34,6 +35,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.jvm.JvmMetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.system.SystemMetricsAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.NettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
@@ -129,8 +131,20 @@ public class ControlPlane {
     }
 
     @Bean
+    NettyServerCustomizer wireGuard(WeirConfig config) {
+        return WireFilter.guarding(config.ingress());
+    }
+
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
     RequestIds requestIds() {
         return new RequestIds();
+    }
+
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
+    WireFilter wireFilter() {
+        return new WireFilter();
     }
 
     /** Before WebFlux's own handler, which would answer in its own form. */

@@ -26,7 +26,7 @@ class LimitsTest {
 
     @BeforeAll
     static void start() throws IOException {
-        engine = new ScriptedEngine("m");
+        engine = ScriptedEngine.with("m");
         weir = new RunningControlPlane(
                 List.of(engine),
                 "--weir.ingress.request-size-max=1KB",
@@ -51,7 +51,7 @@ class LimitsTest {
                             .getBytes(ISO_8859_1));
             assertThat(readUntil(client, text -> text.endsWith("}}")))
                     .startsWith("HTTP/1.1 413")
-                    .contains("weir.ingress.request-size-max", "request_too_large");
+                    .contains("the limit is 1024", "request_too_large");
         }
     }
 

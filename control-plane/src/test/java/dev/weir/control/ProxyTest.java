@@ -35,7 +35,7 @@ class ProxyTest {
 
     @BeforeAll
     static void start() throws IOException {
-        engine = new ScriptedEngine("m", "org/other");
+        engine = ScriptedEngine.with("m", "org/other");
         weir = new RunningControlPlane(List.of(engine));
     }
 
@@ -357,7 +357,7 @@ class ProxyTest {
 
     @Test
     void whatIsNotThereIsToldInTheSameEnvelope() throws Exception {
-        assertThat(error(weir.get("/v1/nothing")).path("code").asString()).isEqualTo("not_found");
+        assertThat(error(weir.get("/v1/nothing")).path("code").asString()).isEqualTo("unknown_url");
         HttpResponse<String> wrongMethod = weir.get(CHAT);
         assertThat(wrongMethod.statusCode()).isEqualTo(405);
         assertThat(wrongMethod.headers().firstValue("allow")).hasValue("POST");

@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class ScriptedEngine implements AutoCloseable {
     private static final long WAIT_SECONDS_MAX = 20;
 
     private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-    private final List<String> models;
+    private final String listing;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Script script = exchange -> exchange.json(200, "{}");
@@ -46,8 +46,16 @@ final class ScriptedEngine implements AutoCloseable {
 
     record Received(String method, String path, Map<String, String> headers, String body) {}
 
-    ScriptedEngine(String... models) throws IOException {
-        this.models = List.of(models);
+    /** An engine with these models. */
+    static ScriptedEngine with(String... models) throws IOException {
+        return new ScriptedEngine(Stream.of(models)
+                .map(model -> "{\"id\":\"" + model + "\",\"created\":7,\"owned_by\":\"test\",\"max_model_len\":512}")
+                .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}")));
+    }
+
+    /** An engine that answers so when it is asked for its models. */
+    ScriptedEngine(String listing) throws IOException {
+        this.listing = listing;
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -129,13 +137,7 @@ final class ScriptedEngine implements AutoCloseable {
     private void answer(Exchange exchange) throws IOException, InterruptedException {
         switch (exchange.request.path()) {
             case "/ready" -> exchange.json(ready ? 200 : 503, "{}");
-            case "/v1/models" ->
-                exchange.json(
-                        200,
-                        models.stream()
-                                .map(model -> "{\"id\":\"" + model
-                                        + "\",\"created\":7,\"owned_by\":\"test\",\"max_model_len\":512}")
-                                .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}")));
+            case "/v1/models" -> exchange.json(200, listing);
             default -> {
                 received.add(exchange.request);
                 script.answer(exchange);

@@ -16,8 +16,8 @@ class TwoEnginesTest {
 
     @Test
     void requestsFindTheModelTheIdleEngineAndTheOneThatIsLeft() throws Exception {
-        try (ScriptedEngine first = new ScriptedEngine("a", "both");
-                ScriptedEngine second = new ScriptedEngine("b", "both");
+        try (ScriptedEngine first = ScriptedEngine.with("a", "both");
+                ScriptedEngine second = ScriptedEngine.with("b", "both");
                 RunningControlPlane weir =
                         new RunningControlPlane(List.of(first, second), "--weir.fleet.probe-every=50ms")) {
             assertThat(engineOf(weir.post(CHAT, "{\"model\":\"a\"}"))).isEqualTo(first.name());
@@ -55,7 +55,7 @@ class TwoEnginesTest {
 
     @Test
     void anEngineThatCannotBeReachedIsFoundOutByTheRequestItself() throws Exception {
-        try (ScriptedEngine first = new ScriptedEngine("a");
+        try (ScriptedEngine first = ScriptedEngine.with("a");
                 RunningControlPlane weir = new RunningControlPlane(List.of(first), "--weir.fleet.probe-every=1h")) {
             assertThat(weir.get("/actuator/health").statusCode()).isEqualTo(200);
             first.leave();

@@ -25,7 +25,13 @@ class WeirConfigTest {
         assertThat(bind(Map.of()))
                 .isEqualTo(new WeirConfig(
                         List.of(),
-                        new IngressConfig(DataSize.ofMegabytes(8), 1024, DataSize.ofMegabytes(1)),
+                        new IngressConfig(
+                                DataSize.ofMegabytes(16),
+                                DataSize.ofKilobytes(8),
+                                DataSize.ofKilobytes(32),
+                                Duration.ofSeconds(60),
+                                1024,
+                                DataSize.ofMegabytes(1)),
                         new FleetConfig(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofSeconds(2), 3, 1000),
                         new UpstreamConfig(
                                 Duration.ofSeconds(2),

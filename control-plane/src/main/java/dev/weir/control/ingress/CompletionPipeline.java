@@ -7,6 +7,7 @@ import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EngineLease;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineClient;
@@ -28,7 +29,9 @@ public final class CompletionPipeline {
 
     public CompletionPipeline(
             IngressConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
-        this.wire = new OpenAiWire(config);
+        this.wire = new OpenAiWire(
+                config,
+                () -> fleet.snapshot().models().stream().map(ServedModel::id).toList());
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.fleet = fleet;
         this.upstream = upstream;

@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -7,16 +8,28 @@ import org.springframework.util.unit.DataSize;
  * Limits on what enters.
  *
  * @param requestSizeMax of one body; a prompt of 100,000 tokens has about half a megabyte
+ * @param requestLineSizeMax of method, target and version
+ * @param headersSizeMax of all header fields of one request
+ * @param requestReadMax from a request's head to the end of its body
  * @param requestsUnderWayMax at the same time, which together with their size bounds the memory they take
  * @param eventSizeMax of one server-sent event from an engine
  */
 public record IngressConfig(
-        @DefaultValue("8MB") DataSize requestSizeMax,
+        @DefaultValue("16MB") DataSize requestSizeMax,
+        @DefaultValue("8KB") DataSize requestLineSizeMax,
+        @DefaultValue("32KB") DataSize headersSizeMax,
+        @DefaultValue("60s") Duration requestReadMax,
         @DefaultValue("1024") int requestsUnderWayMax,
         @DefaultValue("1MB") DataSize eventSizeMax) {
     public IngressConfig {
         requireArraySize("request-size-max", requestSizeMax);
+        requireArraySize("request-line-size-max", requestLineSizeMax);
+        requireArraySize("headers-size-max", headersSizeMax);
         requireArraySize("event-size-max", eventSizeMax);
+        if (!requestReadMax.isPositive()) {
+            throw new IllegalArgumentException(
+                    "weir.ingress.request-read-max must be longer than nothing: " + requestReadMax);
+        }
         if (requestsUnderWayMax < 1) {
             throw new IllegalArgumentException(
                     "weir.ingress.requests-under-way-max is at least 1: " + requestsUnderWayMax);

@@ -3,6 +3,8 @@ package dev.weir.control.ingress;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.ServedModel;
 import java.util.List;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,24 +32,33 @@ public final class OpenAiEndpoints {
     }
 
     @GetMapping("/v1/models")
-    ObjectNode models() {
+    Mono<Void> models(ServerWebExchange exchange) {
         ObjectNode list = JsonMapper.shared().createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
         fleet.snapshot().models().forEach(model -> data.add(entry(model)));
-        return list;
+        return answer(exchange, list);
     }
 
     /** A model's name may contain slashes. */
     @GetMapping("/v1/models/{*id}")
-    ObjectNode model(@PathVariable String id) {
+    Mono<Void> model(@PathVariable String id, ServerWebExchange exchange) {
         String name = id.substring(1);
         List<ServedModel> models = List.copyOf(fleet.snapshot().models());
         return models.stream()
                 .filter(model -> model.id().equals(name))
                 .findFirst()
-                .map(OpenAiEndpoints::entry)
+                .map(model -> answer(exchange, entry(model)))
                 .orElseThrow(() -> new Refusal(OpenAiError.unknownModel(
                         name, models.stream().map(ServedModel::id).toList())));
+    }
+
+    /** As JSON, whatever the caller says that it accepts: there is nothing else to have. */
+    private static Mono<Void> answer(ServerWebExchange exchange, ObjectNode json) {
+        ServerHttpResponse response = exchange.getResponse();
+        byte[] bytes = JsonMapper.shared().writeValueAsBytes(json);
+        response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+        response.getHeaders().setContentLength(bytes.length);
+        return response.writeWith(Mono.just(response.bufferFactory().wrap(bytes)));
     }
 
     private static ObjectNode entry(ServedModel model) {

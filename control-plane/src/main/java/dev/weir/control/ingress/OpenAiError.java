@@ -3,6 +3,7 @@ package dev.weir.control.ingress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,25 +23,33 @@ record OpenAiError(
         @Nullable Duration retryAfter) {
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER_ERROR = "server_error";
+    private static final Set<String> UNREAD = Set.of("request_too_large", "request_timeout", "invalid_http");
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    static OpenAiError badRequest(String message, @Nullable String param, @Nullable String code) {
-        return new OpenAiError(400, INVALID_REQUEST, message, param, code, null);
+    static OpenAiError badField(String field, String reason) {
+        return new OpenAiError(400, INVALID_REQUEST, field + " " + reason, field, null, null);
     }
 
-    static OpenAiError bodyTooLarge(long bytesMax) {
-        String message =
-                "The request body is larger than " + bytesMax + " bytes, the limit of weir.ingress.request-size-max.";
-        return new OpenAiError(413, INVALID_REQUEST, message, null, "request_too_large", null);
+    static OpenAiError invalidJson(String message) {
+        return refused(400, message, "invalid_json");
     }
 
-    static OpenAiError encodedBody(String encoding) {
-        String message = "The request body is encoded as '" + encoding + "'; send it without content-encoding.";
-        return new OpenAiError(415, INVALID_REQUEST, message, null, "unsupported_content_encoding", null);
+    static OpenAiError bodyTooLarge(String bytes, IngressConfig config) {
+        String message = "the request body has " + bytes + " bytes, the limit is "
+                + config.requestSizeMax().toBytes();
+        return refused(413, message, "request_too_large");
+    }
+
+    static OpenAiError requestTooSlow(Duration max) {
+        return refused(408, "the request was not complete after " + max.toSeconds() + " s", "request_timeout");
+    }
+
+    static OpenAiError missingModel(List<String> known) {
+        return badField("model", "is missing; this server has " + String.join(", ", known));
     }
 
     static OpenAiError unknownModel(String model, List<String> known) {
-        String message = "The model '" + model + "' does not exist. There are: " + String.join(", ", known) + ".";
+        String message = "the model `" + model + "` does not exist; this server has " + String.join(", ", known);
         return new OpenAiError(404, INVALID_REQUEST, message, "model", "model_not_found", null);
     }
 
@@ -74,8 +83,18 @@ record OpenAiError(
                 504, SERVER_ERROR, "The engine took too long: " + reason + ".", null, "engine_timeout", null);
     }
 
+    /** What is refused before anybody looks at what is asked for. */
+    static OpenAiError refused(int status, String message, String code) {
+        return new OpenAiError(status, INVALID_REQUEST, message, null, code, null);
+    }
+
     static OpenAiError http(int status, String message, @Nullable String code) {
         return new OpenAiError(status, status < 500 ? INVALID_REQUEST : SERVER_ERROR, message, null, code, null);
+    }
+
+    /** Whether part of the request is still on its way and nobody will read it, so that the connection is of no more use. */
+    boolean leavesRequestUnread() {
+        return code != null && UNREAD.contains(code);
     }
 
     /** The envelope, as a body of its own. */

@@ -2,12 +2,13 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.upstream.UpstreamFailure;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -38,8 +39,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
             headers.set(
                     HttpHeaders.RETRY_AFTER, Long.toString(error.retryAfter().toSeconds()));
         }
-        if (error.status() == HttpStatus.CONTENT_TOO_LARGE.value()) {
-            // The rest of the body is still on its way; nobody will read it.
+        if (error.leavesRequestUnread()) {
             headers.set(HttpHeaders.CONNECTION, "close");
         }
         response.setStatusCode(HttpStatusCode.valueOf(error.status()));
@@ -63,16 +63,16 @@ public final class OpenAiErrors implements WebExceptionHandler {
     private static OpenAiError of(Throwable failure, ServerWebExchange exchange) {
         return known(failure).orElseGet(() -> switch (failure) {
             case MethodNotAllowedException wrongMethod -> {
-                wrongMethod.getHeaders().forEach(exchange.getResponse().getHeaders()::put);
+                String allowed = allowed(wrongMethod);
+                exchange.getResponse().getHeaders().set(HttpHeaders.ALLOW, allowed);
                 yield OpenAiError.http(
-                        405, wrongMethod.getHttpMethod() + " is not allowed here.", "method_not_allowed");
+                        405,
+                        path(exchange) + " does not answer " + wrongMethod.getHttpMethod() + ", only " + allowed,
+                        "method_not_allowed");
             }
             case ResponseStatusException status
             when status.getStatusCode().value() == 404 ->
-                OpenAiError.http(
-                        404,
-                        "There is nothing at " + exchange.getRequest().getPath().value() + ".",
-                        "not_found");
+                OpenAiError.http(404, "there is nothing at " + path(exchange), "unknown_url");
             case ResponseStatusException status ->
                 OpenAiError.http(status.getStatusCode().value(), String.valueOf(status.getReason()), null);
             default -> {
@@ -80,6 +80,21 @@ public final class OpenAiErrors implements WebExceptionHandler {
                 yield OpenAiError.http(500, "Weir failed on this request; its log says why.", "internal_error");
             }
         });
+    }
+
+    private static String path(ServerWebExchange exchange) {
+        return exchange.getRequest().getURI().getPath();
+    }
+
+    private static String allowed(MethodNotAllowedException wrongMethod) {
+        Set<String> methods = new TreeSet<>();
+        for (HttpMethod method : wrongMethod.getSupportedMethods()) {
+            methods.add(method.name());
+            if (method.equals(HttpMethod.GET)) {
+                methods.add(HttpMethod.HEAD.name());
+            }
+        }
+        return String.join(", ", methods);
     }
 
     private static OpenAiError of(UpstreamFailure failure) {

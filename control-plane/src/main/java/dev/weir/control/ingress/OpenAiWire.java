@@ -6,6 +6,7 @@ import dev.weir.control.completion.JsonBody;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -18,37 +19,61 @@ import reactor.core.publisher.Mono;
 final class OpenAiWire {
     private static final List<String> TRACE_HEADERS = List.of("traceparent", "tracestate", "baggage");
 
+    private final IngressConfig config;
     private final int bytesMax;
+    private final Supplier<List<String>> models;
 
-    OpenAiWire(IngressConfig config) {
+    /**
+     * The wire.
+     *
+     * @param models that can be asked now
+     */
+    OpenAiWire(IngressConfig config, Supplier<List<String>> models) {
+        this.config = config;
         this.bytesMax = Math.toIntExact(config.requestSizeMax().toBytes());
+        this.models = models;
     }
 
     Mono<CompletionRequest> decode(ServerWebExchange exchange) {
         return body(exchange.getRequest()).map(body -> {
+            // A body that broke off has ended, too.
+            WireGuard.refusal(exchange.getRequest()).ifPresent(error -> {
+                throw new Refusal(error);
+            });
             RequestFields fields = RequestFields.read(body);
             return new CompletionRequest(
                     RequestIds.of(exchange),
                     endpoint(exchange.getRequest()),
-                    fields.model(),
+                    model(fields),
                     fields.stream(),
                     new JsonBody(body),
                     traceHeaders(exchange.getRequest().getHeaders()));
         });
     }
 
+    /** The model that a request names; the only one there is, where it names none. */
+    private String model(RequestFields fields) {
+        List<String> known = models.get();
+        String model = fields.model().orElseGet(() -> {
+            if (known.isEmpty()) {
+                throw new Refusal(OpenAiError.noEngineReady("none has said yet which models it has"));
+            }
+            if (known.size() > 1) {
+                throw new Refusal(OpenAiError.missingModel(known));
+            }
+            return known.getFirst();
+        });
+        if (model.isBlank()) {
+            throw new Refusal(OpenAiError.unknownModel(model, known));
+        }
+        return model;
+    }
+
     private Mono<byte[]> body(ServerHttpRequest request) {
-        String encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            return Mono.error(new Refusal(OpenAiError.encodedBody(encoding)));
-        }
-        if (request.getHeaders().getContentLength() > bytesMax) {
-            return Mono.error(new Refusal(OpenAiError.bodyTooLarge(bytesMax)));
-        }
         return DataBufferUtils.join(request.getBody(), bytesMax)
                 .map(OpenAiWire::takeBytes)
                 .defaultIfEmpty(new byte[0])
-                .onErrorMap(DataBufferLimitException.class, _ -> new Refusal(OpenAiError.bodyTooLarge(bytesMax)));
+                .onErrorMap(DataBufferLimitException.class, _ -> new Refusal(OpenAiError.bodyTooLarge("more", config)));
     }
 
     private static byte[] takeBytes(DataBuffer joined) {

@@ -83,7 +83,8 @@ public final class EngineClient implements DisposableBean {
 
     @Override
     public void destroy() {
-        connections.dispose();
+        // The event loops may have stopped already, and the connections with them.
+        connections.disposeLater().onErrorComplete().subscribe();
     }
 
     private void writeHeaders(CompletionRequest request, io.netty.handler.codec.http.HttpHeaders headers) {
