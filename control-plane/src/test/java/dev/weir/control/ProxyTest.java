@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.ScriptedEngine.Received;
+import dev.weir.control.completion.Endpoint;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,17 +47,17 @@ class ProxyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize"})
-    void aRequestPassesByteForByteAndSoDoesItsAnswer(String path) throws Exception {
+    @EnumSource
+    void aRequestPassesByteForByteAndSoDoesItsAnswer(Endpoint endpoint) throws Exception {
         String answer = "{ \"choices\" : [ \"é\" ] }";
         engine.answers(exchange -> exchange.json(200, answer));
         String body = "{ \"x\": 1e2,\n \"model\":\"m\", \"unknown\" : {\"prompt\":\"\\u00e9 é\"} }";
-        HttpResponse<String> response = weir.post(path, body);
+        HttpResponse<String> response = weir.post(endpoint.path(), body);
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo(answer);
         assertThat(response.headers().firstValue("x-weir-engine")).hasValue(engine.name());
         Received received = engine.nextRequest();
-        assertThat(received.path()).isEqualTo(path);
+        assertThat(received.path()).isEqualTo(endpoint.path());
         assertThat(received.body()).isEqualTo(body);
     }
 

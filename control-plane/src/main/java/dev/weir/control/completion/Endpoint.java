@@ -7,6 +7,7 @@ import java.util.Optional;
 public enum Endpoint {
     CHAT_COMPLETIONS("/v1/chat/completions"),
     COMPLETIONS("/v1/completions"),
+    EMBEDDINGS("/v1/embeddings"),
     TOKENIZE("/tokenize"),
     DETOKENIZE("/detokenize");
 

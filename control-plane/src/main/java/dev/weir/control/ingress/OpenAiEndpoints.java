@@ -26,7 +26,7 @@ public final class OpenAiEndpoints {
         this.fleet = fleet;
     }
 
-    @PostMapping({"/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize"})
+    @PostMapping({"/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/tokenize", "/detokenize"})
     Mono<Void> complete(ServerWebExchange exchange) {
         return pipeline.handle(exchange);
     }
