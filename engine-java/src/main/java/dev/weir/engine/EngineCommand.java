@@ -6,6 +6,7 @@ import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.request.Pooling;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,6 +42,12 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EngineCommand implements Callable<Integer> {
+
+    /** Whether something is done. */
+    enum Switch {
+        on,
+        off
+    }
 
     /** How weights and KV cache are held. */
     enum DTypeOption {
@@ -112,6 +119,20 @@ final class EngineCommand implements Callable<Integer> {
             defaultValue = "" + EngineConfig.STEP_TOKENS_MAX_DEFAULT,
             description = "Tokens of one step; longer prompts are computed in chunks (${DEFAULT-VALUE}).")
     private int stepTokensMax;
+
+    @Option(
+            names = "--prefix-cache",
+            defaultValue = "on",
+            description = "Compute equal beginnings of prompts once: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Switch prefixCache;
+
+    @Option(
+            names = "--min-decode-share",
+            defaultValue = "" + SchedulingPolicy.DECODE_SHARE_MIN_DEFAULT,
+            paramLabel = "SHARE",
+            description =
+                    "Of their undisturbed rate that running answers keep while prompts are computed; 0: no promise (${DEFAULT-VALUE}).")
+    private double decodeShareMin;
 
     @Option(
             names = "--threads",
@@ -226,6 +247,7 @@ final class EngineCommand implements Callable<Integer> {
                             }),
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
+                    new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),
                     threadCount,
                     Duration.ofSeconds(drainSeconds));
         } catch (IllegalArgumentException e) {

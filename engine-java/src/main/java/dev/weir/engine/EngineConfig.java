@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.engine.lifecycle.ModelSettings;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param settings of each model, where its load says nothing else
  * @param sequencesMax that run at once in each model; more wait
  * @param stepTokensMax of one step; bounds how long a long prompt holds up everybody's next token
+ * @param scheduling of each model's requests
  * @param threadCount of each model's steps; 0: one for each physical core
  * @param drainMax how long a shutdown waits for what runs
  */
@@ -23,6 +25,7 @@ public record EngineConfig(
         ModelSettings settings,
         int sequencesMax,
         int stepTokensMax,
+        SchedulingPolicy scheduling,
         int threadCount,
         Duration drainMax) {
 

@@ -104,6 +104,7 @@ final class ModelHost implements AutoCloseable {
                 () -> new CpuModelExecutor(weights, limits, config.threadCount()),
                 limits,
                 LoopLimits.defaults(),
+                config.scheduling(),
                 admission,
                 tokenizer,
                 new EngineUsage(surroundings.metrics(), source.name(), 0, limits.contextTokensMax()),

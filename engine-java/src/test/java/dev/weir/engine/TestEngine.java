@@ -4,6 +4,7 @@ import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -57,6 +58,7 @@ public final class TestEngine implements AutoCloseable {
                 settings,
                 32,
                 64,
+                SchedulingPolicy.defaults(),
                 2,
                 Duration.ofSeconds(10));
         try {

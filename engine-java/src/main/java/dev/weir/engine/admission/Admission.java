@@ -21,6 +21,8 @@ public sealed interface Admission {
     enum Reason {
         /** Too many requests wait already; try again later. */
         QUEUE_FULL,
+        /** By the present queue and speed the first token would come too late for the request's deadline. */
+        DEADLINE_UNREACHABLE,
         /** The prompt and one token more do not fit into the model's context. */
         PROMPT_TOO_LONG,
         /** A prompt token is not in the model's vocabulary. */

@@ -7,6 +7,8 @@ import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,7 +24,11 @@ public final class AdmissionQueue {
     private final LongSupplier ticker;
     private final Queue<Submission> arrived = new ArrayDeque<>();
     private Runnable onArrival = () -> {};
+    private final Map<Reason, Long> rejectedCounts = new EnumMap<>(Reason.class);
     private int waitingCount;
+    private long waitingTokens;
+    private long backlogTokens;
+    private double promptTokensPerSecond;
     private @Nullable Rejected closed;
 
     /**
@@ -40,19 +46,16 @@ public final class AdmissionQueue {
     /** Admits a request whose events {@code stream}, made for it alone, will carry; or says why not. Any thread; never waits. */
     public Admission submit(GenerationRequest request, TokenStream stream) {
         Rejected unfit = unfit(request);
-        if (unfit != null) {
-            return unfit;
-        }
         Runnable arrival;
         Admitted admitted;
         synchronized (this) {
-            if (closed != null) {
-                return closed;
-            }
-            if (waitingCount >= limits.waitingMax()) {
-                return new Rejected(Reason.QUEUE_FULL, waitingCount + " requests are waiting, which is the limit");
+            Rejected rejected = unfit == null ? inconvenient(request) : unfit;
+            if (rejected != null) {
+                rejectedCounts.merge(rejected.reason(), 1L, Long::sum);
+                return rejected;
             }
             waitingCount++;
+            waitingTokens += request.promptTokenIds().length;
             arrived.add(new Submission(request, stream, ticker.getAsLong()));
             admitted = new Admitted(waitingCount);
             arrival = onArrival;
@@ -64,6 +67,11 @@ public final class AdmissionQueue {
     /** Requests that have come in and not begun. */
     public synchronized int waitingCount() {
         return waitingCount;
+    }
+
+    /** How many requests were turned away for this reason. */
+    public synchronized long rejectedCount(Reason reason) {
+        return rejectedCounts.getOrDefault(reason, 0L);
     }
 
     // --- the engine's side
@@ -84,18 +92,57 @@ public final class AdmissionQueue {
         return arrived.poll();
     }
 
-    /** {@code count} requests handed over by {@link #drain} wait no longer: they have begun, or ended before they could. */
-    public synchronized void release(int count) {
-        if (count < 0 || count > waitingCount - arrived.size()) {
-            throw new IllegalArgumentException("released " + count + " of " + waitingCount + " waiting requests, "
-                    + arrived.size() + " of them not yet handed over");
+    /** A request handed over by {@link #drain} waits no longer: it has begun, or ended before it could. */
+    public synchronized void release(GenerationRequest request) {
+        if (waitingCount == arrived.size()) {
+            throw new IllegalStateException(
+                    "released one more than was handed over: all " + waitingCount + " are still here");
         }
-        waitingCount -= count;
+        waitingCount--;
+        waitingTokens -= request.promptTokenIds().length;
+    }
+
+    /**
+     * What deadlines are judged by.
+     *
+     * @param backlog prompt tokens that have begun and are not computed
+     * @param tokensPerSecond how fast prompts are computed; 0: not known, and every deadline is taken for reachable
+     */
+    public synchronized void measured(long backlog, double tokensPerSecond) {
+        backlogTokens = backlog;
+        promptTokensPerSecond = tokensPerSecond;
     }
 
     /** Turns away every further request with this answer; what has come in stays. The last call counts. */
     public synchronized void close(Rejected answer) {
         closed = answer;
+    }
+
+    /** Why the request cannot come in now; null if it can. Called under the lock. */
+    private @Nullable Rejected inconvenient(GenerationRequest request) {
+        if (closed != null) {
+            return closed;
+        }
+        if (waitingCount >= limits.waitingMax()) {
+            return new Rejected(Reason.QUEUE_FULL, waitingCount + " requests are waiting, which is the limit");
+        }
+        if (!request.terms().hasDeadline() || promptTokensPerSecond == 0) {
+            return null;
+        }
+        long aheadTokens = waitingTokens + backlogTokens;
+        double seconds = (aheadTokens + request.promptTokenIds().length) / promptTokensPerSecond;
+        double deadlineSeconds = request.terms().firstTokenMaxNanos() / 1e9;
+        return seconds <= deadlineSeconds
+                ? null
+                : new Rejected(
+                        Reason.DEADLINE_UNREACHABLE,
+                        "the first token would come after about %.1f s (%d prompt tokens are ahead of its %d, and %.0f are computed in a second), its deadline is %.1f s"
+                                .formatted(
+                                        seconds,
+                                        aheadTokens,
+                                        request.promptTokenIds().length,
+                                        promptTokensPerSecond,
+                                        deadlineSeconds));
     }
 
     private @Nullable Rejected unfit(GenerationRequest request) {

@@ -7,7 +7,10 @@ import dev.weir.engine.kvcache.KvCache;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.BatchLimits;
+import dev.weir.engine.scheduling.MeasuredStepCost;
+import dev.weir.engine.scheduling.PrefillPace;
 import dev.weir.engine.scheduling.Scheduler;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
 import dev.weir.engine.tokenization.Tokenizer;
@@ -47,16 +50,15 @@ public final class EngineLoop implements AutoCloseable {
     private final String name;
     private final ExecutorSlot executors;
     private final AdmissionQueue admission;
-    private final EngineUsage usage;
     private final LongSupplier ticker;
 
     private final Scheduler<Generation> scheduler;
     private final Generations generations;
+    private final Accounts accounts;
     private final StepResult result;
     private final Doorbell doorbell = new Doorbell();
     private final Thread thread;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private long accountedPreemptions;
 
     private volatile State state = State.NEW;
     private volatile boolean closing;
@@ -77,6 +79,7 @@ public final class EngineLoop implements AutoCloseable {
             Supplier<? extends ModelExecutor> executors,
             ExecutorLimits executorLimits,
             LoopLimits limits,
+            SchedulingPolicy policy,
             AdmissionQueue admission,
             Tokenizer tokenizer,
             EngineUsage usage,
@@ -88,11 +91,11 @@ public final class EngineLoop implements AutoCloseable {
         this.name = name;
         this.executors = new ExecutorSlot(executors, executorLimits, limits);
         this.admission = admission;
-        this.usage = usage;
         this.ticker = ticker;
-        KvCache cache = new KvCache(executorLimits.blockCount(), executorLimits.blockTokens());
+        KvCache cache = new KvCache(executorLimits.blockCount(), executorLimits.blockTokens(), policy.prefixCache());
         BatchLimits batch = new BatchLimits(executorLimits.stepTokensMax(), executorLimits.stepSequencesMax());
-        scheduler = new Scheduler<>(cache, batch);
+        scheduler = new Scheduler<>(cache, batch, new PrefillPace(policy.decodeShareMin(), new MeasuredStepCost()));
+        accounts = new Accounts(scheduler, admission, usage);
         result = new StepResult(batch.sequencesMax(), executorLimits.topLogprobsMax());
         generations = new Generations(
                 admission,
@@ -174,18 +177,15 @@ public final class EngineLoop implements AutoCloseable {
         if (plan.isEmpty()) {
             return false;
         }
+        long begunNanos = ticker.getAsLong();
         executors.executor().execute(plan, result); //        8 computed, 9 sampled
-        scheduler.apply(result);
-        generations.deliver(result, ticker.getAsLong()); //  10 detokenised, 11 streamed
+        long doneNanos = ticker.getAsLong();
+        scheduler.apply(result, doneNanos - begunNanos);
+        generations.deliver(result, doneNanos); //           10 detokenised, 11 streamed
         generations.pool(plan, result); //                      or made a vector of
-        account(plan); //                                    12 accounted
-        return true;
-    }
-
-    private void account(StepPlan plan) {
+        accounts.stepped(plan); //                           12 accounted
         executors.worked();
-        usage.stepped(plan.tokenCount(), scheduler.preemptionCount() - accountedPreemptions);
-        accountedPreemptions = scheduler.preemptionCount();
+        return true;
     }
 
     /** The whole invariant of the block accounting; for tests. */
@@ -239,18 +239,23 @@ public final class EngineLoop implements AutoCloseable {
     private void turn() {
         try {
             if (!step()) {
-                sleep(generations.untilStallNanos(ticker.getAsLong()));
+                sleep(generations.untilLetGoNanos(ticker.getAsLong()));
             }
         } catch (ExecutionException failure) {
             if (failure.fatal()) {
                 recover(failure);
             } else {
                 LOG.error("{}: a step was refused.", name, failure);
-                generations.endPlanned("the engine could not compute this request: " + failure.getMessage());
+                refused(failure);
             }
         } catch (RuntimeException | Error failure) {
             recover(failure);
         }
+    }
+
+    /** Ends what the refused step was about; all else goes on. */
+    void refused(ExecutionException failure) {
+        generations.endPlanned("the engine could not compute this request: " + failure.getMessage());
     }
 
     private void sleep(long nanosMax) {

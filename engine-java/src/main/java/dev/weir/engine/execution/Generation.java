@@ -2,6 +2,7 @@ package dev.weir.engine.execution;
 
 import dev.weir.engine.admission.Submission;
 import dev.weir.engine.request.FinishReason;
+import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.TokenLogprobs;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A sequence with all that hangs on it outside of the scheduler: its text, its stop conditions, its stream, its times. */
 final class Generation extends Sequence {
 
+    private final GenerationRequest request;
     private final String id;
     private final StopConditions stop;
     private final int outputTokensMax;
@@ -33,7 +35,9 @@ final class Generation extends Sequence {
                 submission.request().promptTokenIds(),
                 submission.request().sampling(),
                 submission.request().adapterId(),
-                submission.request().pooling());
+                submission.request().pooling(),
+                submission.request().terms());
+        request = submission.request();
         id = submission.request().id();
         stop = submission.request().stop();
         outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - promptTokens());
@@ -44,8 +48,20 @@ final class Generation extends Sequence {
         timeline = new RequestTimeline(submission.submittedNanos());
     }
 
+    /** What was admitted. */
+    GenerationRequest request() {
+        return request;
+    }
+
     String id() {
         return id;
+    }
+
+    /** Nanoseconds until it is too late for its first token, negative after that; {@link Long#MAX_VALUE} if it never is. */
+    long untilExpiryNanos(long nowNanos) {
+        return request.terms().hasDeadline() && outputTokens() == 0
+                ? request.terms().firstTokenMaxNanos() - timeline.sinceSubmissionNanos(nowNanos)
+                : Long.MAX_VALUE;
     }
 
     int logprobCount() {
@@ -116,6 +132,7 @@ final class Generation extends Sequence {
             text = stopStrings.append(detokenizer.flush()) + stopStrings.flush();
         }
         FinishReason told = reason == FinishReason.LENGTH && stopStrings.met() != null ? FinishReason.STOP : reason;
-        return new TokenEvent.Finished(told, text, promptTokens(), outputTokens(), stopStrings.met(), message);
+        return new TokenEvent.Finished(
+                told, text, promptTokens(), cachedTokens(), outputTokens(), stopStrings.met(), message);
     }
 }

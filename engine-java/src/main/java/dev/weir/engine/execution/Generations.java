@@ -86,10 +86,10 @@ final class Generations {
         } catch (RuntimeException failure) {
             String id = submission.request().id();
             LOG.error("Request {} could not be taken in.", id, failure);
-            admission.release(1);
+            admission.release(submission.request());
             String message = "the request could not be taken in: " + failure;
             int promptTokens = submission.request().promptTokenIds().length;
-            publish(id, submission.stream(), new Finished(FinishReason.ERROR, "", promptTokens, 0, null, message));
+            publish(id, submission.stream(), new Finished(FinishReason.ERROR, "", promptTokens, 0, 0, null, message));
         }
     }
 
@@ -104,6 +104,8 @@ final class Generations {
             Generation generation = generations.get(index);
             if (generation.stream().isCancelled()) {
                 end(generation, FinishReason.CANCELLED, null);
+            } else if (generation.untilExpiryNanos(nowNanos) <= 0) {
+                end(generation, FinishReason.EXPIRED, "there was no first token by the request's deadline");
             } else if (generation.pauseWhileFull(nowNanos) >= consumerStallMax.toNanos()) {
                 LOG.info("Request {} was cancelled: its consumer stalled.", generation.id());
                 String message = "cancelled: nothing was read for " + consumerStallMax + " while the stream was full";
@@ -112,14 +114,15 @@ final class Generations {
         }
     }
 
-    /** Nanoseconds until the next paused generation must be let go; {@link Long#MAX_VALUE} if none is paused. */
-    long untilStallNanos(long nowNanos) {
-        return Math.min(untilStallNanos(scheduler.running(), nowNanos), untilStallNanos(scheduler.waiting(), nowNanos));
+    /** Nanoseconds until the next generation must be let go if nothing happens; {@link Long#MAX_VALUE} if none ever must. */
+    long untilLetGoNanos(long nowNanos) {
+        return Math.min(untilLetGoNanos(scheduler.running(), nowNanos), untilLetGoNanos(scheduler.waiting(), nowNanos));
     }
 
-    private long untilStallNanos(List<Generation> generations, long nowNanos) {
+    private long untilLetGoNanos(List<Generation> generations, long nowNanos) {
         long untilNanos = Long.MAX_VALUE;
         for (Generation generation : generations) {
+            untilNanos = Math.min(untilNanos, generation.untilExpiryNanos(nowNanos));
             if (generation.isPaused()) {
                 untilNanos = Math.min(untilNanos, consumerStallMax.toNanos() - generation.fullForNanos(nowNanos));
             }
@@ -134,7 +137,7 @@ final class Generations {
             Generation generation = planned.get(index);
             if (!generation.timeline().hasBegun()) {
                 generation.timeline().begun(nowNanos);
-                admission.release(1);
+                admission.release(generation.request());
             }
         }
         count();
@@ -191,13 +194,17 @@ final class Generations {
         end(generation, reason, message);
     }
 
-    /** Ends what the plan that failed was about. */
+    /** Ends what the plan that failed was about. What blocks hold is computed again. */
     void endPlanned(String message) {
         List.copyOf(scheduler.planned()).forEach(generation -> end(generation, FinishReason.ERROR, message));
+        scheduler.forgetComputed();
+        count();
     }
 
+    /** Ends what had begun and was not preempted, for the blocks are gone. */
     void endRunning(String message) {
         List.copyOf(scheduler.running()).forEach(generation -> end(generation, FinishReason.ERROR, message));
+        scheduler.forgetComputed();
     }
 
     /** Ends everything; returns how many there were. */
@@ -212,7 +219,7 @@ final class Generations {
     private void end(Generation generation, FinishReason reason, @Nullable String message) {
         scheduler.remove(generation);
         if (!generation.timeline().hasBegun()) {
-            admission.release(1);
+            admission.release(generation.request());
         }
         count();
         Finished last;

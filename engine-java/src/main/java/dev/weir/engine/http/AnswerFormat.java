@@ -3,6 +3,7 @@ package dev.weir.engine.http;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.TokenEvent.Finished;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,19 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat {
         usage.put("prompt_tokens", promptTokens)
                 .put("completion_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
-        usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
+        usage.putObject("prompt_tokens_details").put("cached_tokens", cachedTokens(sequences));
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
         return usage;
+    }
+
+    /** Of each prompt what its first answer found; the others, which share the prompt, find more the later they begin. */
+    private static int cachedTokens(List<Sequence> sequences) {
+        IdentityHashMap<int[], Integer> cached = new IdentityHashMap<>();
+        for (Sequence sequence : sequences) {
+            Finished finished = sequence.finished();
+            cached.putIfAbsent(sequence.promptTokenIds(), finished == null ? 0 : finished.cachedTokens());
+        }
+        return cached.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     private static int completionTokens(Sequence sequence) {
@@ -61,7 +72,7 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat {
         return switch (reason) {
             case STOP -> "stop";
             case LENGTH -> "length";
-            case CANCELLED, ERROR -> throw new AssertionError("told as an error, not as a choice: " + reason);
+            case CANCELLED, EXPIRED, ERROR -> throw new AssertionError("told as an error, not as a choice: " + reason);
         };
     }
 

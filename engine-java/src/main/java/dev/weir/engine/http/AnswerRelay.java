@@ -130,6 +130,9 @@ final class AnswerRelay {
                     case ERROR ->
                         ApiError.internal("the engine could not go on: "
                                 + Objects.requireNonNullElse(finished.errorMessage(), ""));
+                    case EXPIRED ->
+                        ApiError.unavailable(
+                                "deadline_exceeded", Objects.requireNonNullElse(finished.errorMessage(), ""));
                     case CANCELLED ->
                         ApiError.unavailable("cancelled", "the engine ended this generation before it was complete");
                 };

@@ -130,6 +130,9 @@ final class EmbeddingRelay {
             case ERROR ->
                 throw new ApiException(ApiError.internal(
                         "the engine could not go on: " + Objects.requireNonNullElse(finished.errorMessage(), "")));
+            case EXPIRED ->
+                throw new ApiException(ApiError.unavailable(
+                        "deadline_exceeded", Objects.requireNonNullElse(finished.errorMessage(), "")));
             case CANCELLED ->
                 throw new ApiException(
                         ApiError.unavailable("cancelled", "the engine ended this request before it was complete"));

@@ -97,6 +97,7 @@ final class GenerationEndpoint implements Router.Endpoint {
         String message = rejected.message();
         return switch (rejected.reason()) {
             case QUEUE_FULL -> ApiError.overloaded(message);
+            case DEADLINE_UNREACHABLE -> ApiError.unavailable("deadline_unreachable", message);
             case PROMPT_TOO_LONG -> ApiError.contextLengthExceeded(promptField, message);
             case UNKNOWN_TOKEN, NEVER_FITS -> ApiError.badField(promptField, message);
             case SHUTTING_DOWN -> ApiError.unavailable("shutting_down", message);

@@ -1,12 +1,29 @@
 package dev.weir.engine.kvcache;
 
+import dev.weir.engine.request.CacheScope;
 import java.util.Arrays;
 
-/** The blocks of one sequence in order of position. Grows at its end only, through {@link KvCache}. */
+/**
+ * The blocks of one sequence in order of position, to be changed through {@link KvCache} only. Its first {@link #indexedCount} blocks are
+ * known to the prefix index, and others may own them too; the rest are its own.
+ */
 public final class BlockTable {
 
+    private final CacheScope scope;
+    private final boolean shareable;
     private int[] blocks = new int[8];
     private int count;
+    private int indexedCount;
+
+    /**
+     * An empty table.
+     *
+     * @param shareable false for a sequence that needs more of each token than its keys and values, and so computes all of them itself
+     */
+    public BlockTable(CacheScope scope, boolean shareable) {
+        this.scope = scope;
+        this.shareable = shareable;
+    }
 
     public int count() {
         return count;
@@ -17,6 +34,23 @@ public final class BlockTable {
         return blocks;
     }
 
+    CacheScope scope() {
+        return scope;
+    }
+
+    boolean isShareable() {
+        return shareable;
+    }
+
+    int indexedCount() {
+        return indexedCount;
+    }
+
+    /** The block before the one at {@code index}, as the index calls it. */
+    int parent(int index) {
+        return index == 0 ? PrefixIndex.ROOT : blocks[index - 1];
+    }
+
     void append(int block) {
         if (count == blocks.length) {
             blocks = Arrays.copyOf(blocks, 2 * count);
@@ -24,7 +58,23 @@ public final class BlockTable {
         blocks[count++] = block;
     }
 
+    void replace(int index, int block) {
+        blocks[index] = block;
+    }
+
+    /** One more block, in order, is indexed. */
+    void countIndexed() {
+        indexedCount++;
+    }
+
+    /** Takes back appends that nothing was counted for. */
+    void truncate() {
+        count = 0;
+        indexedCount = 0;
+    }
+
     int removeLast() {
-        return blocks[--count];
+        indexedCount = Math.min(indexedCount, --count);
+        return blocks[count];
     }
 }

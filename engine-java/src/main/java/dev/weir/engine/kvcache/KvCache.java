@@ -1,21 +1,46 @@
 package dev.weir.engine.kvcache;
 
-import java.util.BitSet;
+import java.util.Arrays;
 
-/** The accounting of one executor's KV blocks. Confined to one thread. */
+/**
+ * The accounting of one executor's KV blocks: who owns them, which of them hold tokens that somebody may want again, and which to give up
+ * when they run out. The package's story tells the rules. Confined to one thread; nothing but a growing table allocates.
+ */
 public final class KvCache {
 
-    private final BlockPool pool;
     private final int blockTokens;
+    private final boolean sharing;
+    private final BlockPool pool;
+    private final IdleBlocks idle;
+    private final PrefixIndex index;
+    /** Of each block: in how many tables it is. */
+    private final int[] owners;
+    /** Of each indexed block: how many of its positions are computed. A block that is short of some is owned, by whoever computes them. */
+    private final int[] computed;
+    /** Of each indexed block: the number of the last step that was to compute some of it. */
+    private final long[] computedInStep;
+
+    private long stepNumber;
     private int ownedBlocks;
 
-    public KvCache(int blockCount, int blockTokens) {
+    /**
+     * All blocks free.
+     *
+     * @param sharing whether sequences find computed blocks of others, and their own again
+     */
+    public KvCache(int blockCount, int blockTokens, boolean sharing) {
         if (blockCount < 1 || blockTokens < 1) {
             throw new IllegalArgumentException(
                     "blockCount and blockTokens must be at least 1: " + blockCount + ", " + blockTokens);
         }
-        pool = new BlockPool(blockCount);
         this.blockTokens = blockTokens;
+        this.sharing = sharing;
+        pool = new BlockPool(blockCount);
+        idle = new IdleBlocks(blockCount);
+        index = new PrefixIndex(blockCount, blockTokens);
+        owners = new int[blockCount];
+        computed = new int[blockCount];
+        computedInStep = new long[blockCount];
     }
 
     public int blockCount() {
@@ -26,10 +51,17 @@ public final class KvCache {
         return blockTokens;
     }
 
+    /** Blocks that hold nothing. */
     public int freeBlocks() {
         return pool.freeCount();
     }
 
+    /** Blocks that nobody owns and that would still be found. */
+    public int cachedBlocks() {
+        return idle.count();
+    }
+
+    /** Blocks in tables, each counted once however many share it. */
     public int ownedBlocks() {
         return ownedBlocks;
     }
@@ -39,51 +71,288 @@ public final class KvCache {
         return Math.ceilDiv(tokenCount, blockTokens);
     }
 
-    /** Makes the table cover positions 0 to {@code tokenCount - 1}. All or nothing: false, and nothing changed, if too few are free. */
-    public boolean grow(BlockTable table, int tokenCount) {
-        int missing = blocksFor(tokenCount) - table.count();
-        if (missing > pool.freeCount()) {
+    /**
+     * Makes an empty table cover the known tokens, with blocks of others where they hold the same. All or nothing: false, and nothing
+     * changed, if too few blocks can be had. Afterwards {@link #computed} tells what is there already; the last token never is, for only
+     * computing it gives something to sample from.
+     */
+    public boolean begin(BlockTable table, int[] tokenIds, int knownTokens) {
+        if (table.count() != 0) {
+            throw new AssertionError("the table has blocks already");
+        }
+        int shareable = shares(table) ? (knownTokens - 1) / blockTokens : 0;
+        int idleFound = find(table, tokenIds, shareable);
+        boolean again = table.count() == shareable && findLastAgain(table, tokenIds, knownTokens);
+        int found = table.count();
+        if (blocksFor(knownTokens) - found > pool.freeCount() + idle.count() - idleFound - (again ? 1 : 0)) {
+            table.truncate();
             return false;
         }
-        for (; missing > 0; missing--) {
-            table.append(pool.take());
-            ownedBlocks++;
+        for (int position = 0; position < found; position++) {
+            own(table.blocks()[position]);
+            table.countIndexed();
+        }
+        if (again) {
+            computed[table.blocks()[found - 1]] = blockTokens - 1;
+        }
+        for (int position = found; position < blocksFor(knownTokens); position++) {
+            append(table);
+            if (position < shareable) {
+                promise(table, tokenIds);
+            }
         }
         return true;
     }
 
-    /** Takes all blocks back. The last one comes first, so that the next sequence gets them in their old order. */
+    /** Makes the table cover positions 0 to {@code tokenCount - 1}. All or nothing: false, and nothing changed, if too few can be had. */
+    public boolean grow(BlockTable table, int tokenCount) {
+        int missing = blocksFor(tokenCount) - table.count();
+        if (missing > pool.freeCount() + idle.count()) {
+            return false;
+        }
+        for (; missing > 0; missing--) {
+            append(table);
+        }
+        return true;
+    }
+
+    /** How many leading tokens are computed, by whomever; at least {@code alreadyComputed}. */
+    public int computed(BlockTable table, int alreadyComputed) {
+        int count = alreadyComputed;
+        int position = count / blockTokens;
+        while (position < table.indexedCount()) {
+            int inBlock = computed[table.blocks()[position]];
+            count = Math.max(count, position * blockTokens + inBlock);
+            if (inBlock < blockTokens) {
+                break;
+            }
+            position++;
+        }
+        return count;
+    }
+
+    /** A step is planned: what was claimed for the one before may be claimed again. */
+    public void beginStep() {
+        stepNumber++;
+    }
+
+    /**
+     * Asks to compute the table's tokens from {@code alreadyComputed} on in this step. False when another does that for a block they
+     * share: then waiting gives the same for nothing.
+     */
+    public boolean claim(BlockTable table, int alreadyComputed) {
+        int position = alreadyComputed / blockTokens;
+        if (position >= table.indexedCount()) {
+            return true;
+        }
+        int block = table.blocks()[position];
+        boolean ours = computedInStep[block] != stepNumber;
+        computedInStep[block] = stepNumber;
+        return ours;
+    }
+
+    /** Tokens {@code from} to {@code to - 1} were computed: what they fill can be found from now on. */
+    public void computed(BlockTable table, int[] tokenIds, int from, int to) {
+        int position = from / blockTokens;
+        for (; position < table.indexedCount() && position * blockTokens < to; position++) {
+            int block = table.blocks()[position];
+            computed[block] = Math.max(computed[block], Math.min(to - position * blockTokens, blockTokens));
+        }
+        if (shares(table)) {
+            while ((table.indexedCount() + 1) * blockTokens <= to && publish(table, tokenIds)) {}
+        }
+    }
+
+    /** Takes all blocks back. Those that may be wanted again are kept as long as nothing else is free, the last ones the shortest. */
     public void release(BlockTable table) {
         while (table.count() > 0) {
-            pool.give(table.removeLast());
-            ownedBlocks--;
+            disown(table.removeLast());
+        }
+    }
+
+    /** Of the computed tokens, those that would be found again if the table were released now and nothing else happened. */
+    public int keptTokens(BlockTable table, int computedTokens) {
+        return Math.min(table.indexedCount() * blockTokens, computedTokens);
+    }
+
+    /** Whether releasing the table would give anybody a block. */
+    public boolean ownsAlone(BlockTable table) {
+        for (int position = table.count() - 1; position >= 0; position--) { // what is not shared is at the end
+            if (owners[table.blocks()[position]] == 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets everything that is kept: the blocks no longer hold what the index says. Nobody may own any. */
+    public void forget() {
+        if (ownedBlocks != 0) {
+            throw new AssertionError(ownedBlocks + " blocks are owned");
+        }
+        while (idle.count() > 0) {
+            pool.give(evict());
         }
     }
 
     /** The invariant as a sum; cheap enough for every step. */
     public void check() {
-        if (pool.freeCount() + ownedBlocks != pool.blockCount()) {
-            throw new AssertionError("KV blocks leaked: " + pool.freeCount() + " free and " + ownedBlocks
-                    + " owned are not " + pool.blockCount());
+        if (pool.freeCount() + idle.count() + ownedBlocks != pool.blockCount()) {
+            throw new AssertionError("KV blocks leaked: " + pool.freeCount() + " free, " + idle.count() + " cached and "
+                    + ownedBlocks + " owned are not " + pool.blockCount());
         }
     }
 
-    /** The whole invariant: {@code tables} own every block that is not free, each of them once. */
+    /** The whole invariant: {@code tables} are all there are. Slow; for tests. */
     public void check(Iterable<BlockTable> tables) {
         check();
         pool.check();
-        BitSet seen = new BitSet(pool.blockCount());
+        idle.check();
+        int[] counted = new int[owners.length];
         for (BlockTable table : tables) {
-            for (int index = 0; index < table.count(); index++) {
-                int block = table.blocks()[index];
-                if (pool.isFree(block) || seen.get(block)) {
-                    throw new AssertionError("block " + block + " is in a table and free, or in two tables");
-                }
-                seen.set(block);
+            for (int position = 0; position < table.count(); position++) {
+                counted[table.blocks()[position]]++;
             }
         }
-        if (seen.cardinality() != ownedBlocks) {
-            throw new AssertionError("tables own " + seen.cardinality() + " blocks, counted were " + ownedBlocks);
+        if (!Arrays.equals(counted, owners)) {
+            throw new AssertionError("blocks are in more or fewer tables than were counted");
         }
+        for (int block = 0; block < owners.length; block++) {
+            checkPlace(block);
+        }
+    }
+
+    /** That each of the table's shared blocks holds the tokens that it stands for, and that its others are its own. Slow; for tests. */
+    public void check(BlockTable table, int[] tokenIds) {
+        for (int position = 0; position < table.count(); position++) {
+            int block = table.blocks()[position];
+            boolean right = position < table.indexedCount()
+                    ? index.holds(block, table.scope(), table.parent(position), tokenIds, position * blockTokens)
+                    : !index.contains(block) && owners[block] == 1;
+            if (!right) {
+                throw new AssertionError("block " + block + " does not belong at " + position + " of its table");
+            }
+        }
+    }
+
+    private void checkPlace(int block) {
+        int places = (pool.isFree(block) ? 1 : 0) + (idle.contains(block) ? 1 : 0) + (owners[block] > 0 ? 1 : 0);
+        boolean kept = index.contains(block);
+        boolean full = kept && computed[block] == blockTokens;
+        if (places != 1 || (idle.contains(block) && !full) || (pool.isFree(block) && kept)) {
+            throw new AssertionError("block " + block + " is in " + places + " places; indexed: " + kept + ", full: "
+                    + full + ", owners: " + owners[block]);
+        }
+        if (kept && index.parent(block) != PrefixIndex.ROOT) {
+            int parent = index.parent(block);
+            if (!index.contains(parent) || owners[parent] < owners[block]) {
+                throw new AssertionError("block " + block + " has " + owners[block] + " owners and outlives its parent "
+                        + parent + " with " + owners[parent]);
+            }
+        }
+    }
+
+    /** Appends the indexed blocks that hold the table's first tokens, at most {@code blocksMax}; returns how many of them are idle. */
+    private int find(BlockTable table, int[] tokenIds, int blocksMax) {
+        int idleFound = 0;
+        while (table.count() < blocksMax) {
+            int position = table.count();
+            int block = index.find(table.scope(), table.parent(position), tokenIds, position * blockTokens);
+            if (block == PrefixIndex.NONE) {
+                break;
+            }
+            table.append(block);
+            idleFound += idle.contains(block) ? 1 : 0;
+        }
+        return idleFound;
+    }
+
+    /**
+     * Appends the block that ends with the last known token, if it is there and nobody owns it: then that one token is computed again, in its
+     * own place and with its own bits. A block that others read is left to them, and its tokens are computed elsewhere.
+     */
+    private boolean findLastAgain(BlockTable table, int[] tokenIds, int knownTokens) {
+        if (!shares(table) || knownTokens % blockTokens != 0) {
+            return false;
+        }
+        int position = table.count();
+        int block = index.find(table.scope(), table.parent(position), tokenIds, position * blockTokens);
+        if (block == PrefixIndex.NONE || !idle.contains(block)) {
+            return false;
+        }
+        table.append(block);
+        return true;
+    }
+
+    private boolean shares(BlockTable table) {
+        return sharing && table.isShareable();
+    }
+
+    private void own(int block) {
+        if (owners[block]++ == 0) {
+            idle.remove(block);
+            ownedBlocks++;
+        }
+    }
+
+    private void disown(int block) {
+        if (--owners[block] > 0) {
+            return;
+        }
+        ownedBlocks--;
+        if (!index.contains(block)) {
+            pool.give(block);
+        } else if (computed[block] == blockTokens) {
+            idle.addLast(block);
+        } else {
+            index.remove(block);
+            pool.give(block);
+        }
+    }
+
+    private void append(BlockTable table) {
+        int block = pool.freeCount() > 0 ? pool.take() : evict();
+        owners[block] = 1;
+        ownedBlocks++;
+        table.append(block);
+    }
+
+    /** The block that has been idle for longest. Never one with children: they became idle before it and go first. */
+    private int evict() {
+        int block = idle.first();
+        idle.remove(block);
+        index.remove(block);
+        return block;
+    }
+
+    /** Indexes the table's last block before any of it is computed, so that others who want the same wait for it. */
+    private void promise(BlockTable table, int[] tokenIds) {
+        int position = table.count() - 1;
+        int block = table.blocks()[position];
+        index.insert(block, table.scope(), table.parent(position), tokenIds, position * blockTokens);
+        computed[block] = 0;
+        table.countIndexed();
+    }
+
+    /**
+     * Indexes the table's first own block, which is full. Where an equal one is known the table takes that and frees its own: the bits are
+     * the same. False when the equal one is not computed yet; there will be another time to look.
+     */
+    private boolean publish(BlockTable table, int[] tokenIds) {
+        int position = table.indexedCount();
+        int block = table.blocks()[position];
+        int equal = index.find(table.scope(), table.parent(position), tokenIds, position * blockTokens);
+        if (equal == PrefixIndex.NONE) {
+            index.insert(block, table.scope(), table.parent(position), tokenIds, position * blockTokens);
+            computed[block] = blockTokens;
+        } else if (computed[equal] == blockTokens) {
+            own(equal);
+            table.replace(position, equal);
+            disown(block);
+        } else {
+            return false;
+        }
+        table.countIndexed();
+        return true;
     }
 }

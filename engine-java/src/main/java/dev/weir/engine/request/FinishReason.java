@@ -8,6 +8,8 @@ public enum FinishReason {
     LENGTH,
     /** The caller went away or the engine was told to stop. */
     CANCELLED,
+    /** There was no first token by {@link ServiceTerms#firstTokenMaxNanos}. */
+    EXPIRED,
     /** The engine could not go on; the event says why. */
     ERROR
 }

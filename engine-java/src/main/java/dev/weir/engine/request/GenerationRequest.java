@@ -14,6 +14,7 @@ import java.util.Set;
  * @param adapterId the LoRA adapter to compute with, {@value #NO_ADAPTER} for the model as it is. Each load of an adapter gets an id that
  *     was never used before, so whatever is kept by it cannot outlive what it was computed with
  * @param pooling {@link Pooling#NONE} to continue the prompt; else nothing is sampled and the answer is one vector
+ * @param terms how it is treated beside others
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(
@@ -22,7 +23,8 @@ public record GenerationRequest(
         SamplingParams sampling,
         StopConditions stop,
         long adapterId,
-        Pooling pooling) {
+        Pooling pooling,
+        ServiceTerms terms) {
 
     public static final long NO_ADAPTER = 0;
 
@@ -37,13 +39,19 @@ public record GenerationRequest(
 
     /** One for the model as it is. */
     public GenerationRequest(String id, int[] promptTokenIds, SamplingParams sampling, StopConditions stop) {
-        this(id, promptTokenIds, sampling, stop, NO_ADAPTER, Pooling.NONE);
+        this(id, promptTokenIds, sampling, stop, NO_ADAPTER, Pooling.NONE, ServiceTerms.STANDARD);
+    }
+
+    /** One whose prompt becomes a vector, on no terms of its own. */
+    public static GenerationRequest embedding(String id, int[] promptTokenIds, long adapterId, Pooling pooling) {
+        return embedding(id, promptTokenIds, adapterId, pooling, ServiceTerms.STANDARD);
     }
 
     /** One whose prompt becomes a vector; how to draw and when to stop mean nothing to it. */
-    public static GenerationRequest embedding(String id, int[] promptTokenIds, long adapterId, Pooling pooling) {
+    public static GenerationRequest embedding(
+            String id, int[] promptTokenIds, long adapterId, Pooling pooling, ServiceTerms terms) {
         StopConditions none = new StopConditions(1, List.of(), Set.of(), Set.of(), false);
-        return new GenerationRequest(id, promptTokenIds, SamplingParams.greedy(), none, adapterId, pooling);
+        return new GenerationRequest(id, promptTokenIds, SamplingParams.greedy(), none, adapterId, pooling, terms);
     }
 
     @Override
@@ -54,7 +62,8 @@ public record GenerationRequest(
                 && sampling.equals(that.sampling)
                 && stop.equals(that.stop)
                 && adapterId == that.adapterId
-                && pooling == that.pooling;
+                && pooling == that.pooling
+                && terms.equals(that.terms);
     }
 
     @Override

@@ -27,6 +27,7 @@ public sealed interface TokenEvent {
      * The end.
      *
      * @param text what was held back and belongs to the answer
+     * @param cachedTokens of the prompt: those that somebody had computed before
      * @param stopString the stop string that was met, if one was
      * @param errorMessage what went wrong: always with {@link FinishReason#ERROR}, and with {@link FinishReason#CANCELLED} where the
      *     engine, not the consumer, ended it
@@ -35,6 +36,7 @@ public sealed interface TokenEvent {
             FinishReason reason,
             String text,
             int promptTokens,
+            int cachedTokens,
             int outputTokens,
             @Nullable String stopString,
             @Nullable String errorMessage)

@@ -4,21 +4,25 @@ import dev.weir.engine.kvcache.BlockTable;
 import dev.weir.engine.kvcache.KvCache;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decides what each step computes. The rules, in the order in which they spend the step's tokens:
  *
  * <ol>
- *   <li>Running sequences that miss one token get it, oldest first: a long prompt never delays another's next token. When a block is
- *       needed and none is free, the youngest running sequence gives up its blocks and waits to be computed again, output included.
- *   <li>Running sequences that miss more get as much as is left, oldest first.
- *   <li>Waiting sequences begin, oldest first, when all blocks for what is known of them are free; they take them at once, so that only
- *       new tokens can ever run out of blocks.
+ *   <li>Running sequences that miss one token get it: a long prompt never delays another's next token. When a block is needed and none
+ *       can be had, one running sequence gives up its own and waits to be computed again, output included: one of the least important,
+ *       and of these the one that has least to compute again.
+ *   <li>Running sequences that miss more get as much as the {@linkplain PrefillPace pace} allows, oldest first.
+ *   <li>Waiting sequences begin, as their {@linkplain WaitingLine line} has it, when blocks for all that is known of them can be had; they
+ *       take them at once, so that only new tokens can ever run out of blocks. Nobody overtakes the one whose turn it is.
  * </ol>
  *
- * <p>Age is order of arrival and survives preemption. The oldest sequence that is not paused is never anybody's victim but a still older
- * one's, and alone it fits, or admission would have refused it: so it always comes nearer to its end, and nothing starves.
+ * <p>Age is order of beginning and survives preemption. Of the sequences that run, the most important one, and of several the oldest, that is
+ * not paused, is nobody's victim; alone it fits, or admission would have refused it: so it always comes nearer to its end. What was preempted
+ * begins before what was not. So nothing starves.
  *
  * @param <S> what the caller wants to get back for its results
  */
@@ -26,39 +30,48 @@ public final class Scheduler<S extends Sequence> {
 
     private final KvCache cache;
     private final BatchLimits limits;
+    private final PrefillPace pace;
+    private final FairShares shares = new FairShares();
+    private final WaitingLine<S> waiting = new WaitingLine<>();
     private final StepPlan plan;
-    private final List<S> waiting = new ArrayList<>();
     private final List<S> running = new ArrayList<>();
     private final List<S> planned = new ArrayList<>();
     private final List<S> sampled = new ArrayList<>();
-    private final List<S> waitingView = Collections.unmodifiableList(waiting);
     private final List<S> runningView = Collections.unmodifiableList(running);
     private final List<S> plannedView = Collections.unmodifiableList(planned);
     private final List<S> sampledView = Collections.unmodifiableList(sampled);
-    private int begunCount;
-    private long arrivalCount;
-    private long preemptionCount;
+    private final Map<Preemption, Long> preemptionCounts = new EnumMap<>(Preemption.class);
+    private final PromptRate promptRate = new PromptRate();
+    private int nextTokens;
+    private boolean promptsWanted;
+    private long stepNumber;
+    private long begunNumber;
+    private long soughtTokens;
+    private long foundTokens;
+    private long foundTokensBefore;
+    private long recomputedTokens;
 
-    public Scheduler(KvCache cache, BatchLimits limits) {
+    public Scheduler(KvCache cache, BatchLimits limits, PrefillPace pace) {
         this.cache = cache;
         this.limits = limits;
+        this.pace = pace;
         plan = new StepPlan(limits.stepTokensMax(), limits.sequencesMax());
     }
 
-    /** Lets a sequence wait behind those that came before. */
+    /** Lets a sequence wait for its turn. */
     public void add(S sequence) {
-        sequence.arrived(arrivalCount++);
+        sequence.arrive(
+                shares.enter(sequence.terms().tenant(), sequence.terms().tenantWeight()),
+                WaitingLine.place(stepNumber, sequence.terms().priority()));
         waiting.add(sequence);
     }
 
-    /** Ends a sequence wherever it is; its blocks are free when this returns. */
+    /** Ends a sequence wherever it is; its blocks are no longer owned by it when this returns. */
     public void remove(S sequence) {
         if (!running.remove(sequence) && !waiting.remove(sequence)) {
             throw new IllegalStateException("the sequence is not here");
         }
-        if (sequence.hasBegun()) {
-            begunCount--;
-        }
+        shares.leave(sequence.share());
         cache.release(sequence.blocks());
     }
 
@@ -67,32 +80,53 @@ public final class Scheduler<S extends Sequence> {
         plan.clear();
         planned.clear();
         sampled.clear();
-        int budget = limits.stepTokensMax();
-        for (int index = 0; index < running.size(); index++) { // shrinks at its end while we go
-            S sequence = running.get(index);
-            if (!sequence.isPaused() && sequence.pendingTokens() == 1 && makeRoom(sequence)) {
-                budget -= hand(sequence, 1);
-            }
+        stepNumber++;
+        foundTokensBefore = foundTokens;
+        cache.beginStep();
+        for (int index = 0; index < running.size(); index++) {
+            skipWhatOthersComputed(running.get(index));
         }
-        for (int index = 0; index < running.size() && budget > 0; index++) {
-            S sequence = running.get(index);
-            if (!sequence.isPaused() && sequence.pendingTokens() > 1) {
-                budget -= hand(sequence, Math.min(sequence.pendingTokens(), budget));
-            }
-        }
-        beginWaiting(budget);
+        makeRoom();
+        nextTokens = handNextTokens();
+        int room = limits.stepTokensMax() - nextTokens;
+        promptsWanted = wantsMore();
+        int budget = promptsWanted ? pace.promptTokens(nextTokens, room) : 0;
+        beginWaiting(budget - handPrompts(budget));
         cache.check();
         return plan;
     }
 
-    /** Takes over what the plan made: its tokens are computed, and each sample is its sequence's next token. */
+    /** As {@link #apply(StepResult, long)}, for a step of which nobody knows what it took. */
     public void apply(StepResult result) {
+        apply(result, 0);
+    }
+
+    /** Takes over what the plan made in {@code nanos}: its tokens are computed, and each sample is its sequence's next token. */
+    public void apply(StepResult result, long nanos) {
         for (int index = 0; index < planned.size(); index++) {
-            planned.get(index).computed(plan.tokenCounts()[index]);
+            S sequence = planned.get(index);
+            sequence.computed(plan.tokenCounts()[index]);
+            cache.computed(
+                    sequence.blocks(), sequence.tokenIds(), plan.computedTokens()[index], sequence.computedTokens());
         }
         for (int index = 0; index < sampled.size(); index++) {
-            sampled.get(index).append(result.tokenIds()[index]);
+            S sequence = sampled.get(index);
+            sequence.append(result.tokenIds()[index]);
+            shares.charge(sequence.share(), 1);
         }
+        int promptTokens = plan.tokenCount() - nextTokens;
+        pace.measured(nextTokens, promptTokens, nanos);
+        if (promptsWanted) {
+            promptRate.measured(promptTokens + foundTokens - foundTokensBefore, nanos);
+        }
+    }
+
+    /** A step failed, and those of its plan were removed: nothing that any block holds is believed any more. */
+    public void forgetComputed() {
+        while (!running.isEmpty()) {
+            preempt(running.getLast(), Preemption.STEP_FAILED);
+        }
+        cache.forget();
     }
 
     /** The sequences of the last plan, in its order. */
@@ -110,81 +144,219 @@ public final class Scheduler<S extends Sequence> {
         return runningView;
     }
 
-    /** Sequences that own no blocks, oldest first: those that have not begun and those that were preempted. */
+    /** Sequences that own no blocks: those that were preempted, then those that have not begun. */
     public List<S> waiting() {
-        return waitingView;
+        return waiting.view();
     }
 
     public boolean isEmpty() {
-        return running.isEmpty() && waiting.isEmpty();
+        return running.isEmpty() && waiting.view().isEmpty();
     }
 
     /** Waiting sequences that had begun. */
     public int preemptedCount() {
-        return begunCount - running.size();
+        return waiting.preemptedCount();
     }
 
     public int ownedBlocks() {
         return cache.ownedBlocks();
     }
 
-    /** How often, since the beginning, a sequence lost its blocks. */
-    public long preemptionCount() {
-        return preemptionCount;
+    /** Tokens that must be computed before those of a new sequence: of prompts that have begun, and of what was preempted. */
+    public long promptBacklogTokens() {
+        long tokens = 0;
+        for (int index = 0; index < running.size(); index++) {
+            tokens += Math.max(running.get(index).pendingTokens() - 1, 0);
+        }
+        for (int index = 0; index < waiting.preemptedCount(); index++) {
+            tokens += waiting.view().get(index).pendingTokens();
+        }
+        return tokens;
+    }
+
+    /** How often, since the beginning, a sequence lost its blocks for this reason. */
+    public long preemptionCount(Preemption reason) {
+        return preemptionCounts.getOrDefault(reason, 0L);
+    }
+
+    /** Tokens that preempted sequences had to compute again, since the beginning. */
+    public long recomputedTokens() {
+        return recomputedTokens;
+    }
+
+    /** Prompt tokens done with in a second while there are any, computed or found; 0 as long as too little was seen. */
+    public double promptTokensPerSecond() {
+        return promptRate.tokensPerSecond();
+    }
+
+    /** Tokens of all prompts that have begun, since the beginning. */
+    public long soughtTokens() {
+        return soughtTokens;
+    }
+
+    /** Those of them that others had computed. */
+    public long foundTokens() {
+        return foundTokens;
     }
 
     /** The whole invariant of the block accounting; for tests. */
     public void check() {
         List<BlockTable> tables = new ArrayList<>();
-        running.forEach(sequence -> tables.add(sequence.blocks()));
-        waiting.forEach(sequence -> tables.add(sequence.blocks()));
+        running.forEach(sequence -> {
+            tables.add(sequence.blocks());
+            cache.check(sequence.blocks(), sequence.tokenIds());
+        });
+        waiting.view().forEach(sequence -> tables.add(sequence.blocks()));
         cache.check(tables);
+    }
+
+    private void skipWhatOthersComputed(S sequence) {
+        int skipped = sequence.skipTo(cache.computed(sequence.blocks(), sequence.computedTokens()));
+        if (skipped > 0 && sequence.isFirstTime()) {
+            sequence.countCached(skipped);
+            foundTokens += skipped;
+        }
+    }
+
+    /** Finds the blocks that next tokens need, or who has to do without. */
+    private void makeRoom() {
+        int index = 0;
+        while (index < running.size()) {
+            S sequence = running.get(index);
+            if (!wantsNext(sequence) || cache.grow(sequence.blocks(), sequence.knownTokens())) {
+                index++;
+                continue;
+            }
+            S victim = victim(index);
+            preempt(victim, reason(victim, sequence));
+            if (victim.begunNumber() < sequence.begunNumber()) {
+                index--; // the list, which is in this order, has closed up before us
+            }
+        }
+    }
+
+    private int handNextTokens() {
+        int handed = 0;
+        for (int index = 0; index < running.size(); index++) {
+            if (wantsNext(running.get(index))) {
+                handed += hand(running.get(index), 1);
+            }
+        }
+        return handed;
+    }
+
+    private int handPrompts(int budget) {
+        int handed = 0;
+        for (int index = 0; index < running.size() && handed < budget; index++) {
+            S sequence = running.get(index);
+            if (!sequence.isPaused() && sequence.pendingTokens() > 1) {
+                handed += hand(sequence, Math.min(sequence.pendingTokens(), budget - handed));
+            }
+        }
+        return handed;
     }
 
     private void beginWaiting(int tokenBudget) {
         int budget = tokenBudget;
-        for (int index = 0; index < waiting.size() && budget > 0; ) {
-            S sequence = waiting.get(index);
-            if (sequence.isPaused()) {
-                index++;
-                continue;
-            }
-            boolean admissible = sequence.hasBegun() || begunCount < limits.sequencesMax();
-            if (!admissible || !cache.grow(sequence.blocks(), sequence.knownTokens())) {
+        while (budget > 0) {
+            S sequence = waiting.next(begunCount() < limits.sequencesMax());
+            if (sequence == null || !cache.begin(sequence.blocks(), sequence.tokenIds(), sequence.knownTokens())) {
                 return; // and nobody overtakes it
             }
-            waiting.remove(index);
-            insertByAge(running, sequence);
-            if (!sequence.hasBegun()) {
-                sequence.begin();
-                begunCount++;
+            waiting.remove(sequence);
+            boolean first = !sequence.hasBegun();
+            if (first) {
+                sequence.begin(begunNumber++);
+                soughtTokens += sequence.promptTokens();
+            }
+            insertByAge(sequence);
+            skipWhatOthersComputed(sequence);
+            if (first) {
+                shares.turn(sequence.share());
+                shares.charge(sequence.share(), sequence.pendingTokens());
+            } else {
+                recomputedTokens += sequence.recomputedTokens();
             }
             budget -= hand(sequence, Math.min(sequence.pendingTokens(), budget));
         }
     }
 
-    /** Finds a block for the sequence's next token, at the expense of younger ones; false if it had to give way itself. */
-    private boolean makeRoom(S sequence) {
-        while (!cache.grow(sequence.blocks(), sequence.knownTokens())) {
-            S victim = running.getLast();
-            preempt(victim);
-            if (victim.arrivalNumber() == sequence.arrivalNumber()) {
-                return false;
+    private int begunCount() {
+        return running.size() + waiting.preemptedCount();
+    }
+
+    private boolean wantsMore() {
+        if (!waiting.view().isEmpty()) {
+            return true;
+        }
+        for (int index = 0; index < running.size(); index++) {
+            if (!running.get(index).isPaused() && running.get(index).pendingTokens() > 1) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
-    private void preempt(S victim) {
-        running.removeLast();
+    private static boolean wantsNext(Sequence sequence) {
+        return !sequence.isPaused() && sequence.pendingTokens() == 1;
+    }
+
+    /** Who gives up its blocks so that the needy sequence at an index can go on; perhaps itself. */
+    private S victim(int needy) {
+        int spared = needy;
+        for (int index = 0; index < running.size(); index++) {
+            if (!running.get(index).isPaused() && running.get(index).outranks(running.get(spared))) {
+                spared = index;
+            }
+        }
+        int victim = spared;
+        for (int index = 0; index < running.size(); index++) {
+            if (index != spared && (victim == spared || givesWayBefore(running.get(index), running.get(victim)))) {
+                victim = index;
+            }
+        }
+        return running.get(victim);
+    }
+
+    /** Less important first; then what gives anybody a block; then what has less to compute again; then the younger. */
+    private boolean givesWayBefore(S sequence, S other) {
+        if (sequence.terms().priority() != other.terms().priority()) {
+            return sequence.terms().priority() > other.terms().priority();
+        }
+        boolean gives = cache.ownsAlone(sequence.blocks());
+        if (gives != cache.ownsAlone(other.blocks())) {
+            return gives;
+        }
+        int lost = wouldLose(sequence);
+        int otherLost = wouldLose(other);
+        return lost != otherLost ? lost < otherLost : sequence.begunNumber() > other.begunNumber();
+    }
+
+    private int wouldLose(S sequence) {
+        return sequence.computedTokens() - cache.keptTokens(sequence.blocks(), sequence.computedTokens());
+    }
+
+    private static Preemption reason(Sequence victim, Sequence needy) {
+        if (victim.begunNumber() == needy.begunNumber()) {
+            return Preemption.GAVE_WAY;
+        }
+        return victim.terms().priority() > needy.terms().priority() ? Preemption.LOWER_PRIORITY : Preemption.LEAST_LOST;
+    }
+
+    private void preempt(S victim, Preemption reason) {
+        running.remove(victim);
         cache.release(victim.blocks());
         victim.forgetComputed();
-        insertByAge(waiting, victim);
-        preemptionCount++;
+        waiting.addPreempted(victim);
+        preemptionCounts.merge(reason, 1L, Long::sum);
     }
 
+    /** Plans the sequence's next tokens; returns how many, which is none where another computes them for it. */
     private int hand(S sequence, int tokenCount) {
         int computedTokens = sequence.computedTokens();
+        if (!cache.claim(sequence.blocks(), computedTokens)) {
+            return 0;
+        }
         plan.beginSequence(computedTokens, sequence.adapterId());
         plan.addTokens(sequence.tokenIds(), computedTokens, tokenCount);
         plan.addBlocks(sequence.blocks().blocks(), cache.blocksFor(computedTokens + tokenCount));
@@ -207,11 +379,11 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private static <T extends Sequence> void insertByAge(List<T> sequences, T sequence) {
-        int index = sequences.size();
-        while (index > 0 && sequences.get(index - 1).arrivalNumber() > sequence.arrivalNumber()) {
+    private void insertByAge(S sequence) {
+        int index = running.size();
+        while (index > 0 && running.get(index - 1).begunNumber() > sequence.begunNumber()) {
             index--;
         }
-        sequences.add(index, sequence);
+        running.add(index, sequence);
     }
 }

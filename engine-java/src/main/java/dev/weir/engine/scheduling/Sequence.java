@@ -1,38 +1,51 @@
 package dev.weir.engine.scheduling;
 
 import dev.weir.engine.kvcache.BlockTable;
+import dev.weir.engine.request.CacheScope;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What the scheduler knows of one generation: which tokens it has, and how many of them are computed. Confined to one thread. */
 public class Sequence {
 
     private static final int HEADROOM_TOKENS = 32;
+    private static final long NOT_BEGUN = -1;
 
     private final SamplingParams sampling;
     private final long adapterId;
     private final Pooling pooling;
+    private final ServiceTerms terms;
     private final int promptTokens;
-    private final BlockTable blocks = new BlockTable();
+    private final BlockTable blocks;
     private int[] tokenIds;
     private int knownTokens;
     private int computedTokens;
+    private int cachedTokens;
+    private int lostTokens;
     private boolean paused;
-    private boolean begun;
-    private long arrivalNumber = -1;
+    private boolean preempted;
+    private FairShares.@Nullable Share share;
+    private long place;
+    private long begunNumber = NOT_BEGUN;
 
     /**
      * A sequence of which nothing is computed. The prompt is copied.
      *
      * @param adapterId what {@link dev.weir.engine.request.GenerationRequest#adapterId} says
      * @param pooling what the hidden states are wanted for; anything but {@link Pooling#NONE}: nothing is sampled
+     * @param terms how it is treated beside others
      */
-    public Sequence(int[] promptTokenIds, SamplingParams sampling, long adapterId, Pooling pooling) {
+    public Sequence(
+            int[] promptTokenIds, SamplingParams sampling, long adapterId, Pooling pooling, ServiceTerms terms) {
         this.sampling = sampling;
         this.adapterId = adapterId;
         this.pooling = pooling;
+        this.terms = terms;
+        blocks = new BlockTable(new CacheScope(terms.salt(), adapterId), pooling != Pooling.MEAN);
         promptTokens = promptTokenIds.length;
         knownTokens = promptTokens;
         tokenIds = Arrays.copyOf(promptTokenIds, promptTokens + HEADROOM_TOKENS);
@@ -40,7 +53,7 @@ public class Sequence {
 
     /** One of the model as it is, that is sampled. */
     public Sequence(int[] promptTokenIds, SamplingParams sampling) {
-        this(promptTokenIds, sampling, GenerationRequest.NO_ADAPTER, Pooling.NONE);
+        this(promptTokenIds, sampling, GenerationRequest.NO_ADAPTER, Pooling.NONE, ServiceTerms.STANDARD);
     }
 
     public final int promptTokens() {
@@ -86,9 +99,18 @@ public class Sequence {
         return paused;
     }
 
-    /** Whether it has ever been in a plan. */
+    /** Whether it has ever owned blocks. */
     public final boolean hasBegun() {
-        return begun;
+        return begunNumber != NOT_BEGUN;
+    }
+
+    /** Prompt tokens that it did not compute itself before its first token, because somebody else had. */
+    public final int cachedTokens() {
+        return cachedTokens;
+    }
+
+    final ServiceTerms terms() {
+        return terms;
     }
 
     final SamplingParams sampling() {
@@ -104,19 +126,52 @@ public class Sequence {
         return knownTokens - computedTokens;
     }
 
-    final long arrivalNumber() {
-        return arrivalNumber;
-    }
-
-    final void arrived(long number) {
-        if (arrivalNumber >= 0) {
+    /** Comes in. */
+    final void arrive(FairShares.Share tenantShare, long placeInLine) {
+        if (share != null) {
             throw new IllegalStateException("the sequence was added before");
         }
-        arrivalNumber = number;
+        share = tenantShare;
+        place = placeInLine;
     }
 
-    final void begin() {
-        begun = true;
+    final FairShares.Share share() {
+        if (share == null) {
+            throw new IllegalStateException("the sequence was not added");
+        }
+        return share;
+    }
+
+    /** Its place among its tenant's that wait; the lowest goes first. */
+    final long place() {
+        return place;
+    }
+
+    final void begin(long number) {
+        begunNumber = number;
+    }
+
+    /** In order of beginning; survives preemption. */
+    final long begunNumber() {
+        return begunNumber;
+    }
+
+    /** Of two that have begun: whether this one is the more important, or as important and older. */
+    final boolean outranks(Sequence other) {
+        return terms.priority() != other.terms.priority()
+                ? terms.priority() < other.terms.priority()
+                : begunNumber < other.begunNumber;
+    }
+
+    /** Others have computed its first tokens; returns how many of them it did not have. */
+    final int skipTo(int computedByOthers) {
+        int skipped = computedByOthers - computedTokens;
+        computedTokens = computedByOthers;
+        return skipped;
+    }
+
+    final void countCached(int tokenCount) {
+        cachedTokens += tokenCount;
     }
 
     final void computed(int tokenCount) {
@@ -124,7 +179,19 @@ public class Sequence {
     }
 
     final void forgetComputed() {
+        lostTokens = computedTokens;
         computedTokens = 0;
+        preempted = true;
+    }
+
+    /** Tokens that it has to compute again since it was preempted. */
+    final int recomputedTokens() {
+        return Math.max(lostTokens - computedTokens, 0);
+    }
+
+    /** Whether its prompt is on its way to its first token, without having been preempted on it. */
+    final boolean isFirstTime() {
+        return !preempted && knownTokens == promptTokens;
     }
 
     final void append(int tokenId) {

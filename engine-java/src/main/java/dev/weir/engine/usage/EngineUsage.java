@@ -4,6 +4,7 @@ import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.TokenEvent.Finished;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -23,6 +24,9 @@ public final class EngineUsage {
     private final Counter promptTokens;
     private final Counter generationTokens;
     private final Counter preemptions;
+    private final Counter prefixQueries;
+    private final Counter prefixHits;
+    private final Counter recomputed;
     private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
     private final DistributionSummary stepTokens;
     private final DistributionSummary timeToFirstToken;
@@ -46,6 +50,9 @@ public final class EngineUsage {
         promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens processed.", tags);
         generationTokens = counter("vllm:generation_tokens_total", "Tokens generated.", tags);
         preemptions = counter("vllm:num_preemptions_total", "Sequences that gave up their KV blocks.", tags);
+        prefixQueries = counter("vllm:prefix_cache_queries_total", "Prompt tokens looked for in KV blocks.", tags);
+        prefixHits = counter("vllm:prefix_cache_hits_total", "Prompt tokens found in KV blocks.", tags);
+        recomputed = counter("weir.recomputed.tokens", "Tokens computed again after a preemption.", tags);
         for (FinishReason reason : FinishReason.values()) {
             finished.put(
                     reason,
@@ -90,9 +97,35 @@ public final class EngineUsage {
     }
 
     /** A step was computed. */
-    public void stepped(int tokenCount, long preemptionCount) {
+    public void stepped(int tokenCount) {
         stepTokens.record(tokenCount);
-        preemptions.increment((double) preemptionCount);
+    }
+
+    /** Sequences lost their blocks. */
+    public void preempted(String reason, long count) {
+        preemptions.increment((double) count);
+        counter("weir.preemptions", "Sequences that gave up their KV blocks, by reason.", tags.and("reason", reason))
+                .increment((double) count);
+    }
+
+    /** Preempted sequences came back. */
+    public void recomputed(long tokenCount) {
+        recomputed.increment((double) tokenCount);
+    }
+
+    /** Prompt tokens were looked for among computed ones. */
+    public void prefixCache(long queriedTokens, long hitTokens) {
+        prefixQueries.increment((double) queriedTokens);
+        prefixHits.increment((double) hitTokens);
+    }
+
+    /** Lets scrapes read how many requests were turned away for a reason. */
+    public void watchRefusals(String reason, Supplier<Number> count) {
+        FunctionCounter.builder(
+                        "weir.requests.refused", count, watched -> watched.get().doubleValue())
+                .description("Requests that were turned away, by reason.")
+                .tags(tags.and("reason", reason))
+                .register(registry);
     }
 
     /** A request got its next token. */
@@ -116,7 +149,7 @@ public final class EngineUsage {
     /** A request ended. What it never reached (a first step, a first token) is not recorded. */
     public void finished(Finished end, RequestTimeline timeline, long nowNanos) {
         Objects.requireNonNull(finished.get(end.reason())).increment();
-        requestLatency.record(timeline.totalNanos(nowNanos) / NANOS_PER_SECOND);
+        requestLatency.record(timeline.sinceSubmissionNanos(nowNanos) / NANOS_PER_SECOND);
         requestPromptTokens.record(end.promptTokens());
         requestGenerationTokens.record(end.outputTokens());
         if (timeline.hasBegun()) {
@@ -132,7 +165,7 @@ public final class EngineUsage {
         return switch (reason) {
             case STOP -> "stop";
             case LENGTH -> "length";
-            case CANCELLED -> "abort";
+            case CANCELLED, EXPIRED -> "abort";
             case ERROR -> "error";
         };
     }

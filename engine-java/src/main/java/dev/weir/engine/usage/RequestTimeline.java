@@ -51,7 +51,8 @@ public final class RequestTimeline {
         return lastTokenNanos - firstTokenNanos;
     }
 
-    long totalNanos(long nowNanos) {
+    /** How long ago it was submitted. */
+    public long sinceSubmissionNanos(long nowNanos) {
         return nowNanos - submittedNanos;
     }
 }

@@ -39,7 +39,7 @@ class AdmissionQueueTest {
                 .isEqualTo(new Rejected(Reason.QUEUE_FULL, "2 requests are waiting, which is the limit"));
         queue.drain(_ -> {});
         assertThat(rejection(submit(1, 1)).reason()).isEqualTo(Reason.QUEUE_FULL);
-        queue.release(1);
+        queue.release(request(1, 1));
         assertThat(submit(1, 1)).isInstanceOf(Admitted.class);
     }
 
@@ -92,7 +92,7 @@ class AdmissionQueueTest {
     @Test
     void releasingWhatWasNeverHandedOverIsAnError() {
         submit(1, 1);
-        assertThatThrownBy(() -> queue.release(1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> queue.release(request(1, 1))).isInstanceOf(IllegalStateException.class);
     }
 
     private Admission submit(int promptTokens, int outputTokensMax) {

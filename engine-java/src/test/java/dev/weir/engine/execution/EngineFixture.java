@@ -7,6 +7,7 @@ import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.usage.EngineUsage;
 import dev.weir.engine.usage.PrometheusMetrics;
@@ -52,6 +53,7 @@ final class EngineFixture implements AutoCloseable {
                 },
                 limits,
                 new LoopLimits(Duration.ofSeconds(20), 3, Duration.ofMillis(1)),
+                SchedulingPolicy.defaults(),
                 admission,
                 new LetterTokenizer(),
                 new EngineUsage(metrics.registry(), "scripted", 0, limits.contextTokensMax()),

@@ -8,6 +8,7 @@ import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -113,6 +114,7 @@ class PooledSequencesTest {
                 () -> new ScriptedExecutor(limits),
                 limits,
                 LoopLimits.defaults(),
+                SchedulingPolicy.defaults(),
                 admission,
                 new LetterTokenizer(),
                 new EngineUsage(registry, "pooled", 0, CONTEXT_TOKENS),

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,17 @@ final class ScriptedExecutor implements ModelExecutor {
     private final long[] storedAdapters;
     private final BitSet written = new BitSet();
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
+    private final Consumer<StepPlan> onStep;
     private boolean closed;
 
     ScriptedExecutor(ExecutorLimits limits) {
+        this(limits, _ -> {});
+    }
+
+    /** {@code onStep} is told of each legal step before it is computed: there time may pass. */
+    ScriptedExecutor(ExecutorLimits limits, Consumer<StepPlan> onStep) {
         this.limits = limits;
+        this.onStep = onStep;
         storedTokens = new int[limits.blockCount() * limits.blockTokens()];
         storedPositions = new int[storedTokens.length];
         Arrays.fill(storedPositions, NOTHING);
@@ -59,6 +67,7 @@ final class ScriptedExecutor implements ModelExecutor {
         if (failure != null) {
             throw failure;
         }
+        onStep.accept(plan);
         written.clear();
         int firstToken = 0;
         int sample = 0;

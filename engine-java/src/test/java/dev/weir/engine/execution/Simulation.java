@@ -3,11 +3,16 @@ package dev.weir.engine.execution;
 import dev.weir.engine.admission.Admission;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.request.CacheSalt;
+import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.scheduling.SchedulingPolicy;
+import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** One random history of one engine with random limits; all of it follows from the seed. */
 final class Simulation {
@@ -24,6 +30,7 @@ final class Simulation {
     private static final int STEPS_WITH_ARRIVALS = 300;
     private static final int STEPS_TO_DRAIN_MAX = 100_000;
     private static final long STEP_NANOS = 1_000_000;
+    private static final int TEXTS = 3;
 
     /** What happened, to see that the histories are worth simulating. */
     static final class Tally {
@@ -32,7 +39,10 @@ final class Simulation {
         long cancelled;
         long stalled;
         long rejected;
+        long expired;
+        long refusedSteps;
         long preemptions;
+        long foundTokens;
 
         void add(Tally other) {
             steps += other.steps;
@@ -40,13 +50,17 @@ final class Simulation {
             cancelled += other.cancelled;
             stalled += other.stalled;
             rejected += other.rejected;
+            expired += other.expired;
+            refusedSteps += other.refusedSteps;
             preemptions += other.preemptions;
+            foundTokens += other.foundTokens;
         }
 
         @Override
         public String toString() {
             return steps + " steps: " + completed + " completed, " + cancelled + " cancelled, " + stalled + " stalled, "
-                    + rejected + " rejected, " + preemptions + " preemptions";
+                    + expired + " expired, " + rejected + " rejected, " + preemptions + " preemptions, " + refusedSteps
+                    + " refused steps, " + foundTokens + " prompt tokens found in the cache";
         }
     }
 
@@ -58,7 +72,9 @@ final class Simulation {
     private final EngineLoop loop;
     private final double arrivalsPerStep;
     private final double cancelsPerStep;
+    private final double refusalsPerStep;
     private final int streamTokensMax;
+    private final List<int[]> texts;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<Reader> readers = new ArrayList<>();
     private final Tally tally = new Tally();
@@ -86,9 +102,10 @@ final class Simulation {
                 this::nowNanos);
         loop = new EngineLoop(
                 "simulated",
-                () -> new ScriptedExecutor(limits),
+                () -> new ScriptedExecutor(limits, this::elapse),
                 limits,
                 new LoopLimits(Duration.ofNanos(40 * STEP_NANOS), 0, Duration.ZERO),
+                new SchedulingPolicy(random.nextInt(8) > 0, random.nextBoolean() ? 0.5 : 0),
                 admission,
                 new LetterTokenizer(),
                 new EngineUsage(registry, "simulated", 0, limits.contextTokensMax()),
@@ -96,6 +113,19 @@ final class Simulation {
         arrivalsPerStep = random.nextDouble(0.02, 1);
         cancelsPerStep = random.nextDouble(0, 0.1);
         streamTokensMax = random.nextInt(1, 9);
+        texts = IntStream.range(0, TEXTS)
+                .mapToObj(_ -> random.ints(limits.contextTokensMax(), 0, FakeModel.VOCAB_SIZE)
+                        .toArray())
+                .toList();
+        refusalsPerStep = random.nextInt(4) == 0 ? 0.01 : 0;
+    }
+
+    /** A step takes some time for itself and some for each token, and never twice the same; now and then it fails. */
+    private void elapse(StepPlan plan) {
+        if (refusalsPerStep > 0 && random.nextDouble() < refusalsPerStep) {
+            throw new ExecutionException("refused", false);
+        }
+        nowNanos += STEP_NANOS / 4 + plan.tokenCount() * random.nextLong(STEP_NANOS / 32);
     }
 
     private long nowNanos() {
@@ -125,9 +155,13 @@ final class Simulation {
             throw new AssertionError(loop.ownedBlocks() + " blocks owned and " + admission.waitingCount()
                     + " requests waiting after the last one ended");
         }
-        tally.preemptions =
-                (long) registry.get("vllm:num_preemptions_total").counter().count();
+        tally.preemptions = count("vllm:num_preemptions_total");
+        tally.foundTokens = count("vllm:prefix_cache_hits_total");
         return tally;
+    }
+
+    private long count(String counter) {
+        return (long) registry.get(counter).counter().count();
     }
 
     private void arrive() {
@@ -143,8 +177,7 @@ final class Simulation {
     }
 
     private GenerationRequest request() {
-        int[] prompt = random.ints(random.nextInt(1, 1 + limits.contextTokensMax()), 0, FakeModel.VOCAB_SIZE)
-                .toArray();
+        int[] prompt = prompt();
         SamplingParams sampling = random.nextBoolean()
                 ? SamplingParams.greedy()
                 : new SamplingParams(1, random.nextInt(0, 5), 0.9f, 0.01f, random.nextLong(), random.nextInt(-1, 4));
@@ -158,7 +191,35 @@ final class Simulation {
                 Set.of(7),
                 random.nextInt(4) == 0);
         return new GenerationRequest(
-                "request-" + requestCount++, prompt, sampling, stop, random.nextInt(3), Pooling.NONE);
+                "request-" + requestCount++,
+                prompt,
+                sampling,
+                stop,
+                random.nextInt(4) == 0 ? random.nextInt(1, 3) : 0,
+                Pooling.NONE,
+                terms());
+    }
+
+    /** Most begin like others do: with the first tokens of one of a few texts, and now and then with nothing else. */
+    private int[] prompt() {
+        int length = random.nextInt(1, 1 + limits.contextTokensMax());
+        int[] prompt = random.ints(length, 0, FakeModel.VOCAB_SIZE).toArray();
+        if (random.nextInt(4) > 0) {
+            int[] text = texts.get(random.nextInt(texts.size()));
+            int shared = random.nextBoolean() ? length : random.nextInt(length + 1);
+            System.arraycopy(text, 0, prompt, 0, Math.min(shared, length));
+        }
+        return prompt;
+    }
+
+    private ServiceTerms terms() {
+        int tenant = random.nextInt(4);
+        return new ServiceTerms(
+                "tenant-" + tenant,
+                1 + tenant,
+                random.nextInt(3) == 0 ? random.nextInt(-2, 3) : 0,
+                random.nextInt(8) == 0 ? random.nextLong(1, 50) * STEP_NANOS : ServiceTerms.NO_DEADLINE,
+                new CacheSalt(tenant / 2, 0));
     }
 
     private void read() {
@@ -175,7 +236,7 @@ final class Simulation {
 
     private boolean step() {
         nowNanos += STEP_NANOS;
-        boolean worked = loop.step();
+        boolean worked = turn();
         tally.steps++;
         loop.check();
         for (Iterator<Reader> iterator = readers.iterator(); iterator.hasNext(); ) {
@@ -196,9 +257,22 @@ final class Simulation {
         return worked;
     }
 
+    /** One step, which the executor may refuse: then what was in its plan ends and all else goes on. */
+    private boolean turn() {
+        try {
+            return loop.step();
+        } catch (ExecutionException refusal) {
+            loop.refused(refusal);
+            tally.refusedSteps++;
+            return true;
+        }
+    }
+
     private void tally(ReceivedAnswer answer, Finished finished) {
         if (answer.wasCancelled()) {
             tally.cancelled++;
+        } else if (finished.reason() == FinishReason.EXPIRED) {
+            tally.expired++;
         } else if (finished.errorMessage() != null) {
             tally.stalled++;
         } else {

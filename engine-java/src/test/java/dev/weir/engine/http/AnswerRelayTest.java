@@ -88,7 +88,7 @@ class AnswerRelayTest {
     }
 
     private static Finished end(FinishReason reason, @Nullable String message) {
-        return new Finished(reason, "", 3, 1, null, message);
+        return new Finished(reason, "", 3, 0, 1, null, message);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.weir.engine.kvcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.engine.request.CacheScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,8 +13,8 @@ class KvCacheTest {
 
     @Test
     void aTableGrowsByWholeBlocksAndKeepsWhatItHas() {
-        KvCache cache = new KvCache(4, 16);
-        BlockTable table = new BlockTable();
+        KvCache cache = new KvCache(4, 16, true);
+        BlockTable table = new BlockTable(CacheScope.COMMON, true);
         assertThat(cache.grow(table, 1)).isTrue();
         int first = table.blocks()[0];
         assertThat(cache.grow(table, 16)).isTrue();
@@ -27,8 +28,8 @@ class KvCacheTest {
 
     @Test
     void growingBeyondThePoolChangesNothing() {
-        KvCache cache = new KvCache(4, 16);
-        BlockTable table = new BlockTable();
+        KvCache cache = new KvCache(4, 16, true);
+        BlockTable table = new BlockTable(CacheScope.COMMON, true);
         assertThat(cache.grow(table, 65)).isFalse();
         assertThat(table.count()).isZero();
         assertThat(cache.freeBlocks()).isEqualTo(4);
@@ -37,10 +38,10 @@ class KvCacheTest {
     @Test
     void randomGrowthAndReleaseKeepsTheInvariant() {
         SplittableRandom random = new SplittableRandom(7);
-        KvCache cache = new KvCache(100, 4);
+        KvCache cache = new KvCache(100, 4, true);
         List<BlockTable> tables = new ArrayList<>();
         for (int count = 0; count < 12; count++) {
-            tables.add(new BlockTable());
+            tables.add(new BlockTable(CacheScope.COMMON, true));
         }
         for (int step = 0; step < 20_000; step++) {
             BlockTable table = tables.get(random.nextInt(tables.size()));
@@ -67,10 +68,10 @@ class KvCacheTest {
 
     @Test
     void aTableThatWasForgottenIsCaught() {
-        KvCache cache = new KvCache(4, 16);
-        cache.grow(new BlockTable(), 20);
+        KvCache cache = new KvCache(4, 16, true);
+        cache.grow(new BlockTable(CacheScope.COMMON, true), 20);
         assertThatThrownBy(() -> cache.check(List.of()))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("tables own 0 blocks, counted were 2");
+                .hasMessage("blocks are in more or fewer tables than were counted");
     }
 }

@@ -7,12 +7,15 @@ import dev.weir.engine.kvcache.KvCache;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
 
     private static final int BLOCK_TOKENS = 4;
+
+    private int promptCount;
 
     @Test
     void aLongPromptIsComputedInChunksAndSampledAfterTheLast() {
@@ -34,16 +37,16 @@ class SchedulerTest {
     @Test
     void aPlanCarriesEachSequencesAdapter() {
         Scheduler<Sequence> scheduler = scheduler(16, 8, 3);
-        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 71, Pooling.NONE));
+        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 71, Pooling.NONE, ServiceTerms.STANDARD));
         scheduler.add(new Sequence(new int[2], SamplingParams.greedy()));
-        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 72, Pooling.NONE));
+        scheduler.add(new Sequence(new int[2], SamplingParams.greedy(), 72, Pooling.NONE, ServiceTerms.STANDARD));
         assertThat(scheduler.plan().adapterIds()).startsWith(71, GenerationRequest.NO_ADAPTER, 72);
     }
 
     @Test
     void aMeanAsksForTheHiddenStateOfEveryTokenWhateverTheChunk() {
         Scheduler<Sequence> scheduler = scheduler(16, 8, 2);
-        Sequence sequence = new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.MEAN);
+        Sequence sequence = new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.MEAN, ServiceTerms.STANDARD);
         scheduler.add(sequence);
         StepPlan plan = step(scheduler);
         assertThat(Arrays.copyOf(plan.hiddenTokenIndexes(), plan.hiddenCount()))
@@ -57,7 +60,7 @@ class SchedulerTest {
     @Test
     void aLastTokensHiddenStateIsAskedForOnceItIsComputed() {
         Scheduler<Sequence> scheduler = scheduler(16, 8, 2);
-        scheduler.add(new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.LAST_TOKEN));
+        scheduler.add(new Sequence(new int[11], SamplingParams.greedy(), 0, Pooling.LAST_TOKEN, ServiceTerms.STANDARD));
         assertThat(step(scheduler).hiddenCount()).isZero();
         StepPlan plan = step(scheduler);
         assertThat(Arrays.copyOf(plan.hiddenTokenIndexes(), plan.hiddenCount())).containsExactly(2);
@@ -92,7 +95,7 @@ class SchedulerTest {
     }
 
     @Test
-    void theYoungestGivesWayWhenBlocksRunOutAndComesBackWithItsOutput() {
+    void whatGivesWayComesBackWithItsOutputAndComputesOnlyWhatWasLost() {
         Scheduler<Sequence> scheduler = scheduler(4, 64, 8);
         Sequence old = add(scheduler, 7);
         Sequence young = add(scheduler, 7);
@@ -107,8 +110,8 @@ class SchedulerTest {
         assertThat(young.knownTokens()).isEqualTo(9);
         assertThat(scheduler.preemptedCount()).isEqualTo(1);
         scheduler.remove(old);
-        plan = step(scheduler);
-        assertThat(plan.tokenCount()).isEqualTo(9);
+        plan = step(scheduler); // the older one took the last of its blocks, the first is still there
+        assertThat(plan.tokenCount()).isEqualTo(5);
         assertThat(young.computedTokens()).isEqualTo(9);
         assertThat(young.knownTokens()).isEqualTo(10);
     }
@@ -164,12 +167,16 @@ class SchedulerTest {
     }
 
     private static Scheduler<Sequence> scheduler(int blockCount, int stepTokensMax, int sequencesMax) {
-        return new Scheduler<>(new KvCache(blockCount, BLOCK_TOKENS), new BatchLimits(stepTokensMax, sequencesMax));
+        return new Scheduler<>(
+                new KvCache(blockCount, BLOCK_TOKENS, true),
+                new BatchLimits(stepTokensMax, sequencesMax),
+                new PrefillPace(0, new MeasuredStepCost()));
     }
 
-    private static Sequence add(Scheduler<Sequence> scheduler, int promptTokens) {
+    private Sequence add(Scheduler<Sequence> scheduler, int promptTokens) {
+        int first = 1000 * promptCount++; // no two prompts have anything in common
         int[] prompt = new int[promptTokens];
-        Arrays.setAll(prompt, index -> index);
+        Arrays.setAll(prompt, index -> first + index);
         Sequence sequence = new Sequence(prompt, SamplingParams.greedy());
         scheduler.add(sequence);
         return sequence;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TokenStreamTest {
 
-    private static final Finished END = new Finished(FinishReason.LENGTH, "", 1, 1, null, null);
+    private static final Finished END = new Finished(FinishReason.LENGTH, "", 1, 0, 1, null, null);
 
     private final AtomicInteger readable = new AtomicInteger();
     private final AtomicInteger demand = new AtomicInteger();

@@ -24,8 +24,12 @@ class EngineUsageTest {
         timeline.begun(SECOND_NANOS);
         usage.token(timeline, 7, 3 * SECOND_NANOS);
         usage.token(timeline, 7, 4 * SECOND_NANOS);
-        usage.stepped(7, 2);
-        usage.finished(new Finished(FinishReason.STOP, "", 7, 2, null, null), timeline, 5 * SECOND_NANOS);
+        usage.stepped(7);
+        usage.preempted("gave_way", 2);
+        usage.recomputed(5);
+        usage.prefixCache(40, 32);
+        usage.watchRefusals("queue_full", () -> 6);
+        usage.finished(new Finished(FinishReason.STOP, "", 7, 0, 2, null, null), timeline, 5 * SECOND_NANOS);
         assertThat(metrics.scrape().lines())
                 .contains(
                         "# TYPE vllm:num_requests_running gauge",
@@ -37,6 +41,11 @@ class EngineUsageTest {
                         "vllm:prompt_tokens_total" + LABELS + " 7.0",
                         "vllm:generation_tokens_total" + LABELS + " 2.0",
                         "vllm:num_preemptions_total" + LABELS + " 2.0",
+                        "weir_preemptions_total{engine=\"0\",model_name=\"demo\",reason=\"gave_way\"} 2.0",
+                        "weir_recomputed_tokens_total" + LABELS + " 5.0",
+                        "weir_requests_refused_total{engine=\"0\",model_name=\"demo\",reason=\"queue_full\"} 6.0",
+                        "vllm:prefix_cache_queries_total" + LABELS + " 40.0",
+                        "vllm:prefix_cache_hits_total" + LABELS + " 32.0",
                         "vllm:request_success_total{engine=\"0\",finished_reason=\"stop\",model_name=\"demo\"} 1.0",
                         "vllm:request_success_total{engine=\"0\",finished_reason=\"length\",model_name=\"demo\"} 0.0",
                         "vllm:request_success_total{engine=\"0\",finished_reason=\"abort\",model_name=\"demo\"} 0.0",
@@ -54,7 +63,7 @@ class EngineUsageTest {
 
     @Test
     void bucketsAreVllmsAndNothingBetween() {
-        usage.stepped(1, 0);
+        usage.stepped(1);
         assertThat(buckets("vllm:time_to_first_token_seconds"))
                 .startsWith("0.001", "0.005", "0.01", "0.02")
                 .endsWith("160.0", "640.0", "2560.0", "+Inf")
@@ -80,7 +89,9 @@ class EngineUsageTest {
     @Test
     void whatNeverBeganHasNoQueueTime() {
         usage.finished(
-                new Finished(FinishReason.CANCELLED, "", 7, 0, null, null), new RequestTimeline(0), 5 * SECOND_NANOS);
+                new Finished(FinishReason.CANCELLED, "", 7, 0, 0, null, null),
+                new RequestTimeline(0),
+                5 * SECOND_NANOS);
         assertThat(metrics.scrape().lines())
                 .contains(
                         "vllm:request_success_total{engine=\"0\",finished_reason=\"abort\",model_name=\"demo\"} 1.0",
