@@ -49,7 +49,7 @@ inline typename Ops::Float exponential(typename Ops::Float x) {
 }
 
 // tanh x = t / (t + 2) with t = e^2x - 1 = 2^n (e^r - 1) + (2^n - 1), which loses nothing near 0, where n is 0 and t is e^r - 1. Beyond
-// +-16 the result is +-1 to the last bit, so the argument stops there. The measured error is below 3 ulp (tanh_test.cpp).
+// +-16 the result is +-1 to the last bit, so the argument stops there. The measured error is below 3 ulp (exp_test.cpp).
 template <typename Ops>
 inline typename Ops::Float hyperbolic_tangent(typename Ops::Float x) {
   using Float = typename Ops::Float;

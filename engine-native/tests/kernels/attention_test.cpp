@@ -146,6 +146,93 @@ TEST(attention, is_the_formula) {
   }
 }
 
+// Every rule over every element type, at windows that begin and end at every kind of place in a group of sixteen.
+template <typename Element>
+void compare_rules(DType dtype) {
+  for (const int32_t head_size : {1, 15, 16, 33, 72, 128}) {
+    for (const Flush flush : {Flush::front, Flush::back}) {
+      Sequence<Element> sequence(dtype, head_size, 99, 16, 5, flush);
+      for (const int32_t window : {1, 2, 7, 15, 16, 17, 33, 98, 99, 100}) {
+        for (const float softcap : {0.0f, 1.5f}) {
+          sequence.rule.window = window;
+          sequence.rule.softcap = softcap;
+          for (const int32_t position : {0, 14, 15, 16, 31, 32, 40, 63, 64, 98}) {
+            const int32_t queries = 1 + (position + window) % kQueriesMax;
+            const std::vector<float> expected = sequence.attend(reference_kernels(), position, flush, queries);
+            for (const float value : expected) CHECK(std::isfinite(value));
+            for (const KernelTable* table : vector_tables()) {
+              CHECK_EQ(first_difference(sequence.attend(*table, position, flush, queries), expected, queries * head_size), -1);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(attention, has_the_reference_bits_under_every_rule_f32) { compare_rules<float>(DType::f32); }
+TEST(attention, has_the_reference_bits_under_every_rule_f16) { compare_rules<F16>(DType::f16); }
+TEST(attention, has_the_reference_bits_under_every_rule_bf16) { compare_rules<Bf16>(DType::bf16); }
+
+// What lies before the window may be anything: its blocks need not even exist.
+TEST(attention, reads_nothing_before_its_window) {
+  std::vector<const KernelTable*> tables = vector_tables();
+  tables.push_back(&reference_kernels());
+  for (const KernelTable* table : tables) {
+    for (const int32_t window : {1, 5, 16, 20, 40}) {
+      Sequence<float> whole(DType::f32, 24, 99, 16, 5, Flush::back);
+      Sequence<float> cut(DType::f32, 24, 99, 16, 5, Flush::back);
+      whole.rule.window = cut.rule.window = window;
+      const int32_t first = 99 - window;
+      for (int32_t at = 0; at < first; ++at) {
+        const int32_t block = cut.blocks[static_cast<size_t>(at / 16)];
+        for (const int32_t half : {kKeys, kValues}) {
+          std::fill_n(cut.cache.data() + kv_offset(cut.layer, block, half, 1, at % 16), 24, NAN);
+        }
+      }
+      for (int32_t block = 0; block < first / 16; ++block) cut.blocks[static_cast<size_t>(block)] = 1 << 24;
+      CHECK_EQ(first_difference(cut.attend(*table, 98, Flush::back, 3), whole.attend(*table, 98, Flush::back, 3), 72), -1);
+    }
+  }
+}
+
+// A window as long as the sequence hides nothing: not a bit changes.
+TEST(attention, a_window_over_everything_is_none) {
+  Sequence<Bf16> sequence(DType::bf16, 64, 99, 16, 5, Flush::back);
+  for (const int32_t position : {0, 15, 16, 98}) {
+    sequence.rule.window = 0;
+    const std::vector<float> all = sequence.attend(reference_kernels(), position, Flush::back);
+    sequence.rule.window = position + 1;
+    CHECK_EQ(first_difference(sequence.attend(reference_kernels(), position, Flush::back), all, 64), -1);
+  }
+}
+
+TEST(attention, is_the_formula_under_a_rule) {
+  Sequence<float> sequence(DType::f32, 80, 300, 16, 5, Flush::back);
+  for (const int32_t window : {1, 16, 70, 250}) {
+    sequence.rule.window = window;
+    sequence.rule.softcap = 2;
+    std::vector<double> weights;
+    for (size_t at = static_cast<size_t>(300 - window); at < 300; ++at) {
+      double score = 0;
+      for (size_t d = 0; d < 80; ++d) score += static_cast<double>(sequence.q[d]) * sequence.keys[at][d];
+      weights.push_back(std::exp(2 * std::tanh(score * sequence.rule.scale / 2)));
+    }
+    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+    const std::vector<float> out = sequence.attend(reference_kernels(), 299, Flush::back);
+    for (size_t d = 0; d < 80; ++d) {
+      double exact = 0;
+      double magnitude = 0;
+      for (size_t i = 0; i < weights.size(); ++i) {
+        const double term = weights[i] / total * sequence.values[static_cast<size_t>(300 - window) + i][d];
+        exact += term;
+        magnitude += std::abs(term);
+      }
+      CHECK(std::abs(out[d] - exact) <= 2e-5 * magnitude);
+    }
+  }
+}
+
 TEST(attention, one_position_gives_its_value) {
   Sequence<float> sequence(DType::f32, 64, 1, 16, 5, Flush::back);
   const std::vector<float> out = sequence.attend(reference_kernels(), 0, Flush::back);

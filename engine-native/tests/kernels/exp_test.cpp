@@ -52,6 +52,51 @@ TEST(exponential, never_falls) {
   }
 }
 
+double tanh_ulps_off(float x) {
+  const double exact = std::tanh(static_cast<double>(x));
+  int exponent;
+  std::frexp(exact, &exponent);
+  return std::abs(hyperbolic_tangent<ScalarOps>(x) - exact) / std::ldexp(1.0, std::max(exponent - 24, -149));
+}
+
+TEST(tangent, is_within_three_ulps) {
+  double worst = 0;
+  for (uint64_t bits = 0; bits < 0x100000000; bits += 1009) {
+    const float x = std::bit_cast<float>(static_cast<uint32_t>(bits));
+    if (std::isnormal(x)) worst = std::max(worst, tanh_ulps_off(x));
+  }
+  std::printf("worst error of tanh: %.3f ulp\n", worst);
+  CHECK(worst < 3.0);
+}
+
+TEST(tangent, keeps_the_ends) {
+  CHECK_EQ(hyperbolic_tangent<ScalarOps>(0.0f), 0.0f);
+  for (const float x : {16.0f, 100.0f, 3e38f, INFINITY}) {
+    CHECK_EQ(hyperbolic_tangent<ScalarOps>(x), 1.0f);
+    CHECK_EQ(hyperbolic_tangent<ScalarOps>(-x), -1.0f);
+  }
+  CHECK(std::isnan(hyperbolic_tangent<ScalarOps>(NAN)));
+  for (float x = -20; x < 20; x += 1e-3f) CHECK(std::abs(hyperbolic_tangent<ScalarOps>(x)) <= 1);
+}
+
+TEST(tangent, is_the_same_in_every_lane_of_every_instruction_set) {
+  for (const KernelTable* table : vector_tables()) {
+    for (uint64_t bits = 0; bits < 0x100000000; bits += 100003) {
+      float x[37], expected[37], gate[37], expected_gate[37], up[37];
+      for (int32_t i = 0; i < 37; ++i) {
+        x[i] = expected[i] = gate[i] = expected_gate[i] = std::bit_cast<float>(static_cast<uint32_t>(bits + static_cast<uint64_t>(i) * 1000));
+        up[i] = 1;
+      }
+      table->softcap(x, 0.75f, 37);
+      reference_kernels().softcap(expected, 0.75f, 37);
+      CHECK_EQ(first_difference(x, expected, 37), -1);
+      table->gelu_mul(gate, up, 37);
+      reference_kernels().gelu_mul(expected_gate, up, 37);
+      CHECK_EQ(first_difference(gate, expected_gate, 37), -1);
+    }
+  }
+}
+
 // Through exp_sum of a single element, which is its exponential: all the bits that a stride meets, by register and by tail.
 TEST(exponential, is_the_same_in_every_lane_of_every_instruction_set) {
   for (const KernelTable* table : vector_tables()) {

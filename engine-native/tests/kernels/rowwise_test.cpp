@@ -1,4 +1,4 @@
-// The kernels that work on one row: RMSNorm, RoPE, add, SiLU, embedding, KV store, sum of exponentials.
+// The kernels that work on one row: RMSNorm, RoPE, add, SiLU, GELU, soft cap, embedding, KV store, sum of exponentials.
 #include <algorithm>
 #include <limits>
 
@@ -95,6 +95,20 @@ TEST(add, has_the_reference_bits_and_is_the_sum) {
   });
 }
 
+TEST(add_scaled, has_the_reference_bits_and_rounds_once) {
+  for_each_shape([](const KernelTable& table, int32_t size, Flush flush) {
+    Guarded<float> x(size, flush), expected(size, flush), y(size, flush);
+    Values values(static_cast<uint32_t>(size));
+    values.fill(x.data(), size);
+    values.fill(y.data(), size);
+    std::copy(x.begin(), x.end(), expected.begin());
+    table.add_scaled(x.data(), y.data(), 0.7f, size);
+    for (int64_t i = 0; i < size; ++i) CHECK(same(x[i], std::fma(y[i], 0.7f, expected[i])));
+    reference_kernels().add_scaled(expected.data(), y.data(), 0.7f, size);
+    CHECK_EQ(first_difference(x, expected, size), -1);
+  });
+}
+
 TEST(silu_mul, has_the_reference_bits) {
   for_each_shape([](const KernelTable& table, int32_t size, Flush flush) {
     Guarded<float> gate(size, flush), expected(size, flush), up(size, flush);
@@ -115,6 +129,52 @@ TEST(silu_mul, is_the_formula) {
     reference_kernels().silu_mul(&gate, &up, 1);
     const double exact = v / (1 + std::exp(-static_cast<double>(v))) * up;
     CHECK(std::abs(gate - exact) <= 3e-7 * std::abs(exact) + 1e-36);
+  }
+}
+
+TEST(gelu_mul, has_the_reference_bits) {
+  for_each_shape([](const KernelTable& table, int32_t size, Flush flush) {
+    Guarded<float> gate(size, flush), expected(size, flush), up(size, flush);
+    Values values(static_cast<uint32_t>(size));
+    values.fill(gate.data(), size);
+    values.fill(up.data(), size);
+    std::copy(gate.begin(), gate.end(), expected.begin());
+    table.gelu_mul(gate.data(), up.data(), size);
+    reference_kernels().gelu_mul(expected.data(), up.data(), size);
+    CHECK_EQ(first_difference(gate, expected, size), -1);
+  });
+}
+
+// Far below 0 the result is e to a large power, whose rounding counts as often as the power is large.
+TEST(gelu_mul, is_the_formula) {
+  for (float v = -9; v < 100; v += 0.037f) {
+    float gate = v;
+    const float up = 1.25f;
+    reference_kernels().gelu_mul(&gate, &up, 1);
+    const double u = std::sqrt(2 / 3.14159265358979323846) * (v + 0.044715 * std::pow(static_cast<double>(v), 3));
+    const double exact = v / (1 + std::exp(-2 * u)) * up;
+    CHECK(std::abs(gate - exact) <= 3e-7 * (1 + 2 * std::abs(std::min(u, 0.0))) * std::abs(exact) + 1e-36);
+  }
+}
+
+TEST(softcap, has_the_reference_bits) {
+  for_each_shape([](const KernelTable& table, int32_t size, Flush flush) {
+    Guarded<float> x(size, flush), expected(size, flush);
+    Values values(static_cast<uint32_t>(size));
+    values.fill(x.data(), size);
+    std::copy(x.begin(), x.end(), expected.begin());
+    table.softcap(x.data(), 3, size);
+    reference_kernels().softcap(expected.data(), 3, size);
+    CHECK_EQ(first_difference(x, expected, size), -1);
+  });
+}
+
+TEST(softcap, is_the_formula) {
+  for (float v = -200; v < 200; v += 0.37f) {
+    float x = v;
+    reference_kernels().softcap(&x, 30, 1);
+    const double exact = 30 * std::tanh(static_cast<double>(v) / 30);
+    CHECK(std::abs(x - exact) <= 4e-7 * std::abs(exact));
   }
 }
 

@@ -80,7 +80,8 @@ void advance(const OpenSession& session, const std::vector<std::pair<Sequence*, 
 
 class Fixture {
  public:
-  explicit Fixture(DType stored = DType::bf16) : model_(wide_model(), stored, 11), loaded_(model_) {}
+  explicit Fixture(DType stored = DType::bf16) : Fixture(wide_model(), stored) {}
+  Fixture(const weir_model_config& config, DType stored) : model_(config, stored, 11), loaded_(model_) {}
 
   weir_model model() const { return loaded_.handle; }
   int32_t vocab_size() const { return model_.config().vocab_size; }
@@ -112,6 +113,27 @@ TEST(invariance, every_instruction_set_and_thread_count_gives_the_same_bits) {
     for (const int32_t isa : isas()) {
       for (const int32_t threads : {1, 2, 3, 4, 7}) CHECK(same_bits(fixture.alone(sequence, session_with(threads, isa)), expected));
     }
+  }
+}
+
+// Windows, experts, norms and caps on every side: each architecture alone, by every instruction set, in chunks, and in company.
+TEST(invariance, every_architecture_keeps_the_promise) {
+  for (const weir_model_config& config : tiny_architectures()) {
+    const Fixture fixture(config, DType::bf16);
+    const Sequence sequence = fixture.sequence(21, 70);
+    const Logits expected = fixture.alone(sequence);
+    for (const int32_t isa : isas()) {
+      for (const int32_t threads : {1, 4}) CHECK(same_bits(fixture.alone(sequence, session_with(threads, isa)), expected));
+    }
+    Random random(22);
+    const OpenSession session(fixture.model(), session_with(3));
+    Sequence chunked = sequence;
+    chunked.blocks = {9, 3, 7, 1, 5};
+    for (int32_t stranger = 0; chunked.left() > 0; ++stranger) {
+      Sequence company = fixture.sequence(100 + static_cast<uint64_t>(stranger), 1 + random.below(90), 20);
+      advance(session, {{&company, company.left()}, {&chunked, 1 + random.below(std::min(chunked.left(), 20))}}, fixture.vocab_size());
+    }
+    CHECK(same_bits(chunked.logits, expected));
   }
 }
 
