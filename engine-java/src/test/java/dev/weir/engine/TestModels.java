@@ -31,8 +31,20 @@ public final class TestModels {
         }
     }
 
+    /** One of every architecture; {@code src/test/models/reference.py} made those that are not named above. */
     public static Stream<Path> fixtures() {
-        return Stream.of(TINY_LLAMA, TINY_QWEN3).map(TestModels::fixture);
+        return Stream.of(
+                        TINY_LLAMA,
+                        "tiny-mistral",
+                        "tiny-qwen2",
+                        TINY_QWEN3,
+                        "tiny-phi3",
+                        "tiny-gemma2",
+                        "tiny-gemma3",
+                        "tiny-olmo2",
+                        "tiny-mixtral",
+                        "tiny-qwen3-moe")
+                .map(TestModels::fixture);
     }
 
     /** All models of the test data folder; empty where this machine has none. */
