@@ -50,7 +50,7 @@ public final class Engine implements AutoCloseable {
         PrometheusMetrics metrics = new PrometheusMetrics();
         Engine engine;
         try {
-            engine = new Engine(config.address(), metrics, environment);
+            engine = new Engine(config, metrics, environment);
         } catch (IOException e) {
             throw new StartupException(
                     "cannot listen at " + config.address() + ": " + e.getMessage() + " (choose another --port)", e);
@@ -67,11 +67,12 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private Engine(InetSocketAddress address, PrometheusMetrics metrics, Environment environment) throws IOException {
+    private Engine(EngineConfig config, PrometheusMetrics metrics, Environment environment) throws IOException {
         server = new HttpServer(
-                address,
+                config.address(),
                 environment.limits(),
                 serving,
+                config.trustedProxy(),
                 new HttpServer.Metrics(metrics::scrape, PrometheusMetrics.CONTENT_TYPE),
                 environment.sources());
     }

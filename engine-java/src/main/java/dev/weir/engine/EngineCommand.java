@@ -29,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -154,6 +155,9 @@ final class EngineCommand implements Callable<Integer> {
                     "Stop in order when standard input ends, as it does when the process that started this one dies.")
     private boolean exitWhenStdinCloses;
 
+    @Mixin
+    private ProxyOptions proxy;
+
     @Spec
     private CommandSpec spec;
 
@@ -248,6 +252,7 @@ final class EngineCommand implements Callable<Integer> {
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
                     new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),
+                    proxy.trustedProxy(),
                     threadCount,
                     Duration.ofSeconds(drainSeconds));
         } catch (IllegalArgumentException e) {

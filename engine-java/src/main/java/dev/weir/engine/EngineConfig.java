@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param sequencesMax that run at once in each model; more wait
  * @param stepTokensMax of one step; bounds how long a long prompt holds up everybody's next token
  * @param scheduling of each model's requests
+ * @param trustedProxy who is believed about who a caller is
  * @param threadCount of each model's steps; 0: one for each physical core
  * @param drainMax how long a shutdown waits for what runs
  */
@@ -26,6 +28,7 @@ public record EngineConfig(
         int sequencesMax,
         int stepTokensMax,
         SchedulingPolicy scheduling,
+        TrustedProxy trustedProxy,
         int threadCount,
         Duration drainMax) {
 

@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
+import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetAddress;
@@ -21,6 +22,9 @@ public final class TestEngine implements AutoCloseable {
 
     /** What {@code created} shows. */
     public static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
+
+    /** Whoever brings it is believed about tenants. */
+    public static final String PROXY_SECRET = "a secret of the tests";
 
     private final Engine engine;
 
@@ -59,6 +63,7 @@ public final class TestEngine implements AutoCloseable {
                 32,
                 64,
                 SchedulingPolicy.defaults(),
+                TrustedProxy.withSecret(PROXY_SECRET),
                 2,
                 Duration.ofSeconds(10));
         try {

@@ -47,6 +47,11 @@ record ApiError(
         return new ApiError(403, "permission_error", message, null, "admin_required", Map.of());
     }
 
+    /** Somebody claims to speak for callers, and is not believed. */
+    static ApiError untrusted(String message) {
+        return new ApiError(403, "permission_error", message, null, "proxy_not_trusted", Map.of());
+    }
+
     static ApiError modelNotFound(String message) {
         return new ApiError(404, INVALID_REQUEST, message, "model", "model_not_found", Map.of());
     }

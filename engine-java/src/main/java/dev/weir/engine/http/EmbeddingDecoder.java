@@ -1,13 +1,14 @@
 package dev.weir.engine.http;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 
 /** Decodes {@code /v1/embeddings}. */
-record EmbeddingDecoder(Serving serving, HttpLimits limits) {
+record EmbeddingDecoder(Serving serving, TrustedProxy proxy, HttpLimits limits) {
 
     private static final String INPUT = "input";
 
-    EmbeddingCall decode(byte[] body) {
+    EmbeddingCall decode(byte[] body, HttpHeaders headers) {
         JsonFields fields = JsonFields.of(Json.parseObject(body));
         ServedModel model = serving.model(fields.text("model"));
         int dimensionsMax = model.embeddings().dimensionsMax();
@@ -21,7 +22,7 @@ record EmbeddingDecoder(Serving serving, HttpLimits limits) {
                     "has " + prompts.size() + " elements, which as vectors of " + dimensions + " make " + numbers
                             + " numbers, the limit is " + limits.embeddingNumbersMax() + ": send fewer at once");
         }
-        return new EmbeddingCall(model, prompts, dimensions, base64);
+        return new EmbeddingCall(model, prompts, dimensions, base64, proxy.terms(headers, ServiceWishes.of(fields)));
     }
 
     private static boolean base64(JsonFields fields) {

@@ -9,7 +9,7 @@ record EmbeddingEndpoint(EmbeddingDecoder decoder, Workers workers, Supplier<Str
     @Override
     public void handle(WireRequest request, Exchange exchange) {
         workers.run(exchange, () -> {
-            EmbeddingCall call = decoder.decode(request.body());
+            EmbeddingCall call = decoder.decode(request.body(), request.headers());
             return new EmbeddingRelay(exchange, call, "embd-" + ids.get(), workers)::start;
         });
     }

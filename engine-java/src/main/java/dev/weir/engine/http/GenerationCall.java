@@ -1,7 +1,9 @@
 package dev.weir.engine.http;
 
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
 import java.util.List;
 import java.util.Set;
@@ -22,10 +24,11 @@ record GenerationCall(
         List<String> stopStrings,
         Set<Integer> stopTokenIds,
         boolean ignoreEos,
+        ServiceWishes wishes,
         AnswerOptions answer) {
 
     /** The request of one sequence; prompts count first, as OpenAI numbers choices. */
-    GenerationRequest request(String id, int index) {
+    GenerationRequest request(String id, int index, ServiceTerms terms) {
         int[] prompt = prompts.get(index / choices);
         int room = Math.max(1, model.contextTokensMax() - prompt.length); // a prompt too long is admission's to refuse
         int tokensMax = outputTokensMax == 0 ? room : Math.min(outputTokensMax, room);
@@ -34,7 +37,10 @@ record GenerationCall(
                 prompt,
                 seeded(index % choices),
                 new StopConditions(
-                        tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos));
+                        tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos),
+                GenerationRequest.NO_ADAPTER,
+                Pooling.NONE,
+                terms);
     }
 
     int sequenceCount() {

@@ -4,6 +4,7 @@ import dev.weir.engine.admission.Admission.Admitted;
 import dev.weir.engine.admission.Admission.Rejected;
 import dev.weir.engine.http.Arrival.WireRequest;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.streaming.TokenStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class GenerationEndpoint implements Router.Endpoint {
 
     private final Kind kind;
     private final Function<byte[], GenerationCall> decoder;
+    private final TrustedProxy proxy;
     private final Workers workers;
     private final Supplier<String> ids;
     private final InstantSource clock;
@@ -39,11 +41,13 @@ final class GenerationEndpoint implements Router.Endpoint {
     GenerationEndpoint(
             Kind kind,
             Function<byte[], GenerationCall> decoder,
+            TrustedProxy proxy,
             Workers workers,
             Supplier<String> ids,
             InstantSource clock) {
         this.kind = kind;
         this.decoder = decoder;
+        this.proxy = proxy;
         this.workers = workers;
         this.ids = ids;
         this.clock = clock;
@@ -59,7 +63,7 @@ final class GenerationEndpoint implements Router.Endpoint {
                     kind.chunkName,
                     clock.instant().getEpochSecond(),
                     call.model().name());
-            List<Sequence> sequences = submit(call, head.id());
+            List<Sequence> sequences = submit(call, head.id(), proxy.terms(request.headers(), call.wishes()));
             return new AnswerRelay(exchange, format(head, call), call.answer(), sequences)::start;
         });
     }
@@ -74,11 +78,11 @@ final class GenerationEndpoint implements Router.Endpoint {
     }
 
     /** All sequences of a request come in, or none. */
-    static List<Sequence> submit(GenerationCall call, String id) {
+    static List<Sequence> submit(GenerationCall call, String id, ServiceTerms terms) {
         List<Sequence> sequences = new ArrayList<>(call.sequenceCount());
         try {
             for (int index = 0; index < call.sequenceCount(); index++) {
-                GenerationRequest request = call.request(id, index);
+                GenerationRequest request = call.request(id, index, terms);
                 TokenStream stream = new TokenStream();
                 sequences.add(new Sequence(index, request.promptTokenIds(), stream));
                 switch (call.model().admission().submit(request, stream)) {

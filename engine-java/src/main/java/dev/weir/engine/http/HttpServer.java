@@ -58,13 +58,19 @@ public final class HttpServer implements AutoCloseable {
      *
      * @throws IOException where the address cannot be bound
      */
-    public HttpServer(InetSocketAddress address, HttpLimits limits, Serving serving, Metrics metrics, Sources sources)
+    public HttpServer(
+            InetSocketAddress address,
+            HttpLimits limits,
+            Serving serving,
+            TrustedProxy proxy,
+            Metrics metrics,
+            Sources sources)
             throws IOException {
         this.limits = limits;
         this.places = new Semaphore(limits.connectionsMax());
         this.requestIds = new RequestIds(sources.ids());
         this.workers = new Workers(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
-        this.router = routes(limits, serving, metrics, sources, workers);
+        this.router = routes(limits, serving, proxy, metrics, sources, workers);
         try {
             listener = bootstrap().bind(address).syncUninterruptibly().channel();
         } catch (Exception e) { // Netty throws the checked cause undeclared
@@ -75,7 +81,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static Router routes(
-            HttpLimits limits, Serving serving, Metrics metrics, Sources sources, Workers workers) {
+            HttpLimits limits, Serving serving, TrustedProxy proxy, Metrics metrics, Sources sources, Workers workers) {
         GenerationDecoder generation = new GenerationDecoder(limits, sources.seeds());
         CompletionDecoder completions = new CompletionDecoder(serving, generation, limits);
         ChatDecoder chat = new ChatDecoder(serving, generation);
@@ -86,20 +92,26 @@ public final class HttpServer implements AutoCloseable {
                         "POST",
                         "/v1/chat/completions",
                         new GenerationEndpoint(
-                                GenerationEndpoint.Kind.CHAT, chat::decode, workers, sources.ids(), sources.clock()))
+                                GenerationEndpoint.Kind.CHAT,
+                                chat::decode,
+                                proxy,
+                                workers,
+                                sources.ids(),
+                                sources.clock()))
                 .on(
                         "POST",
                         "/v1/completions",
                         new GenerationEndpoint(
                                 GenerationEndpoint.Kind.TEXT,
                                 completions::decode,
+                                proxy,
                                 workers,
                                 sources.ids(),
                                 sources.clock()))
                 .on(
                         "POST",
                         "/v1/embeddings",
-                        new EmbeddingEndpoint(new EmbeddingDecoder(serving, limits), workers, sources.ids()))
+                        new EmbeddingEndpoint(new EmbeddingDecoder(serving, proxy, limits), workers, sources.ids()))
                 .on("GET", "/v1/models", status::models)
                 .under("GET", "/v1/models/", status::model)
                 .on("POST", "/tokenize", tokenize::tokenize)

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Parameters of OpenAI and vLLM that would change the answer and that this engine does not know yet. They are refused by name unless
  * they ask for what happens anyway: an answer that quietly ignores its constraints is worse than none. What merely describes the request
- * ({@code user}, {@code metadata}, {@code store}, {@code service_tier}, {@code prompt_cache_key} and the like) may be sent and has no
+ * ({@code user}, {@code metadata}, {@code store}, {@code prompt_cache_key} and the like) may be sent and has no
  * effect, as does every field unknown to both.
  */
 final class UnsupportedFields {
@@ -48,8 +48,7 @@ final class UnsupportedFields {
             new Rule("chat_template", _ -> false),
             new Rule("modalities", value -> value.size() == 1 && oneOf("text").test(value.get(0))),
             new Rule("audio", _ -> false),
-            new Rule("web_search_options", _ -> false),
-            new Rule("priority", number(0)));
+            new Rule("web_search_options", _ -> false));
 
     private UnsupportedFields() {}
 

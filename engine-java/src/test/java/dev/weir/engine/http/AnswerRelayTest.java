@@ -62,6 +62,7 @@ class AnswerRelayTest {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     HttpLimits.defaults(),
                     serving,
+                    TrustedProxy.none(),
                     new HttpServer.Metrics(() -> "", "text/plain"),
                     new HttpServer.Sources(() -> "1", () -> 1, Clock.systemUTC()));
         } catch (IOException e) {
@@ -118,6 +119,7 @@ class AnswerRelayTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         HttpLimits.defaults(),
                         new Serving(),
+                        TrustedProxy.none(),
                         new HttpServer.Metrics(() -> "", "text/plain"),
                         new HttpServer.Sources(() -> "1", () -> 1, Clock.systemUTC()));
                 RawConnection connection = new RawConnection(starting.address())) {

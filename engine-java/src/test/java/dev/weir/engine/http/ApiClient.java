@@ -46,6 +46,14 @@ final class ApiClient implements AutoCloseable {
         return answer(postRaw(path, json));
     }
 
+    /** With headers as names and values in turn. */
+    Answer post(String path, String json, String... headers) {
+        return answer(send(request(path)
+                .headers(headers)
+                .POST(HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8))
+                .build()));
+    }
+
     HttpResponse<String> postRaw(String path, String json) {
         return send(request(path)
                 .POST(HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8))

@@ -11,6 +11,7 @@ import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ class GenerationCallTest {
                 List.of(),
                 Set.of(),
                 false,
+                new ServiceWishes(0, ServiceTerms.NO_DEADLINE),
                 new AnswerOptions(false, false, false, false, false, -1));
     }
 
@@ -74,7 +76,7 @@ class GenerationCallTest {
                 throw new IllegalStateException("no third one");
             }
         });
-        assertThatThrownBy(() -> GenerationEndpoint.submit(call(2, 5, admission), "id"))
+        assertThatThrownBy(() -> GenerationEndpoint.submit(call(2, 5, admission), "id", ServiceTerms.STANDARD))
                 .hasMessage("no third one");
         List<Submission> submitted = new ArrayList<>();
         admission.drain(submitted::add);
@@ -87,7 +89,9 @@ class GenerationCallTest {
     void firstChoiceOfEachPromptHasTheCallersSeedAndNoOtherHas() {
         GenerationCall call = call(8, 4);
         long[] seeds = LongStream.range(0, call.sequenceCount())
-                .map(index -> call.request("id", (int) index).sampling().seed())
+                .map(index -> call.request("id", (int) index, ServiceTerms.STANDARD)
+                        .sampling()
+                        .seed())
                 .toArray();
         assertThat(seeds[0]).isEqualTo(SEED);
         assertThat(seeds[8]).isEqualTo(SEED);
@@ -98,21 +102,27 @@ class GenerationCallTest {
     @Test
     void derivedSeedsStayWhatTheyWere() {
         // A recorded request must give the same answers after an upgrade.
-        assertThat(call(2, 4).request("id", 1).sampling().seed()).isEqualTo(-4767286540954276203L);
+        assertThat(call(2, 4).request("id", 1, ServiceTerms.STANDARD).sampling().seed())
+                .isEqualTo(-4767286540954276203L);
     }
 
     @Test
     void promptsAreNumberedChoiceByChoice() {
         GenerationCall call = call(2, 4);
-        assertThat(call.request("id", 1).promptTokenIds()).containsExactly(1, 2);
-        assertThat(call.request("id", 2).promptTokenIds()).containsExactly(3);
-        assertThat(call.request("id", 2).id()).isEqualTo("id-2");
+        assertThat(call.request("id", 1, ServiceTerms.STANDARD).promptTokenIds())
+                .containsExactly(1, 2);
+        assertThat(call.request("id", 2, ServiceTerms.STANDARD).promptTokenIds())
+                .containsExactly(3);
+        assertThat(call.request("id", 2, ServiceTerms.STANDARD).id()).isEqualTo("id-2");
     }
 
     @Test
     void outputIsBoundedByWhatTheContextLeaves() {
-        assertThat(call(1, 0).request("id", 0).stop().outputTokensMax()).isEqualTo(18);
-        assertThat(call(1, 500).request("id", 1).stop().outputTokensMax()).isEqualTo(19);
-        assertThat(call(1, 5).request("id", 0).stop().outputTokensMax()).isEqualTo(5);
+        assertThat(call(1, 0).request("id", 0, ServiceTerms.STANDARD).stop().outputTokensMax())
+                .isEqualTo(18);
+        assertThat(call(1, 500).request("id", 1, ServiceTerms.STANDARD).stop().outputTokensMax())
+                .isEqualTo(19);
+        assertThat(call(1, 5).request("id", 0, ServiceTerms.STANDARD).stop().outputTokensMax())
+                .isEqualTo(5);
     }
 }

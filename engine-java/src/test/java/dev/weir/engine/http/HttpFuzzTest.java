@@ -8,10 +8,12 @@ import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -112,12 +114,12 @@ class HttpFuzzTest {
                     () -> true)));
             GenerationDecoder generation = new GenerationDecoder(HttpLimits.defaults(), () -> 1);
             CompletionDecoder completions = new CompletionDecoder(serving, generation, HttpLimits.defaults());
-            EmbeddingDecoder embeddings = new EmbeddingDecoder(serving, HttpLimits.defaults());
+            EmbeddingDecoder embeddings = new EmbeddingDecoder(serving, TrustedProxy.none(), HttpLimits.defaults());
             ChatDecoder chat = new ChatDecoder(serving, generation);
             each(BODY_CASES, BODIES, bytes -> {
                 decode(() -> requests(completions.decode(bytes)));
                 decode(() -> requests(chat.decode(bytes)));
-                decode(() -> requests(embeddings.decode(bytes)));
+                decode(() -> requests(embeddings.decode(bytes, EmptyHttpHeaders.INSTANCE)));
             });
         }
     }
@@ -128,7 +130,7 @@ class HttpFuzzTest {
 
     private static List<GenerationRequest> requests(GenerationCall call) {
         return IntStream.range(0, call.sequenceCount())
-                .mapToObj(index -> call.request("id", index))
+                .mapToObj(index -> call.request("id", index, ServiceTerms.STANDARD))
                 .toList();
     }
 
