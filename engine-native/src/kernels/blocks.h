@@ -58,6 +58,19 @@ struct SixBits {
 
   [[gnu::always_inline]] int32_t scale(int32_t g) const { return g < 4 ? bytes[g] & 63 : (bytes[g + 4] & 0xf) | (bytes[g - 4] >> 6) << 4; }
   [[gnu::always_inline]] int32_t offset(int32_t g) const { return g < 4 ? bytes[g + 4] & 63 : bytes[g + 4] >> 4 | (bytes[g] >> 6) << 4; }
+
+  // Of zeroed bytes.
+  void set(int32_t g, int32_t scale, int32_t offset) {
+    const auto add = [&](int32_t at, int32_t bits) { bytes[at] = static_cast<uint8_t>(bytes[at] | bits); };
+    if (g < 4) {
+      add(g, scale);
+      add(g + 4, offset);
+    } else {
+      add(g + 4, (scale & 0xf) | (offset & 0xf) << 4);
+      add(g - 4, (scale >> 4) << 6);
+      add(g, (offset >> 4) << 6);
+    }
+  }
 };
 
 }  // namespace blocks

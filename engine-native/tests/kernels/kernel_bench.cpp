@@ -20,6 +20,7 @@
 
 #include "kernels/elements.h"
 #include "kernels/kernels.h"
+#include "kernels/quantize.h"
 #include "sampling/sampler.h"
 #include "tensor/thread_pool.h"
 
@@ -181,6 +182,21 @@ struct Bench {
     }
   }
 
+  // What a load pays for turning weights into blocks.
+  void quantize(DType dtype) {
+    constexpr int64_t kRows = 256;
+    constexpr int64_t kCols = 4096;
+    const auto weights = random_elements<float>(kRows * kCols);
+    Buffer<uint8_t> blocks(static_cast<size_t>(stored_bytes(dtype, kRows * kCols)));
+    const double seconds = best_seconds(pool, 1, [&] {
+      pool.parallel_for(kRows, 1, [&](int64_t begin, int64_t end, int32_t) {
+        static_cast<void>(kernels::quantize(weights.data() + begin * kCols, (end - begin) * kCols, dtype,
+                                            blocks.data() + stored_bytes(dtype, begin * kCols)));
+      });
+    });
+    std::printf("  quantize to %-4s: %7.1f million weights a second\n", facts(dtype).name, kRows * kCols / seconds / 1e6);
+  }
+
   // All query heads of one decoding token over a long context, 8 key-value heads.
   void attention(DType dtype, const char* name, int32_t positions, int32_t head_size, int32_t query_heads) {
     constexpr int32_t kKvHeads = 8;
@@ -272,6 +288,7 @@ int run(int argc, char** argv) {
       bench.attention(DType::bf16, "bf16", positions, 128, 32);
       bench.attention(DType::f32, "f32", positions, 128, 32);
     }
+    for (const DType dtype : {DType::q8_0, DType::q4_0, DType::q4_k, DType::q5_k, DType::q6_k}) bench.quantize(dtype);
     if (threads == 1) {
       bench.rowwise();
       bench.sampler();
