@@ -172,7 +172,9 @@ typedef struct weir_model_config {
   float attention_scale;      /* what dot products of queries and keys are multiplied by; mostly 1 / sqrt(head_size) */
   float attention_softcap;    /* c > 0: a score x becomes c * tanh(x / c); 0: none */
   float logit_softcap;        /* the same of the final logits */
-  int32_t quantize;            /* WEIR_DTYPE_ of blocks into which unquantized matrices are turned at load; AUTO: none */
+  int32_t quantize;            /* WEIR_DTYPE_ of blocks into which matrices that are not quantized yet are turned at load; AUTO: none.
+                                * Rows that 256 does not divide become blocks of 32, rows that 32 does not divide stay as they are. The LM
+                                * head becomes Q8_0 or Q6_K; an embedding apart from it, and the router of experts, stay as they are */
   int32_t reserved;            /* 0 */
   const weir_rope* ropes;     /* [rope_count] */
   const weir_layer* layers;   /* [layer_count]; null: no layer has a window or is sparse, and all use ropes[0] */
@@ -267,6 +269,11 @@ WEIR_API int32_t weir_model_load(const weir_model_config* config, const weir_mod
 
 /* Unmaps the model once no session uses it any more. 0 and a released handle are no-ops. Any thread. */
 __attribute__((visibility("default"))) void weir_model_destroy(weir_model model) WEIR_NOEXCEPT;
+
+/* How a model's matrices are held, as `key=value` lines, for each type that holds some: weights.<type>.matrices and weights.<type>.bytes,
+ * <type> as a quantized model file or a configuration spells it (q4_k, bfloat16). Any thread. */
+WEIR_API int32_t weir_model_describe(weir_model model, char* buffer, int64_t capacity, int64_t* required,
+                                     weir_error* error) WEIR_NOEXCEPT;
 
 /* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
  * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,

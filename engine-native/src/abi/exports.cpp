@@ -60,6 +60,11 @@ extern "C" int32_t weir_model_load(const weir_model_config* config, const weir_m
 
 extern "C" void weir_model_destroy(weir_model model) noexcept { models().remove(model); }
 
+extern "C" int32_t weir_model_describe(weir_model model, char* buffer, int64_t capacity, int64_t* required,
+                                       weir_error* error) noexcept {
+  return guarded(error, [&] { write_text(models().find(model)->describe(), buffer, capacity, required); });
+}
+
 extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                           weir_error* error) noexcept {
   return guarded(error, [&] {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/error.h"
+#include "tensor/dtype.h"
 
 namespace weir {
 namespace {
@@ -111,7 +112,8 @@ void check_config(const weir_model_config& config) {
   check_ropes(config);
   check_experts(config);
   check_layers(config);
-  check_range("quantize", config.quantize, WEIR_DTYPE_AUTO, WEIR_DTYPE_AUTO);
+  require(config.quantize == WEIR_DTYPE_AUTO || (config.quantize >= WEIR_DTYPE_Q8_0 && config.quantize <= kDTypeLast), "quantize: ",
+          config.quantize, " is no WEIR_DTYPE_ of blocks");
   check_range("reserved", config.reserved, 0, 0);
 }
 

@@ -23,7 +23,8 @@ Decoder read_decoder(const weir_model_config& config, Weights& weights) {
 
 Decoder DecoderReader::begin() {
   Decoder decoder;
-  decoder.embedding = weights_.matrix("model.embed_tokens.weight", config_.vocab_size, config_.hidden_size);
+  decoder.embedding = weights_.matrix("model.embed_tokens.weight", config_.vocab_size, config_.hidden_size,
+                                      config_.tied_embeddings == 1 ? Quantizing::finely : Quantizing::never);
   return decoder;
 }
 
@@ -38,8 +39,9 @@ DecoderLayer DecoderReader::begin_layer(int32_t index) const {
 
 void DecoderReader::end(Decoder& decoder) {
   decoder.final_norm = norm("model.norm.weight");
-  decoder.lm_head = config_.tied_embeddings == 1 ? decoder.embedding
-                                                 : weights_.matrix("lm_head.weight", config_.vocab_size, config_.hidden_size);
+  decoder.lm_head = config_.tied_embeddings == 1
+                        ? decoder.embedding
+                        : weights_.matrix("lm_head.weight", config_.vocab_size, config_.hidden_size, Quantizing::finely);
 }
 
 std::vector<float> DecoderReader::norm(const std::string& name, int64_t size) {
@@ -50,9 +52,9 @@ std::vector<float> DecoderReader::norm(const std::string& name, int64_t size) {
   return weight;
 }
 
-Linear DecoderReader::linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias) {
+Linear DecoderReader::linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing) {
   Linear linear;
-  linear.weight = weights_.matrix(name + ".weight", outputs, inputs);
+  linear.weight = weights_.matrix(name + ".weight", outputs, inputs, quantizing);
   if (bias) linear.bias = weights_.vector(name + ".bias", outputs);
   return linear;
 }
@@ -83,7 +85,7 @@ void DecoderReader::mlp(const std::string& prefix, DecoderLayer& layer) {
 }
 
 void DecoderReader::experts(const std::string& prefix, const MlpNames& names, DecoderLayer& layer) {
-  layer.router = linear(prefix + "gate", config_.expert_count, config_.hidden_size, false);
+  layer.router = linear(prefix + "gate", config_.expert_count, config_.hidden_size, false, Quantizing::never);
   for (int32_t e = 0; e < config_.expert_count; ++e) {
     layer.experts.push_back(read_mlp(prefix + "experts." + std::to_string(e) + ".", names, config_.expert_intermediate_size));
   }

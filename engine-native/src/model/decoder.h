@@ -80,7 +80,7 @@ class DecoderReader {
   void query_key_norms(const std::string& prefix, DecoderLayer& layer);
   void mlp(const std::string& prefix, DecoderLayer& layer);
   void experts(const std::string& prefix, const MlpNames& names, DecoderLayer& layer);
-  Linear linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias);
+  Linear linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing = Quantizing::as_asked);
 
   // Refuses a flag that the architecture does not have.
   void require_flag(const char* field, int32_t value, int32_t expected) const;

@@ -15,11 +15,23 @@ const weir_model_config& checked(const weir_model_config& config) {
 
 Model::Model(const weir_model_config& config, const weir_model_source& source)
     : config_(checked(config)),
-      weights_(source, config.dtype),
+      weights_(source, config.dtype, config.quantize),
       decoder_(read_decoder(config, weights_)),
       ropes_(config.ropes, config.ropes + config.rope_count) {
   config_.ropes = nullptr;
   config_.layers = nullptr;
+}
+
+std::string Model::describe() const {
+  std::string out;
+  for (int32_t i = WEIR_DTYPE_F32; i <= kDTypeLast; ++i) {
+    const DType dtype = static_cast<DType>(i);
+    const Holding& holding = weights_.holding(dtype);
+    if (holding.matrices == 0) continue;
+    const std::string key = std::string("weights.") + facts(dtype).name;
+    out += key + ".matrices=" + std::to_string(holding.matrices) + "\n" + key + ".bytes=" + std::to_string(holding.size_bytes) + "\n";
+  }
+  return out;
 }
 
 // AUTO keeps keys and values in the type of the weights, of which the embedding speaks for all; where that is quantized, in F16.

@@ -1,6 +1,7 @@
 // A loaded model: its shape, its weights, and nothing that changes. Shared by its sessions.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "kvcache/kv_cache.h"
@@ -19,6 +20,7 @@ class Model {
   const weir_model_config& config() const { return config_; }
   const Decoder& decoder() const { return decoder_; }
   const std::vector<Rope>& ropes() const { return ropes_; }
+  std::string describe() const;  // the `key=value` lines of weir_model_describe
   KvShape kv_shape(int32_t block_tokens, int32_t kv_dtype) const;
 
  private:

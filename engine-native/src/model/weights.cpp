@@ -1,11 +1,15 @@
 #include "model/weights.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <optional>
 
 #include "kernels/elements.h"
+#include "kernels/quantize.h"
 #include "runtime/error.h"
 #include "runtime/machine.h"
+#include "tensor/thread_pool.h"
 
 namespace weir {
 namespace {
@@ -28,9 +32,52 @@ void widen(const void* data, DType dtype, int64_t count, float* out) {
   kernels::reference_kernels().embed({data, dtype, 1, count}, 0, out);
 }
 
+// Of 32 weights, with as many bits for each: for rows that 256 does not divide.
+DType small_block(DType dtype) {
+  switch (dtype) {
+    case DType::q4_k: return DType::q4_1;
+    case DType::q5_k: return DType::q5_1;
+    case DType::q6_k: return DType::q8_0;
+    default: return dtype;
+  }
+}
+
+// The type of block that rows of `cols` weights are turned into where `asked` is asked for, if there is one.
+std::optional<DType> block_type(DType asked, Quantizing quantizing, int64_t cols) {
+  if (quantizing == Quantizing::never) return std::nullopt;
+  const DType wanted = quantizing == Quantizing::finely && asked != DType::q8_0 ? DType::q6_k : asked;
+  for (const DType dtype : {wanted, small_block(wanted)}) {
+    if (cols % facts(dtype).block_elements == 0) return dtype;
+  }
+  return std::nullopt;
+}
+
+// Weights that are worth a thread of their own, where a load converts them.
+constexpr int64_t kShareWeights = 64 * 1024;
+constexpr int64_t kChunk = 4096;  // converted at a time; a multiple of every block
+
+// Converts weights [begin, end) of a tensor, both multiples of kChunk but at its end. False where one cannot be quantized.
+bool convert(const std::byte* from, DType stored, int64_t begin, int64_t end, DType target, std::byte* to) {
+  alignas(64) std::byte aligned[kChunk * sizeof(float)];
+  float widened[kChunk];
+  for (int64_t at = begin; at < end; at += kChunk) {
+    const int64_t count = std::min(kChunk, end - at);
+    std::memcpy(aligned, from + stored_bytes(stored, at), static_cast<size_t>(stored_bytes(stored, count)));
+    widen(aligned, stored, count, widened);
+    std::byte* const out = to + stored_bytes(target, at);
+    if (!is_quantized(target)) {  // held_dtype allows no other type than BF16
+      kernels::Bf16* const rounded = reinterpret_cast<kernels::Bf16*>(out);
+      for (int64_t i = 0; i < count; ++i) kernels::narrow(widened[i], rounded[i]);
+    } else if (!kernels::quantize(widened, count, target, out)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
-Weights::Weights(const weir_model_source& source, int32_t dtype) : dtype_(dtype) {
+Weights::Weights(const weir_model_source& source, int32_t dtype, int32_t quantize) : dtype_(dtype), quantize_(quantize) {
   require(source.file_count >= 1 && source.file_count <= kFilesMax, "file_count: ", source.file_count, " is not in [1, ", kFilesMax, "]");
   require(source.tensor_count >= 1 && source.tensor_count <= kTensorsMax, "tensor_count: ", source.tensor_count, " is not in [1, ",
           kTensorsMax, "]");
@@ -91,51 +138,55 @@ const Weights::Tensor& Weights::find(const std::string& name, const std::vector<
   return tensor;
 }
 
-// The type a matrix is held in. What is stored quantized stays so. float32 keeps the stored bits: arithmetic is FP32 in any case and widening is exact, so copying BF16
-// weights into floats would change no result and double the bytes that every step reads; there, dtype only decides the KV cache's type.
-DType Weights::held_dtype(const std::string& name, const Tensor& tensor) const {
+// The type a matrix is held in. What is stored quantized stays so. float32 keeps the stored bits: arithmetic is FP32 in any case and
+// widening is exact, so copying BF16 weights into floats would change no result and double the bytes that every step reads; there, dtype only
+// decides the KV cache's type.
+DType Weights::held_dtype(const std::string& name, const Tensor& tensor, Quantizing quantizing) const {
   if (is_quantized(tensor.dtype)) return tensor.dtype;
+  if (quantize_ != WEIR_DTYPE_AUTO) {
+    const std::optional<DType> blocks = block_type(static_cast<DType>(quantize_), quantizing, tensor.shape.back());
+    if (blocks.has_value()) return *blocks;
+  }
   if (dtype_ == WEIR_DTYPE_BF16) return DType::bf16;
   require(dtype_ != WEIR_DTYPE_F16 || tensor.dtype == DType::f16, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)],
           ": is ", facts(tensor.dtype).name, " and may not fit float16's range; use auto, float32 or bfloat16");
   return tensor.dtype;
 }
 
-kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols) {
+kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing) {
   const Tensor& tensor = find(name, {rows, cols});
-  const DType held = held_dtype(name, tensor);
+  const DType held = held_dtype(name, tensor, quantizing);
+  Holding& holding = holdings_[static_cast<size_t>(held)];
+  ++holding.matrices;
+  holding.size_bytes += stored_bytes(held, rows * cols);
   const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(alignment_bytes(tensor.dtype)) == 0;
   if (held == tensor.dtype && aligned) return {tensor.data, held, rows, cols};
-  return {copy_rounded(name, tensor, held), held, rows, cols};
+  return {copy_as(name, tensor, held), held, rows, cols};
 }
 
-// A target other than the stored type is BF16: held_dtype allows no other.
-const void* Weights::copy_rounded(const std::string& name, const Tensor& tensor, DType target) {
+const void* Weights::copy_as(const std::string& name, const Tensor& tensor, DType target) {
   int64_t count = 1;
   for (const int64_t size : tensor.shape) count *= size;
   const int64_t bytes = stored_bytes(target, count);
   const int64_t available_bytes = available_memory_bytes();
   if (bytes > available_bytes) {
     fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", facts(target).name, " needs ", bytes_text(bytes), ", but ",
-         bytes_text(available_bytes), " are available; use dtype auto, which keeps the file's own type");
+         bytes_text(available_bytes), " are available; use dtype auto without quantizing, which keeps the file's own type");
   }
   copies_.push_back(Pages::allocate(bytes, name));
   std::byte* const out = copies_.back().data();
   if (target == tensor.dtype) {  // only its place in the file was at fault
     std::memcpy(out, tensor.data, static_cast<size_t>(bytes));
-    return out;
+  } else {
+    ThreadPool pool(count < 2 * kShareWeights ? 1 : inspect_machine().cores_physical);
+    std::atomic<bool> fits = true;
+    pool.parallel_for(count, kShareWeights, [&](int64_t begin, int64_t end, int32_t) {
+      if (!convert(tensor.data, tensor.dtype, begin, end, target, out)) fits = false;
+    });
+    require(fits, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)], ": holds a weight that is no number or larger than ",
+            kernels::kQuantizableMax, ", which no ", facts(target).name, " can hold; load it without quantizing");
   }
-  constexpr int64_t kChunk = 4096;
-  alignas(64) std::byte stored[kChunk * sizeof(float)];
-  float widened[kChunk];
-  for (int64_t begin = 0; begin < count; begin += kChunk) {
-    const int64_t size = std::min(kChunk, count - begin);
-    const int64_t element = stored_bytes(tensor.dtype, 1);
-    std::memcpy(stored, tensor.data + begin * element, static_cast<size_t>(size * element));
-    widen(stored, tensor.dtype, size, widened);
-    kernels::Bf16* const rounded = reinterpret_cast<kernels::Bf16*>(out) + begin;
-    for (int64_t i = 0; i < size; ++i) kernels::narrow(widened[i], rounded[i]);
-  }
+  files_[static_cast<size_t>(tensor.file_index)].forget(tensor.data, tensor.size_bytes);
   return out;
 }
 

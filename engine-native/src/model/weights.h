@@ -2,6 +2,7 @@
 // can lie about is checked here, before any pointer is formed from it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -13,13 +14,30 @@
 
 namespace weir {
 
+// Whether a matrix takes part where the config asks for quantized weights.
+enum class Quantizing {
+  never,     // a table that is looked up, or one whose errors would decide
+  as_asked,
+  finely,    // with six bits at least: the LM head, of which every token depends
+};
+
+// How matrices are held, all of one type together.
+struct Holding {
+  int32_t matrices = 0;
+  int64_t size_bytes = 0;
+};
+
 class Weights {
  public:
-  // dtype is that of weir_model_config. Maps every file and checks every tensor's bounds.
-  Weights(const weir_model_source& source, int32_t dtype);
+  // dtype and quantize are those of weir_model_config. Maps every file and checks every tensor's bounds.
+  Weights(const weir_model_source& source, int32_t dtype, int32_t quantize);
 
-  // A matrix of that name and shape, as stored unless dtype asks for another type.
-  kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols);
+  // A matrix of that name and shape. As stored, unless dtype asks for another type, or the config for quantized weights: one that is not
+  // quantized yet is then turned into blocks, of the type asked for or of the nearest that divides its rows.
+  kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing);
+
+  // Of the matrices that were asked for, by DType.
+  const Holding& holding(DType dtype) const { return holdings_[static_cast<size_t>(dtype)]; }
 
   // A vector of that name and size, widened to FP32: norms and biases are small, and read by every kernel as floats.
   std::vector<float> vector(const std::string& name, int64_t size) const;
@@ -35,14 +53,16 @@ class Weights {
 
   void add(const weir_tensor& tensor);
   const Tensor& find(const std::string& name, const std::vector<int64_t>& shape) const;
-  DType held_dtype(const std::string& name, const Tensor& tensor) const;
-  const void* copy_rounded(const std::string& name, const Tensor& tensor, DType target);
+  DType held_dtype(const std::string& name, const Tensor& tensor, Quantizing quantizing) const;
+  const void* copy_as(const std::string& name, const Tensor& tensor, DType target);
 
   int32_t dtype_;
+  int32_t quantize_;
   std::vector<std::string> file_paths_;
   std::vector<Pages> files_;
   std::vector<Pages> copies_;
   std::unordered_map<std::string, Tensor> tensors_;
+  std::array<Holding, kDTypeLast + 1> holdings_{};
 };
 
 }  // namespace weir

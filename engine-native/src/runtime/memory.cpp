@@ -96,4 +96,11 @@ Pages Pages::map_file(const std::string& path) {
   return Pages(static_cast<std::byte*>(data), status.st_size);
 }
 
+void Pages::forget(const std::byte* from, int64_t bytes) const {
+  const int64_t page_bytes = sysconf(_SC_PAGESIZE);
+  const int64_t begin = (from - data_ + page_bytes - 1) / page_bytes * page_bytes;
+  const int64_t end = (from - data_ + bytes) / page_bytes * page_bytes;
+  if (begin < end) madvise(data_ + begin, static_cast<size_t>(end - begin), MADV_DONTNEED);
+}
+
 }  // namespace weir

@@ -29,6 +29,9 @@ class Pages {
   // A whole file, read-only. WEIR_FILE_ERROR where it cannot be opened or mapped.
   static Pages map_file(const std::string& path);
 
+  // Gives back the whole pages within a range of a mapped file that is not going to be read again; if it is, the file is read anew.
+  void forget(const std::byte* from, int64_t bytes) const;
+
   std::byte* data() const { return data_; }
   int64_t size_bytes() const { return size_bytes_; }
 

@@ -163,7 +163,14 @@ static void test_model(void) {
   EXPECT_TRUE(model == 0);
 
   int64_t bytes = 0;
+  int64_t required = 0;
+  char text[256];
+  EXPECT(WEIR_STALE_HANDLE, weir_model_describe(0, text, sizeof text, &required, &error));
   model = load_model();
+  EXPECT(WEIR_OK, weir_model_describe(model, NULL, 0, &required, &error));
+  EXPECT(WEIR_OK, weir_model_describe(model, text, sizeof text, &required, &error));
+  EXPECT_TRUE(strstr(text, "weights.float32.matrices=") == text && (int64_t)strlen(text) + 1 == required);
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_describe(model, text, 3, &required, &error));
   EXPECT(WEIR_OK, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   EXPECT_TRUE(bytes == 2 * 16 * HIDDEN * 4);
   EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, NULL, &error));

@@ -138,6 +138,9 @@ TEST(config, every_field_has_its_limits) {
   const std::vector<Bad> all = {
       {"architecture: 10", [](auto& c) { c.architecture = 10; }},
       {"dtype: 4", [](auto& c) { c.dtype = 4; }},
+      {"quantize: 3 is no WEIR_DTYPE_ of blocks", [](auto& c) { c.quantize = WEIR_DTYPE_BF16; }},
+      {"quantize: 12", [](auto& c) { c.quantize = WEIR_DTYPE_Q6_K + 1; }},
+      {"quantize: -1", [](auto& c) { c.quantize = -1; }},
       {"vocab_size: 0", [](auto& c) { c.vocab_size = 0; }},
       {"hidden_size: -1", [](auto& c) { c.hidden_size = -1; }},
       {"intermediate_size", [](auto& c) { c.intermediate_size = INT32_MAX; }},

@@ -157,8 +157,10 @@ std::vector<std::vector<double>> reference_logits(const TinyModel& model, const 
       heads.key = rms_norm(model, prefix + "self_attn.k_norm", heads.key);
       rope(c, c.ropes[layer.rope_index], heads.query, position);
       rope(c, c.ropes[layer.rope_index], heads.key, position);
-      std::ranges::transform(heads.key, heads.key.begin(), cache);
-      std::ranges::transform(heads.value, heads.value.begin(), cache);
+      for (size_t head = 0; head < heads.key.size(); head += static_cast<size_t>(c.head_size)) {
+        cache(heads.key.data() + head, c.head_size);
+        cache(heads.value.data() + head, c.head_size);
+      }
       keys[l].push_back(heads.key);
       values[l].push_back(heads.value);
       const size_t window = static_cast<size_t>(layer.attention_window);

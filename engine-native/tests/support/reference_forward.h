@@ -9,11 +9,11 @@
 
 namespace weir::testing {
 
-// Rounds a key or value as the cache would; identity for a float cache.
-using CacheRounding = double (*)(double);
+// Rounds a head's key or value as the cache would; a float cache leaves it as it is.
+using CacheRounding = void (*)(double* head, int32_t size);
 
 // Logits after each token.
 std::vector<std::vector<double>> reference_logits(const TinyModel& model, const std::vector<int32_t>& token_ids,
-                                                  CacheRounding cache = [](double value) { return value; });
+                                                  CacheRounding cache = [](double*, int32_t) {});
 
 }  // namespace weir::testing

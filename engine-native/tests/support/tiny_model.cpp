@@ -8,31 +8,29 @@
 #include <stdexcept>
 
 #include "kernels/elements.h"
+#include "kernels/kernels.h"
+#include "kernels/quantize.h"
 
 namespace weir::testing {
 namespace {
 
-template <typename Element>
-Element narrowed(float value) {
-  Element element;
-  kernels::narrow(value, element);
-  return element;
+std::vector<std::byte> encoded(const std::vector<float>& values, DType dtype) {
+  const int64_t count = static_cast<int64_t>(values.size());
+  std::vector<std::byte> bytes(static_cast<size_t>(stored_bytes(dtype, count)));
+  if (is_quantized(dtype)) {
+    if (!kernels::quantize(values.data(), count, dtype, bytes.data())) throw std::runtime_error("a weight that cannot be quantized");
+  } else {
+    kernels::with_elements(static_cast<void*>(bytes.data()), dtype, [&](auto* elements) {
+      for (size_t i = 0; i < values.size(); ++i) kernels::narrow(values[i], elements[i]);
+    });
+  }
+  return bytes;
 }
 
-float as_stored(float value, DType dtype) {
-  switch (dtype) {
-    case DType::f16: return kernels::widen(narrowed<kernels::F16>(value));
-    case DType::bf16: return kernels::widen(narrowed<kernels::Bf16>(value));
-    default: return value;
-  }
-}
-
-template <typename Element>
-void write_values(std::ofstream& out, const std::vector<float>& values) {
-  for (const float value : values) {
-    const Element element = narrowed<Element>(value);
-    out.write(reinterpret_cast<const char*>(&element), sizeof(element));
-  }
+std::vector<float> decoded(const std::vector<std::byte>& bytes, DType dtype, int64_t count) {
+  std::vector<float> values(static_cast<size_t>(count));
+  kernels::reference_kernels().embed({bytes.data(), dtype, 1, count}, 0, values.data());
+  return values;
 }
 
 }  // namespace
@@ -161,6 +159,16 @@ weir_model_config tiny_qwen3_moe() {
   return config;
 }
 
+weir_model_config tiny_blocks() {
+  weir_model_config config = tiny_llama();
+  config.hidden_size = 256;
+  config.intermediate_size = 512;
+  config.query_head_count = 8;
+  config.head_size = 32;
+  config.kv_head_count = 2;
+  return config;
+}
+
 std::vector<weir_model_config> tiny_architectures() {
   return {tiny_llama(),  tiny_mistral(), tiny_qwen2(), tiny_qwen3(),   tiny_phi3(),
           tiny_gemma2(), tiny_gemma3(),  tiny_olmo2(), tiny_mixtral(), tiny_qwen3_moe()};
@@ -265,9 +273,11 @@ void TinyModel::add(const std::string& name, std::vector<int64_t> shape, float s
   int64_t count = 1;
   for (const int64_t size : shape) count *= size;
   const DType dtype = shape.size() == 1 ? vectors_ : matrices_;
-  StoredTensor tensor{std::move(shape), dtype, {}};
-  for (int64_t i = 0; i < count; ++i) tensor.values.push_back(as_stored(offset + random_.between(-scale, scale), dtype));
-  tensors_.emplace(name, std::move(tensor));
+  std::vector<float> values;
+  for (int64_t i = 0; i < count; ++i) values.push_back(offset + random_.between(-scale, scale));
+  std::vector<std::byte> bytes = encoded(values, dtype);
+  std::vector<float> stored = decoded(bytes, dtype, count);
+  tensors_.emplace(name, StoredTensor{std::move(shape), dtype, std::move(bytes), std::move(stored)});
 }
 
 void TinyModel::write() {
@@ -278,12 +288,7 @@ void TinyModel::write() {
   path_ = pattern;
   std::ofstream out(pattern, std::ios::binary);
   for (const auto& [name, tensor] : tensors_) {
-    switch (tensor.dtype) {
-      case DType::f32: write_values<float>(out, tensor.values); break;
-      case DType::f16: write_values<kernels::F16>(out, tensor.values); break;
-      case DType::bf16: write_values<kernels::Bf16>(out, tensor.values); break;
-      default: throw std::runtime_error(std::string("no tiny model is stored as ") + facts(tensor.dtype).name);
-    }
+    out.write(reinterpret_cast<const char*>(tensor.bytes.data()), static_cast<std::streamsize>(tensor.bytes.size()));
   }
   if (!out.flush()) throw std::runtime_error("cannot write " + pattern);
 }
@@ -298,21 +303,30 @@ std::vector<weir_tensor> TinyModel::header() const {
     entry.rank = static_cast<int32_t>(tensor.shape.size());
     for (size_t i = 0; i < tensor.shape.size(); ++i) entry.shape[i] = tensor.shape[i];
     entry.offset_bytes = offset_bytes;
-    entry.size_bytes = stored_bytes(tensor.dtype, static_cast<int64_t>(tensor.values.size()));
+    entry.size_bytes = static_cast<int64_t>(tensor.bytes.size());
     offset_bytes += entry.size_bytes;
     header.push_back(entry);
   }
   return header;
 }
 
-LoadedModel::LoadedModel(const TinyModel& model, int32_t dtype) {
+LoadedModel::LoadedModel(const TinyModel& model, int32_t dtype, int32_t quantize) {
   const std::vector<weir_tensor> header = model.header();
   const char* path = model.path().c_str();
   const weir_model_source source{sizeof(source), 1, &path, header.data(), static_cast<int32_t>(header.size()), 0};
   weir_model_config config = model.config();
   config.dtype = dtype;
+  config.quantize = quantize;
   weir_error error{};
   if (weir_model_load(&config, &source, &handle, &error) != WEIR_OK) throw std::runtime_error(error.message);
+}
+
+std::string LoadedModel::describe() const {
+  char text[4096];
+  int64_t required = 0;
+  weir_error error{};
+  if (weir_model_describe(handle, text, sizeof text, &required, &error) != WEIR_OK) throw std::runtime_error(error.message);
+  return text;
 }
 
 }  // namespace weir::testing

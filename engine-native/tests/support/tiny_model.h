@@ -2,6 +2,7 @@
 // values that came out of rounding, for the reference to compute with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -28,7 +29,8 @@ class Random {
 struct StoredTensor {
   std::vector<int64_t> shape;
   DType dtype;
-  std::vector<float> values;  // exactly what the file holds
+  std::vector<std::byte> bytes;  // as the file holds them
+  std::vector<float> values;     // what they stand for, exactly
 };
 
 // A Llama of awkward sizes; the tests of other architectures change its flags.
@@ -49,7 +51,7 @@ std::vector<double> rope_frequencies(double theta, int32_t pair_count);
 
 class TinyModel {
  public:
-  // matrices and vectors are the types that the file holds them in. What a config leaves at 0 gets its usual value: one RoPE of base 10000
+  // matrices and vectors are the types that the file holds them in; only matrices may be quantized. What a config leaves at 0 gets its usual value: one RoPE of base 10000
   // over whole heads, scores over sqrt(head_size), embeddings as they are.
   TinyModel(const weir_model_config& config, DType matrices, DType vectors, uint64_t seed);
   TinyModel(const weir_model_config& config, DType stored, uint64_t seed) : TinyModel(config, stored, stored, seed) {}
@@ -84,11 +86,15 @@ class TinyModel {
   std::filesystem::path path_;
 };
 
-// weir_model_load of a model as it is, in the type asked for; throws with the library's message.
+// A shape whose rows are whole blocks of 256.
+weir_model_config tiny_blocks();
+
+// weir_model_load of a model as it is, in the types asked for; throws with the library's message.
 class LoadedModel {
  public:
-  explicit LoadedModel(const TinyModel& model, int32_t dtype = WEIR_DTYPE_AUTO);
+  explicit LoadedModel(const TinyModel& model, int32_t dtype = WEIR_DTYPE_AUTO, int32_t quantize = WEIR_DTYPE_AUTO);
   ~LoadedModel() { weir_model_destroy(handle); }
+  std::string describe() const;
   LoadedModel(const LoadedModel&) = delete;
   LoadedModel& operator=(const LoadedModel&) = delete;
 

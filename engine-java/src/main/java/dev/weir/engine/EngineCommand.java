@@ -5,6 +5,7 @@ import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.io.IOException;
@@ -50,10 +51,30 @@ final class EngineCommand implements Callable<Integer> {
         off
     }
 
+    // Of the types that a user may ask for, each constant is spelled as DType.optionName.
+
     /** How weights and KV cache are held. */
     enum DTypeOption {
         auto,
         float32,
+        bfloat16
+    }
+
+    /** What weights are turned into at load. */
+    enum QuantizeOption {
+        none,
+        q8_0,
+        q4_0,
+        q4_k,
+        q5_k,
+        q6_k
+    }
+
+    /** How keys and values are held. */
+    enum KvCacheOption {
+        auto,
+        float32,
+        float16,
         bfloat16
     }
 
@@ -85,6 +106,20 @@ final class EngineCommand implements Callable<Integer> {
             defaultValue = "auto",
             description = "How weights and KV cache are held: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}: as stored).")
     private DTypeOption dtype;
+
+    @Option(
+            names = "--quantize",
+            defaultValue = "none",
+            description =
+                    "Turn weights that are not quantized yet into blocks of small integers at load: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private QuantizeOption quantize;
+
+    @Option(
+            names = "--kv-cache-dtype",
+            defaultValue = "auto",
+            description =
+                    "How keys and values are held: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}: as --dtype says, else as the weights are stored).")
+    private KvCacheOption kvCacheDtype;
 
     @Option(
             names = "--kv-cache-bytes",
@@ -237,11 +272,10 @@ final class EngineCommand implements Callable<Integer> {
                     models(),
                     new InetSocketAddress(InetAddress.getByName(host), port),
                     new ModelSettings(
-                            switch (dtype) {
-                                case auto -> null;
-                                case float32 -> DType.F32;
-                                case bfloat16 -> DType.BF16;
-                            },
+                            new TensorTypes(
+                                    DType.ofOptionName(dtype.name()).orElse(null),
+                                    DType.ofOptionName(quantize.name()).orElse(null),
+                                    DType.ofOptionName(kvCacheDtype.name()).orElse(null)),
                             kvCacheBytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheBytes),
                             contextTokensMax == null ? OptionalInt.empty() : OptionalInt.of(contextTokensMax),
                             switch (pooling) {

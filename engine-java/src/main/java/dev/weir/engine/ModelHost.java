@@ -22,6 +22,7 @@ import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /** One model with everything that serves it: weights, tokenizer, admission, engine loop. */
 final class ModelHost implements AutoCloseable {
@@ -51,7 +52,7 @@ final class ModelHost implements AutoCloseable {
                     .loadModel(
                             directory.config(),
                             directory.weights(),
-                            config.settings().dtype());
+                            config.settings().types());
             try {
                 return new ModelHost(source, config, surroundings, availableBytes, directory, tokenizer, weights);
             } catch (RuntimeException | Error failure) {
@@ -142,12 +143,15 @@ final class ModelHost implements AutoCloseable {
         long parameters = directory.weights().tensors().stream()
                 .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
                 .sum();
-        return "model %s: %s, %s parameters in %s, context %d tokens%s, KV cache %d blocks = %d tokens (%s)"
+        return "model %s: %s, %s parameters, matrices held as %s, context %d tokens%s, KV cache %d blocks = %d tokens (%s)"
                 .formatted(
                         served.name(),
                         directory.config().architecture().className(),
                         Quantities.count(parameters),
-                        Quantities.bytes(directory.weights().sizeBytes()),
+                        weights.held().stream()
+                                .map(held -> held.type() + " (" + held.matrices() + ", "
+                                        + Quantities.bytes(held.sizeBytes()) + ")")
+                                .collect(Collectors.joining(", ")),
                         cache.contextTokensMax(),
                         cache.contextTokensMax() < weights.contextTokensMax()
                                 ? " of the model's " + weights.contextTokensMax()

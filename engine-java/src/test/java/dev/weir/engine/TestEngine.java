@@ -5,6 +5,7 @@ import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelSettings;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,7 +45,8 @@ public final class TestEngine implements AutoCloseable {
 
     /** Serves fixtures within other limits and with a KV cache of a chosen size. */
     public static TestEngine start(HttpLimits limits, OptionalLong kvCacheBytes, String... models) {
-        return start(limits, new ModelSettings(null, kvCacheBytes, OptionalInt.empty(), null), models);
+        return start(
+                limits, new ModelSettings(TensorTypes.asStored(), kvCacheBytes, OptionalInt.empty(), null), models);
     }
 
     private static TestEngine start(HttpLimits limits, ModelSettings settings, String... models) {

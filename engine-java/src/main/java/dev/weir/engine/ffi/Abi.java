@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.Map.entry;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -185,17 +186,22 @@ final class Abi {
             ERROR, TENSOR, MODEL_SOURCE, ROPE, LAYER, MODEL_CONFIG, SESSION_CONFIG, SAMPLING, STEP_PLAN, STEP_RESULT);
 
     /** Every function of the header; a handle is a {@code long}, a text buffer's capacity too. */
-    static final Map<String, FunctionDescriptor> FUNCTIONS = Map.of(
-            "weir_abi_version", FunctionDescriptor.of(JAVA_INT),
-            "weir_abi_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
-            "weir_system_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
-            "weir_model_load", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
-            "weir_model_destroy", FunctionDescriptor.ofVoid(JAVA_LONG),
-            "weir_model_block_bytes", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
-            "weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
-            "weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS),
-            "weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
-            "weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
+    static final Map<String, FunctionDescriptor> FUNCTIONS = Map.ofEntries(
+            entry("weir_abi_version", FunctionDescriptor.of(JAVA_INT)),
+            entry("weir_abi_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
+            entry("weir_system_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
+            entry("weir_model_load", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)),
+            entry("weir_model_destroy", FunctionDescriptor.ofVoid(JAVA_LONG)),
+            entry(
+                    "weir_model_describe",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
+            entry(
+                    "weir_model_block_bytes",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),
+            entry("weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
+            entry("weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS)),
+            entry("weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
+            entry("weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS)));
 
     private Abi() {}
 

@@ -14,6 +14,7 @@ import dev.weir.engine.model.ModelConfig;
 import dev.weir.engine.model.QkNorm;
 import dev.weir.engine.model.Rope;
 import dev.weir.engine.model.TensorInfo;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.model.WeightsIndex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,17 +25,14 @@ import org.jspecify.annotations.Nullable;
 /** A model's shape and the places of its weights as the structs of {@code weir_model_load}. */
 record ModelEncoder(Arena arena) {
 
-    /**
-     * The shape.
-     *
-     * @param dtype how to hold weights and KV cache; null: as stored
-     */
-    MemorySegment config(ModelConfig config, @Nullable DType dtype) {
+    /** The shape, and how the weights are to be held. */
+    MemorySegment config(ModelConfig config, TensorTypes types) {
         MemorySegment struct = arena.allocate(Abi.MODEL_CONFIG);
         AttentionShape attention = config.attention();
         StructWriter writer = StructWriter.of(Abi.MODEL_CONFIG, struct)
                 .set("architecture", architecture(config.architecture()))
-                .set("dtype", dtype == null ? Abi.DTYPE_AUTO : dtype(dtype))
+                .set("dtype", dtypeOrAuto(types.weights()))
+                .set("quantize", dtypeOrAuto(types.quantize()))
                 .set("vocab_size", config.vocabSize())
                 .set("hidden_size", config.hiddenSize())
                 .set("intermediate_size", config.intermediateSize())
@@ -153,6 +151,10 @@ record ModelEncoder(Arena arena) {
             case SILU -> Abi.ACTIVATION_SILU;
             case GELU_TANH -> Abi.ACTIVATION_GELU_TANH;
         };
+    }
+
+    static int dtypeOrAuto(@Nullable DType dtype) {
+        return dtype == null ? Abi.DTYPE_AUTO : dtype(dtype);
     }
 
     private static int dtype(DType dtype) {

@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelConfig;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.model.WeightsIndex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The loaded native library. It stays mapped until the process ends: code that another thread may be running cannot be unmapped safely.
@@ -106,6 +105,11 @@ public final class NativeLibrary {
     public Map<String, String> systemDescription() {
         String text = text((buffer, capacity, required, error) ->
                 (int) symbols.systemDescribe().invokeExact(buffer, capacity, required, error));
+        return values(text);
+    }
+
+    /** The {@code key=value} lines of a description, in their order. */
+    static Map<String, String> values(String text) {
         Map<String, String> values = new LinkedHashMap<>();
         text.lines().forEach(line -> {
             int equals = line.indexOf('=');
@@ -117,21 +121,19 @@ public final class NativeLibrary {
     }
 
     /**
-     * Maps a model's weights.
+     * Maps a model's weights, and converts those that are to be held otherwise than they are stored.
      *
-     * @param dtype how to hold weights and KV cache; null: as stored
      * @throws NativeException where files and shape do not fit together, naming file and tensor
      */
-    public NativeModel loadModel(ModelConfig config, WeightsIndex weights, @Nullable DType dtype) {
+    public NativeModel loadModel(ModelConfig config, WeightsIndex weights, TensorTypes types) {
         try (Arena arena = Arena.ofConfined()) {
             ModelEncoder encoder = new ModelEncoder(arena);
-            MemorySegment shape = encoder.config(config, dtype);
+            MemorySegment shape = encoder.config(config, types);
             MemorySegment source = encoder.source(weights);
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
             error.check(() -> (int) symbols.modelLoad().invokeExact(shape, source, out, error.segment()));
-            return new NativeModel(
-                    this, out.get(JAVA_LONG, 0), config.vocabSize(), config.hiddenSize(), config.contextTokensMax());
+            return new NativeModel(this, out.get(JAVA_LONG, 0), config, types.kvCache());
         }
     }
 
@@ -149,12 +151,13 @@ public final class NativeLibrary {
     /** Counts of live native objects. */
     public record LiveHandles(int models, int sessions) {}
 
-    private interface TextCall {
+    /** A function that fills a text buffer. */
+    interface TextCall {
         int run(MemorySegment buffer, long capacity, MemorySegment required, MemorySegment error) throws Throwable;
     }
 
     /** Asks for the size, then for the text. What free memory there is may change its length in between, so there is some slack. */
-    private static String text(TextCall call) {
+    static String text(TextCall call) {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment required = arena.allocate(JAVA_LONG);

@@ -1,9 +1,16 @@
 package dev.weir.engine.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.Objects.requireNonNull;
 
+import dev.weir.engine.model.DType;
+import dev.weir.engine.model.ModelConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model: weights mapped from disk. Any number of sessions may run it.
@@ -17,14 +24,21 @@ public final class NativeModel implements AutoCloseable {
     private final int vocabSize;
     private final int hiddenSize;
     private final int contextTokensMax;
+    private final @Nullable DType kvCacheType;
     private boolean closed;
 
-    NativeModel(NativeLibrary library, long handle, int vocabSize, int hiddenSize, int contextTokensMax) {
+    /**
+     * Of a model that the library has loaded.
+     *
+     * @param kvCacheType what its sessions hold keys and values as; null: as the weights suggest
+     */
+    NativeModel(NativeLibrary library, long handle, ModelConfig config, @Nullable DType kvCacheType) {
         this.library = library;
         this.handle = handle;
-        this.vocabSize = vocabSize;
-        this.hiddenSize = hiddenSize;
-        this.contextTokensMax = contextTokensMax;
+        this.vocabSize = config.vocabSize();
+        this.hiddenSize = config.hiddenSize();
+        this.contextTokensMax = config.contextTokensMax();
+        this.kvCacheType = kvCacheType;
     }
 
     NativeSymbols symbols() {
@@ -33,6 +47,11 @@ public final class NativeModel implements AutoCloseable {
 
     long handle() {
         return handle;
+    }
+
+    /** The {@code WEIR_DTYPE_} of the KV cache of this model's sessions. */
+    int kvDtype() {
+        return ModelEncoder.dtypeOrAuto(kvCacheType);
     }
 
     public int vocabSize() {
@@ -54,9 +73,34 @@ public final class NativeModel implements AutoCloseable {
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
             error.check(() -> (int)
-                    symbols().modelBlockBytes().invokeExact(handle, blockTokens, Abi.DTYPE_AUTO, out, error.segment()));
+                    symbols().modelBlockBytes().invokeExact(handle, blockTokens, kvDtype(), out, error.segment()));
             return out.get(JAVA_LONG, 0);
         }
+    }
+
+    /**
+     * Matrices that are held in one type.
+     *
+     * @param type as {@link DType#optionName} spells it
+     */
+    public record Held(String type, int matrices, long sizeBytes) {}
+
+    /** How the matrices are held, by type. */
+    public List<Held> held() {
+        Map<String, String> values = NativeLibrary.values(NativeLibrary.text((buffer, capacity, required, error) ->
+                (int) symbols().modelDescribe().invokeExact(handle, buffer, capacity, required, error)));
+        return Arrays.stream(DType.values())
+                .map(DType::optionName)
+                .filter(type -> values.containsKey("weights." + type + ".matrices"))
+                .map(type -> new Held(
+                        type,
+                        Integer.parseInt(value(values, "weights." + type + ".matrices")),
+                        Long.parseLong(value(values, "weights." + type + ".bytes"))))
+                .toList();
+    }
+
+    private static String value(Map<String, String> values, String key) {
+        return requireNonNull(values.get(key), key);
     }
 
     /** Gives the model back; it is unmapped once its last session is gone. The second call does nothing. */

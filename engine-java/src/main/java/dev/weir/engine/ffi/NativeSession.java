@@ -98,7 +98,8 @@ final class NativeSession implements AutoCloseable {
                 .set("step_samples_max", config.stepSamplesMax())
                 .set("top_logprobs_max", config.topLogprobsMax())
                 .set("thread_count", config.threadCount())
-                .set("isa", config.isa());
+                .set("isa", config.isa())
+                .set("kv_dtype", model.kvDtype());
         long modelHandle = model.handle();
         error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
         return out.get(JAVA_LONG, 0);

@@ -1,6 +1,6 @@
 package dev.weir.engine.lifecycle;
 
-import dev.weir.engine.model.DType;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.Pooling;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one model is loaded; the engine's command line gives what a load does not say.
  *
- * @param dtype how to hold weights and KV cache; null: as stored
+ * @param types how weights and KV cache are held
  * @param kvCacheBytes of the model's KV cache; empty: chosen by what memory is free
  * @param contextTokensMax longest sequence, prompt and answer together; empty: what the model allows
  * @param pooling how the hidden states of a text become one vector; null: what the model's directory says, else its last token's
  */
 public record ModelSettings(
-        @Nullable DType dtype,
+        TensorTypes types,
         OptionalLong kvCacheBytes,
         OptionalInt contextTokensMax,
         @Nullable Pooling pooling) {
@@ -31,6 +31,6 @@ public record ModelSettings(
 
     /** As stored, as large as sensible, as long as the model allows. */
     public static ModelSettings defaults() {
-        return new ModelSettings(null, OptionalLong.empty(), OptionalInt.empty(), null);
+        return new ModelSettings(TensorTypes.asStored(), OptionalLong.empty(), OptionalInt.empty(), null);
     }
 }

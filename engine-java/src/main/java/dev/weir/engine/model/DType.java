@@ -49,6 +49,13 @@ public enum DType {
         return optionName;
     }
 
+    /** The type that an option names; empty for words such as {@code auto} that leave it open. */
+    public static Optional<DType> ofOptionName(String name) {
+        return Arrays.stream(values())
+                .filter(type -> type.optionName.equals(name))
+                .findFirst();
+    }
+
     /** The enum's own name is the spelling in safetensors, which knows no blocks. */
     static Optional<DType> ofSafetensorsName(String name) {
         return Arrays.stream(values())

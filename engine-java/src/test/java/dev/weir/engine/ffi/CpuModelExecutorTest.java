@@ -10,6 +10,7 @@ import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
@@ -24,11 +25,12 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
 
     private static final NativeLibrary LIBRARY = NativeLibrary.load();
     private static final ModelDirectory DIRECTORY = ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA));
-    private static NativeModel model = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+    private static NativeModel model =
+            LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.asStored());
 
     @BeforeAll
     static void loadModel() {
-        model = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+        model = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.asStored());
     }
 
     @AfterAll
@@ -56,7 +58,7 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
     @Test
     void closingGivesEveryHandleBack() {
         NativeLibrary.LiveHandles before = LIBRARY.liveHandles();
-        NativeModel another = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), DType.F32);
+        NativeModel another = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.of(DType.F32));
         new CpuModelExecutor(another, new ExecutorLimits(another.vocabSize(), 512, 4, 16, 16, 1, 0), 1).close();
         another.close();
         assertThat(LIBRARY.liveHandles()).isEqualTo(before);
@@ -64,7 +66,7 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
 
     @Test
     void sessionOfAClosedModelIsRefusedByName() {
-        NativeModel closed = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), null);
+        NativeModel closed = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.asStored());
         closed.close();
         assertThatThrownBy(() -> new CpuModelExecutor(closed, new ExecutorLimits(297, 512, 4, 16, 16, 1, 0), 1))
                 .isInstanceOfSatisfying(

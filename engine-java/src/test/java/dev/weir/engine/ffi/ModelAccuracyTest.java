@@ -8,6 +8,7 @@ import dev.weir.engine.execution.Continuation;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
@@ -73,7 +74,8 @@ class ModelAccuracyTest {
 
     private static void assertAgrees(Path path, @Nullable DType dtype) {
         ModelDirectory directory = ModelDirectory.open(path);
-        try (NativeModel model = NativeLibrary.load().loadModel(directory.config(), directory.weights(), dtype)) {
+        try (NativeModel model =
+                NativeLibrary.load().loadModel(directory.config(), directory.weights(), TensorTypes.of(dtype))) {
             List<Case> cases = cases(path);
             for (int i = 0; i < cases.size(); i++) {
                 String name = path.getFileName() + " case " + i + (dtype == null ? " as stored" : " in float32");

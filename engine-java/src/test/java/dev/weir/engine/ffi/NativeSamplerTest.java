@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.sampling.ReferenceSampler;
 import dev.weir.engine.scheduling.StepPlan;
@@ -29,7 +30,8 @@ class NativeSamplerTest {
     @Test
     void drawsWhatTheReferenceDraws() {
         ModelDirectory directory = ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA));
-        try (NativeModel model = NativeLibrary.load().loadModel(directory.config(), directory.weights(), null);
+        try (NativeModel model = NativeLibrary.load()
+                        .loadModel(directory.config(), directory.weights(), TensorTypes.asStored());
                 CpuModelExecutor executor = executor(model)) {
             int different = 0;
             for (int round = 0; round < ROUNDS; round++) {

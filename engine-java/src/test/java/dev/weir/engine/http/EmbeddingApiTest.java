@@ -10,6 +10,7 @@ import dev.weir.engine.http.ApiClient.Answer;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.Pooling;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -82,7 +83,8 @@ class EmbeddingApiTest {
 
     @Test
     void meanIsTakenOverAllTokens() {
-        ModelSettings mean = new ModelSettings(DType.F32, OptionalLong.empty(), OptionalInt.empty(), Pooling.MEAN);
+        ModelSettings mean =
+                new ModelSettings(TensorTypes.of(DType.F32), OptionalLong.empty(), OptionalInt.empty(), Pooling.MEAN);
         try (TestEngine other = TestEngine.start(mean, TestModels.TINY_LLAMA);
                 ApiClient its = new ApiClient(other)) {
             int[] ids = new Random(3).ints(150, 0, 256).toArray();
