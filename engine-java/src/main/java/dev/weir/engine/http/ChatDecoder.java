@@ -11,15 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Decodes {@code /v1/chat/completions}: renders the conversation by the model's template and tokenizes it. */
+/**
+ * Decodes {@code /v1/chat/completions}: renders the conversation by the model's template and tokenizes it. Special tokens that a caller
+ * spells are text like any other, or whoever writes a message could end it there and open somebody else's.
+ */
 record ChatDecoder(Serving serving, GenerationDecoder generation) {
 
     private static final int MESSAGES_MAX = 4096;
+
+    /** Templates make a role part of the structure, so it cannot be just any text. */
+    private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     /** What a template gets from the request and the model's own files. */
     private static final Set<String> RENDERER_VARIABLES =
@@ -55,13 +62,14 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         }
         List<ChatMessage> messages = messages(fields);
         boolean generationPrompt = fields.flag("add_generation_prompt", true);
+        PromptEncoder encoder = PromptEncoder.of(fields, model.tokenizer(), false, false);
         String text;
         try {
-            text = template.render(messages, generationPrompt, extras(fields));
+            text = template.render(messages, generationPrompt, extras(fields), encoder::callers);
         } catch (ChatTemplateException e) {
             throw fields.refuse("messages", "cannot be rendered by the model's chat template: " + e.getMessage());
         }
-        int[] ids = model.tokenizer().encode(text, fields.flag("add_special_tokens", false));
+        int[] ids = encoder.encode(text);
         if (ids.length == 0) {
             throw fields.refuse("messages", "give an empty prompt");
         }
@@ -104,6 +112,9 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         String role = message.text("role").orElse("");
         if (role.isEmpty()) {
             throw message.refuse("role", "is missing");
+        }
+        if (!ROLE.matcher(role).matches()) {
+            throw message.refuse("role", "must consist of at most 64 of the characters A-Z a-z 0-9 _ . -");
         }
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         object.properties().forEach(entry -> values.put(entry.getKey(), plain(entry.getValue())));

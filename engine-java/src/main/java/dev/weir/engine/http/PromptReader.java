@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 record PromptReader(String name, int promptsMax) {
 
     List<int[]> read(JsonFields fields, Tokenizer tokenizer) {
-        boolean specialTokens = fields.flag("add_special_tokens", true);
+        PromptEncoder encoder = PromptEncoder.of(fields, tokenizer, true, true);
         JsonNode prompt = fields.get(name);
         if (prompt instanceof ArrayNode array
                 && !array.isEmpty()
@@ -24,18 +24,18 @@ record PromptReader(String name, int promptsMax) {
             fields.requireCount(name, array, promptsMax);
             List<int[]> prompts = new ArrayList<>(array.size());
             for (JsonNode element : array) {
-                prompts.add(prompt(fields, element, tokenizer, specialTokens));
+                prompts.add(prompt(fields, element, encoder));
             }
             return prompts;
         }
-        return List.of(prompt(fields, prompt, tokenizer, specialTokens));
+        return List.of(prompt(fields, prompt, encoder));
     }
 
-    private int[] prompt(JsonFields fields, @Nullable JsonNode prompt, Tokenizer tokenizer, boolean specialTokens) {
+    private int[] prompt(JsonFields fields, @Nullable JsonNode prompt, PromptEncoder encoder) {
         int[] ids = switch (prompt) {
             case null -> throw fields.refuse(name, "is missing");
             case ArrayNode array -> fields.ids(array, name);
-            case JsonNode text when text.isString() -> tokenizer.encode(text.stringValue(), specialTokens);
+            case JsonNode text when text.isString() -> encoder.encodeCallers(text.stringValue());
             default -> throw fields.refuse(name, "must be a string, a list of token ids, or a list of either");
         };
         if (ids.length == 0) {

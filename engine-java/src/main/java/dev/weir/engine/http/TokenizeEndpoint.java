@@ -28,10 +28,8 @@ record TokenizeEndpoint(Serving serving, Workers workers) {
         ServedModel model = serving.model(fields.text("model"));
         int[] ids = fields.has("messages")
                 ? ChatDecoder.prompt(fields, model)
-                : model.tokenizer()
-                        .encode(
-                                fields.text("prompt").orElseThrow(() -> fields.refuse("prompt", "is missing")),
-                                fields.flag("add_special_tokens", true));
+                : PromptEncoder.of(fields, model.tokenizer(), true, true)
+                        .encodeCallers(fields.text("prompt").orElseThrow(() -> fields.refuse("prompt", "is missing")));
         ObjectNode answer = Json.object();
         answer.put("count", ids.length).put("max_model_len", model.contextTokensMax());
         answer.set("tokens", AnswerFormat.array(ids));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A chat template in Jinja, given the variables that Transformers gives. */
@@ -54,15 +55,25 @@ final class JinjaChatTemplate implements ChatTemplate {
     }
 
     @Override
-    public String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, Object> extras) {
+    public String render(
+            List<ChatMessage> messages,
+            boolean addGenerationPrompt,
+            Map<String, Object> extras,
+            UnaryOperator<String> callers) {
+        CallerTexts texts = new CallerTexts(callers);
         Template template = extras.get("tools") instanceof List<?> tools && !tools.isEmpty() ? withTools : usual;
         ChatContents contents = new ChatContents(contentForms);
         try {
             return template.render(
-                    variables(contents.withParsedArguments(messages), addGenerationPrompt, extras), clock);
+                    variables(
+                            texts.ofMessages(contents.withParsedArguments(messages)),
+                            addGenerationPrompt,
+                            texts.of(extras)),
+                    clock);
         } catch (TemplateException e) {
             if (!e.raisedByTemplate() && ChatContents.callTools(messages)) {
-                return renderWithArgumentsAsText(template, contents.asGiven(messages), addGenerationPrompt, extras);
+                return renderWithArgumentsAsText(
+                        template, texts.ofMessages(contents.asGiven(messages)), addGenerationPrompt, texts.of(extras));
             }
             throw new ChatTemplateException(describe(e), e.raisedByTemplate());
         }
@@ -70,7 +81,7 @@ final class JinjaChatTemplate implements ChatTemplate {
 
     /** Most templates want the arguments of tool calls as objects; some older ones join them to text, and so fail on objects. */
     private String renderWithArgumentsAsText(
-            Template template, List<?> messages, boolean addGenerationPrompt, Map<String, Object> extras) {
+            Template template, List<?> messages, boolean addGenerationPrompt, Map<String, @Nullable Object> extras) {
         try {
             return template.render(variables(messages, addGenerationPrompt, extras), clock);
         } catch (TemplateException e) {
@@ -83,7 +94,7 @@ final class JinjaChatTemplate implements ChatTemplate {
     }
 
     private Map<String, @Nullable Object> variables(
-            List<?> messages, boolean addGenerationPrompt, Map<String, Object> extras) {
+            List<?> messages, boolean addGenerationPrompt, Map<String, @Nullable Object> extras) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>(specialTokens);
         variables.put("tools", null);
         variables.put("documents", null);

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
-/** Merges of a BPE model that can never apply, because a part of them is not in the vocabulary and so never stands in a text. */
+/** Merges of a BPE model that can never apply, because a part of them, or what they give, is not in the vocabulary. */
 final class DeadMerges {
 
     private DeadMerges() {}
@@ -17,19 +17,23 @@ final class DeadMerges {
     static Optional<byte[]> removed(Path tokenizerFile) throws IOException {
         JsonMapper mapper = JsonMapper.shared();
         JsonNode root = mapper.readTree(Files.readAllBytes(tokenizerFile));
+        return remove(root) ? Optional.of(mapper.writeValueAsBytes(root)) : Optional.empty();
+    }
+
+    /** Takes them away, and says whether there were any. */
+    static boolean remove(JsonNode root) {
         JsonNode vocabulary = root.path("model").path("vocab");
         if (!vocabulary.isObject() || !(root.path("model").path("merges") instanceof ArrayNode merges)) {
-            return Optional.empty();
+            return false;
         }
-        boolean removed = false;
-        for (int i = merges.size() - 1; i >= 0; i--) {
-            String[] parts = parts(merges.get(i));
-            if (parts.length == 2 && !(vocabulary.has(parts[0]) && vocabulary.has(parts[1]))) {
-                merges.remove(i);
-                removed = true;
-            }
-        }
-        return removed ? Optional.of(mapper.writeValueAsBytes(root)) : Optional.empty();
+        int before = merges.size();
+        merges.removeIf(merge -> isDead(parts(merge), vocabulary));
+        return merges.size() < before;
+    }
+
+    private static boolean isDead(String[] parts, JsonNode vocabulary) {
+        return parts.length == 2
+                && !(vocabulary.has(parts[0]) && vocabulary.has(parts[1]) && vocabulary.has(parts[0] + parts[1]));
     }
 
     /** Written as a pair, or in older files as one text with a space. */

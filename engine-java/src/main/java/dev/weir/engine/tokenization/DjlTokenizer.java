@@ -3,11 +3,14 @@ package dev.weir.engine.tokenization;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.LongStream;
 
 /**
  * A {@code tokenizer.json} behind Hugging Face's tokenizers library, which DJL carries for each platform. Never truncates, never pads,
@@ -20,12 +23,17 @@ public final class DjlTokenizer implements Tokenizer {
 
     private final HuggingFaceTokenizer encoder;
     private final Vocabulary vocabulary;
+    private final SpecialSpellings specials;
+    private final MarkedEncoder markedEncoder;
     /** Native memory must not go while a text is being encoded. */
     private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
 
-    private DjlTokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary) {
+    private DjlTokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary, Path tokenizerFile) {
         this.encoder = encoder;
         this.vocabulary = vocabulary;
+        Set<String> spellings = vocabulary.specialSpellings();
+        this.specials = new SpecialSpellings(spellings);
+        this.markedEncoder = new MarkedEncoder(() -> Files.readAllBytes(tokenizerFile), OPTIONS, encoder, spellings);
     }
 
     /**
@@ -40,9 +48,10 @@ public final class DjlTokenizer implements Tokenizer {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         try {
-            return new DjlTokenizer(HuggingFaceTokenizer.newInstance(tokenizerFile, OPTIONS), vocabulary);
+            return new DjlTokenizer(
+                    HuggingFaceTokenizer.newInstance(tokenizerFile, OPTIONS), vocabulary, tokenizerFile);
         } catch (IOException | RuntimeException e) {
-            return new DjlTokenizer(withoutDeadMerges(tokenizerFile, e), vocabulary);
+            return new DjlTokenizer(withoutDeadMerges(tokenizerFile, e), vocabulary, tokenizerFile);
         }
     }
 
@@ -71,16 +80,37 @@ public final class DjlTokenizer implements Tokenizer {
     public int[] encode(String text, boolean addSpecialTokens) {
         lifetime.readLock().lock();
         try {
-            long[] ids = encoder.encode(withoutLoneSurrogates(text), addSpecialTokens, false)
-                    .getIds();
-            int[] tokenIds = new int[ids.length];
-            for (int i = 0; i < ids.length; i++) {
-                tokenIds[i] = Math.toIntExact(ids[i]);
-            }
-            return tokenIds;
+            return ids(encoder, text, addSpecialTokens);
         } finally {
             lifetime.readLock().unlock();
         }
+    }
+
+    @Override
+    public String disarmed(String callerText) {
+        return specials.disarmed(callerText);
+    }
+
+    @Override
+    public int[] encodeDisarmed(String text, boolean addSpecialTokens) {
+        String plain = SpecialSpellings.withoutMarks(text);
+        String armed = plain.length() == text.length() ? "" : specials.armed(text);
+        if (armed.isEmpty() || armed.equals(specials.armed(plain))) {
+            // Every special token that is spelled is meant to be one.
+            return encode(plain, addSpecialTokens);
+        }
+        lifetime.readLock().lock();
+        try {
+            return ids(markedEncoder.get(), armed, addSpecialTokens);
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    private static int[] ids(HuggingFaceTokenizer encoder, String text, boolean addSpecialTokens) {
+        long[] ids = encoder.encode(withoutLoneSurrogates(text), addSpecialTokens, false)
+                .getIds();
+        return LongStream.of(ids).mapToInt(Math::toIntExact).toArray();
     }
 
     /** Half a surrogate pair, which JSON can smuggle in, is no character and has no UTF-8. */
@@ -127,6 +157,7 @@ public final class DjlTokenizer implements Tokenizer {
         lifetime.writeLock().lock();
         try {
             encoder.close();
+            markedEncoder.close();
         } finally {
             lifetime.writeLock().unlock();
         }

@@ -14,6 +14,15 @@ public interface Tokenizer extends AutoCloseable {
      */
     int[] encode(String text, boolean addSpecialTokens);
 
+    /**
+     * A caller's text on its way into a prompt, with marks on special tokens that it spells, so that they will be text like any other.
+     * Only for texts that then go to {@link #encodeDisarmed}, by themselves or as part of a rendered conversation.
+     */
+    String disarmed(String callerText);
+
+    /** The ids of a text with disarmed parts: special tokens are recognised outside of these only. */
+    int[] encodeDisarmed(String text, boolean addSpecialTokens);
+
     /** The whole text of the ids. Bytes that are no UTF-8 become U+FFFD. */
     String decode(int[] tokenIds, boolean skipSpecialTokens);
 

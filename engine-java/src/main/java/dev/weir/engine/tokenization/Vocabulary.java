@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Each token's spelling and bytes. The bytes of all tokens lie in one array, so that a vocabulary of 150,000 costs no object for each.
@@ -50,6 +51,14 @@ final class Vocabulary {
 
     boolean isSpecial(int id) {
         return exists(id) && specialTokenIds.get(id);
+    }
+
+    /** Of the tokens that are no text. */
+    Set<String> specialSpellings() {
+        return specialTokenIds.stream()
+                .mapToObj(this::spelling)
+                .filter(spelling -> !spelling.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     String spelling(int id) {

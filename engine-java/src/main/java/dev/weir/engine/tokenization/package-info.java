@@ -3,7 +3,9 @@
  *
  * <h2>To ids</h2>
  *
- * {@link dev.weir.engine.tokenization.DjlTokenizer} hands text to Hugging Face's own tokenizers library, in process and offline.
+ * {@link dev.weir.engine.tokenization.DjlTokenizer} hands text to Hugging Face's own tokenizers library, in process and offline. What
+ * callers write into a conversation is kept from becoming its structure: {@link dev.weir.engine.tokenization.SpecialSpellings} tells who
+ * spelled a special token, {@link dev.weir.engine.tokenization.MarkedTokenizerJson} makes a tokenizer that heeds it.
  *
  * <h2>To text</h2>
  *

@@ -22,6 +22,16 @@ final class LetterTokenizer implements Tokenizer {
     }
 
     @Override
+    public String disarmed(String callerText) {
+        return callerText;
+    }
+
+    @Override
+    public int[] encodeDisarmed(String text, boolean addSpecialTokens) {
+        return encode(text, addSpecialTokens);
+    }
+
+    @Override
     public String decode(int[] tokenIds, boolean skipSpecialTokens) {
         StringBuilder text = new StringBuilder();
         for (int tokenId : tokenIds) {

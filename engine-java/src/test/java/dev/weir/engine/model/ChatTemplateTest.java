@@ -151,6 +151,21 @@ class ChatTemplateTest {
     }
 
     @Test
+    void changesEveryTextOfTheCallerButTheRoles() {
+        ChatTemplate template = template("X{% for m in messages %} {{ m.role }} {{ m.content }}"
+                + " {{ m.tool_calls[0].function.arguments | tojson }}{% endfor %} {{ tools | tojson }} {{ style }}");
+        // Written so, the letter appears only when the arguments are parsed.
+        Map<?, ?> call = Map.of("function", Map.of("name", "f", "arguments", "{\"a\": [\"\\u0058\"]}"));
+        Map<String, @Nullable Object> message = new LinkedHashMap<>();
+        message.put("role", "X");
+        message.put("content", "aX");
+        message.put("tool_calls", List.of(call));
+        Map<String, Object> extras = Map.of("tools", List.of(Map.of("nameX", 1)), "style", "X");
+        assertThat(template.render(List.of(new ChatMessage(message)), false, extras, text -> text.replace("X", "-")))
+                .isEqualTo("X X a- {\"a\": [\"-\"]} [{\"name-\": 1}] -");
+    }
+
+    @Test
     void namesTheFileOfAMalformedTemplate() {
         TokenizerSettings settings = new TokenizerSettings(Map.of(), Map.of("default", "{{ 1 +"), null);
         assertThatThrownBy(() -> settings.chatTemplate(ANYWHERE, CLOCK))
