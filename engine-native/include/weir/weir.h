@@ -275,6 +275,10 @@ __attribute__((visibility("default"))) void weir_model_destroy(weir_model model)
 WEIR_API int32_t weir_model_describe(weir_model model, char* buffer, int64_t capacity, int64_t* required,
                                      weir_error* error) WEIR_NOEXCEPT;
 
+/* Lets the system have the memory that holds the model's file pages, as far as nobody else maps them; what is touched again is read again.
+ * For a model that is about to be destroyed and not to come back soon. A request to the system, not a promise. Any thread. */
+WEIR_API int32_t weir_model_drop_pages(weir_model model, weir_error* error) WEIR_NOEXCEPT;
+
 /* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
  * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,
  * or F16 where that is quantized. Any thread. */

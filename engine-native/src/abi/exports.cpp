@@ -65,6 +65,10 @@ extern "C" int32_t weir_model_describe(weir_model model, char* buffer, int64_t c
   return guarded(error, [&] { write_text(models().find(model)->describe(), buffer, capacity, required); });
 }
 
+extern "C" int32_t weir_model_drop_pages(weir_model model, weir_error* error) noexcept {
+  return guarded(error, [&] { models().find(model)->drop_file_pages(); });
+}
+
 extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                           weir_error* error) noexcept {
   return guarded(error, [&] {

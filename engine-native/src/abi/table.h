@@ -114,6 +114,7 @@
   FUNCTION(weir_model_load)        \
   FUNCTION(weir_model_destroy)     \
   FUNCTION(weir_model_describe)    \
+  FUNCTION(weir_model_drop_pages)  \
   FUNCTION(weir_model_block_bytes) \
   FUNCTION(weir_session_create)    \
   FUNCTION(weir_session_destroy)   \

@@ -18,6 +18,7 @@ class Model {
 
   // Without the arrays that were the caller's: what they said is in the decoder and the ropes.
   const weir_model_config& config() const { return config_; }
+  void drop_file_pages() const { weights_.drop_file_pages(); }
   const Decoder& decoder() const { return decoder_; }
   const std::vector<Rope>& ropes() const { return ropes_; }
   std::string describe() const;  // the `key=value` lines of weir_model_describe

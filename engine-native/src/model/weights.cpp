@@ -96,6 +96,10 @@ Weights::Weights(const weir_model_source& source, int32_t dtype, int32_t quantiz
   }
 }
 
+void Weights::drop_file_pages() const {
+  for (size_t i = 0; i < files_.size(); ++i) files_[i].drop_file_pages(file_paths_[i]);
+}
+
 void Weights::add(const weir_tensor& tensor) {
   const std::string name = tensor.name;
   require(tensor.file_index >= 0 && tensor.file_index < static_cast<int32_t>(files_.size()), name, ": file_index ", tensor.file_index,

@@ -42,6 +42,9 @@ class Weights {
   // A vector of that name and size, widened to FP32: norms and biases are small, and read by every kernel as floats.
   std::vector<float> vector(const std::string& name, int64_t size) const;
 
+  // The mapped files stay usable; what is touched again is read again.
+  void drop_file_pages() const;
+
  private:
   struct Tensor {
     DType dtype;

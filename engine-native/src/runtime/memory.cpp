@@ -103,4 +103,11 @@ void Pages::forget(const std::byte* from, int64_t bytes) const {
   if (begin < end) madvise(data_ + begin, static_cast<size_t>(end - begin), MADV_DONTNEED);
 }
 
+// The cache gives up only pages that nobody maps, so this mapping lets go of them first. All of it is advice: nothing can fail that matters.
+void Pages::drop_file_pages(const std::string& path) const {
+  madvise(data_, static_cast<size_t>(size_bytes_), MADV_DONTNEED);
+  const FileDescriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.value >= 0) posix_fadvise(file.value, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 }  // namespace weir

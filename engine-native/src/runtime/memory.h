@@ -32,6 +32,9 @@ class Pages {
   // Gives back the whole pages within a range of a mapped file that is not going to be read again; if it is, the file is read anew.
   void forget(const std::byte* from, int64_t bytes) const;
 
+  // For a mapping of that file: lets the system have its pages, also those in its cache. They are read again when they are touched.
+  void drop_file_pages(const std::string& path) const;
+
   std::byte* data() const { return data_; }
   int64_t size_bytes() const { return size_bytes_; }
 

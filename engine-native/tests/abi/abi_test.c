@@ -171,6 +171,8 @@ static void test_model(void) {
   EXPECT(WEIR_OK, weir_model_describe(model, text, sizeof text, &required, &error));
   EXPECT_TRUE(strstr(text, "weights.float32.matrices=") == text && (int64_t)strlen(text) + 1 == required);
   EXPECT(WEIR_INVALID_ARGUMENT, weir_model_describe(model, text, 3, &required, &error));
+  EXPECT(WEIR_OK, weir_model_drop_pages(model, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_drop_pages(0, &error));
   EXPECT(WEIR_OK, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   EXPECT_TRUE(bytes == 2 * 16 * HIDDEN * 4);
   EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, NULL, &error));

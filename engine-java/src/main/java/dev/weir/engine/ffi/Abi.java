@@ -195,6 +195,7 @@ final class Abi {
             entry(
                     "weir_model_describe",
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
+            entry("weir_model_drop_pages", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS)),
             entry(
                     "weir_model_block_bytes",
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),

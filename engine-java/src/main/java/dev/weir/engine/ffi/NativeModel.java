@@ -103,6 +103,14 @@ public final class NativeModel implements AutoCloseable {
         return requireNonNull(values.get(key), key);
     }
 
+    /** Lets the system have the memory that holds the files' pages: for a model that goes and is not to come back soon. */
+    public void dropFilePages() {
+        try (Arena arena = Arena.ofConfined()) {
+            NativeError error = new NativeError(arena);
+            error.check(() -> (int) symbols().modelDropPages().invokeExact(handle, error.segment()));
+        }
+    }
+
     /** Gives the model back; it is unmapped once its last session is gone. The second call does nothing. */
     @Override
     public synchronized void close() {
