@@ -65,6 +65,7 @@ public final class EngineLoop implements AutoCloseable {
     private volatile boolean draining;
     private volatile long drainDeadlineNanos;
     private volatile int endedByStopCount;
+    private volatile String whyEnding = "the engine is shutting down";
 
     /**
      * A loop that is not started yet.
@@ -145,6 +146,11 @@ public final class EngineLoop implements AutoCloseable {
         return generations.ownedBlocks();
     }
 
+    /** Requests that have been admitted and have not ended. */
+    public int activeCount() {
+        return generations.runningCount() + generations.waitingCount();
+    }
+
     /**
      * Stops admitting, finishes what has been admitted, cancels what is left after {@code patience}, and ends the thread. Waits for all
      * of that.
@@ -152,6 +158,12 @@ public final class EngineLoop implements AutoCloseable {
      * @return true when nothing had to be cancelled
      */
     public boolean drain(Duration patience) {
+        return drain(patience, whyEnding);
+    }
+
+    /** As above; {@code why} is what requests are told that are turned away or cancelled. */
+    public boolean drain(Duration patience, String why) {
+        whyEnding = why;
         admission.close(shuttingDown());
         drainDeadlineNanos = ticker.getAsLong() + patience.toNanos();
         draining = true;
@@ -312,7 +324,7 @@ public final class EngineLoop implements AutoCloseable {
     private void stop() {
         admission.close(shuttingDown());
         admission.drain(generations::accept);
-        endedByStopCount = generations.endAll(FinishReason.CANCELLED, "the engine is shutting down");
+        endedByStopCount = generations.endAll(FinishReason.CANCELLED, whyEnding);
         executors.close();
         state = State.STOPPED;
     }
@@ -327,7 +339,7 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    private static Rejected shuttingDown() {
-        return new Rejected(Reason.SHUTTING_DOWN, "the engine is shutting down");
+    private Rejected shuttingDown() {
+        return new Rejected(Reason.SHUTTING_DOWN, whyEnding);
     }
 }

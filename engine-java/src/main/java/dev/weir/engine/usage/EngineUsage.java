@@ -6,21 +6,26 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One engine's metrics. Written by the engine thread; safe to scrape from any. */
-public final class EngineUsage {
+public final class EngineUsage implements AutoCloseable {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final MeterRegistry registry;
     private final Tags tags;
+    private final Map<Meter.Id, Meter> meters = new ConcurrentHashMap<>();
     private final Counter promptTokens;
     private final Counter generationTokens;
     private final Counter preemptions;
@@ -93,6 +98,7 @@ public final class EngineUsage {
     public void kvCache(int blockTokens, int blockCount) {
         Tags facts = Tags.of("block_size", Integer.toString(blockTokens))
                 .and("num_gpu_blocks", Integer.toString(blockCount));
+        registry.find("vllm:cache_config_info").tags(tags).meters().forEach(this::remove); // cut otherwise, perhaps
         gauge("vllm:cache_config_info", "How the KV cache is cut.", () -> 1, tags.and(facts));
     }
 
@@ -121,11 +127,13 @@ public final class EngineUsage {
 
     /** Lets scrapes read how many requests were turned away for a reason. */
     public void watchRefusals(String reason, Supplier<Number> count) {
-        FunctionCounter.builder(
-                        "weir.requests.refused", count, watched -> watched.get().doubleValue())
+        String name = "weir.requests.refused";
+        Tags labels = tags.and("reason", reason);
+        forget(registry.find(name).tags(labels).functionCounter());
+        kept(FunctionCounter.builder(name, count, watched -> watched.get().doubleValue())
                 .description("Requests that were turned away, by reason.")
-                .tags(tags.and("reason", reason))
-                .register(registry);
+                .tags(labels)
+                .register(registry));
     }
 
     /** A request got its next token. */
@@ -171,20 +179,44 @@ public final class EngineUsage {
     }
 
     private Counter counter(String name, String description, Tags labels) {
-        return Counter.builder(name).description(description).tags(labels).register(registry);
+        return kept(Counter.builder(name).description(description).tags(labels).register(registry));
     }
 
     private void gauge(String name, String description, Supplier<Number> value, Tags labels) {
-        Gauge.builder(name, value).description(description).tags(labels).register(registry);
+        forget(registry.find(name).tags(labels).gauge());
+        kept(Gauge.builder(name, value).description(description).tags(labels).register(registry));
+    }
+
+    /** A model that woke is watched where it is now, while the registry would go on asking where it was before. */
+    private void forget(@Nullable Meter before) {
+        if (before != null) {
+            remove(before);
+        }
+    }
+
+    private <M extends Meter> M kept(M meter) {
+        meters.put(meter.getId(), meter);
+        return meter;
+    }
+
+    private void remove(Meter meter) {
+        meters.remove(meter.getId());
+        registry.remove(meter);
+    }
+
+    /** Takes all of the model's meters out of the registry. */
+    @Override
+    public void close() {
+        List.copyOf(meters.values()).forEach(this::remove);
     }
 
     private DistributionSummary histogram(String name, String description, double[] buckets) {
-        return DistributionSummary.builder(name)
+        return kept(DistributionSummary.builder(name)
                 .description(description)
                 .serviceLevelObjectives(buckets)
                 .minimumExpectedValue(buckets[0])
                 .maximumExpectedValue(Arrays.stream(buckets).max().orElseThrow())
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 }
