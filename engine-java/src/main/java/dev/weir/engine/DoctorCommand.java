@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.engine.device.Accelerators;
 import dev.weir.engine.device.Machine;
+import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeLibraryException;
 import java.io.PrintWriter;

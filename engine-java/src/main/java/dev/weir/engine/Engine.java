@@ -2,22 +2,29 @@ package dev.weir.engine;
 
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.device.Machine;
-import dev.weir.engine.ffi.NativeException;
+import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeLibraryException;
+import dev.weir.engine.http.Administration;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.http.Serving;
-import dev.weir.engine.model.ModelFormatException;
+import dev.weir.engine.lifecycle.MemoryLedger;
+import dev.weir.engine.lifecycle.ModelRegistry;
+import dev.weir.engine.lifecycle.ModelRegistry.LoadOrder;
+import dev.weir.engine.lifecycle.ModelSpec;
+import dev.weir.engine.lifecycle.Outcome;
 import dev.weir.engine.usage.PrometheusMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The composition root: one process that serves some models over HTTP. It listens before it loads, so that {@code /health} and
@@ -29,14 +36,22 @@ public final class Engine implements AutoCloseable {
      * What surrounds an engine, so that a test may fix it.
      *
      * @param ticker nanoseconds of a monotonic clock
+     * @param availableBytes of memory; null: what the machine says
      */
-    record Environment(HttpLimits limits, HttpServer.Sources sources, Clock clock, LongSupplier ticker) {}
+    record Environment(
+            HttpLimits limits,
+            HttpServer.Sources sources,
+            Clock clock,
+            LongSupplier ticker,
+            @Nullable LongSupplier availableBytes) {}
 
     private static final Duration LAST_BYTES_MAX = Duration.ofSeconds(5);
 
-    private final Serving serving = new Serving();
-    private final List<ModelHost> hosts = new ArrayList<>();
+    private final NativeLibrary library;
+    private final Serving serving;
+    private final ModelRegistry<ModelHost> models;
     private final HttpServer server;
+    private final Object showing = new Object(); // of its own: a verb shows what it did while close() waits for it
     private boolean closed;
 
     /**
@@ -47,40 +62,77 @@ public final class Engine implements AutoCloseable {
      */
     static Engine start(EngineConfig config, Environment environment, Consumer<String> announce)
             throws StartupException {
-        PrometheusMetrics metrics = new PrometheusMetrics();
         Engine engine;
         try {
-            engine = new Engine(config, metrics, environment);
+            engine = new Engine(config, NativeLibrary.load(), environment);
         } catch (IOException e) {
             throw new StartupException(
                     "cannot listen at " + config.address() + ": " + e.getMessage() + " (choose another --port)", e);
+        } catch (NativeLibraryException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
         }
         try {
-            engine.load(config, metrics, environment, announce);
+            engine.load(config, announce);
             return engine;
-        } catch (ModelFormatException | NativeException | NativeLibraryException | IllegalArgumentException e) {
+        } catch (StartupException e) {
             engine.close();
-            throw new StartupException(String.valueOf(e.getMessage()), e);
+            throw e;
         } catch (RuntimeException | Error e) {
             engine.close();
             throw new StartupException("unexpected: " + e, e);
         }
     }
 
-    private Engine(EngineConfig config, PrometheusMetrics metrics, Environment environment) throws IOException {
+    private Engine(EngineConfig config, NativeLibrary library, Environment environment) throws IOException {
+        this.library = library;
+        PrometheusMetrics metrics = new PrometheusMetrics();
+        ModelHost.Surroundings surroundings = new ModelHost.Surroundings(library, metrics.registry(), environment);
+        models = new ModelRegistry<>(
+                spec -> ModelHost.open(spec, config, surroundings),
+                new ModelRegistry.Surroundings(
+                        config.administration().repository(),
+                        new MemoryLedger(
+                                environment.availableBytes() == null
+                                        ? () -> machine().memoryAvailableBytes()
+                                        : environment.availableBytes()),
+                        config.settings(),
+                        this::settleCallers,
+                        this::show));
+        serving = new Serving(config.administration().wakeOnRequest() ? new Wakes(models) : null);
         server = new HttpServer(
                 config.address(),
                 environment.limits(),
                 serving,
                 config.trustedProxy(),
                 new HttpServer.Metrics(metrics::scrape, PrometheusMetrics.CONTENT_TYPE),
-                environment.sources());
+                environment.sources(),
+                new Administration(models, config.administration().guard()));
     }
 
-    private void load(
-            EngineConfig config, PrometheusMetrics metrics, Environment environment, Consumer<String> announce) {
-        NativeLibrary library = NativeLibrary.load();
-        Machine machine = Machine.of(library.systemDescription());
+    private Machine machine() {
+        return Machine.of(library.systemDescription());
+    }
+
+    /** A model that is about to go is findable no more; those that found it before have it submitted first. */
+    private void settleCallers() {
+        server.awaitPreparing();
+    }
+
+    /** Called by whoever changes a model; the last to show has seen every change before it. */
+    private void show() {
+        synchronized (showing) {
+            serving.show(
+                    models.listed().stream()
+                            .map(listed -> new Serving.Listing(
+                                    listed.status(),
+                                    ModelHost.served(listed.model()).orElse(null)))
+                            .toList(),
+                    models.aliases());
+        }
+    }
+
+    private void load(EngineConfig config, Consumer<String> announce) throws StartupException {
+        Machine machine = machine();
         announce.accept("%s: %d cores, %s kernels, %d threads, %s of memory free"
                 .formatted(
                         machine.cpu(),
@@ -88,15 +140,32 @@ public final class Engine implements AutoCloseable {
                         machine.isa(),
                         config.threadCount() == 0 ? machine.physicalCores() : config.threadCount(),
                         Quantities.bytes(machine.memoryAvailableBytes())));
-        var surroundings = new ModelHost.Surroundings(library, metrics.registry(), environment);
-        long availableEachBytes =
-                machine.memoryAvailableBytes() / config.models().size();
         for (ModelSource source : config.models()) {
-            ModelHost host = ModelHost.start(source, config, surroundings, availableEachBytes);
-            hosts.add(host);
-            announce.accept(host.describe());
+            models.declare(new ModelSpec(source.name(), source.directory(), config.settings()));
         }
-        serving.ready(hosts.stream().map(ModelHost::served).toList());
+        for (ModelSource source : config.models()) {
+            require(models.load(source.name(), LoadOrder.plain()));
+            host(source.name()).ifPresent(host -> announce.accept(host.describe()));
+        }
+        for (Map.Entry<String, String> alias : config.administration().aliases().entrySet()) {
+            require(models.alias(alias.getKey(), alias.getValue(), Optional.empty()));
+        }
+        serving.started();
+    }
+
+    private static void require(Outcome outcome) throws StartupException {
+        if (outcome instanceof Outcome.Refused refused) {
+            throw new StartupException(refused.message(), null);
+        }
+    }
+
+    /** What is open under that name, awake or not. */
+    Optional<ModelHost> host(String name) {
+        return hosts().filter(host -> host.name().equals(name)).findFirst();
+    }
+
+    private Stream<ModelHost> hosts() {
+        return models.listed().stream().flatMap(listed -> Optional.ofNullable(listed.model()).stream());
     }
 
     /** Where it listens. */
@@ -106,18 +175,13 @@ public final class Engine implements AutoCloseable {
 
     /** KV blocks that sequences own now, over all models. */
     int ownedBlocks() {
-        return hosts.stream().mapToInt(ModelHost::ownedBlocks).sum();
+        return hosts().mapToInt(ModelHost::ownedBlocks).sum();
     }
 
     /** Takes nothing new, finishes what was admitted within {@code patience}, cancels the rest, and closes. */
     void drain(Duration patience) throws InterruptedException {
         serving.draining();
-        List<Thread> drains = hosts.stream()
-                .map(host -> Thread.ofVirtual().start(() -> host.drain(patience)))
-                .toList();
-        for (Thread drain : drains) {
-            drain.join();
-        }
+        models.drain(patience);
         server.awaitIdle(LAST_BYTES_MAX);
         close();
     }
@@ -130,7 +194,7 @@ public final class Engine implements AutoCloseable {
         }
         closed = true;
         serving.draining();
-        hosts.forEach(ModelHost::close);
+        models.close();
         server.close();
     }
 }

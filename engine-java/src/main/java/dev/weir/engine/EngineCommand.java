@@ -85,8 +85,8 @@ final class EngineCommand implements Callable<Integer> {
         last
     }
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model directory; repeatable.")
-    private List<Path> directories;
+    @Option(names = "--model", paramLabel = "DIR", description = "A model directory; repeatable.")
+    private List<Path> directories = new ArrayList<>();
 
     @Option(
             names = "--name",
@@ -193,6 +193,9 @@ final class EngineCommand implements Callable<Integer> {
     @Mixin
     private ProxyOptions proxy;
 
+    @Mixin
+    private AdminOptions admin;
+
     @Spec
     private CommandSpec spec;
 
@@ -251,7 +254,7 @@ final class EngineCommand implements Callable<Integer> {
     }
 
     private static Engine.Environment environment(Clock clock) {
-        return new Engine.Environment(HttpLimits.defaults(), sources(clock), clock, System::nanoTime);
+        return new Engine.Environment(HttpLimits.defaults(), sources(clock), clock, System::nanoTime, null);
     }
 
     private static HttpServer.Sources sources(Clock clock) {
@@ -288,7 +291,8 @@ final class EngineCommand implements Callable<Integer> {
                     new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),
                     proxy.trustedProxy(),
                     threadCount,
-                    Duration.ofSeconds(drainSeconds));
+                    Duration.ofSeconds(drainSeconds),
+                    admin.administration());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (UnknownHostException e) {
@@ -297,6 +301,9 @@ final class EngineCommand implements Callable<Integer> {
     }
 
     private List<ModelSource> models() {
+        if (directories.isEmpty() && !admin.hasRepository()) {
+            throw new IllegalArgumentException("nothing to serve: give --model DIR or --model-repository DIR");
+        }
         if (names.size() > directories.size()) {
             throw new IllegalArgumentException(
                     "there are " + names.size() + " --name for " + directories.size() + " --model");

@@ -1,12 +1,15 @@
 package dev.weir.engine;
 
+import dev.weir.engine.http.AdminGuard;
 import dev.weir.engine.http.TrustedProxy;
+import dev.weir.engine.lifecycle.ModelRepository;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What an engine process is told.
@@ -20,6 +23,7 @@ import java.util.List;
  * @param trustedProxy who is believed about who a caller is
  * @param threadCount of each model's steps; 0: one for each physical core
  * @param drainMax how long a shutdown waits for what runs
+ * @param administration what may come and go without a restart
  */
 public record EngineConfig(
         List<ModelSource> models,
@@ -30,7 +34,8 @@ public record EngineConfig(
         SchedulingPolicy scheduling,
         TrustedProxy trustedProxy,
         int threadCount,
-        Duration drainMax) {
+        Duration drainMax,
+        Administration administration) {
 
     public static final int SEQUENCES_MAX_DEFAULT = 128;
     public static final int STEP_TOKENS_MAX_DEFAULT = 512;
@@ -47,10 +52,32 @@ public record EngineConfig(
         }
     }
 
+    /**
+     * How models come and go.
+     *
+     * @param repository where they may come from
+     * @param aliases second names that the process starts with, to models that it starts with
+     * @param wakeOnRequest a request to a sleeping model wakes it, and waits
+     * @param guard who may move models
+     */
+    public record Administration(
+            ModelRepository repository, Map<String, String> aliases, boolean wakeOnRequest, AdminGuard guard) {
+
+        public Administration {
+            aliases = Map.copyOf(aliases);
+        }
+
+        /** What the process starts with, moved from this machine only. */
+        public static Administration none() {
+            return new Administration(ModelRepository.none(), Map.of(), false, AdminGuard.loopbackOnly());
+        }
+    }
+
     public EngineConfig {
         models = List.copyOf(models);
-        if (models.isEmpty() || models.size() > MODELS_MAX) {
-            throw new IllegalArgumentException("1 to " + MODELS_MAX + " models can be served: " + models.size());
+        if (models.size() > MODELS_MAX) {
+            throw new IllegalArgumentException(
+                    "at most " + MODELS_MAX + " models can be loaded at start: " + models.size());
         }
         if (models.stream().map(ModelSource::name).distinct().count() < models.size()) {
             throw new IllegalArgumentException("two models have the same name: give each a --name of its own");

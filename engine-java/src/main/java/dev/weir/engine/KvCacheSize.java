@@ -14,14 +14,15 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
     /** Tokens in a block: small enough to waste little at a sequence's end, large enough to keep tables short. */
     static final int BLOCK_TOKENS = 16;
 
-    /** Share of available memory that all models' caches take together at most, where nobody says. */
+    /** Share of free memory that a model's cache takes at most, where nobody says. */
     static final double MEMORY_SHARE_MAX = 0.25;
 
     /**
-     * What is asked for, or enough for every sequence at full length within the share of memory.
+     * What is asked for; else enough for every sequence at full length within the share of memory, and in any case for one. Whether it
+     * fits is for others to say, who know what else takes memory.
      *
      * @param blockBytes that one block takes
-     * @param availableBytes of memory, for this model
+     * @param freeBytes of memory, for this model
      * @throws IllegalArgumentException where what was asked for does not fit together
      */
     static KvCacheSize choose(
@@ -30,28 +31,25 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
             int modelContextTokens,
             int sequencesMax,
             long blockBytes,
-            long availableBytes) {
-        if (askedBytes.orElse(0) > availableBytes) {
-            throw new IllegalArgumentException("a KV cache of " + Quantities.bytes(askedBytes.getAsLong())
-                    + " is more than the " + Quantities.bytes(availableBytes)
-                    + " of memory that this model may take: lower --kv-cache-bytes");
-        }
+            long freeBytes) {
         int wantedContext = Math.min(askedContextTokens.orElse(modelContextTokens), modelContextTokens);
-        long wantedBlocks = (long) sequencesMax * Math.ceilDiv(wantedContext, BLOCK_TOKENS);
-        long affordableBlocks = (long) (availableBytes * MEMORY_SHARE_MAX) / blockBytes;
-        long blocks =
-                askedBytes.isPresent() ? askedBytes.getAsLong() / blockBytes : Math.min(wantedBlocks, affordableBlocks);
+        int sequenceBlocks = Math.ceilDiv(wantedContext, BLOCK_TOKENS);
+        long affordableBlocks = (long) (freeBytes * MEMORY_SHARE_MAX) / blockBytes;
+        long blocks = askedBytes.isPresent()
+                ? askedBytes.getAsLong() / blockBytes
+                : Math.max(
+                        askedContextTokens.isPresent() ? sequenceBlocks : 1,
+                        Math.min((long) sequencesMax * sequenceBlocks, affordableBlocks));
         int blockCount = (int) Math.min(blocks, Integer.MAX_VALUE / BLOCK_TOKENS);
         if (blockCount < 1) {
-            throw new IllegalArgumentException("a KV cache of "
-                    + askedBytes.orElse((long) (availableBytes * MEMORY_SHARE_MAX))
+            throw new IllegalArgumentException("a KV cache of " + askedBytes.orElseThrow()
                     + " bytes does not hold one block of " + blockBytes + " bytes: give it more with --kv-cache-bytes");
         }
         int context = Math.min(wantedContext, blockCount * BLOCK_TOKENS);
         if (askedContextTokens.isPresent() && context < wantedContext) {
             throw new IllegalArgumentException("a context of " + wantedContext + " tokens needs "
-                    + Math.ceilDiv(wantedContext, BLOCK_TOKENS) * blockBytes + " bytes of KV cache, there are "
-                    + blockCount * blockBytes + ": lower --max-model-len or raise --kv-cache-bytes");
+                    + sequenceBlocks * blockBytes + " bytes of KV cache, there are " + blockCount * blockBytes
+                    + ": lower --max-model-len or raise --kv-cache-bytes");
         }
         return new KvCacheSize(blockCount, context);
     }

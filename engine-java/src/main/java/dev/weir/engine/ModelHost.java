@@ -1,141 +1,199 @@
 package dev.weir.engine;
 
-import dev.weir.engine.EngineConfig.ModelSource;
-import dev.weir.engine.admission.AdmissionLimits;
-import dev.weir.engine.admission.AdmissionQueue;
-import dev.weir.engine.execution.EngineLoop;
-import dev.weir.engine.execution.ExecutorLimits;
-import dev.weir.engine.execution.LoopLimits;
-import dev.weir.engine.ffi.CpuModelExecutor;
+import dev.weir.engine.device.Quantities;
+import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeModel;
 import dev.weir.engine.http.EmbeddingSettings;
 import dev.weir.engine.http.ServedModel;
-import dev.weir.engine.lifecycle.ModelSettings;
+import dev.weir.engine.lifecycle.ManagedModel;
+import dev.weir.engine.lifecycle.MemoryNeed;
+import dev.weir.engine.lifecycle.ModelLoadException;
+import dev.weir.engine.lifecycle.ModelSpec;
+import dev.weir.engine.lifecycle.Outcome;
+import dev.weir.engine.lifecycle.Progress;
+import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.ModelFormatException;
 import dev.weir.engine.model.PoolingConfig;
 import dev.weir.engine.request.Pooling;
-import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** One model with everything that serves it: weights, tokenizer, admission, engine loop. */
-final class ModelHost implements AutoCloseable {
+/**
+ * One model with everything that serves it. Its headers, tokenizer and metrics are there from its opening to its end; weights, KV cache
+ * and engine loop only while it is awake.
+ */
+final class ModelHost implements ManagedModel {
 
+    private final ModelSpec spec;
+    private final EngineConfig config;
+    private final Surroundings surroundings;
     private final ModelDirectory directory;
     private final Tokenizer tokenizer;
-    private final NativeModel weights;
-    private final KvCacheSize cache;
-    private final long blockBytes;
-    private final EngineLoop loop;
-    private final ServedModel served;
+    private final @Nullable ChatTemplate chatTemplate;
+    private final Pooling pooling;
+    private final Footprint footprint;
+    private final EngineUsage usage;
+    private volatile @Nullable Awake awake;
 
     /** What all models of a process share. */
     record Surroundings(NativeLibrary library, MeterRegistry metrics, Engine.Environment environment) {}
 
-    /**
-     * Loads a model and starts its loop.
-     *
-     * @param availableBytes of memory that this model's KV cache is measured by
-     */
-    static ModelHost start(ModelSource source, EngineConfig config, Surroundings surroundings, long availableBytes) {
-        ModelDirectory directory = ModelDirectory.open(source.directory());
-        Tokenizer tokenizer = DjlTokenizer.open(directory.tokenizerFile());
+    private record Awake(RunningModel running, ServedModel served) {}
+
+    /** Reads headers and tokenizer. */
+    static ModelHost open(ModelSpec spec, EngineConfig config, Surroundings surroundings) {
+        return explained(() -> {
+            ModelDirectory directory = ModelDirectory.open(spec.path());
+            ChatTemplate template =
+                    directory.chatTemplate(surroundings.environment().clock()).orElse(null);
+            Tokenizer tokenizer = DjlTokenizer.open(directory.tokenizerFile());
+            return new ModelHost(spec, config, surroundings, directory, tokenizer, template);
+        });
+    }
+
+    private ModelHost(
+            ModelSpec spec,
+            EngineConfig config,
+            Surroundings surroundings,
+            ModelDirectory directory,
+            Tokenizer tokenizer,
+            @Nullable ChatTemplate chatTemplate) {
+        this.spec = spec;
+        this.config = config;
+        this.surroundings = surroundings;
+        this.directory = directory;
+        this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
+        pooling = pooling(spec);
+        footprint = Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
+        usage = new EngineUsage(
+                surroundings.metrics(), spec.name(), 0, directory.config().contextTokensMax());
+    }
+
+    private static Pooling pooling(ModelSpec spec) {
+        Pooling asked = spec.settings().pooling();
+        return asked != null ? asked : PoolingConfig.read(spec.path()).orElse(Pooling.LAST_TOKEN);
+    }
+
+    /** What is wrong with a model, a machine or a setting is the operator's to read; anything else is a bug and keeps its trace. */
+    private static <T> T explained(Supplier<T> loading) {
         try {
+            return loading.get();
+        } catch (ModelFormatException | NativeException | IllegalArgumentException e) {
+            throw new ModelLoadException(Outcome.Reason.LOAD_FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public MemoryNeed need(long freeBytes) {
+        return explained(() -> footprint.with(cache(freeBytes).blockCount()));
+    }
+
+    private KvCacheSize cache(long freeBytes) {
+        long leftBytes = freeBytes - footprint.with(0).totalBytes();
+        return KvCacheSize.choose(
+                spec.settings().kvCacheBytes(),
+                spec.settings().contextTokensMax(),
+                directory.config().contextTokensMax(),
+                config.sequencesMax(),
+                footprint.blockBytes(),
+                Math.max(0, leftBytes));
+    }
+
+    @Override
+    public void wake(MemoryNeed granted, Progress.Listener progress) {
+        awake = explained(() -> {
             NativeModel weights = surroundings
                     .library()
                     .loadModel(
                             directory.config(),
                             directory.weights(),
-                            config.settings().types());
+                            spec.settings().types());
             try {
-                return new ModelHost(source, config, surroundings, availableBytes, directory, tokenizer, weights);
+                progress.at(Progress.begin(Progress.Phase.WARMING));
+                return start(weights, granted);
             } catch (RuntimeException | Error failure) {
                 weights.close();
                 throw failure;
             }
-        } catch (RuntimeException | Error failure) {
-            tokenizer.close();
-            throw failure;
+        });
+    }
+
+    private Awake start(NativeModel weights, MemoryNeed granted) {
+        int blockCount = Math.toIntExact(granted.kvCacheBytes() / footprint.blockBytes());
+        int contextTokens = Math.min(spec.settings().contextTokensMax().orElse(weights.contextTokensMax()), (int)
+                Math.min(weights.contextTokensMax(), (long) blockCount * KvCacheSize.BLOCK_TOKENS));
+        RunningModel running = new RunningModel(
+                spec.name(),
+                config,
+                weights,
+                new KvCacheSize(blockCount, contextTokens),
+                tokenizer,
+                usage,
+                surroundings.environment().ticker());
+        return new Awake(
+                running,
+                new ServedModel(
+                        spec.name(),
+                        surroundings.environment().clock().instant().getEpochSecond(),
+                        tokenizer,
+                        chatTemplate,
+                        directory.generationDefaults(),
+                        contextTokens,
+                        new EmbeddingSettings(directory.config().hiddenSize(), pooling),
+                        running.admission(),
+                        running::isAlive));
+    }
+
+    @Override
+    public boolean rest(Duration patience, String why, FilePages pages) {
+        Awake ending = awake;
+        if (ending == null) {
+            return true;
         }
+        boolean whole = ending.running().drain(patience, why);
+        awake = null;
+        if (pages == FilePages.DROP) {
+            ending.running().dropFilePages();
+        }
+        ending.running().close();
+        return whole;
     }
 
-    private ModelHost(
-            ModelSource source,
-            EngineConfig config,
-            Surroundings surroundings,
-            long availableBytes,
-            ModelDirectory directory,
-            Tokenizer tokenizer,
-            NativeModel weights) {
-        this.directory = directory;
-        this.tokenizer = tokenizer;
-        this.weights = weights;
-        blockBytes = weights.blockBytes(KvCacheSize.BLOCK_TOKENS);
-        cache = KvCacheSize.choose(
-                config.settings().kvCacheBytes(),
-                config.settings().contextTokensMax(),
-                weights.contextTokensMax(),
-                config.sequencesMax(),
-                blockBytes,
-                availableBytes);
-        ExecutorLimits limits = new ExecutorLimits(
-                weights.vocabSize(),
-                cache.contextTokensMax(),
-                cache.blockCount(),
-                KvCacheSize.BLOCK_TOKENS,
-                config.stepTokensMax(),
-                config.sequencesMax(),
-                SamplingParams.LOGPROB_COUNT_MAX);
-        AdmissionQueue admission = new AdmissionQueue(
-                new AdmissionLimits(
-                        AdmissionLimits.WAITING_MAX_DEFAULT,
-                        limits.vocabSize(),
-                        limits.contextTokensMax(),
-                        limits.blockCount(),
-                        limits.blockTokens()),
-                surroundings.environment().ticker());
-        loop = new EngineLoop(
-                source.name(),
-                () -> new CpuModelExecutor(weights, limits, config.threadCount()),
-                limits,
-                LoopLimits.defaults(),
-                config.scheduling(),
-                admission,
-                tokenizer,
-                new EngineUsage(surroundings.metrics(), source.name(), 0, limits.contextTokensMax()),
-                surroundings.environment().ticker());
-        served = new ServedModel(
-                source.name(),
-                surroundings.environment().clock().instant().getEpochSecond(),
-                tokenizer,
-                directory.chatTemplate(surroundings.environment().clock()).orElse(null),
-                directory.generationDefaults(),
-                limits.contextTokensMax(),
-                new EmbeddingSettings(weights.hiddenSize(), pooling(config.settings(), source.directory())),
-                admission,
-                () -> loop.state() != EngineLoop.State.FAILED && loop.state() != EngineLoop.State.STOPPED);
-        loop.start();
+    @Override
+    public int activeRequests() {
+        Awake now = awake;
+        return now == null ? 0 : now.running().activeRequests();
     }
 
-    private static Pooling pooling(ModelSettings settings, Path directory) {
-        return settings.pooling() != null
-                ? settings.pooling()
-                : PoolingConfig.read(directory).orElse(Pooling.LAST_TOKEN);
+    @Override
+    public boolean isAlive() {
+        Awake now = awake;
+        return now == null || now.running().isAlive();
     }
 
-    ServedModel served() {
-        return served;
+    String name() {
+        return spec.name();
+    }
+
+    /** The model as the wire sees it; empty where there is none, or it sleeps. */
+    static Optional<ServedModel> served(@Nullable ModelHost host) {
+        return Optional.ofNullable(host).map(there -> there.awake).map(Awake::served);
     }
 
     /** KV blocks that sequences own now. */
     int ownedBlocks() {
-        return loop.ownedBlocks();
+        Awake now = awake;
+        return now == null ? 0 : now.running().ownedBlocks();
     }
 
     /** The model in one line, for the operator. */
@@ -143,33 +201,40 @@ final class ModelHost implements AutoCloseable {
         long parameters = directory.weights().tensors().stream()
                 .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
                 .sum();
-        return "model %s: %s, %s parameters, matrices held as %s, context %d tokens%s, KV cache %d blocks = %d tokens (%s)"
+        return "model %s: %s, %s parameters, %s"
                 .formatted(
-                        served.name(),
+                        spec.name(),
                         directory.config().architecture().className(),
                         Quantities.count(parameters),
-                        weights.held().stream()
+                        Optional.ofNullable(awake)
+                                .map(now -> describe(now.running()))
+                                .orElse("asleep"));
+    }
+
+    private String describe(RunningModel running) {
+        KvCacheSize cache = running.cache();
+        int modelContextTokens = directory.config().contextTokensMax();
+        return "matrices held as %s, context %d tokens%s, KV cache %d blocks = %d tokens (%s)"
+                .formatted(
+                        running.held().stream()
                                 .map(held -> held.type() + " (" + held.matrices() + ", "
                                         + Quantities.bytes(held.sizeBytes()) + ")")
                                 .collect(Collectors.joining(", ")),
                         cache.contextTokensMax(),
-                        cache.contextTokensMax() < weights.contextTokensMax()
-                                ? " of the model's " + weights.contextTokensMax()
-                                : "",
+                        cache.contextTokensMax() < modelContextTokens ? " of the model's " + modelContextTokens : "",
                         cache.blockCount(),
                         (long) cache.blockCount() * KvCacheSize.BLOCK_TOKENS,
-                        Quantities.bytes(cache.blockCount() * blockBytes));
-    }
-
-    /** Finishes what was admitted; false when something had to be cancelled. */
-    boolean drain(Duration patience) {
-        return loop.drain(patience);
+                        Quantities.bytes(cache.blockCount() * footprint.blockBytes()));
     }
 
     @Override
     public void close() {
-        loop.close();
-        weights.close();
+        Awake ending = awake;
+        awake = null;
+        if (ending != null) {
+            ending.running().close();
+        }
         tokenizer.close();
+        usage.close();
     }
 }

@@ -36,7 +36,7 @@ class ArchitectureTest {
             Map.entry("tokenization", List.of("model")),
             Map.entry("device", List.of()),
             Map.entry("model", List.of("request")),
-            Map.entry("lifecycle", List.of("model", "request")),
+            Map.entry("lifecycle", List.of("model", "request", "device")),
             Map.entry("kvcache", List.of("request")),
             Map.entry("scheduling", List.of("kvcache", "request")),
             Map.entry("sampling", List.of("request")),

@@ -44,9 +44,9 @@ class KvCacheSizeTest {
     }
 
     @Test
-    void cacheBeyondMemoryIsRefused() {
-        assertThatThrownBy(() -> choose(OptionalLong.of(2 << 20), OptionalInt.empty(), 1 << 20))
-                .hasMessageContaining("2.0 MiB")
-                .hasMessageContaining("1.0 MiB");
+    void askedSizesAreKeptWhateverIsFree() {
+        assertThat(choose(OptionalLong.of(40_000), OptionalInt.empty(), 0)).isEqualTo(new KvCacheSize(40, 160));
+        assertThat(choose(OptionalLong.empty(), OptionalInt.of(100), 0)).isEqualTo(new KvCacheSize(7, 100));
+        assertThat(choose(OptionalLong.empty(), OptionalInt.empty(), 0)).isEqualTo(new KvCacheSize(1, 16));
     }
 }

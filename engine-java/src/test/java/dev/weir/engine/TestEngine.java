@@ -16,7 +16,9 @@ import java.time.ZoneOffset;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A whole engine over a tiny model, on a port of its own, with clock, ids and seeds that a test can foresee. */
 public final class TestEngine implements AutoCloseable {
@@ -33,23 +35,51 @@ public final class TestEngine implements AutoCloseable {
         this.engine = engine;
     }
 
+    /** What a test may choose of an engine. */
+    public record Setup(
+            HttpLimits limits,
+            ModelSettings settings,
+            EngineConfig.Administration administration,
+            @Nullable LongSupplier availableBytes) {
+
+        public static Setup defaults() {
+            return new Setup(HttpLimits.defaults(), ModelSettings.defaults(), EngineConfig.Administration.none(), null);
+        }
+
+        public Setup with(ModelSettings changed) {
+            return new Setup(limits, changed, administration, availableBytes);
+        }
+
+        public Setup with(HttpLimits changed) {
+            return new Setup(changed, settings, administration, availableBytes);
+        }
+
+        public Setup with(EngineConfig.Administration changed) {
+            return new Setup(limits, settings, changed, availableBytes);
+        }
+
+        public Setup withAvailableBytes(LongSupplier changed) {
+            return new Setup(limits, settings, administration, changed);
+        }
+    }
+
     /** Serves fixtures under their own names. */
     public static TestEngine start(String... models) {
-        return start(HttpLimits.defaults(), OptionalLong.empty(), models);
+        return start(Setup.defaults(), models);
     }
 
     /** Serves fixtures loaded in another way. */
     public static TestEngine start(ModelSettings settings, String... models) {
-        return start(HttpLimits.defaults(), settings, models);
+        return start(Setup.defaults().with(settings), models);
     }
 
     /** Serves fixtures within other limits and with a KV cache of a chosen size. */
     public static TestEngine start(HttpLimits limits, OptionalLong kvCacheBytes, String... models) {
-        return start(
-                limits, new ModelSettings(TensorTypes.asStored(), kvCacheBytes, OptionalInt.empty(), null), models);
+        ModelSettings settings = new ModelSettings(TensorTypes.asStored(), kvCacheBytes, OptionalInt.empty(), null);
+        return start(Setup.defaults().with(limits).with(settings), models);
     }
 
-    private static TestEngine start(HttpLimits limits, ModelSettings settings, String... models) {
+    public static TestEngine start(Setup setup, String... models) {
         AtomicLong number = new AtomicLong();
         AtomicLong seed = new AtomicLong(1000);
         HttpServer.Sources sources = new HttpServer.Sources(
@@ -61,17 +91,23 @@ public final class TestEngine implements AutoCloseable {
                         .map(name -> new ModelSource(TestModels.fixture(name), name))
                         .toList(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                settings,
+                setup.settings(),
                 32,
                 64,
                 SchedulingPolicy.defaults(),
                 TrustedProxy.withSecret(PROXY_SECRET),
                 2,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                setup.administration());
         try {
             return new TestEngine(Engine.start(
                     config,
-                    new Engine.Environment(limits, sources, Clock.fixed(NOW, ZoneOffset.UTC), System::nanoTime),
+                    new Engine.Environment(
+                            setup.limits(),
+                            sources,
+                            Clock.fixed(NOW, ZoneOffset.UTC),
+                            System::nanoTime,
+                            setup.availableBytes()),
                     _ -> {}));
         } catch (StartupException e) {
             throw new AssertionError(e.getMessage(), e);

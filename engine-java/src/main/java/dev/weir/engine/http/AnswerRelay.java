@@ -134,7 +134,10 @@ final class AnswerRelay {
                         ApiError.unavailable(
                                 "deadline_exceeded", Objects.requireNonNullElse(finished.errorMessage(), ""));
                     case CANCELLED ->
-                        ApiError.unavailable("cancelled", "the engine ended this generation before it was complete");
+                        ApiError.unavailable(
+                                "cancelled",
+                                "the engine ended this generation before it was complete"
+                                        + (finished.errorMessage() == null ? "" : ": " + finished.errorMessage()));
                 };
     }
 }

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -98,7 +99,7 @@ final class Exchange {
         }
     }
 
-    void respond(int status, ObjectNode json) {
+    void respond(int status, JsonNode json) {
         respond(status, "application/json", Json.bytes(json), Map.of());
     }
 

@@ -21,11 +21,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens, and wires the stations of the wire together. */
 public final class HttpServer implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
     private static final Duration QUIET = Duration.ZERO;
+    private static final Duration PREPARING_MAX = Duration.ofSeconds(30);
     private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(5);
     private static final int BACKLOG = 256;
     /** Connections that may stay open until they have read that they are one too many; more are cut without a word. */
@@ -36,6 +42,7 @@ public final class HttpServer implements AutoCloseable {
     private final RequestIds requestIds;
     private final Workers workers;
     private final Router router;
+    private final @Nullable RepositoryEndpoints repository;
     private final ActiveExchanges active = new ActiveExchanges();
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -53,9 +60,22 @@ public final class HttpServer implements AutoCloseable {
     /** The text of {@code /metrics} and its content type. */
     public record Metrics(Supplier<String> text, String contentType) {}
 
+    /** A server whose models nobody moves. */
+    HttpServer(
+            InetSocketAddress address,
+            HttpLimits limits,
+            Serving serving,
+            TrustedProxy proxy,
+            Metrics metrics,
+            Sources sources)
+            throws IOException {
+        this(address, limits, serving, proxy, metrics, sources, null);
+    }
+
     /**
      * Binds and begins to answer: {@code /health} at once, completions when {@code serving} says so.
      *
+     * @param administration null: there is no admin API
      * @throws IOException where the address cannot be bound
      */
     public HttpServer(
@@ -64,17 +84,23 @@ public final class HttpServer implements AutoCloseable {
             Serving serving,
             TrustedProxy proxy,
             Metrics metrics,
-            Sources sources)
+            Sources sources,
+            @Nullable Administration administration)
             throws IOException {
         this.limits = limits;
         this.places = new Semaphore(limits.connectionsMax());
         this.requestIds = new RequestIds(sources.ids());
-        this.workers = new Workers(Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
+        this.workers = new Workers(
+                "weir-prepare", Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
         this.router = routes(limits, serving, proxy, metrics, sources, workers);
+        this.repository = administration == null ? null : new RepositoryEndpoints(administration, workers);
+        if (repository != null) {
+            repository.addTo(router);
+        }
         try {
             listener = bootstrap().bind(address).syncUninterruptibly().channel();
         } catch (Exception e) { // Netty throws the checked cause undeclared
-            workers.close();
+            closeWorkers();
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
             throw new IOException(e.getMessage(), e);
         }
@@ -114,6 +140,7 @@ public final class HttpServer implements AutoCloseable {
                         new EmbeddingEndpoint(new EmbeddingDecoder(serving, proxy, limits), workers, sources.ids()))
                 .on("GET", "/v1/models", status::models)
                 .under("GET", "/v1/models/", status::model)
+                .under("GET", "/v2/models/", status::modelReady)
                 .on("POST", "/tokenize", tokenize::tokenize)
                 .on("POST", "/detokenize", tokenize::detokenize)
                 .on("GET", "/health", status::health)
@@ -162,6 +189,20 @@ public final class HttpServer implements AutoCloseable {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** Waits until every request that is being prepared now has been submitted or refused. */
+    public void awaitPreparing() {
+        if (!workers.awaitThoseBegun(PREPARING_MAX)) {
+            LOG.warn("a request is still being prepared after {}", PREPARING_MAX);
+        }
+    }
+
+    private void closeWorkers() {
+        workers.close();
+        if (repository != null) {
+            repository.close();
+        }
+    }
+
     /** Waits until no request is being answered; false when there still was one after {@code patience}. */
     public boolean awaitIdle(Duration patience) throws InterruptedException {
         return active.awaitNone(patience);
@@ -172,7 +213,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         listener.close().syncUninterruptibly();
         connections.close().awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
-        workers.close();
+        closeWorkers();
         loops.shutdownGracefully(QUIET.toMillis(), SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(SHUTDOWN_MAX.toMillis());
     }

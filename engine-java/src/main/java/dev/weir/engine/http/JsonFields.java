@@ -160,6 +160,15 @@ record JsonFields(ObjectNode json, String prefix) {
         }
     }
 
+    /** Refuses a field that is none of these, as one that is misspelled would be. */
+    void requireOnly(List<String> names) {
+        json.propertyNames().forEach(name -> {
+            if (!names.contains(name)) {
+                throw refuse(name, "is unknown here: there are " + String.join(", ", names));
+            }
+        });
+    }
+
     /** The refusal of a field's value. */
     ApiException refuse(String name, String reason) {
         return new ApiException(ApiError.badField(prefix + name, prefix + name + " " + reason));

@@ -1,9 +1,11 @@
 package dev.weir.engine.http;
 
 import dev.weir.engine.http.Arrival.WireRequest;
-import java.util.List;
+import dev.weir.engine.http.Serving.Listing;
+import dev.weir.engine.lifecycle.ModelState;
+import dev.weir.engine.lifecycle.ModelStatus;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 record StatusEndpoints(Serving serving, Supplier<String> metrics, String metricsType) {
 
     private static final String MODELS = "/v1/models/";
+    private static final String READY_PREFIX = "/v2/models/";
+    private static final String READY_SUFFIX = "/ready";
 
     /** 200 while the process and the loops of its models live. */
     void health(WireRequest request, Exchange exchange) {
@@ -39,24 +43,60 @@ record StatusEndpoints(Serving serving, Supplier<String> metrics, String metrics
     }
 
     void models(WireRequest request, Exchange exchange) {
-        List<ServedModel> models = serving.models();
         ObjectNode answer = Json.object().put("object", "list");
         ArrayNode data = answer.putArray("data");
-        models.forEach(model -> data.add(describe(model)));
+        serving.listings().forEach(listing -> data.add(describe(listing)));
+        new TreeMap<>(serving.aliases()).forEach((alias, model) -> data.add(describe(alias, serving.listing(model))));
         exchange.respond(200, answer);
     }
 
     void model(WireRequest request, Exchange exchange) {
         String name = request.path().substring(MODELS.length());
-        exchange.respond(200, describe(serving.model(Optional.of(name))));
+        Listing listing = serving.listing(name);
+        exchange.respond(200, listing.name().equals(name) ? describe(listing) : describe(name, listing));
     }
 
-    private static ObjectNode describe(ServedModel model) {
-        return Json.object()
-                .put("id", model.name())
+    /** The inference protocol's question whether one model is ready. */
+    void modelReady(WireRequest request, Exchange exchange) {
+        String path = request.path();
+        if (!path.endsWith(READY_SUFFIX) || path.length() <= READY_PREFIX.length() + READY_SUFFIX.length()) {
+            exchange.fail(ApiError.unknownPath(path));
+            return;
+        }
+        String name = path.substring(READY_PREFIX.length(), path.length() - READY_SUFFIX.length());
+        ModelStatus status = serving.listing(name).status();
+        boolean ready = status.state() == ModelState.READY && serving.phase() == Serving.Phase.READY;
+        exchange.respond(
+                ready ? 200 : 503,
+                Json.object()
+                        .put("name", name)
+                        .put("ready", ready)
+                        .put("state", status.state().name()));
+    }
+
+    /** An alias is listed as a model, with the one that it stands for as its root. */
+    private ObjectNode describe(String alias, Listing listing) {
+        return describe(listing).put("id", alias).put("root", listing.name());
+    }
+
+    /** A model that is not ready says so; other servers list only what is ready, and say nothing of it. */
+    private ObjectNode describe(Listing listing) {
+        ServedModel model = listing.model();
+        ModelState state = listing.status().state();
+        ObjectNode json = Json.object()
+                .put("id", listing.name())
                 .put("object", "model")
-                .put("created", model.createdSeconds())
-                .put("owned_by", "weir")
-                .put("max_model_len", model.contextTokensMax());
+                .put("created", model == null ? 0 : model.createdSeconds())
+                .put("owned_by", "weir");
+        if (model != null) {
+            json.put("max_model_len", model.contextTokensMax());
+        }
+        if (state != ModelState.READY) {
+            json.put("state", state.name());
+        }
+        if (state == ModelState.SLEEPING) {
+            json.put("wakes_on_request", serving.wakesOnRequest());
+        }
+        return json;
     }
 }

@@ -1,7 +1,9 @@
 package dev.weir.engine.http;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,12 +20,21 @@ final class Workers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
     private final ThreadPoolExecutor pool;
+    private final Preparations preparations = new Preparations();
+    private final Semaphore places;
 
-    Workers(int threadCount, int waitingMax) {
+    /**
+     * Threads that are started when they are needed.
+     *
+     * @param name of the threads, before a number
+     * @param waitingMax work that waits for a thread, and again as much that waits for a model to wake
+     */
+    Workers(String name, int threadCount, int waitingMax) {
         AtomicInteger number = new AtomicInteger();
+        places = new Semaphore(waitingMax);
         pool = new ThreadPoolExecutor(
                 threadCount, threadCount, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waitingMax), task -> {
-                    Thread thread = new Thread(task, "weir-prepare-" + number.incrementAndGet());
+                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -31,10 +42,14 @@ final class Workers implements AutoCloseable {
 
     /** Runs {@code work} on a worker, then what it returns on the exchange's event loop. */
     void run(Exchange exchange, Supplier<Runnable> work) {
+        run(exchange, work, true);
+    }
+
+    private void run(Exchange exchange, Supplier<Runnable> work, boolean mayWait) {
         try {
             pool.execute(() -> {
                 if (!exchange.isClosed()) {
-                    exchange.execute(outcome(exchange, work));
+                    exchange.execute(outcome(exchange, work, mayWait));
                 }
             });
         } catch (RejectedExecutionException _) {
@@ -42,16 +57,49 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private static Runnable outcome(Exchange exchange, Supplier<Runnable> work) {
+    /** Runs something that nobody waits for; false where there is no place for it. */
+    boolean start(Runnable task) {
+        try {
+            pool.execute(task);
+            return true;
+        } catch (RejectedExecutionException _) {
+            return false;
+        }
+    }
+
+    /** Waits for the work that is being done now, and not for what waits behind it. */
+    boolean awaitThoseBegun(Duration patience) {
+        return preparations.awaitThoseBegun(patience);
+    }
+
+    private Runnable outcome(Exchange exchange, Supplier<Runnable> work, boolean mayWait) {
+        Runnable ended = preparations.begin();
         try {
             return work.get();
         } catch (ApiException e) {
             return () -> exchange.fail(e.error());
+        } catch (ModelAsleepException e) {
+            return () -> await(e, exchange, work, mayWait);
         } catch (RuntimeException | Error e) {
             LOG.error("request {} could not be prepared", exchange.requestId(), e);
             return () -> exchange.fail(
                     ApiError.internal("the server failed; its log has the reason under this request's id"));
+        } finally {
+            ended.run();
         }
+    }
+
+    /** Holds a request, and no thread, until its model is awake; once, for a model that is asleep again was told to be. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it never fails, and what follows is the exchange's
+    private void await(ModelAsleepException asleep, Exchange exchange, Supplier<Runnable> work, boolean mayWait) {
+        if (!mayWait || !places.tryAcquire()) {
+            exchange.fail(asleep.refusal());
+            return;
+        }
+        asleep.awake().whenComplete((_, _) -> {
+            places.release();
+            exchange.execute(() -> run(exchange, work, false));
+        });
     }
 
     @Override

@@ -92,6 +92,10 @@ final class ApiClient implements AutoCloseable {
         return new Answer(response.statusCode(), response, parse(response.body()));
     }
 
+    Answer answer(HttpRequest request) {
+        return answer(send(request));
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(base.resolve(path));
     }

@@ -1,17 +1,19 @@
-package dev.weir.engine;
+package dev.weir.engine.device;
 
 import java.util.Locale;
 
 /** Numbers as an operator reads them. */
-final class Quantities {
+public final class Quantities {
 
     private Quantities() {}
 
-    static String bytes(long bytes) {
+    /** In binary units. */
+    public static String bytes(long bytes) {
         return scaled(bytes, 1024, "B", "KiB", "MiB", "GiB", "TiB");
     }
 
-    static String count(long count) {
+    /** In thousands. */
+    public static String count(long count) {
         return scaled(count, 1000, "", "thousand", "million", "billion", "trillion");
     }
 

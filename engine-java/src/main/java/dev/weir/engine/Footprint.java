@@ -1,0 +1,74 @@
+package dev.weir.engine;
+
+import dev.weir.engine.lifecycle.MemoryNeed;
+import dev.weir.engine.lifecycle.ModelSettings;
+import dev.weir.engine.model.AttentionShape;
+import dev.weir.engine.model.DType;
+import dev.weir.engine.model.ExpertsShape;
+import dev.weir.engine.model.ModelConfig;
+import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.TensorInfo;
+
+/**
+ * What a model will take in memory, told from its headers before anything of it is loaded.
+ *
+ * @param mappedBytes weights that are read where they lie in their files
+ * @param copiedBytes weights that are converted into memory of their own
+ * @param blockBytes of one KV block over all layers
+ * @param workingBytes of a step, estimated from the widest rows that are held at once
+ */
+record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long workingBytes) {
+
+    /** Rows that a step computes at a time, and rows of logits: the native session's tiles. */
+    private static final int TILE_TOKENS = 512;
+
+    private static final int TILE_SAMPLES = 32;
+
+    static Footprint of(ModelDirectory directory, ModelSettings settings, int stepTokensMax, int sequencesMax) {
+        HeldTypes types = new HeldTypes(settings.types(), directory.config().tiedEmbeddings());
+        long mappedBytes = 0;
+        long copiedBytes = 0;
+        for (TensorInfo tensor : directory.weights().tensors()) {
+            DType held = types.of(tensor);
+            if (held == tensor.dtype()) {
+                mappedBytes += tensor.sizeBytes();
+            } else {
+                copiedBytes += elements(tensor) / held.blockElements() * held.blockBytes();
+            }
+        }
+        return new Footprint(
+                mappedBytes,
+                copiedBytes,
+                blockBytes(directory.config(), types.kvCache(directory.weights())),
+                workingBytes(directory.config(), stepTokensMax, sequencesMax));
+    }
+
+    private static long elements(TensorInfo tensor) {
+        return tensor.sizeBytes() / tensor.dtype().blockBytes() * tensor.dtype().blockElements();
+    }
+
+    /** With a KV cache of that many blocks. */
+    MemoryNeed with(int blockCount) {
+        return new MemoryNeed(copiedBytes, mappedBytes, blockCount * blockBytes, workingBytes);
+    }
+
+    private static long blockBytes(ModelConfig config, DType dtype) {
+        long headBytes = (long) config.attention().headSize() / dtype.blockElements() * dtype.blockBytes();
+        return 2L * config.layerCount() * config.attention().kvHeadCount() * KvCacheSize.BLOCK_TOKENS * headBytes;
+    }
+
+    private static long workingBytes(ModelConfig config, int stepTokensMax, int sequencesMax) {
+        AttentionShape attention = config.attention();
+        long heads = 2L * attention.queryHeadCount()
+                + 2L * attention.kvHeadCount()
+                + config.ropes().size();
+        ExpertsShape experts = config.experts();
+        long copies = experts == null ? 0 : experts.perToken();
+        long inner = Math.max(config.intermediateSize(), experts == null ? 0 : copies * experts.intermediateSize());
+        long rowElements = (3L + 2 * copies) * config.hiddenSize() + heads * attention.headSize() + 2 * inner;
+        long rows = Math.min(stepTokensMax, TILE_TOKENS);
+        long logitRows = Math.min(sequencesMax, TILE_SAMPLES);
+        return Float.BYTES
+                * (rows * rowElements + logitRows * config.vocabSize() + (long) sequencesMax * config.hiddenSize());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.weir.engine;
+
+import dev.weir.engine.admission.AdmissionLimits;
+import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.execution.EngineLoop;
+import dev.weir.engine.execution.ExecutorLimits;
+import dev.weir.engine.execution.LoopLimits;
+import dev.weir.engine.ffi.CpuModelExecutor;
+import dev.weir.engine.ffi.NativeModel;
+import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.tokenization.Tokenizer;
+import dev.weir.engine.usage.EngineUsage;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** What a model has while it is awake: weights, the queue in front of its engine loop, and the loop with its KV cache. */
+final class RunningModel implements AutoCloseable {
+
+    private final NativeModel weights;
+    private final AdmissionQueue admission;
+    private final EngineLoop loop;
+    private final KvCacheSize cache;
+
+    /** Starts the loop; from then on the weights are its to close, and before that, the caller's. */
+    RunningModel(
+            String name,
+            EngineConfig config,
+            NativeModel weights,
+            KvCacheSize cache,
+            Tokenizer tokenizer,
+            EngineUsage usage,
+            LongSupplier ticker) {
+        this.weights = weights;
+        this.cache = cache;
+        ExecutorLimits limits = new ExecutorLimits(
+                weights.vocabSize(),
+                cache.contextTokensMax(),
+                cache.blockCount(),
+                KvCacheSize.BLOCK_TOKENS,
+                config.stepTokensMax(),
+                config.sequencesMax(),
+                SamplingParams.LOGPROB_COUNT_MAX);
+        admission = new AdmissionQueue(
+                new AdmissionLimits(
+                        AdmissionLimits.WAITING_MAX_DEFAULT,
+                        limits.vocabSize(),
+                        limits.contextTokensMax(),
+                        limits.blockCount(),
+                        limits.blockTokens()),
+                ticker);
+        loop = new EngineLoop(
+                name,
+                () -> new CpuModelExecutor(weights, limits, config.threadCount()),
+                limits,
+                LoopLimits.defaults(),
+                config.scheduling(),
+                admission,
+                tokenizer,
+                usage,
+                ticker);
+        loop.start();
+    }
+
+    AdmissionQueue admission() {
+        return admission;
+    }
+
+    KvCacheSize cache() {
+        return cache;
+    }
+
+    /** How the matrices are held, by type. */
+    List<NativeModel.Held> held() {
+        return weights.held();
+    }
+
+    boolean isAlive() {
+        return loop.state() != EngineLoop.State.FAILED && loop.state() != EngineLoop.State.STOPPED;
+    }
+
+    /** KV blocks that sequences own now. */
+    int ownedBlocks() {
+        return loop.ownedBlocks();
+    }
+
+    int activeRequests() {
+        return loop.activeCount();
+    }
+
+    /** Finishes what was admitted; false when something had to be ended. */
+    boolean drain(Duration patience, String why) {
+        return loop.drain(patience, why);
+    }
+
+    /** Lets the system have the memory that holds the files' pages. */
+    void dropFilePages() {
+        weights.dropFilePages();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        weights.close();
+    }
+}

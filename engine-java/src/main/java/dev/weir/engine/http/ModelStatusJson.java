@@ -1,0 +1,49 @@
+package dev.weir.engine.http;
+
+import dev.weir.engine.lifecycle.MemoryNeed;
+import dev.weir.engine.lifecycle.ModelSpec;
+import dev.weir.engine.lifecycle.ModelStatus;
+import dev.weir.engine.lifecycle.Progress;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A line of the index: Triton's four fields first, then ours. */
+final class ModelStatusJson {
+
+    /** Triton versions the models of its repository; here a version is a model of its own. */
+    private static final String VERSION = "1";
+
+    private ModelStatusJson() {}
+
+    static ObjectNode of(ModelStatus status) {
+        ObjectNode json = Json.object()
+                .put("name", status.name())
+                .put("version", VERSION)
+                .put("state", status.state().name())
+                .put("reason", status.reason());
+        Progress progress = status.progress();
+        if (progress != null) {
+            json.putObject("progress")
+                    .put("phase", progress.phase().name().toLowerCase(Locale.ROOT))
+                    .put("fraction", progress.fraction());
+        }
+        json.put("requests_in_flight", status.activeRequests());
+        ArrayNode aliases = json.putArray("aliases");
+        status.aliases().forEach(aliases::add);
+        MemoryNeed memory = status.memory();
+        if (memory != null) {
+            json.putObject("memory")
+                    .put("weights_bytes", memory.copiedBytes() + memory.mappedBytes())
+                    .put("weights_mapped_bytes", memory.mappedBytes())
+                    .put("kv_cache_bytes", memory.kvCacheBytes())
+                    .put("working_bytes", memory.workingBytes());
+        }
+        ModelSpec spec = status.spec();
+        if (spec != null) {
+            json.put("path", spec.path().toString());
+            json.set("parameters", LoadParameters.json(spec.settings()));
+        }
+        return json;
+    }
+}

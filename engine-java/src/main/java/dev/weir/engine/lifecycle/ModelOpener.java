@@ -1,0 +1,13 @@
+package dev.weir.engine.lifecycle;
+
+/** Makes models. */
+public interface ModelOpener<M extends ManagedModel> {
+
+    /**
+     * Reads a model's headers and tokenizer; nothing of its weights.
+     *
+     * @return the model, asleep
+     * @throws ModelLoadException where it cannot be served; nothing of it is left then
+     */
+    M open(ModelSpec spec);
+}
