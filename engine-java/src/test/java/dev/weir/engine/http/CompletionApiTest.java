@@ -243,21 +243,6 @@ class CompletionApiTest {
     }
 
     @Test
-    void tokensMayBeSpelledAsIds() {
-        JsonNode choice = client.post(
-                        PATH, request(",\"logprobs\":0,\"return_tokens_as_token_ids\":true,\"return_token_ids\":true"))
-                .json()
-                .path("choices")
-                .path(0);
-        List<String> spelled = choice.path("token_ids")
-                .valueStream()
-                .map(id -> "token_id:" + id.asInt())
-                .toList();
-        assertThat(choice.path("logprobs").path("tokens").valueStream().map(JsonNode::asString))
-                .containsExactlyElementsOf(spelled);
-    }
-
-    @Test
     void nullFieldsCountAsAbsent() {
         assertThat(client.post(
                                 PATH,
