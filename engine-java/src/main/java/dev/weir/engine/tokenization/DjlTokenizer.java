@@ -1,6 +1,8 @@
 package dev.weir.engine.tokenization;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.weir.engine.model.ModelFormatException;
+import dev.weir.engine.model.gguf.GgufFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,30 +30,48 @@ public final class DjlTokenizer implements Tokenizer {
     /** Native memory must not go while a text is being encoded. */
     private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
 
-    private DjlTokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary, Path tokenizerFile) {
+    private DjlTokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary, MarkedEncoder.Source json) {
         this.encoder = encoder;
         this.vocabulary = vocabulary;
         Set<String> spellings = vocabulary.specialSpellings();
         this.specials = new SpecialSpellings(spellings);
-        this.markedEncoder = new MarkedEncoder(() -> Files.readAllBytes(tokenizerFile), OPTIONS, encoder, spellings);
+        this.markedEncoder = new MarkedEncoder(json, OPTIONS, encoder, spellings);
     }
 
     /**
-     * Loads a tokenizer.
+     * Loads a tokenizer: a {@code tokenizer.json}, or the one that a GGUF file describes.
      *
      * @throws TokenizerFormatException where the file cannot be used, in one line
+     * @throws ModelFormatException where a GGUF file cannot be read or describes what is not supported
      */
     public static DjlTokenizer open(Path tokenizerFile) {
-        Vocabulary vocabulary = TokenizerJson.read(tokenizerFile);
         // DJL would otherwise look for libraries in the network and report its use; it reads both once, when it is
         // first used.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        return GgufFile.isGguf(tokenizerFile) ? openGguf(tokenizerFile) : openJson(tokenizerFile);
+    }
+
+    private static DjlTokenizer openGguf(Path ggufFile) {
+        byte[] json = GgufTokenizerJson.of(ggufFile);
+        Vocabulary vocabulary = TokenizerJson.read(ggufFile, new ByteArrayInputStream(json));
         try {
             return new DjlTokenizer(
-                    HuggingFaceTokenizer.newInstance(tokenizerFile, OPTIONS), vocabulary, tokenizerFile);
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS),
+                    vocabulary,
+                    () -> GgufTokenizerJson.of(ggufFile));
         } catch (IOException | RuntimeException e) {
-            return new DjlTokenizer(withoutDeadMerges(tokenizerFile, e), vocabulary, tokenizerFile);
+            throw refused(ggufFile, e);
+        }
+    }
+
+    private static DjlTokenizer openJson(Path tokenizerFile) {
+        Vocabulary vocabulary = TokenizerJson.read(tokenizerFile);
+        MarkedEncoder.Source json = () -> Files.readAllBytes(tokenizerFile);
+        try {
+            return new DjlTokenizer(HuggingFaceTokenizer.newInstance(tokenizerFile, OPTIONS), vocabulary, json);
+        } catch (IOException | RuntimeException e) {
+            return new DjlTokenizer(withoutDeadMerges(tokenizerFile, e), vocabulary, json);
         }
     }
 
@@ -65,10 +85,12 @@ public final class DjlTokenizer implements Tokenizer {
         } catch (IOException | RuntimeException e) {
             refusal.addSuppressed(e);
         }
-        throw new TokenizerFormatException(
-                tokenizerFile,
-                "is refused by the tokenizers library (" + refusal.getMessage() + "); export it again",
-                refusal);
+        throw refused(tokenizerFile, refusal);
+    }
+
+    private static TokenizerFormatException refused(Path file, Exception refusal) {
+        return new TokenizerFormatException(
+                file, "is refused by the tokenizers library (" + refusal.getMessage() + "); export it again", refusal);
     }
 
     @Override

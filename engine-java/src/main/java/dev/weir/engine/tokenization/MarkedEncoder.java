@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MarkedEncoder implements AutoCloseable {
 
-    /** Where the {@code tokenizer.json} is. */
+    /** Where the {@code tokenizer.json} comes from. */
     interface Source {
         byte[] read() throws IOException;
     }

@@ -60,11 +60,19 @@ final class TokenizerJson {
                 throw new TokenizerFormatException(
                         file, "is missing or has more than " + FILE_BYTES_MAX + " bytes; export the tokenizer again");
             }
-            try (InputStream bytes = Files.newInputStream(file);
-                    Reader text = new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
-                    JsonParser json = MAPPER.createParser(text)) {
-                return new TokenizerJson(file).read(json);
+            try (InputStream bytes = Files.newInputStream(file)) {
+                return read(file, bytes);
             }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** {@code file} is where the text came from, for messages. */
+    static Vocabulary read(Path file, InputStream bytes) {
+        try (Reader text = new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
+                JsonParser json = MAPPER.createParser(text)) {
+            return new TokenizerJson(file).read(json);
         } catch (JacksonException e) {
             String place =
                     e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
@@ -73,9 +81,13 @@ final class TokenizerJson {
                     "is malformed JSON" + place + " (" + e.getOriginalMessage() + "); fetch or export it again",
                     e);
         } catch (IOException e) {
-            throw new TokenizerFormatException(
-                    file, "cannot be read (" + e.getMessage() + "); check its permissions", e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static TokenizerFormatException unreadable(Path file, IOException cause) {
+        return new TokenizerFormatException(
+                file, "cannot be read (" + cause.getMessage() + "); check its permissions", cause);
     }
 
     private Vocabulary read(JsonParser json) {
