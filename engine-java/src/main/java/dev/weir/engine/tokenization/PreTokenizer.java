@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
  * recognised it; the patterns, applied one after the other to what the earlier ones left whole, are those of the family's own
  * {@code tokenizer.json}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are List.of's
 enum PreTokenizer {
     /** What converters used before they knew families. */
     DEFAULT(List.of("default"), Trait.NONE, "[\\p{P}\\$\\+<=>\\^~\\|]+", Pattern.GPT2, "\\p{N}+", "[0-9][0-9][0-9]"),

@@ -172,12 +172,16 @@ final class GgufHeader {
             throw refused(
                     "tensor " + name + " has an impossible shape " + shape + "; the file is damaged, fetch it again");
         }
+        if (shape.getLast() % dtype.blockElements() != 0) {
+            throw refused("tensor " + name + " in " + dtype + " has rows of " + shape.getLast()
+                    + " elements, no multiple of " + dtype.blockElements() + "; the file is damaged, fetch it again");
+        }
         try {
             long elements = 1;
             for (long dimension : shape) {
                 elements = Math.multiplyExact(elements, dimension);
             }
-            return Math.multiplyExact(elements, (long) dtype.sizeBytes());
+            return Math.multiplyExact(elements / dtype.blockElements(), dtype.blockBytes());
         } catch (ArithmeticException e) {
             throw new ModelFormatException(file, "tensor " + name + " has an impossible shape " + shape, e);
         }
