@@ -70,6 +70,11 @@ extern "C" {
 #define WEIR_ARCHITECTURE_MIXTRAL 8
 #define WEIR_ARCHITECTURE_QWEN3_MOE 9
 
+/* ---- how a stored tensor differs from the one that its name promises ---- */
+#define WEIR_STORAGE_AS_NAMED 0
+#define WEIR_STORAGE_PAIRED_ROWS 1 /* q_proj and k_proj only: of each head, rows i and i + head_size / 2 follow each other */
+#define WEIR_STORAGE_ONE_PLUS 2    /* norms that multiply by 1 + w only: holds 1 + w */
+
 /* ---- RMSNorm of queries and keys before RoPE ---- */
 #define WEIR_QK_NORM_NONE 0
 #define WEIR_QK_NORM_HEAD 1       /* over each head, one weight of head_size for all of them */
@@ -104,7 +109,7 @@ typedef struct weir_tensor {
   int32_t file_index;  /* into weir_model_source.file_paths */
   int32_t dtype;       /* WEIR_DTYPE_, not AUTO; of a block type the last dimension is a multiple of the block's elements */
   int32_t rank;        /* 1..WEIR_TENSOR_RANK_MAX */
-  int32_t reserved;    /* 0 */
+  int32_t storage;     /* WEIR_STORAGE_ */
   int64_t shape[WEIR_TENSOR_RANK_MAX]; /* the first `rank` are used */
   int64_t offset_bytes;
   int64_t size_bytes;  /* product of shape in blocks (single elements where not quantized), times the bytes of one */

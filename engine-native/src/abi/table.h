@@ -11,7 +11,7 @@
   FIELD(weir_tensor, file_index)                        \
   FIELD(weir_tensor, dtype)                             \
   FIELD(weir_tensor, rank)                              \
-  FIELD(weir_tensor, reserved)                          \
+  FIELD(weir_tensor, storage)                           \
   FIELD(weir_tensor, shape)                             \
   FIELD(weir_tensor, offset_bytes)                      \
   FIELD(weir_tensor, size_bytes)                        \
@@ -151,6 +151,9 @@
   CONSTANT(WEIR_ARCHITECTURE_OLMO2)     \
   CONSTANT(WEIR_ARCHITECTURE_MIXTRAL)   \
   CONSTANT(WEIR_ARCHITECTURE_QWEN3_MOE) \
+  CONSTANT(WEIR_STORAGE_AS_NAMED)       \
+  CONSTANT(WEIR_STORAGE_PAIRED_ROWS)    \
+  CONSTANT(WEIR_STORAGE_ONE_PLUS)       \
   CONSTANT(WEIR_QK_NORM_NONE)           \
   CONSTANT(WEIR_QK_NORM_HEAD)           \
   CONSTANT(WEIR_QK_NORM_PROJECTION)     \

@@ -12,7 +12,6 @@ namespace {
 constexpr int32_t kVocabMax = 1 << 24;
 constexpr int32_t kWidthMax = 1 << 20;  // hidden, intermediate, and heads times head size
 constexpr int32_t kLayersMax = 1024;
-constexpr int32_t kHeadSizeMax = 1024;
 constexpr int32_t kContextMax = 1 << 24;
 constexpr int32_t kRopesMax = 16;
 constexpr int32_t kExpertsMax = 1024;

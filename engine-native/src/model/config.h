@@ -5,6 +5,8 @@
 
 namespace weir {
 
+constexpr int32_t kHeadSizeMax = 1024;
+
 // Refuses a shape that no decoder can have, naming the field. The limits keep every product of two sizes inside int64_t.
 void check_config(const weir_model_config& config);
 

@@ -45,24 +45,32 @@ void DecoderReader::end(Decoder& decoder) {
 }
 
 std::vector<float> DecoderReader::norm(const std::string& name, int64_t size) {
-  std::vector<float> weight = weights_.vector(name, size);
-  if (config_.norm_plus_one == 1) {
+  const bool plus_one = config_.norm_plus_one == 1;
+  std::vector<float> weight = weights_.vector(name, size, plus_one ? WEIR_STORAGE_ONE_PLUS : WEIR_STORAGE_AS_NAMED);
+  if (plus_one && weights_.storage(name) != WEIR_STORAGE_ONE_PLUS) {
     for (float& element : weight) element += 1;
   }
   return weight;
 }
 
-Linear DecoderReader::linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing) {
+Linear DecoderReader::linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing,
+                             int32_t understood) {
   Linear linear;
-  linear.weight = weights_.matrix(name + ".weight", outputs, inputs, quantizing);
-  if (bias) linear.bias = weights_.vector(name + ".bias", outputs);
+  linear.weight = weights_.matrix(name + ".weight", outputs, inputs, quantizing, understood);
+  linear.paired_rows = weights_.storage(name + ".weight") == WEIR_STORAGE_PAIRED_ROWS;
+  if (bias) {
+    linear.bias = weights_.vector(name + ".bias", outputs, understood);
+    require(weights_.storage(name + ".bias") == weights_.storage(name + ".weight"), name, ".bias: is not stored as its weight is");
+  }
   return linear;
 }
 
 void DecoderReader::projections(const std::string& prefix, DecoderLayer& layer) {
   const bool bias = config_.qkv_bias == 1;
-  layer.query = linear(prefix + "self_attn.q_proj", query_size(config_), config_.hidden_size, bias);
-  layer.key = linear(prefix + "self_attn.k_proj", kv_size(config_), config_.hidden_size, bias);
+  layer.query = linear(prefix + "self_attn.q_proj", query_size(config_), config_.hidden_size, bias, Quantizing::as_asked,
+                       WEIR_STORAGE_PAIRED_ROWS);
+  layer.key = linear(prefix + "self_attn.k_proj", kv_size(config_), config_.hidden_size, bias, Quantizing::as_asked,
+                       WEIR_STORAGE_PAIRED_ROWS);
   layer.value = linear(prefix + "self_attn.v_proj", kv_size(config_), config_.hidden_size, bias);
   layer.output = linear(prefix + "self_attn.o_proj", config_.hidden_size, query_size(config_), config_.output_bias == 1);
 }

@@ -15,6 +15,7 @@ namespace weir {
 struct Linear {
   kernels::Matrix weight;
   std::vector<float> bias;
+  bool paired_rows = false;  // y comes with elements i and i + head_size / 2 of each head next to each other
 
   const float* bias_or_null() const { return bias.empty() ? nullptr : bias.data(); }
 };
@@ -80,7 +81,8 @@ class DecoderReader {
   void query_key_norms(const std::string& prefix, DecoderLayer& layer);
   void mlp(const std::string& prefix, DecoderLayer& layer);
   void experts(const std::string& prefix, const MlpNames& names, DecoderLayer& layer);
-  Linear linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing = Quantizing::as_asked);
+  Linear linear(const std::string& name, int64_t outputs, int64_t inputs, bool bias, Quantizing quantizing = Quantizing::as_asked,
+                int32_t understood = WEIR_STORAGE_AS_NAMED);
 
   // Refuses a flag that the architecture does not have.
   void require_flag(const char* field, int32_t value, int32_t expected) const;

@@ -128,10 +128,29 @@ const float* Forward::block_input(const std::vector<float>& norm, int32_t count)
 void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in,
                             int32_t count) {
   project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, in, count);
+  if (weights.query.paired_rows) unpair(a_.query, query_size(config_), count);
+  if (weights.key.paired_rows) unpair(a_.key, kv_size(config_), count);
   pool_.parallel_for(count, grain(kElementWork * (query_size(config_) + 2 * kv_size(config_))),
                      [&](int64_t begin, int64_t end, int32_t) {
                        for (int64_t t = begin; t < end; ++t) place(weights, cache, rows[t], static_cast<int32_t>(t));
                      });
+}
+
+// Brings heads whose weights have paired rows into the order of their names. Moving results, not weights, leaves the weights mapped as
+// they lie, quantized or not, and everything after this computes the bits that it would have computed from weights in that order.
+void Forward::unpair(float* heads, int32_t width, int32_t count) {
+  const int32_t size = config_.head_size;
+  pool_.parallel_for(static_cast<int64_t>(count) * width / size, grain(size), [&](int64_t begin, int64_t end, int32_t) {
+    float pairs[kHeadSizeMax];
+    for (int64_t h = begin; h < end; ++h) {
+      float* const head = heads + h * size;
+      std::copy_n(head, size, pairs);
+      for (int32_t i = 0; i < size / 2; ++i) {
+        head[i] = pairs[2 * i];
+        head[i + size / 2] = pairs[2 * i + 1];
+      }
+    }
+  });
 }
 
 // Norm and rotate the heads of one token, and store its keys and values. All tokens of the tile are stored before any of them attends.

@@ -73,6 +73,7 @@ class Forward {
   void embed(const TokenRow* rows, int32_t count);
   const float* block_input(const std::vector<float>& norm, int32_t count);
   void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in, int32_t count);
+  void unpair(float* heads, int32_t width, int32_t count);
   void place(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow& row, int32_t t);
   const TokenRow* keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count);
   void weigh_attention(const kernels::AttentionRule& rule, const TokenRow* rows, int32_t count);

@@ -108,6 +108,8 @@ void Weights::add(const weir_tensor& tensor) {
   require(tensor.dtype >= WEIR_DTYPE_F32 && tensor.dtype <= kDTypeLast, where, ": dtype ", tensor.dtype, " is none of WEIR_DTYPE_");
   require(tensor.rank >= 1 && tensor.rank <= WEIR_TENSOR_RANK_MAX, where, ": rank ", tensor.rank, " is not in [1, ",
           WEIR_TENSOR_RANK_MAX, "]");
+  require(tensor.storage >= WEIR_STORAGE_AS_NAMED && tensor.storage <= WEIR_STORAGE_ONE_PLUS, where, ": storage ", tensor.storage,
+          " is none of WEIR_STORAGE_");
   const DType dtype = static_cast<DType>(tensor.dtype);
   const DTypeFacts& type = facts(dtype);
   int64_t bytes = type.block_bytes;
@@ -128,17 +130,19 @@ void Weights::add(const weir_tensor& tensor) {
          " lie beyond the end of the file, which has ", file.size_bytes(), " (is it truncated?)");
   }
   const bool fresh =
-      tensors_.emplace(name, Tensor{dtype, std::move(shape), file.data() + tensor.offset_bytes, bytes, tensor.file_index}).second;
+      tensors_.emplace(name, Tensor{dtype, std::move(shape), file.data() + tensor.offset_bytes, bytes, tensor.file_index, tensor.storage}).second;
   require(fresh, where, ": a second tensor of that name");
 }
 
-const Weights::Tensor& Weights::find(const std::string& name, const std::vector<int64_t>& shape) const {
+const Weights::Tensor& Weights::find(const std::string& name, const std::vector<int64_t>& shape, int32_t understood) const {
   const auto found = tensors_.find(name);
   require(found != tensors_.end(), name, ": missing from ", file_paths_.front(),
           files_.size() > 1 ? text(" and ", files_.size() - 1, " more files") : "");
   const Tensor& tensor = found->second;
   require(tensor.shape == shape, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)], ": shape ", shape_text(tensor.shape),
           ", expected ", shape_text(shape));
+  require(tensor.storage == WEIR_STORAGE_AS_NAMED || tensor.storage == understood, name, " in ",
+          file_paths_[static_cast<size_t>(tensor.file_index)], ": storage ", tensor.storage, " is not understood of this tensor");
   return tensor;
 }
 
@@ -157,8 +161,8 @@ DType Weights::held_dtype(const std::string& name, const Tensor& tensor, Quantiz
   return tensor.dtype;
 }
 
-kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing) {
-  const Tensor& tensor = find(name, {rows, cols});
+kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing, int32_t understood) {
+  const Tensor& tensor = find(name, {rows, cols}, understood);
   const DType held = held_dtype(name, tensor, quantizing);
   Holding& holding = holdings_[static_cast<size_t>(held)];
   ++holding.matrices;
@@ -194,8 +198,8 @@ const void* Weights::copy_as(const std::string& name, const Tensor& tensor, DTyp
   return out;
 }
 
-std::vector<float> Weights::vector(const std::string& name, int64_t size) const {
-  const Tensor& tensor = find(name, {size});
+std::vector<float> Weights::vector(const std::string& name, int64_t size, int32_t understood) const {
+  const Tensor& tensor = find(name, {size}, understood);
   std::vector<std::byte> aligned(tensor.data, tensor.data + tensor.size_bytes);
   std::vector<float> out(static_cast<size_t>(size));
   widen(aligned.data(), tensor.dtype, size, out.data());

@@ -33,14 +33,19 @@ class Weights {
   Weights(const weir_model_source& source, int32_t dtype, int32_t quantize);
 
   // A matrix of that name and shape. As stored, unless dtype asks for another type, or the config for quantized weights: one that is not
-  // quantized yet is then turned into blocks, of the type asked for or of the nearest that divides its rows.
-  kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing);
+  // quantized yet is then turned into blocks, of the type asked for or of the nearest that divides its rows. A storage other than
+  // AS_NAMED and `understood` is refused.
+  kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing,
+                         int32_t understood = WEIR_STORAGE_AS_NAMED);
 
   // Of the matrices that were asked for, by DType.
   const Holding& holding(DType dtype) const { return holdings_[static_cast<size_t>(dtype)]; }
 
   // A vector of that name and size, widened to FP32: norms and biases are small, and read by every kernel as floats.
-  std::vector<float> vector(const std::string& name, int64_t size) const;
+  std::vector<float> vector(const std::string& name, int64_t size, int32_t understood = WEIR_STORAGE_AS_NAMED) const;
+
+  // WEIR_STORAGE_ of a tensor that has been found.
+  int32_t storage(const std::string& name) const { return tensors_.at(name).storage; }
 
   // The mapped files stay usable; what is touched again is read again.
   void drop_file_pages() const;
@@ -52,10 +57,11 @@ class Weights {
     const std::byte* data;
     int64_t size_bytes;
     int32_t file_index;
+    int32_t storage;
   };
 
   void add(const weir_tensor& tensor);
-  const Tensor& find(const std::string& name, const std::vector<int64_t>& shape) const;
+  const Tensor& find(const std::string& name, const std::vector<int64_t>& shape, int32_t understood) const;
   DType held_dtype(const std::string& name, const Tensor& tensor, Quantizing quantizing) const;
   const void* copy_as(const std::string& name, const Tensor& tensor, DType target);
 

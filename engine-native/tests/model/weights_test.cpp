@@ -103,6 +103,18 @@ TEST(weights, sizes_that_do_not_add_up_are_refused) {
   f.refuse("tensors[2].name is longer than", [&](Load& l) { l.tensors[2].name = long_name.c_str(); });
 }
 
+TEST(weights, a_storage_that_would_not_be_undone_is_refused) {
+  const Fixture f;
+  f.refuse("storage 3 is none of WEIR_STORAGE_", [](Load& l) { l.tensor(kUp).storage = 3; });
+  f.refuse("storage 1 is not understood", [](Load& l) { l.tensor(kUp).storage = WEIR_STORAGE_PAIRED_ROWS; });
+  f.refuse("storage 2 is not understood", [](Load& l) { l.tensor("model.norm.weight").storage = WEIR_STORAGE_ONE_PLUS; });
+  f.expect(WEIR_OK, "", [](Load& l) { l.tensor("model.layers.0.self_attn.q_proj.weight").storage = WEIR_STORAGE_PAIRED_ROWS; });
+  const Fixture biased(tiny_qwen2());
+  biased.refuse("q_proj.bias: is not stored as its weight is", [](Load& l) {
+    l.tensor("model.layers.0.self_attn.q_proj.weight").storage = WEIR_STORAGE_PAIRED_ROWS;
+  });
+}
+
 TEST(weights, files_that_cannot_be_mapped_are_named) {
   const Fixture f;
   f.expect(WEIR_FILE_ERROR, "/nonexistent/w: cannot be opened", [](Load& l) { l.paths[0] = "/nonexistent/w"; });

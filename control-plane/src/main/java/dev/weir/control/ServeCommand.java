@@ -23,7 +23,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "A Hugging Face model directory; may be given more than once (default: the demo models).")
+            description =
+                    "A Hugging Face model directory or a GGUF file; may be given more than once (default: the demo models).")
     private List<Path> models = new ArrayList<>();
 
     @Option(

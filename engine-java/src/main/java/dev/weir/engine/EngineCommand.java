@@ -6,6 +6,7 @@ import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.TensorTypes;
+import dev.weir.engine.model.gguf.GgufModel;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 /** {@code engine}: loads models and serves them until it is told to stop. */
 @Command(
         name = "engine",
-        description = "Serves model directories in the Hugging Face layout.",
+        description = "Serves models: directories in the Hugging Face layout, and GGUF files.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -85,14 +85,14 @@ final class EngineCommand implements Callable<Integer> {
         last
     }
 
-    @Option(names = "--model", paramLabel = "DIR", description = "A model directory; repeatable.")
+    @Option(names = "--model", paramLabel = "PATH", description = "A model directory or GGUF file; repeatable.")
     private List<Path> directories = new ArrayList<>();
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
             description =
-                    "What requests call the model, one for each --model in their order (default: its directory's name).")
+                    "What requests call the model, one for each --model in their order (default: the name of its directory or file).")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen at (${DEFAULT-VALUE}).")
@@ -313,7 +313,7 @@ final class EngineCommand implements Callable<Integer> {
             Path directory = directories.get(i);
             String name = i < names.size()
                     ? names.get(i)
-                    : Objects.toString(directory.toAbsolutePath().normalize().getFileName(), "model");
+                    : GgufModel.nameOf(directory.toAbsolutePath().normalize());
             models.add(new ModelSource(directory, name));
         }
         return models;

@@ -45,6 +45,10 @@ final class Abi {
     static final int ARCHITECTURE_MIXTRAL = 8;
     static final int ARCHITECTURE_QWEN3_MOE = 9;
 
+    static final int STORAGE_AS_NAMED = 0;
+    static final int STORAGE_PAIRED_ROWS = 1;
+    static final int STORAGE_ONE_PLUS = 2;
+
     static final int QK_NORM_NONE = 0;
     static final int QK_NORM_HEAD = 1;
     static final int QK_NORM_PROJECTION = 2;
@@ -71,7 +75,7 @@ final class Abi {
                     JAVA_INT.withName("file_index"),
                     JAVA_INT.withName("dtype"),
                     JAVA_INT.withName("rank"),
-                    JAVA_INT.withName("reserved"),
+                    JAVA_INT.withName("storage"),
                     MemoryLayout.sequenceLayout(TENSOR_RANK_MAX, JAVA_LONG).withName("shape"),
                     JAVA_LONG.withName("offset_bytes"),
                     JAVA_LONG.withName("size_bytes"))

@@ -115,6 +115,7 @@ record ModelEncoder(Arena arena) {
                 .set("file_index", tensor.fileIndex())
                 .set("dtype", dtype(tensor.dtype()))
                 .set("rank", tensor.shape().size())
+                .set("storage", storage(tensor.storage()))
                 .set("offset_bytes", tensor.offsetBytes())
                 .set("size_bytes", tensor.sizeBytes());
         // A rank beyond the ABI's is refused by the library by the tensor's name; its tail is simply not written.
@@ -122,6 +123,14 @@ record ModelEncoder(Arena arena) {
         for (int i = 0; i < Math.min(tensor.shape().size(), Abi.TENSOR_RANK_MAX); i++) {
             struct.set(JAVA_LONG, shape + (long) i * Long.BYTES, tensor.shape().get(i));
         }
+    }
+
+    private static int storage(TensorInfo.Storage storage) {
+        return switch (storage) {
+            case AS_NAMED -> Abi.STORAGE_AS_NAMED;
+            case PAIRED_ROWS -> Abi.STORAGE_PAIRED_ROWS;
+            case ONE_PLUS -> Abi.STORAGE_ONE_PLUS;
+        };
     }
 
     private static int architecture(Architecture architecture) {

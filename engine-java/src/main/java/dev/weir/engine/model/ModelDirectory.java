@@ -1,5 +1,6 @@
 package dev.weir.engine.model;
 
+import dev.weir.engine.model.gguf.GgufModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -10,10 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory with a model, opened: everything but the weights' bytes and the vocabulary has been read and found consistent.
+ * A directory with a model, or a GGUF file in its place, opened: everything but the weights' bytes and the vocabulary has been read and
+ * found consistent.
  *
- * @param path the directory
- * @param tokenizerFile {@code tokenizer.json}, which exists
+ * @param path the directory or the GGUF file
+ * @param tokenizerFile {@code tokenizer.json} or the GGUF file, which exists
  * @param tokenizerSettings what stands beside the vocabulary
  */
 public record ModelDirectory(
@@ -28,13 +30,28 @@ public record ModelDirectory(
     private static final String LM_HEAD = "lm_head.weight";
 
     /**
-     * Opens and checks a directory.
+     * Opens and checks a directory in the Hugging Face layout, a GGUF file, or a directory whose only model is one.
      *
      * @throws ModelFormatException where it cannot be served, in one line
      */
-    public static ModelDirectory open(Path directory) {
+    public static ModelDirectory open(Path path) {
+        Optional<Path> ggufFile = GgufModel.find(path);
+        return ggufFile.isPresent() ? openGguf(ggufFile.get()) : openHuggingFace(path);
+    }
+
+    private static ModelDirectory openGguf(Path file) {
+        GgufModel model = GgufModel.open(file);
+        ModelConfig config = ModelConfigReader.read(new JsonFields(file, "", model.config()));
+        WeightsIndex weights = WeightsIndex.of(model.files(), model.tensors());
+        requireEmbeddings(config, weights);
+        return new ModelDirectory(file, config, weights, model.generationDefaults(), file, model.tokenizerSettings());
+    }
+
+    private static ModelDirectory openHuggingFace(Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new ModelFormatException(directory, "is no directory; give the directory that holds config.json");
+            throw new ModelFormatException(
+                    directory,
+                    "is no directory and no GGUF file; give a *.gguf file or the directory that holds config.json");
         }
         Path configFile = directory.resolve("config.json");
         JsonFields configFields = JsonFields.of(configFile);

@@ -27,7 +27,7 @@ public record TokenizerSettings(
         Map<String, String> templates,
         @Nullable Boolean addsBosToken) {
 
-    static final String DEFAULT_TEMPLATE = "default";
+    public static final String DEFAULT_TEMPLATE = "default";
     static final String TOOL_USE_TEMPLATE = "tool_use";
 
     private static final List<String> ROLES =

@@ -43,6 +43,18 @@ public final class WeightsIndex {
         return ofFiles(List.of(onlySafetensorsFile(directory)));
     }
 
+    /** An index of tensors whose places another format's reader has found and checked. */
+    static WeightsIndex of(List<Path> files, List<TensorInfo> tensors) {
+        SequencedMap<String, TensorInfo> tensorsByName = new LinkedHashMap<>();
+        for (TensorInfo tensor : tensors) {
+            if (tensorsByName.putIfAbsent(tensor.name(), tensor) != null) {
+                throw new ModelFormatException(
+                        files.get(tensor.fileIndex()), "holds tensor " + tensor.name() + " twice; convert it again");
+            }
+        }
+        return new WeightsIndex(files, tensorsByName);
+    }
+
     /** The files, in the order that {@link TensorInfo#fileIndex} counts. */
     public List<Path> files() {
         return files;

@@ -2,7 +2,8 @@ package dev.weir.engine.tokenization;
 
 import dev.weir.engine.model.gguf.GgufFile;
 import dev.weir.engine.model.gguf.GgufMetadata;
-import dev.weir.engine.tokenization.GgufVocabulary.Kind;
+import dev.weir.engine.model.gguf.GgufVocabulary;
+import dev.weir.engine.model.gguf.GgufVocabulary.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -122,7 +123,7 @@ final class GgufTokenizerJson {
             ids.put(vocabulary.spellings().get(id), id);
         }
         if (ids.size() < vocabulary.size()) {
-            throw metadata.refused("tokenizer.ggml.tokens", "spells two tokens alike; convert the model again");
+            throw metadata.refused(GgufVocabulary.TOKENS_KEY, "spells two tokens alike; convert the model again");
         }
         Map<String, @Nullable Object> model = new LinkedHashMap<>();
         model.put("type", "BPE");

@@ -1,6 +1,7 @@
 package dev.weir.engine.tokenization;
 
-import dev.weir.engine.tokenization.GgufVocabulary.Kind;
+import dev.weir.engine.model.gguf.GgufVocabulary;
+import dev.weir.engine.model.gguf.GgufVocabulary.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package dev.weir.engine.tokenization;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.model.ThirdPartyTestdata;
+import dev.weir.engine.model.gguf.GgufFile;
+import dev.weir.engine.model.gguf.GgufVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,27 @@ class GgufTokenizerTest {
                 }
             }
         }
+    }
+
+    @Test
+    void specialTokenThatACallerSpellsStaysText() throws IOException {
+        for (Published published : published()) {
+            try (DjlTokenizer tokenizer = DjlTokenizer.open(published.vocabulary())) {
+                String spelling = tokenizer.tokenText(endId(published.vocabulary()));
+                assertThat(tokenizer.encode(spelling, false))
+                        .as(published.vocabulary().toString())
+                        .hasSize(1);
+                assertThat(tokenizer.encodeDisarmed(tokenizer.disarmed(spelling), false))
+                        .as(published.vocabulary().toString())
+                        .hasSizeGreaterThan(1);
+            }
+        }
+    }
+
+    private static int endId(Path vocabulary) {
+        return GgufVocabulary.of(GgufFile.read(vocabulary).metadata())
+                .specialId("eos")
+                .orElseThrow();
     }
 
     private static int[] ids(String line) {

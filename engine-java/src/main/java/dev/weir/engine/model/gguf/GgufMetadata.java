@@ -86,9 +86,14 @@ public final class GgufMetadata {
         return list(key, Double.class, "numbers");
     }
 
-    /** A list of flags, or one flag alone; empty where there is none. */
+    /** A list of flags; empty where there is none. */
     public List<Boolean> flags(String key) {
-        return values.get(key) instanceof Boolean flag ? List.of(flag) : list(key, Boolean.class, "flags");
+        return list(key, Boolean.class, "flags");
+    }
+
+    /** Whether a key has a list, for the few that may have one value instead. */
+    public boolean isList(String key) {
+        return values.get(key) instanceof List<?>;
     }
 
     /** Keys that begin so. */

@@ -12,7 +12,7 @@
  *
  * Shapes are reversed, experts are stacked, Gemma's norms hold {@code 1 + w}, and the rows of Llama's queries and keys are reordered for
  * another way of rotating. Stacks are taken apart here, for an expert's bytes lie together; of the others each tensor says what was done
- * to it ({@link dev.weir.engine.model.TensorInfo}), and native code undoes it without a copy.
+ * to it ({@link dev.weir.engine.model.TensorInfo.Storage}), and native code undoes it without a copy.
  */
 @NullMarked
 package dev.weir.engine.model.gguf;

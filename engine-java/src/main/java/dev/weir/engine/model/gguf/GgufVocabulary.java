@@ -1,6 +1,5 @@
-package dev.weir.engine.tokenization;
+package dev.weir.engine.model.gguf;
 
-import dev.weir.engine.model.gguf.GgufMetadata;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,18 +7,23 @@ import java.util.Optional;
  * The {@code tokenizer.ggml} part of a GGUF file. Lists that stand side by side have one length, and every special token is in the
  * vocabulary.
  */
-record GgufVocabulary(GgufMetadata metadata, List<String> spellings, List<Kind> kinds) {
+public record GgufVocabulary(GgufMetadata metadata, List<String> spellings, List<Kind> kinds) {
 
-    static final String MODEL_KEY = "tokenizer.ggml.model";
-    static final String PRE_KEY = "tokenizer.ggml.pre";
-    static final String MERGES_KEY = "tokenizer.ggml.merges";
+    public GgufVocabulary {
+        spellings = List.copyOf(spellings);
+        kinds = List.copyOf(kinds);
+    }
 
-    private static final String TOKENS_KEY = "tokenizer.ggml.tokens";
+    public static final String MODEL_KEY = "tokenizer.ggml.model";
+    public static final String PRE_KEY = "tokenizer.ggml.pre";
+    public static final String MERGES_KEY = "tokenizer.ggml.merges";
+
+    public static final String TOKENS_KEY = "tokenizer.ggml.tokens";
     private static final String SCORES_KEY = "tokenizer.ggml.scores";
     private static final String TYPES_KEY = "tokenizer.ggml.token_type";
 
     /** What a token is, in the order of SentencePiece's numbers, which begin at 1. */
-    enum Kind {
+    public enum Kind {
         NORMAL,
         UNKNOWN,
         CONTROL,
@@ -28,7 +32,8 @@ record GgufVocabulary(GgufMetadata metadata, List<String> spellings, List<Kind> 
         BYTE
     }
 
-    static GgufVocabulary of(GgufMetadata metadata) {
+    /** The vocabulary of a file that has one. */
+    public static GgufVocabulary of(GgufMetadata metadata) {
         List<String> spellings = metadata.strings(TOKENS_KEY);
         if (spellings.isEmpty()) {
             throw metadata.refused(TOKENS_KEY, "is missing; convert the model again, with its vocabulary");
@@ -41,19 +46,19 @@ record GgufVocabulary(GgufMetadata metadata, List<String> spellings, List<Kind> 
         return new GgufVocabulary(metadata, spellings, kinds);
     }
 
-    int size() {
+    public int size() {
         return spellings.size();
     }
 
     /** How likely each piece is, the most likely highest. */
-    List<Double> requiredScores() {
+    public List<Double> requiredScores() {
         List<Double> scores = metadata.numbers(SCORES_KEY);
         requireOneEach(metadata, SCORES_KEY, scores.size(), size());
         return scores;
     }
 
     /** The id of {@code bos}, {@code eos}, {@code unknown}, ... where the file names one. */
-    Optional<Integer> specialId(String role) {
+    public Optional<Integer> specialId(String role) {
         String key = "tokenizer.ggml." + role + "_token_id";
         Optional<Integer> id = metadata.integer(key);
         if (id.isPresent() && (id.get() < 0 || id.get() >= size())) {
@@ -63,7 +68,7 @@ record GgufVocabulary(GgufMetadata metadata, List<String> spellings, List<Kind> 
     }
 
     /** Whether a prompt gets the {@code bos} or {@code eos} token, as far as the file says. */
-    Optional<Boolean> adds(String role) {
+    public Optional<Boolean> adds(String role) {
         return metadata.bool("tokenizer.ggml.add_" + role + "_token");
     }
 
