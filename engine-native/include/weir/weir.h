@@ -285,7 +285,7 @@ WEIR_API int32_t weir_model_describe(weir_model model, char* buffer, int64_t cap
 WEIR_API int32_t weir_model_drop_pages(weir_model model, weir_error* error) WEIR_NOEXCEPT;
 
 /* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
- * WEIR_DTYPE_F32, _F16 or _BF16, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,
+ * WEIR_DTYPE_F32, _F16, _BF16 or _Q8_0, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,
  * or F16 where that is quantized. Any thread. */
 WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                         weir_error* error) WEIR_NOEXCEPT;

@@ -21,6 +21,11 @@ constexpr int32_t kGroupMax = 32;  // elements of the longest group
 // The conversion of elements.h as open() wants it.
 struct ExactHalf {
   static constexpr float widen(F16 value) { return kernels::widen(value); }
+  static constexpr F16 narrow(float value) {
+    F16 out;
+    kernels::narrow(value, out);
+    return out;
+  }
 };
 
 // Where a block is opened to: kElements bytes; scales and offsets of its groups, each `stride` floats after the one before.

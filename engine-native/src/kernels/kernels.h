@@ -23,8 +23,8 @@ struct Matrix {
   int64_t cols;  // inputs, K
 };
 
-// Where the keys and values of one layer lie: block b, slot i, head h at data + (((b * 2 + v) * heads + h) * block_tokens + i) * head_size
-// elements, v = 0 for keys and 1 for values. dtype is f32, f16 or bf16.
+// Where the keys and values of one layer lie: block b, slot i, head h is row ((b * 2 + v) * heads + h) * block_tokens + i, v = 0 for keys
+// and 1 for values. A row is head_size elements of f32, f16 or bf16, or as many blocks of q8_0 as hold them (cached.h).
 struct KvLayer {
   void* data;
   DType dtype;
@@ -51,10 +51,15 @@ struct AttentionRule {
 constexpr int32_t kKeys = 0;
 constexpr int32_t kValues = 1;
 
-// Elements from the start of a layer's cache to one token's keys (half = kKeys) or values of one head.
+// Elements or blocks in a row of a cache.
+[[gnu::always_inline]] constexpr int64_t kv_row_size(DType dtype, int32_t head_size) {
+  return (head_size + facts(dtype).block_elements - 1) / facts(dtype).block_elements;
+}
+
+// Elements or blocks from the start of a layer's cache to one token's keys (half = kKeys) or values of one head.
 [[gnu::always_inline]] inline int64_t kv_offset(const KvLayer& layer, int32_t block, int32_t half, int32_t head, int32_t slot) {
   const int64_t run = (static_cast<int64_t>(block) * 2 + half) * layer.heads + head;
-  return (run * layer.block_tokens + slot) * layer.head_size;
+  return (run * layer.block_tokens + slot) * kv_row_size(layer.dtype, layer.head_size);
 }
 
 // Memory that one thread lends to matmul for the time of a call, aligned to 64 bytes: at least matmul_scratch_bytes of the widest matrix.
@@ -100,6 +105,7 @@ struct KernelTable {
   void (*softcap)(float* x, float cap, int32_t size);
 
   // Stores one token's keys and values (heads * head_size each) into its slot, rounded to nearest even where the cache is not f32.
+  // Of q8_0, each head becomes blocks of its own.
   void (*kv_store)(const KvLayer& layer, int32_t block, int32_t slot, const float* k, const float* v);
 
   // Attention of `heads` query heads that share a key-value head, at one position, over the positions of its sequence up to it that the

@@ -4,8 +4,8 @@ namespace weir {
 namespace {
 
 int64_t layer_block_bytes(const KvShape& shape) {
-  return saturating_product(saturating_product(2 * stored_bytes(shape.dtype, 1), shape.kv_head_count),
-                            saturating_product(shape.block_tokens, shape.head_size));
+  const int64_t row_bytes = kernels::kv_row_size(shape.dtype, shape.head_size) * facts(shape.dtype).block_bytes;
+  return saturating_product(saturating_product(2 * row_bytes, shape.kv_head_count), shape.block_tokens);
 }
 
 }  // namespace

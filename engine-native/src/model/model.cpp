@@ -36,8 +36,8 @@ std::string Model::describe() const {
 
 // AUTO keeps keys and values in the type of the weights, of which the embedding speaks for all; where that is quantized, in F16.
 KvShape Model::kv_shape(int32_t block_tokens, int32_t kv_dtype) const {
-  require(kv_dtype >= WEIR_DTYPE_AUTO && kv_dtype <= WEIR_DTYPE_BF16, "kv_dtype: ", kv_dtype,
-          " is none of WEIR_DTYPE_AUTO, _F32, _F16, _BF16");
+  require(kv_dtype >= WEIR_DTYPE_AUTO && kv_dtype <= WEIR_DTYPE_Q8_0, "kv_dtype: ", kv_dtype,
+          " is none of WEIR_DTYPE_AUTO, _F32, _F16, _BF16, _Q8_0");
   const int32_t asked = kv_dtype == WEIR_DTYPE_AUTO ? config_.dtype : kv_dtype;
   const DType stored = is_quantized(decoder_.embedding.dtype) ? DType::f16 : decoder_.embedding.dtype;
   const DType dtype = asked == WEIR_DTYPE_AUTO ? stored : static_cast<DType>(asked);

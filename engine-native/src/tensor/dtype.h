@@ -28,7 +28,8 @@ struct DTypeFacts {
   int32_t block_bytes;
 };
 
-constexpr DTypeFacts facts(DType dtype) {
+// Inline everywhere, so that no copy of it is shared between kernels of different instruction sets.
+[[gnu::always_inline]] constexpr DTypeFacts facts(DType dtype) {
   switch (dtype) {
     case DType::f32: return {"float32", 1, 4};
     case DType::f16: return {"float16", 1, 2};

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "kernel_testing.h"
+#include "kernels/cached.h"
 
 namespace weir::kernels {
 namespace {
@@ -11,6 +12,41 @@ using testing::Guarded;
 
 constexpr int32_t kHeads = 2;
 constexpr int32_t kQueriesMax = 9;
+
+// What a row of a head becomes in a cache, by the definition of its type.
+template <typename Element>
+void round_row(float* row, int32_t size) {
+  for (int32_t i = 0; i < size; ++i) {
+    Element element;
+    narrow(row[i], element);
+    row[i] = widen(element);
+  }
+}
+
+template <>
+void round_row<Q8_0>(float* row, int32_t size) {
+  for (int32_t first = 0; first < size; first += 32) {
+    const int32_t end = std::min(first + 32, size);
+    float largest = 0;
+    for (int32_t i = first; i < end; ++i) largest = std::max(largest, std::abs(row[i]));
+    F16 half;
+    narrow(largest / 127, half);
+    const float scale = widen(half);
+    for (int32_t i = first; i < end; ++i) {
+      row[i] = scale == 0 ? 0 : scale * std::clamp(std::nearbyint(row[i] * (1 / scale)), -127.0f, 127.0f);
+    }
+  }
+}
+
+template <typename Element>
+Element not_stored() {
+  Element element;
+  narrow(NAN, element);
+  return element;
+}
+
+template <>
+Q8_0 not_stored<Q8_0>() { return {F16{0x7e00}, {}}; }
 
 // A cache that holds one sequence in shuffled blocks, none more than it needs, with NaN wherever no token was stored.
 template <typename Element>
@@ -24,14 +60,14 @@ struct Sequence {
   AttentionRule rule;
 
   Sequence(DType dtype, int32_t head_size, int32_t length, int32_t block_tokens, uint32_t shuffle, Flush flush)
-      : cache(block_count(length, block_tokens) * 2 * kHeads * block_tokens * head_size, flush),
+      : cache(block_count(length, block_tokens) * 2 * kHeads * block_tokens * kv_row_size(dtype, head_size), flush),
         layer{cache.data(), dtype, kHeads, block_tokens, head_size},
         blocks(static_cast<size_t>(block_count(length, block_tokens))),
         q(static_cast<size_t>(kQueriesMax * head_size)),
         rule{1.0f / std::sqrt(static_cast<float>(head_size)), 0, 0} {
     std::iota(blocks.begin(), blocks.end(), 0);
     std::shuffle(blocks.begin(), blocks.end(), std::mt19937(shuffle));
-    for (Element& element : cache) narrow(NAN, element);
+    for (Element& element : cache) element = not_stored<Element>();
     Values random(static_cast<uint32_t>(head_size));
     random.fill_ordinary(q.data(), kQueriesMax * head_size);
     for (int32_t at = 0; at < length; ++at) {
@@ -48,11 +84,7 @@ struct Sequence {
 
   std::vector<float> stored(const std::vector<float>& row) const {
     std::vector<float> kept(row.end() - layer.head_size, row.end());
-    for (float& value : kept) {
-      Element element;
-      narrow(value, element);
-      value = widen(element);
-    }
+    round_row<Element>(kept.data(), layer.head_size);
     return kept;
   }
 
@@ -88,6 +120,7 @@ void compare(DType dtype) {
 TEST(attention, has_the_reference_bits_f32) { compare<float>(DType::f32); }
 TEST(attention, has_the_reference_bits_f16) { compare<F16>(DType::f16); }
 TEST(attention, has_the_reference_bits_bf16) { compare<Bf16>(DType::bf16); }
+TEST(attention, has_the_reference_bits_q8_0) { compare<Q8_0>(DType::q8_0); }
 
 TEST(attention, placement_and_block_size_change_no_bit) {
   std::vector<const KernelTable*> tables = vector_tables();
@@ -121,9 +154,10 @@ TEST(attention, heads_given_together_keep_their_bits) {
   }
 }
 
-TEST(attention, is_the_formula) {
+template <typename Element>
+void check_formula(DType dtype) {
   for (const int32_t head_size : {16, 64, 80, 128}) {
-    Sequence<float> sequence(DType::f32, head_size, 500, 16, 5, Flush::back);
+    Sequence<Element> sequence(dtype, head_size, 500, 16, 5, Flush::back);
     for (const int32_t position : {0, 15, 16, 77, 499}) {
       std::vector<double> weights;
       for (int32_t at = 0; at <= position; ++at) {
@@ -232,6 +266,9 @@ TEST(attention, is_the_formula_under_a_rule) {
     }
   }
 }
+
+TEST(attention, is_the_formula) { check_formula<float>(DType::f32); }
+TEST(attention, is_the_formula_of_what_a_byte_holds) { check_formula<Q8_0>(DType::q8_0); }
 
 TEST(attention, one_position_gives_its_value) {
   Sequence<float> sequence(DType::f32, 64, 1, 16, 5, Flush::back);

@@ -62,6 +62,14 @@ struct Aligned {
 template <typename Element>
 using Buffer = std::vector<Element, Aligned<Element>>;
 
+// Blocks of any type: a product takes as long whatever they hold.
+Buffer<uint8_t> random_blocks(int64_t bytes) {
+  Buffer<uint8_t> blocks(static_cast<size_t>(bytes));
+  std::mt19937 generator(1);
+  for (uint8_t& byte : blocks) byte = static_cast<uint8_t>(generator() & 0x3b);  // 0x3b3b is an ordinary F16
+  return blocks;
+}
+
 template <typename Element>
 Buffer<Element> random_elements(int64_t size) {
   Buffer<Element> elements(static_cast<size_t>(size));
@@ -160,12 +168,10 @@ struct Bench {
     }
   }
 
-  // The same with quantized weights, of random bits: a product takes as long whatever they are.
+  // The same with quantized weights.
   void matmul_blocks(DType dtype, int64_t rows, int64_t cols, std::vector<int32_t> token_counts) {
     const int64_t bytes = stored_bytes(dtype, rows * cols);
-    Buffer<uint8_t> w(static_cast<size_t>(bytes));
-    std::mt19937 generator(1);
-    for (uint8_t& byte : w) byte = static_cast<uint8_t>(generator() & 0x3b);  // 0x3b3b is an ordinary F16
+    const auto w = random_blocks(bytes);
     const int64_t scratch_bytes = kernels::matmul_scratch_bytes(cols) / 64 * 64 + 64;
     Buffer<std::byte> scratch(static_cast<size_t>(scratch_bytes * pool.thread_count()));
     for (const int32_t tokens : token_counts) {
@@ -201,12 +207,15 @@ struct Bench {
   void attention(DType dtype, const char* name, int32_t positions, int32_t head_size, int32_t query_heads) {
     constexpr int32_t kKvHeads = 8;
     const int32_t blocks = (positions + 15) / 16;
-    const auto cache = random_elements<kernels::Bf16>(int64_t{blocks} * 2 * kKvHeads * 16 * head_size * (dtype == DType::f32 ? 2 : 1));
+    const int64_t row_bytes = kernels::kv_row_size(dtype, head_size) * facts(dtype).block_bytes;
+    const auto elements = random_elements<kernels::Bf16>(is_quantized(dtype) ? 0 : int64_t{blocks} * kKvHeads * 16 * row_bytes);
+    const auto bytes = random_blocks(is_quantized(dtype) ? int64_t{blocks} * 2 * kKvHeads * 16 * row_bytes : 0);
+    const void* const cache = is_quantized(dtype) ? static_cast<const void*>(bytes.data()) : elements.data();
     std::vector<int32_t> order(static_cast<size_t>(blocks));
     for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int32_t>(i);
     std::shuffle(order.begin(), order.end(), std::mt19937(1));
     const kernels::AttentionRule rule{0.1f, 0, 0};
-    const kernels::KvLayer layer{const_cast<kernels::Bf16*>(cache.data()), dtype, kKvHeads, 16, head_size};
+    const kernels::KvLayer layer{const_cast<void*>(cache), dtype, kKvHeads, 16, head_size};
     const auto q = random_elements<float>(int64_t{query_heads} * head_size);
     Buffer<float> out(q.size());
     const double seconds = best_seconds(pool, 3, [&] {
@@ -220,7 +229,7 @@ struct Bench {
     });
     std::printf("  attention %-4s %5d positions, %2d heads of %3d over 8: %8.1f us, %6.2f ns a position and head, %6.1f GB/s of cache\n", name,
                 positions, query_heads, head_size, seconds * 1e6, seconds * 1e9 / positions / query_heads,
-                2.0 * positions * kKvHeads * head_size * static_cast<double>(stored_bytes(dtype, 1)) / seconds / 1e9);
+                2.0 * positions * kKvHeads * static_cast<double>(row_bytes) / seconds / 1e9);
   }
 
   void rowwise() {
@@ -287,6 +296,7 @@ int run(int argc, char** argv) {
       bench.attention(DType::bf16, "bf16", positions, 64, 32);
       bench.attention(DType::bf16, "bf16", positions, 128, 32);
       bench.attention(DType::f32, "f32", positions, 128, 32);
+      bench.attention(DType::q8_0, "q8_0", positions, 128, 32);
     }
     for (const DType dtype : {DType::q8_0, DType::q4_0, DType::q4_k, DType::q5_k, DType::q6_k}) bench.quantize(dtype);
     if (threads == 1) {

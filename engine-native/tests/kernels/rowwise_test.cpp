@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "kernel_testing.h"
+#include "kernels/cached.h"
 
 namespace weir::kernels {
 namespace {
@@ -234,6 +235,62 @@ void check_kv_store(DType dtype) {
 TEST(kv_store, writes_only_its_slot_f32) { check_kv_store<float>(DType::f32); }
 TEST(kv_store, writes_only_its_slot_f16) { check_kv_store<F16>(DType::f16); }
 TEST(kv_store, writes_only_its_slot_bf16) { check_kv_store<Bf16>(DType::bf16); }
+
+// As rows of blocks: each row's bits by its own, with all kinds of values, and nothing beside it touched.
+TEST(kv_store, writes_only_its_slot_q8_0) {
+  constexpr int32_t kBlocks = 2, kHeads = 3, kBlockTokens = 16;
+  std::vector<const KernelTable*> tables = vector_tables();
+  tables.push_back(&reference_kernels());
+  for (const KernelTable* table : tables) {
+    for (const int32_t head_size : {1, 7, 31, 32, 33, 64, 80, 128}) {
+      for (const Flush flush : {Flush::front, Flush::back}) {
+        const int64_t row = (head_size + 31) / 32;
+        const int64_t cache_size = kBlocks * 2 * kHeads * kBlockTokens * row;
+        Guarded<Q8_0> cache(cache_size, flush), expected(cache_size, flush);
+        Guarded<float> k(kHeads * head_size, flush), v(kHeads * head_size, flush);
+        Values values(static_cast<uint32_t>(head_size));
+        std::memset(cache.data(), 0x5a, static_cast<size_t>(cache_size) * sizeof(Q8_0));
+        std::memset(expected.data(), 0x5a, static_cast<size_t>(cache_size) * sizeof(Q8_0));
+        const KvLayer layer{cache.data(), DType::q8_0, kHeads, kBlockTokens, head_size};
+        for (const int32_t slot : {0, 15}) {
+          slot == 0 ? values.fill_ordinary(k.data(), kHeads * head_size) : values.fill(k.data(), kHeads * head_size);
+          values.fill_ordinary(v.data(), kHeads * head_size);
+          table->kv_store(layer, 1, slot, k.data(), v.data());
+          for (int64_t h = 0; h < kHeads; ++h) {
+            store_cached<ExactHalf>(k.data() + h * head_size, head_size, expected.data() + (((2 + 0) * kHeads + h) * kBlockTokens + slot) * row);
+            store_cached<ExactHalf>(v.data() + h * head_size, head_size, expected.data() + (((2 + 1) * kHeads + h) * kBlockTokens + slot) * row);
+          }
+          CHECK(cache.same_bytes(expected));
+        }
+      }
+    }
+  }
+}
+
+TEST(kv_store, a_byte_is_within_half_a_step_of_its_value_and_odd_values_spoil_their_block_alone) {
+  Values values(9);
+  for (const float scale : {1.0f, 1e-4f, 3e4f}) {
+    float row[96];
+    Q8_0 blocks[3];
+    values.fill_ordinary(row, 96);
+    for (float& value : row) value *= scale;
+    store_cached<ExactHalf>(row, 96, blocks);
+    for (int32_t i = 0; i < 96; ++i) {
+      const float step = widen(blocks[i / 32].scale);
+      CHECK(std::abs(step * static_cast<float>(blocks[i / 32].q[i % 32]) - row[i]) <= 0.501f * step);
+    }
+    for (const float odd : {INFINITY, -INFINITY, NAN, 1e7f}) {
+      row[40] = odd;
+      store_cached<ExactHalf>(row, 96, blocks);
+      CHECK(std::isfinite(widen(blocks[0].scale)) && std::isnan(widen(blocks[1].scale)) && std::isfinite(widen(blocks[2].scale)));
+    }
+  }
+  const float tiny[2] = {1e-20f, -0.0f};
+  Q8_0 block;
+  store_cached<ExactHalf>(tiny, 2, &block);
+  CHECK_EQ(widen(block.scale), 0.0f);
+  for (const int8_t q : block.q) CHECK_EQ(q, 0);
+}
 
 TEST(exp_sum, has_the_reference_bits) {
   for_each_shape([](const KernelTable& table, int32_t size, Flush flush) {

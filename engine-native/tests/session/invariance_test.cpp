@@ -81,7 +81,8 @@ void advance(const OpenSession& session, const std::vector<std::pair<Sequence*, 
 class Fixture {
  public:
   explicit Fixture(DType stored = DType::bf16) : Fixture(wide_model(), stored) {}
-  Fixture(const weir_model_config& config, DType stored) : model_(config, stored, 11), loaded_(model_) {}
+  Fixture(const weir_model_config& config, DType stored, DType vectors) : model_(config, stored, vectors, 11), loaded_(model_) {}
+  Fixture(const weir_model_config& config, DType stored) : Fixture(config, stored, stored) {}
 
   weir_model model() const { return loaded_.handle; }
   int32_t vocab_size() const { return model_.config().vocab_size; }
@@ -113,6 +114,37 @@ TEST(invariance, every_instruction_set_and_thread_count_gives_the_same_bits) {
     for (const int32_t isa : isas()) {
       for (const int32_t threads : {1, 2, 3, 4, 7}) CHECK(same_bits(fixture.alone(sequence, session_with(threads, isa)), expected));
     }
+  }
+}
+
+// Of every type in which weights or keys and values may be held: any instruction set, and any company, chunking and blocks.
+TEST(invariance, quantized_weights_and_caches_keep_the_promise) {
+  weir_model_config config = tiny_blocks();
+  config.context_tokens_max = 1024;
+  const std::pair<DType, int32_t> all[] = {{DType::q8_0, WEIR_DTYPE_Q8_0}, {DType::q4_0, WEIR_DTYPE_F16},  {DType::q4_1, WEIR_DTYPE_Q8_0},
+                                           {DType::q5_0, WEIR_DTYPE_Q8_0}, {DType::q5_1, WEIR_DTYPE_BF16}, {DType::q4_k, WEIR_DTYPE_Q8_0},
+                                           {DType::q5_k, WEIR_DTYPE_F32},  {DType::q6_k, WEIR_DTYPE_Q8_0}, {DType::bf16, WEIR_DTYPE_Q8_0}};
+  for (const auto& [stored, kv_dtype] : all) {
+    const Fixture fixture(config, stored, DType::f32);
+    const auto session = [kv = kv_dtype](int32_t threads, int32_t isa) {
+      weir_session_config asked = session_with(threads, isa);
+      asked.kv_dtype = kv;
+      return asked;
+    };
+    const Sequence sequence = fixture.sequence(1, 70);
+    const Logits expected = fixture.alone(sequence, session(1, WEIR_ISA_REFERENCE));
+    for (const int32_t isa : isas()) {
+      for (const int32_t threads : {1, 4}) CHECK(same_bits(fixture.alone(sequence, session(threads, isa)), expected));
+    }
+    Sequence chunked = fixture.sequence(1, 70, 40);
+    Sequence stranger = fixture.sequence(2, 160, 20);
+    const OpenSession opened(fixture.model(), session(3, WEIR_ISA_AUTO));
+    for (int32_t chunk = 1; chunked.left() > 0; chunk = chunk % 19 + 3) {
+      std::vector<std::pair<Sequence*, int32_t>> shares = {{&chunked, std::min(chunk, chunked.left())}};
+      if (stranger.left() > 0) shares.emplace_back(&stranger, std::min(7, stranger.left()));
+      advance(opened, shares, fixture.vocab_size());
+    }
+    CHECK(same_bits(chunked.logits, expected));
   }
 }
 

@@ -21,6 +21,10 @@ constexpr DType kBlockTypes[] = {DType::q8_0, DType::q4_0, DType::q4_1, DType::q
 // adds up to over these two layers (measured: at most 2.3 %).
 constexpr double kInputRounding = 0.03;
 
+// The same of a cache of bytes, whose rounding the reference repeats: a value just beside the middle between two bytes rounds apart, and the
+// reference's scale is no F16.
+constexpr double kCacheRounding = 0.01;
+
 using Logits = std::vector<std::vector<float>>;
 
 std::vector<int32_t> prompt(const TinyModel& model, int32_t count) {
@@ -28,10 +32,11 @@ std::vector<int32_t> prompt(const TinyModel& model, int32_t count) {
   return random_tokens(random, count, model.config().vocab_size);
 }
 
-Logits logits_of(const LoadedModel& loaded, const TinyModel& model, int32_t count = 37) {
-  Run run{prompt(model, count), 0, blocks_for(count), {}};
-  for (int32_t i = 0; i < count; ++i) run.sample_at.push_back(i);
-  return OpenSession(loaded.handle, small_session()).step({run}, model.config().vocab_size).logits;
+Logits logits_of(const LoadedModel& loaded, const TinyModel& model, const weir_session_config& session = small_session()) {
+  constexpr int32_t kTokens = 37;
+  Run run{prompt(model, kTokens), 0, blocks_for(kTokens), {}};
+  for (int32_t i = 0; i < kTokens; ++i) run.sample_at.push_back(i);
+  return OpenSession(loaded.handle, session).step({run}, model.config().vocab_size).logits;
 }
 
 double worst_difference(const Logits& actual, const std::vector<std::vector<double>>& expected) {
@@ -127,6 +132,35 @@ TEST(quantized, a_router_is_never_quantized) {
   config.expert_intermediate_size = 64;
   const std::string held = LoadedModel(TinyModel(config, DType::f32, 7), WEIR_DTYPE_AUTO, WEIR_DTYPE_Q8_0).describe();
   CHECK(held.find("weights.float32.matrices=5\n") != std::string::npos);  // two routers, two o_proj of 72 columns, the embedding
+}
+
+// Keys and values of a head, as blocks of 32 of their own.
+void rounded_to_bytes(double* head, int32_t size) {
+  for (int32_t first = 0; first < size; first += 32) {
+    const int32_t end = std::min(first + 32, size);
+    double largest = 0;
+    for (int32_t i = first; i < end; ++i) largest = std::max(largest, std::abs(head[i]));
+    const double scale = largest / 127;
+    for (int32_t i = first; i < end && largest > 0; ++i) head[i] = std::nearbyint(head[i] / scale) * scale;
+  }
+}
+
+TEST(quantized, keys_and_values_may_be_bytes) {
+  for (const int32_t head_size : {12, 32, 80}) {
+    weir_model_config config = tiny_llama();
+    config.head_size = head_size;
+    const TinyModel model(config, DType::f32, 10);
+    const LoadedModel loaded(model, WEIR_DTYPE_F32);
+    weir_session_config session = small_session();
+    session.kv_dtype = WEIR_DTYPE_Q8_0;
+    const Logits logits = logits_of(loaded, model, session);
+    const double worst = worst_difference(logits, reference_logits(model, prompt(model, 37), rounded_to_bytes));
+    std::printf("  heads of %d: off by %.4f\n", head_size, worst);
+    CHECK(worst <= kCacheRounding);
+    int64_t bytes = 0;
+    CHECK_EQ(weir_model_block_bytes(loaded.handle, 16, WEIR_DTYPE_Q8_0, &bytes, nullptr), WEIR_OK);
+    CHECK_EQ(bytes, 2 * 2 * 2 * 16 * ((head_size + 31) / 32 * 34));  // layers, keys and values, heads, tokens, blocks
+  }
 }
 
 // The blocks take the place of the file's pages: those are given back.

@@ -53,7 +53,8 @@ TEST(session, every_field_has_its_limits) {
                          Bad{"top_logprobs_max: 65", &weir_session_config::top_logprobs_max, 65},
                          Bad{"thread_count: 257", &weir_session_config::thread_count, 257},
                          Bad{"isa: 5", &weir_session_config::isa, 5},
-                         Bad{"kv_dtype: -1", &weir_session_config::kv_dtype, -1}}) {
+                         Bad{"kv_dtype: -1", &weir_session_config::kv_dtype, -1},
+                         Bad{"kv_dtype: 5", &weir_session_config::kv_dtype, WEIR_DTYPE_Q4_0}}) {
     weir_session_config config = small_session();
     config.*bad.field = bad.value;
     const std::string message = refusal(loaded.handle, config, WEIR_INVALID_ARGUMENT);

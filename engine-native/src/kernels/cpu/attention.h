@@ -9,8 +9,8 @@
 // maximum ignores the one and no sum of weights is -0.
 #pragma once
 
+#include "kernels/cached.h"
 #include "kernels/cpu/rows.h"
-#include "kernels/elements.h"
 #include "kernels/exp.h"
 
 namespace weir::kernels::cpu {
@@ -21,18 +21,19 @@ constexpr int32_t kHeadsTogether = 4;
 template <typename Element>
 struct Group {
   const Element* rows;
+  int64_t row_size;  // in elements or blocks
   int32_t head_size;
   int32_t skipped;
   int32_t count;
 
-  const Element* row(int32_t i) const { return rows + static_cast<int64_t>(i) * head_size; }
+  auto at(int32_t i, int64_t d) const { return cached_at(rows + i * row_size, d); }
 };
 
 // Asks for the cache lines of a whole group. It may reach past the last position: no such address is read.
 template <typename Element>
-inline void prefetch(const Element* rows, int32_t head_size) {
+inline void prefetch(const Element* rows, int64_t row_size) {
   const char* bytes = reinterpret_cast<const char*>(rows);
-  const int64_t size = static_cast<int64_t>(kLanes) * head_size * static_cast<int64_t>(sizeof(Element));
+  const int64_t size = kLanes * row_size * static_cast<int64_t>(sizeof(Element));
   for (int64_t i = 0; i < size; i += 64) __builtin_prefetch(bytes + i, 0, 2);
 }
 
@@ -103,7 +104,7 @@ inline void dot_keys(const Group<Element>& keys, int32_t key, const float* q, So
     for (int32_t h = 0; h < Heads; ++h) queries[h] = at.load(q + h * keys.head_size + d);
 #pragma GCC unroll 16
     for (int32_t i = 0; i < Keys; ++i) {
-      const typename Ops::Float values = at.load(keys.row(key + i) + d);
+      const typename Ops::Float values = at.load(keys.at(key + i, d));
 #pragma GCC unroll 4
       for (int32_t h = 0; h < Heads; ++h) sums[i][h][part] = at.fma(values, queries[h], sums[i][h][part]);
     }
@@ -129,10 +130,9 @@ inline void add_strip(const Access& at, const Group<Element>& values, int64_t be
     }
   }
   for (int32_t i = values.skipped; i < values.count; ++i) {
-    const Element* row = values.row(i) + begin;
 #pragma GCC unroll 8
     for (int32_t s = 0; s < Strip; ++s) {
-      const typename Ops::Float value = at.load(row + s * Ops::kWidth);
+      const typename Ops::Float value = at.load(values.at(i, begin + s * Ops::kWidth));
 #pragma GCC unroll 4
       for (int32_t h = 0; h < Heads; ++h) sums[h][s] = Ops::fma(Ops::broadcast(heads[h].weights[i]), value, sums[h][s]);
     }
@@ -163,6 +163,7 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
   constexpr int32_t kKeysTogether = Ops::kAttentionSums / (Ops::kParts * (Heads == 3 ? 4 : Heads));
   constexpr int32_t kStrip = Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) < 8 ? Ops::kAttentionSums / (Heads == 3 ? 4 : Heads) : 8;
   const int32_t head_size = layer.head_size;
+  const int64_t row_size = kv_row_size(layer.dtype, head_size);
   const auto rows = [&](int32_t half, int32_t first) {
     return cache + kv_offset(layer, blocks[first / layer.block_tokens], half, kv_head, first % layer.block_tokens);
   };
@@ -173,14 +174,14 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
     const int32_t skipped = first < begin ? begin - first : 0;
     const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
     const bool more = first + kLanes <= position;
-    if (more) prefetch(rows(kKeys, first + kLanes), head_size);
-    const Group<Element> keys{rows(kKeys, first), head_size, skipped, count};
+    if (more) prefetch(rows(kKeys, first + kLanes), row_size);
+    const Group<Element> keys{rows(kKeys, first), row_size, head_size, skipped, count};
     int32_t i = skipped;
     for (; i + kKeysTogether <= count; i += kKeysTogether) dot_keys<Ops, Heads, kKeysTogether>(keys, i, q, heads);
     for (; i < count; ++i) dot_keys<Ops, Heads, 1>(keys, i, q, heads);
-    if (more) prefetch(rows(kValues, first + kLanes), head_size);
+    if (more) prefetch(rows(kValues, first + kLanes), row_size);
     for (Softmax<Ops>& head : heads) head.advance(skipped, count, rule);
-    add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), head_size, skipped, count}, 0, heads, out);
+    add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), row_size, head_size, skipped, count}, 0, heads, out);
   }
   for (int32_t h = 0; h < Heads; ++h) {
     const typename Ops::Float total = Ops::broadcast(heads[h].total());
@@ -201,7 +202,7 @@ void attend_together(const KvLayer& layer, const Element* cache, int32_t kv_head
 template <typename Ops>
 void attention(const KvLayer& layer, int32_t kv_head, const int32_t* blocks, int32_t position, int32_t heads, const float* q,
                const AttentionRule& rule, float* out) {
-  with_elements(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
+  with_cached(static_cast<const void*>(layer.data), layer.dtype, [&](const auto* cache) {
     for (int32_t h = 0; h < heads; h += kHeadsTogether) {
       const int32_t together = heads - h < kHeadsTogether ? heads - h : kHeadsTogether;
       const int64_t offset = static_cast<int64_t>(h) * layer.head_size;

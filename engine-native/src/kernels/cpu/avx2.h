@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "kernels/elements.h"
+#include "kernels/cached.h"
 #include "kernels/lanes.h"
 
 namespace weir::kernels {
@@ -43,6 +43,12 @@ struct Avx2 {
   static Float load(const Bf16* from) { return widen_bf16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
   static Float load(const F16* from) { return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
 
+  static Float load(CachedByte from) {
+    const __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from.block->q + from.at)));
+    return mul(_mm256_cvtepi32_ps(q), _mm256_cvtph_ps(_mm_set1_epi16(static_cast<int16_t>(from.block->scale.bits))));
+  }
+
+  static Float load_first(CachedByte from, int32_t) { return load(from); }  // of a whole block; the other lanes may be anything
   static Float load_first(const float* from, int32_t count) { return _mm256_maskload_ps(from, first(count)); }
   template <typename Half>
   static Float load_first(const Half* from, int32_t count) {
@@ -96,6 +102,7 @@ struct Avx2 {
     }
   }
 
+  static F16 narrow(float value) { return {_cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT)}; }
   static float widen(F16 value) { return _cvtsh_ss(value.bits); }
   static Float to_float(Int value) { return _mm256_cvtepi32_ps(value); }
 

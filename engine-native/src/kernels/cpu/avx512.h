@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "kernels/elements.h"
+#include "kernels/cached.h"
 #include "kernels/lanes.h"
 
 namespace weir::kernels {
@@ -47,9 +47,15 @@ struct Avx512With {
   static Float load(const Bf16* from) { return widen_bf16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
   static Float load(const F16* from) { return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
 
+  static Float load(CachedByte from) {
+    const __m512i q = _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from.block->q + from.at)));
+    return mul(_mm512_cvtepi32_ps(q), _mm512_cvtph_ps(_mm256_set1_epi16(static_cast<int16_t>(from.block->scale.bits))));
+  }
+
   // Only `count` elements are touched; the other lanes are +0.
   static Float load_first(const float* from, int32_t count) { return _mm512_maskz_loadu_ps(first(count), from); }
   static Float load_first(const Bf16* from, int32_t count) { return widen_bf16(_mm256_maskz_loadu_epi16(first(count), from)); }
+  static Float load_first(CachedByte from, int32_t) { return load(from); }  // of a whole block; the other lanes may be anything
   static Float load_first(const F16* from, int32_t count) { return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(count), from)); }
 
   static void store(float* to, Float value) { _mm512_storeu_ps(to, value); }
@@ -97,6 +103,7 @@ struct Avx512With {
     sums[0] = add_neighbours(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
   }
 
+  static F16 narrow(float value) { return {_cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
   static float widen(F16 value) { return _cvtsh_ss(value.bits); }
   static Float to_float(Int value) { return _mm512_cvtepi32_ps(value); }
 

@@ -13,8 +13,8 @@ template <typename Ops>
 struct Whole {
   using Float = typename Ops::Float;
 
-  template <typename Element>
-  static Float load(const Element* from) { return Ops::load(from); }
+  template <typename From>
+  static Float load(From from) { return Ops::load(from); }
   template <typename Element>
   static void store(Element* to, Float value) { Ops::store(to, value); }
   static Float fma(Float a, Float b, Float c) { return Ops::fma(a, b, c); }
@@ -26,8 +26,8 @@ struct First {
   using Float = typename Ops::Float;
   int32_t count;
 
-  template <typename Element>
-  Float load(const Element* from) const { return Ops::load_first(from, count); }
+  template <typename From>
+  Float load(From from) const { return Ops::load_first(from, count); }
   template <typename Element>
   void store(Element* to, Float value) const { Ops::store_first(to, value, count); }
   Float fma(Float a, Float b, Float c) const { return Ops::fma_first(a, b, c, count); }

@@ -75,7 +75,8 @@ final class EngineCommand implements Callable<Integer> {
         auto,
         float32,
         float16,
-        bfloat16
+        bfloat16,
+        q8_0
     }
 
     /** How embeddings are made. */

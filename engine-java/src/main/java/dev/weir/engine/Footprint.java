@@ -53,7 +53,7 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
     }
 
     private static long blockBytes(ModelConfig config, DType dtype) {
-        long headBytes = (long) config.attention().headSize() / dtype.blockElements() * dtype.blockBytes();
+        long headBytes = (long) Math.ceilDiv(config.attention().headSize(), dtype.blockElements()) * dtype.blockBytes();
         return 2L * config.layerCount() * config.attention().kvHeadCount() * KvCacheSize.BLOCK_TOKENS * headBytes;
     }
 

@@ -71,7 +71,7 @@ final class LoadParameters {
                         parameters,
                         "kv_cache_dtype",
                         AUTO,
-                        List.of(DType.F32, DType.F16, DType.BF16),
+                        List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0),
                         defaults.kvCache()));
     }
 

@@ -22,7 +22,7 @@ public record TensorTypes(
         if (quantize != null && !quantize.isQuantized()) {
             throw new IllegalArgumentException("weights cannot be quantized to " + quantize.optionName());
         }
-        if (kvCache != null && kvCache.isQuantized()) {
+        if (kvCache != null && kvCache.isQuantized() && kvCache != DType.Q8_0) {
             throw new IllegalArgumentException("keys and values cannot be held as " + kvCache.optionName());
         }
     }

@@ -37,11 +37,11 @@ class HeldTypesExecutorTest extends AbstractModelExecutorTest {
 
     static Stream<Arguments> types() {
         return Stream.of(
-                Arguments.of(DType.Q8_0, null),
+                Arguments.of(DType.Q8_0, DType.Q8_0),
                 Arguments.of(DType.Q4_0, DType.F16),
                 Arguments.of(DType.Q4_K, DType.BF16),
                 Arguments.of(DType.Q5_K, DType.F32),
-                Arguments.of(DType.Q6_K, null));
+                Arguments.of(DType.Q6_K, DType.Q8_0));
     }
 
     private static NativeModel model(DType quantize, @Nullable DType kvCache) {
