@@ -25,6 +25,7 @@ final class ControlCommand implements Callable<Integer> {
         for (int i = 0; i < engines.size(); i++) {
             arguments.add("--weir.engines[" + i + "]=" + engines.get(i));
         }
+        listen.proxySecret().ifPresent(secret -> arguments.add("--weir.upstream.proxy-secret=" + secret.value()));
         ListenOptions.requireFree(listen.host, listen.port, "--port");
         return new Service(arguments, null).run();
     }

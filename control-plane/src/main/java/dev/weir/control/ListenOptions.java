@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.upstream.ProxySecret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,6 +33,31 @@ final class ListenOptions {
             description = "A YAML or properties file with settings under 'weir'.")
     @Nullable
     Path config;
+
+    @Option(
+            names = "--proxy-secret-file",
+            paramLabel = "FILE",
+            description = "A file with the secret that engines were given as --trusted-proxy-secret-file (or set "
+                    + ProxySecret.VARIABLE + "); with 'serve', a random one unless it is given.")
+    @Nullable
+    Path proxySecretFile;
+
+    /** The secret that was given, in a file or in the environment. */
+    Optional<ProxySecret> proxySecret() {
+        try {
+            if (proxySecretFile != null) {
+                return Optional.of(ProxySecret.read(proxySecretFile));
+            }
+            return Optional.ofNullable(System.getenv(ProxySecret.VARIABLE))
+                    .filter(value -> !value.isBlank())
+                    .map(ProxySecret::new);
+        } catch (IOException failure) {
+            throw new StartFailure(
+                    "cannot read " + proxySecretFile + " (--proxy-secret-file): " + failure.getMessage());
+        } catch (IllegalArgumentException failure) {
+            throw new StartFailure(failure.getMessage() + " (--proxy-secret-file or " + ProxySecret.VARIABLE + ")");
+        }
+    }
 
     /** As Spring Boot wants to be told. */
     List<String> asArguments() {

@@ -2,9 +2,11 @@ package dev.weir.control;
 
 import dev.weir.control.fleet.LocalEngine;
 import dev.weir.control.fleet.SupervisionLimits;
+import dev.weir.control.upstream.ProxySecret;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +42,11 @@ final class ServeCommand implements Callable<Integer> {
         List<String> command = EngineInstallation.ofThisProcess().command(models, LOOPBACK, enginePort);
         ListenOptions.requireFree(listen.host, listen.port, "--port");
         ListenOptions.requireFree(LOOPBACK, enginePort, "--engine-port");
+        ProxySecret secret = listen.proxySecret().orElseGet(ProxySecret::random);
+        arguments.add("--weir.upstream.proxy-secret=" + secret.value());
         LocalEngine engine = new LocalEngine(
                 command,
+                Map.of(ProxySecret.VARIABLE, secret.value()),
                 SupervisionLimits.DEFAULT,
                 System::nanoTime,
                 line -> System.out.println("engine | " + line),

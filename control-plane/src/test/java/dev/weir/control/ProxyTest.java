@@ -59,6 +59,7 @@ class ProxyTest {
         Received received = engine.nextRequest();
         assertThat(received.path()).isEqualTo(endpoint.path());
         assertThat(received.body()).isEqualTo(body);
+        assertThat(received.headers()).doesNotContainKeys("x-weir-proxy-secret", "x-weir-tenant");
     }
 
     @Test

@@ -17,7 +17,7 @@ class ReadyMessageTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new ReadyMessage(
                         "http://127.0.0.1:8080",
-                        List.of(new ServedModel("a", 0, "weir", null), new ServedModel("b", 0, "weir", null)),
+                        List.of(ServedModel.ready("a"), ServedModel.ready("b")),
                         new StartTime(Duration.ofMillis(3_210)),
                         new StartTime(Duration.ofMillis(3_480)))
                 .printTo(new PrintStream(out, true, UTF_8));

@@ -33,7 +33,7 @@ final class ScriptedEngine implements AutoCloseable {
     private static final long WAIT_SECONDS_MAX = 20;
 
     private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-    private final String listing;
+    private volatile String listing;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Script script = exchange -> exchange.json(200, "{}");
@@ -48,15 +48,24 @@ final class ScriptedEngine implements AutoCloseable {
 
     /** An engine with these models. */
     static ScriptedEngine with(String... models) throws IOException {
-        return new ScriptedEngine(Stream.of(models)
+        return new ScriptedEngine(list(Stream.of(models)
                 .map(model -> "{\"id\":\"" + model + "\",\"created\":7,\"owned_by\":\"test\",\"max_model_len\":512}")
-                .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}")));
+                .collect(Collectors.joining(","))));
     }
 
     /** An engine that answers so when it is asked for its models. */
     ScriptedEngine(String listing) throws IOException {
         this.listing = listing;
         Thread.ofVirtual().start(this::accept);
+    }
+
+    private static String list(String models) {
+        return "{\"object\":\"list\",\"data\":[" + models + "]}";
+    }
+
+    /** From now on it has these models, given as JSON. */
+    void lists(String models) {
+        listing = list(models);
     }
 
     URI url() {

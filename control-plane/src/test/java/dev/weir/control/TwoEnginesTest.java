@@ -3,6 +3,7 @@ package dev.weir.control;
 import static dev.weir.control.RunningControlPlane.readUntil;
 import static dev.weir.control.RunningControlPlane.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -66,6 +67,34 @@ class TwoEnginesTest {
             assertThat(weir.get("/actuator/health").statusCode()).isEqualTo(503);
             assertThat(weir.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
             assertThat(weir.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void modelsAreSeenToComeChangeAndGo() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("a");
+                RunningControlPlane weir = new RunningControlPlane(List.of(engine), "--weir.fleet.probe-every=20ms")) {
+            engine.lists("{\"id\":\"a\"},{\"id\":\"b\",\"state\":\"LOADING\"}");
+            await().untilAsserted(
+                            () -> assertThat(weir.get("/v1/models").body()).contains("LOADING"));
+            engine.answers(exchange -> exchange.json(503, "{\"error\":{\"code\":\"model_loading\"}}"));
+            HttpResponse<String> loading = weir.post(CHAT, "{\"model\":\"b\"}");
+            assertThat(loading.statusCode()).isEqualTo(503);
+            assertThat(loading.body()).contains("model_loading");
+
+            engine.lists("{\"id\":\"b\"},{\"id\":\"alias\",\"root\":\"b\"}");
+            await().untilAsserted(() -> assertThat(weir.get("/v1/models/alias").body())
+                    .contains("\"root\":\"b\"")
+                    .doesNotContain("state"));
+            engine.answers(exchange -> exchange.json(200, "{}"));
+            assertThat(engineOf(weir.post(CHAT, "{\"model\":\"alias\"}"))).isEqualTo(engine.name());
+            HttpResponse<String> gone = weir.post(CHAT, "{\"model\":\"a\"}");
+            assertThat(gone.statusCode()).isEqualTo(404);
+            assertThat(gone.body()).contains("model_not_found", "b, alias");
+
+            engine.lists("");
+            await().untilAsserted(() ->
+                    assertThat(weir.post(CHAT, "{}").body()).contains("model_not_found", "no model is loaded"));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.upstream.ProxySecret;
 import dev.weir.control.upstream.UpstreamConfig;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,8 @@ class WeirConfigTest {
                                 1024,
                                 1024,
                                 Duration.ofSeconds(5),
-                                Duration.ofSeconds(20))));
+                                Duration.ofSeconds(20),
+                                null)));
     }
 
     @Test
@@ -57,6 +59,17 @@ class WeirConfigTest {
         assertThatThrownBy(() -> bind(Map.of("weir.upstream.silence-max", "0s")))
                 .rootCause()
                 .hasMessageContaining("weir.upstream.silence-max");
+    }
+
+    @Test
+    void aSecretIsNotPrintedAndNotTooShort() {
+        WeirConfig config = bind(Map.of("weir.upstream.proxy-secret", "0123456789abcdef"));
+        assertThat(config.upstream().proxySecret()).isEqualTo(new ProxySecret("0123456789abcdef"));
+        assertThat(config.toString()).doesNotContain("0123456789abcdef");
+        assertThatThrownBy(() -> bind(Map.of("weir.upstream.proxy-secret", "0123456789abcde")))
+                .rootCause()
+                .hasMessageContaining("at least 16 characters")
+                .hasMessageNotContaining("0123456789abcde");
     }
 
     private static WeirConfig bind(Map<String, String> properties) {

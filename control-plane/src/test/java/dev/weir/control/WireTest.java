@@ -20,6 +20,7 @@ class WireTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String ASK = "{\"messages\":[]}";
     private static final String ASK_STREAM = "{\"model\":\"m\",\"stream\":true,\"messages\":[]}";
+    private static final String SECRET = "known-to-engines-and-nobody-else";
     private static final int WAIT_SECONDS_MAX = 20;
 
     private static ScriptedEngine engine;
@@ -28,7 +29,8 @@ class WireTest {
     @BeforeAll
     static void start() throws IOException {
         engine = ScriptedEngine.with("m");
-        weir = new RunningControlPlane(List.of(engine), "--weir.ingress.request-read-max=500ms");
+        weir = new RunningControlPlane(
+                List.of(engine), "--weir.ingress.request-read-max=500ms", "--weir.upstream.proxy-secret=" + SECRET);
     }
 
     @AfterAll
@@ -185,12 +187,26 @@ class WireTest {
     }
 
     @Test
-    void nobodyCanForgeWhatOnlyWeMaySay() throws Exception {
+    void enginesAreToldByUsAloneWhoseARequestIs() throws Exception {
         engine.answers(exchange -> exchange.json(200, "{}"));
-        HttpResponse<String> answer =
-                weir.post(CHAT, ASK, "x-weir-number", "1", "X-Weir-Tenant", "somebody", "x-weir-secret", "guess");
+        HttpResponse<String> answer = weir.post(
+                CHAT,
+                ASK,
+                "x-weir-number",
+                "1",
+                "X-Weir-Tenant",
+                "somebody",
+                "x-weir-priority",
+                "-9",
+                "x-weir-cache-salt",
+                "theirs",
+                "x-weir-proxy-secret",
+                "guess");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(engine.nextRequest().headers())
-                .doesNotContainKeys("x-weir-number", "x-weir-tenant", "x-weir-secret");
+                .containsEntry("x-weir-proxy-secret", SECRET)
+                .containsEntry("x-weir-tenant", "default")
+                .doesNotContainKeys("x-weir-number", "x-weir-priority", "x-weir-cache-salt");
+        assertThat(answer.headers().map()).doesNotContainKeys("x-weir-proxy-secret", "x-weir-tenant");
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.control.upstream.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.core.JacksonException;
@@ -54,15 +55,26 @@ final class EngineProbe {
         for (JsonNode model : JsonMapper.shared().readTree(answer.text()).path("data")) {
             String id = model.path("id").asString("");
             if (!id.isBlank() && models.size() < config.modelsPerEngineMax()) {
-                JsonNode context = model.path("max_model_len");
-                models.add(new ServedModel(
-                        id,
-                        model.path("created").asLong(0),
-                        model.path("owned_by").asString("weir"),
-                        context.isInt() ? Integer.valueOf(context.intValue()) : null));
+                models.add(model(id, model));
             }
         }
         return new EngineState.Ready(models);
+    }
+
+    private static ServedModel model(String id, JsonNode model) {
+        JsonNode context = model.path("max_model_len");
+        return new ServedModel(
+                id,
+                model.path("created").asLong(0),
+                model.path("owned_by").asString("weir"),
+                context.isInt() ? Integer.valueOf(context.intValue()) : null,
+                text(model.path("root")),
+                text(model.path("state")),
+                model.path("wakes_on_request").asBoolean(false));
+    }
+
+    private static @Nullable String text(JsonNode field) {
+        return field.isString() ? field.stringValue() : null;
     }
 
     private EngineState afterFailure(EngineState before, Throwable failure) {

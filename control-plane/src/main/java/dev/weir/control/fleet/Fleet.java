@@ -54,15 +54,18 @@ public final class Fleet {
         return counter(engine).get();
     }
 
-    /** The least busy ready engine that has the model. */
+    /**
+     * Of the ready engines that have the model the least busy one where it is ready, else one where it wakes, else any: it knows best
+     * why the model cannot be asked, and by the time that it is asked it may be otherwise.
+     */
     public Assignment assign(String modelId) {
         FleetSnapshot fleet = snapshot();
-        Optional<Engine> leastBusy = fleet.ready().stream()
+        Optional<EngineView> best = fleet.ready().stream()
                 .filter(view -> view.has(modelId))
-                .map(EngineView::engine)
-                .min(Comparator.comparingInt(this::underWayCount));
-        if (leastBusy.isPresent()) {
-            Engine engine = leastBusy.get();
+                .min(Comparator.comparingInt((EngineView view) -> view.distance(modelId))
+                        .thenComparingInt(view -> underWayCount(view.engine())));
+        if (best.isPresent()) {
+            Engine engine = best.get().engine();
             return new Assigned(new EngineLease(engine, counter(engine)));
         }
         if (fleet.ready().isEmpty() || fleet.knows(modelId)) {
@@ -112,11 +115,7 @@ public final class Fleet {
 
     private static void logChange(Engine engine, EngineState state) {
         switch (state) {
-            case EngineState.Ready(var models) ->
-                log.info(
-                        "engine {} is ready with {}",
-                        engine.name(),
-                        models.stream().map(ServedModel::id).toList());
+            case EngineState.Ready(var models) -> log.info("engine {} is ready with {}", engine.name(), models);
             case Unready unready -> log.info("engine {} is not ready: {}", engine.name(), unready.reason());
         }
     }

@@ -17,11 +17,14 @@ public record FleetSnapshot(List<EngineView> engines) {
         return engines.stream().filter(EngineView::isReady).toList();
     }
 
-    /** The models that can be asked now, each once, in the order of the engines. */
+    /** The models of the ready engines, each once, in the order of the engines, as the engine has it that is the best to ask. */
     public Collection<ServedModel> models() {
         Map<String, ServedModel> models = new LinkedHashMap<>();
         for (EngineView view : ready()) {
-            view.state().models().forEach(model -> models.putIfAbsent(model.id(), model));
+            view.state()
+                    .models()
+                    .forEach(model -> models.merge(
+                            model.id(), model, (one, other) -> other.distance() < one.distance() ? other : one));
         }
         return List.copyOf(models.values());
     }

@@ -5,6 +5,7 @@ import dev.weir.control.fleet.RestartPolicy.Decision.Restart;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalEngine implements AutoCloseable {
     private final List<String> command;
+    private final Map<String, String> environment;
     private final SupervisionLimits limits;
     private final RestartPolicy policy;
     private final LongSupplier nanos;
@@ -35,17 +37,20 @@ public final class LocalEngine implements AutoCloseable {
 
     /**
      * @param command the process to start, and to start again
+     * @param environment of the process, beside our own
      * @param nanos a monotonic clock
      * @param engineLines takes what the engine prints
      * @param ownLines takes what the supervisor has to say
      */
     public LocalEngine(
             List<String> command,
+            Map<String, String> environment,
             SupervisionLimits limits,
             LongSupplier nanos,
             Consumer<String> engineLines,
             Consumer<String> ownLines) {
         this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
         this.limits = limits;
         this.policy = new RestartPolicy(limits);
         this.nanos = nanos;
@@ -112,7 +117,9 @@ public final class LocalEngine implements AutoCloseable {
             if (stopping.getCount() == 0) {
                 return null;
             }
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            process = builder.start();
             return process;
         }
     }

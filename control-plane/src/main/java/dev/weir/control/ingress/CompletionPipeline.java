@@ -7,7 +7,6 @@ import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EngineLease;
 import dev.weir.control.fleet.Fleet;
-import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineClient;
@@ -29,9 +28,7 @@ public final class CompletionPipeline {
 
     public CompletionPipeline(
             IngressConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
-        this.wire = new OpenAiWire(
-                config,
-                () -> fleet.snapshot().models().stream().map(ServedModel::id).toList());
+        this.wire = new OpenAiWire(config, fleet::snapshot);
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.fleet = fleet;
         this.upstream = upstream;

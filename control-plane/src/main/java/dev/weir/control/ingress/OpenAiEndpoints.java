@@ -71,6 +71,12 @@ public final class OpenAiEndpoints {
         if (model.contextTokensMax() != null) {
             entry.put("max_model_len", model.contextTokensMax());
         }
+        if (model.root() != null) {
+            entry.put("root", model.root());
+        }
+        if (model.state() != null) {
+            entry.put("state", model.state()).put("wakes_on_request", model.wakesOnRequest());
+        }
         return entry;
     }
 }

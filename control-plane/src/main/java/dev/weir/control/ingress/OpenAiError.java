@@ -49,8 +49,13 @@ record OpenAiError(
     }
 
     static OpenAiError unknownModel(String model, List<String> known) {
-        String message = "the model `" + model + "` does not exist; this server has " + String.join(", ", known);
+        String message = "the model `" + model + "` does not exist; this server has "
+                + (known.isEmpty() ? "none" : String.join(", ", known));
         return new OpenAiError(404, INVALID_REQUEST, message, "model", "model_not_found", null);
+    }
+
+    static OpenAiError noModel() {
+        return new OpenAiError(404, INVALID_REQUEST, "no model is loaded", "model", "model_not_found", null);
     }
 
     static OpenAiError noEngineReady(String reason) {

@@ -3,6 +3,8 @@ package dev.weir.control.ingress;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.fleet.FleetSnapshot;
+import dev.weir.control.fleet.ServedModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +23,17 @@ final class OpenAiWire {
 
     private final IngressConfig config;
     private final int bytesMax;
-    private final Supplier<List<String>> models;
+    private final Supplier<FleetSnapshot> fleet;
 
     /**
      * The wire.
      *
-     * @param models that can be asked now
+     * @param fleet as it is now
      */
-    OpenAiWire(IngressConfig config, Supplier<List<String>> models) {
+    OpenAiWire(IngressConfig config, Supplier<FleetSnapshot> fleet) {
         this.config = config;
         this.bytesMax = Math.toIntExact(config.requestSizeMax().toBytes());
-        this.models = models;
+        this.fleet = fleet;
     }
 
     Mono<CompletionRequest> decode(ServerWebExchange exchange) {
@@ -53,10 +55,14 @@ final class OpenAiWire {
 
     /** The model that a request names; the only one there is, where it names none. */
     private String model(RequestFields fields) {
-        List<String> known = models.get();
+        FleetSnapshot now = fleet.get();
+        List<String> known = now.models().stream().map(ServedModel::id).toList();
         String model = fields.model().orElseGet(() -> {
             if (known.isEmpty()) {
-                throw new Refusal(OpenAiError.noEngineReady("none has said yet which models it has"));
+                throw new Refusal(
+                        now.ready().isEmpty()
+                                ? OpenAiError.noEngineReady("none has said yet which models it has")
+                                : OpenAiError.noModel());
             }
             if (known.size() > 1) {
                 throw new Refusal(OpenAiError.missingModel(known));

@@ -1,6 +1,7 @@
 package dev.weir.control.upstream;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectionWaitersPerEngineMax as many more may wait for a connection
  * @param connectionWaitMax until one of them is refused
  * @param connectionIdleMax until an unused connection is closed; shorter than the engines' own limit, or they would close it under us
+ * @param proxySecret is sent to every engine, which must have been given the same; without one they take all callers for one tenant
  */
 public record UpstreamConfig(
         @DefaultValue("2s") Duration connectMax,
@@ -23,7 +25,8 @@ public record UpstreamConfig(
         @DefaultValue("1024") int connectionsPerEngineMax,
         @DefaultValue("1024") int connectionWaitersPerEngineMax,
         @DefaultValue("5s") Duration connectionWaitMax,
-        @DefaultValue("20s") Duration connectionIdleMax) {
+        @DefaultValue("20s") Duration connectionIdleMax,
+        @Nullable ProxySecret proxySecret) {
     public UpstreamConfig {
         requirePositive("connect-max", connectMax);
         requirePositive("first-byte-max", firstByteMax);

@@ -52,6 +52,26 @@ class FleetTest {
     }
 
     @Test
+    void theEngineWhereTheModelIsNearestToAnsweringIsAsked() {
+        fleet.update(FIRST, having("SLEEPING", false));
+        fleet.update(SECOND, having("SLEEPING", true));
+        assertThat(assigned("a").engine()).isEqualTo(SECOND);
+        assertThat(fleet.snapshot().models())
+                .extracting(ServedModel::wakesOnRequest)
+                .containsExactly(true);
+        fleet.update(FIRST, ready("a"));
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
+        assertThat(fleet.snapshot().models()).containsExactly(ServedModel.ready("a"));
+    }
+
+    @Test
+    void theEngineItselfSaysWhyItsModelCannotBeAsked() {
+        fleet.update(FIRST, having("LOADING", false));
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
+    }
+
+    @Test
     void beforeAnyEngineAnswersNoModelIsUnknown() {
         assertThat(fleet.assign("a")).isInstanceOf(NoneReady.class);
     }
@@ -86,8 +106,10 @@ class FleetTest {
     }
 
     private static Ready ready(String... models) {
-        return new Ready(Stream.of(models)
-                .map(id -> new ServedModel(id, 0, "test", null))
-                .toList());
+        return new Ready(Stream.of(models).map(ServedModel::ready).toList());
+    }
+
+    private static Ready having(String state, boolean wakesOnRequest) {
+        return new Ready(List.of(new ServedModel("a", 0, "weir", null, null, state, wakesOnRequest)));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +35,13 @@ class LocalEngineTest {
     void itsLinesAreForwardedWhicheverStreamTheyComeOn() throws Exception {
         start("echo out; echo err >&2; exec cat");
         assertThat(List.of(nextLine(), nextLine())).containsExactlyInAnyOrder("out", "err");
+    }
+
+    @Test
+    void itHasTheEnvironmentThatItIsGivenBesideOurs() throws Exception {
+        start("echo \"$SECRET\"; echo ${PATH:+too}; exec cat");
+        assertThat(nextLine()).isEqualTo("of the environment");
+        assertThat(nextLine()).isEqualTo("too");
     }
 
     @Test
@@ -81,7 +89,8 @@ class LocalEngineTest {
 
     @Test
     void aCommandThatDoesNotExistIsGivenUp() throws Exception {
-        engine = new LocalEngine(List.of("/nonexistent/java"), LIMITS, nowNanos::get, engineLines::add, ownLines::add);
+        engine = new LocalEngine(
+                List.of("/nonexistent/java"), Map.of(), LIMITS, nowNanos::get, engineLines::add, ownLines::add);
         engine.start();
         assertThat(engine.givenUp().get(20, TimeUnit.SECONDS)).contains("/nonexistent/java");
     }
@@ -128,7 +137,12 @@ class LocalEngineTest {
 
     private LocalEngine start(SupervisionLimits limits, String script) {
         LocalEngine started = new LocalEngine(
-                List.of("/bin/sh", "-c", script), limits, nowNanos::get, engineLines::add, ownLines::add);
+                List.of("/bin/sh", "-c", script),
+                Map.of("SECRET", "of the environment"),
+                limits,
+                nowNanos::get,
+                engineLines::add,
+                ownLines::add);
         engine = started;
         started.start();
         return started;

@@ -22,7 +22,8 @@ class FlowGuardTest {
             1,
             1,
             Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            null);
 
     private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
     private final Sinks.Many<String> engine = Sinks.many().unicast().onBackpressureBuffer();
