@@ -35,7 +35,7 @@ record GenerationCall(
         return new GenerationRequest(
                 id + "-" + index,
                 prompt,
-                seeded(index % choices),
+                sampling.ofChoice(index % choices),
                 new StopConditions(
                         tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos),
                 GenerationRequest.NO_ADAPTER,
@@ -45,25 +45,5 @@ record GenerationCall(
 
     int sequenceCount() {
         return prompts.size() * choices;
-    }
-
-    /** The first choice is drawn with the caller's seed, so that it is what {@code n = 1} would give; the others with seeds from it. */
-    private SamplingParams seeded(int choice) {
-        return choice == 0
-                ? sampling
-                : new SamplingParams(
-                        sampling.temperature(),
-                        sampling.topK(),
-                        sampling.topP(),
-                        sampling.minP(),
-                        mix(sampling.seed() + choice * 0x9E3779B97F4A7C15L),
-                        sampling.logprobCount());
-    }
-
-    /** SplitMix64's finaliser: neighbouring inputs give unrelated seeds. */
-    private static long mix(long z) {
-        long y = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        long x = (y ^ (y >>> 27)) * 0x94D049BB133111EBL;
-        return x ^ (x >>> 31);
     }
 }

@@ -36,6 +36,25 @@ public record SamplingParams(float temperature, int topK, float topP, float minP
         }
     }
 
+    /**
+     * How one of several answers to the same prompt is drawn. The first has the seed itself, so that it is what would be the only one; the
+     * seed of answer {@code i} is the {@code i}-th output of SplitMix64 begun at it, so that anybody can ask for that answer alone.
+     */
+    public SamplingParams ofChoice(int choice) {
+        if (choice == 0) {
+            return this;
+        }
+        long choiceSeed = mix(seed + choice * 0x9E3779B97F4A7C15L);
+        return new SamplingParams(temperature, topK, topP, minP, choiceSeed, logprobCount);
+    }
+
+    /** SplitMix64's finaliser: neighbouring inputs give unrelated seeds. */
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+
     /** Greedy decoding without log-probabilities. */
     public static SamplingParams greedy() {
         return new SamplingParams(0, 0, 1, 0, 0, NO_LOGPROBS);
