@@ -22,7 +22,10 @@ final class PrefixIndex {
 
     static final int NONE = -1;
 
+    private static final long WHOLE_HASH = -1;
+
     private final int blockTokens;
+    private final long hashMask;
     /** Of each bucket: its first block, or {@code NONE}. At least as many as blocks, and a power of two. */
     private final int[] buckets;
 
@@ -38,7 +41,13 @@ final class PrefixIndex {
     private int count;
 
     PrefixIndex(int blockCount, int blockTokens) {
+        this(blockCount, blockTokens, WHOLE_HASH);
+    }
+
+    /** {@code hashMask} says which bits of hashes count: where a test leaves few of them, all collide. */
+    PrefixIndex(int blockCount, int blockTokens, long hashMask) {
         this.blockTokens = blockTokens;
+        this.hashMask = hashMask;
         buckets = new int[Integer.highestOneBit(Math.max(blockCount, 2)) * 2];
         Arrays.fill(buckets, NONE);
         nextInBucket = new int[blockCount];
@@ -138,7 +147,7 @@ final class PrefixIndex {
             hash = (hash ^ ids[index]) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 29;
         }
-        return mix(hash);
+        return mix(hash) & hashMask;
     }
 
     private int bucket(long hash) {

@@ -11,6 +11,9 @@ public final class MeasuredStepCost implements StepCost {
     /** Of a new measurement; the rest is what was known. */
     private static final double NEW_SHARE = 0.25;
 
+    /** A step may have waited for a page, a collector or another process: more than this much growth is not believed at once. */
+    private static final double GROWTH_MAX = 4;
+
     private final double[] undisturbedNanos = new double[Integer.SIZE];
     private double promptTokenNanos = UNKNOWN;
 
@@ -41,7 +44,7 @@ public final class MeasuredStepCost implements StepCost {
     }
 
     private static double blend(double known, double measured) {
-        return known == UNKNOWN ? measured : known + NEW_SHARE * (measured - known);
+        return known <= 0 ? measured : known + NEW_SHARE * (Math.min(measured, GROWTH_MAX * known) - known);
     }
 
     private static int sizeClass(int nextTokens) {

@@ -54,7 +54,7 @@ public final class PrefillPace {
         int chunkMin = Math.min(CHUNK_TOKENS_MIN, tokensMax);
         double tokenNanos = cost.promptTokenNanos();
         double earnedNanos = earnedPerStep * undisturbedNanos;
-        creditNanos = Math.min(creditNanos + earnedNanos, Math.max(earnedNanos, CHUNK_TOKENS_MIN * tokenNanos));
+        creditNanos = Math.min(creditNanos, CHUNK_TOKENS_MIN * Math.max(tokenNanos, 0)) + earnedNanos;
         if (tokenNanos == StepCost.UNKNOWN) {
             return chunkMin;
         }

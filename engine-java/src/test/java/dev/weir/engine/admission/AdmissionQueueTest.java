@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.engine.admission.Admission.Admitted;
 import dev.weir.engine.admission.Admission.Reason;
 import dev.weir.engine.admission.Admission.Rejected;
+import dev.weir.engine.request.CacheSalt;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayList;
@@ -93,6 +96,40 @@ class AdmissionQueueTest {
     void releasingWhatWasNeverHandedOverIsAnError() {
         submit(1, 1);
         assertThatThrownBy(() -> queue.release(request(1, 1))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aDeadlineThatTheMeasuredRateCannotMeetIsRefusedWithTheNumbers() {
+        submit(300, 1);
+        queue.measured(200, 100); // tokens that have begun, tokens in a second
+        assertThat(queue.submit(due(100, 6_000), new TokenStream())).isInstanceOf(Admitted.class);
+        queue.drain(_ -> {});
+        queue.release(request(300, 1));
+        Rejected rejected = rejection(queue.submit(due(100, 3_999), new TokenStream()));
+        assertThat(rejected.reason()).isEqualTo(Reason.DEADLINE_UNREACHABLE);
+        assertThat(rejected.message())
+                .isEqualTo(
+                        "the first token would come after about 4.0 s (300 prompt tokens are ahead of its 100, and 100"
+                                + " are computed in a second), its deadline is 4.0 s");
+        assertThat(queue.rejectedCount(Reason.DEADLINE_UNREACHABLE)).isEqualTo(1);
+    }
+
+    @Test
+    void whereTheRateIsNotKnownEveryDeadlineIsTakenForReachable() {
+        queue.measured(1_000_000, 0);
+        assertThat(queue.submit(due(100, 1), new TokenStream())).isInstanceOf(Admitted.class);
+    }
+
+    private static GenerationRequest due(int promptTokens, long millis) {
+        GenerationRequest request = request(promptTokens, 1);
+        return new GenerationRequest(
+                request.id(),
+                request.promptTokenIds(),
+                request.sampling(),
+                request.stop(),
+                0,
+                Pooling.NONE,
+                new ServiceTerms("tenant", 1, 0, millis * 1_000_000, CacheSalt.NONE));
     }
 
     private Admission submit(int promptTokens, int outputTokensMax) {

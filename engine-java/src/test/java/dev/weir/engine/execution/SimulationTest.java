@@ -33,6 +33,9 @@ class SimulationTest {
         assertThat(total.cancelled).isGreaterThan(stepsMin / 1000);
         assertThat(total.stalled).isGreaterThan(stepsMin / 10_000);
         assertThat(total.completed).isGreaterThan(stepsMin / 100);
+        assertThat(total.expired).isGreaterThan(stepsMin / 1000);
+        assertThat(total.foundTokens).isGreaterThan(stepsMin / 20);
+        assertThat(total.refusedSteps).isPositive();
         assertThat(total.rejected).isPositive();
     }
 

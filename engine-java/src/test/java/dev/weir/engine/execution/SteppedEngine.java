@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The whole engine but its thread and its clock around any backend: a test steps it, and reads whole answers. */
@@ -49,7 +50,7 @@ final class SteppedEngine implements AutoCloseable {
     }
 
     /** A request on its way, and what came of it so far. */
-    private final class Reader {
+    final class Reader {
         private final TokenStream stream = new TokenStream();
         private final List<Integer> tokenIds = new ArrayList<>();
         private final List<List<Integer>> logprobBits = new ArrayList<>();
@@ -59,6 +60,10 @@ final class SteppedEngine implements AutoCloseable {
             if (admission.submit(request, stream) instanceof Admission.Rejected rejected) {
                 throw new AssertionError(rejected);
             }
+        }
+
+        int tokenCount() {
+            return tokenIds.size();
         }
 
         private void read() {
@@ -87,16 +92,28 @@ final class SteppedEngine implements AutoCloseable {
     private final ModelExecutor executor;
     private final AdmissionQueue admission;
     private final EngineLoop loop;
-    private long nowNanos;
+    private final List<Reader> readers = new ArrayList<>();
 
-    /** An engine of its own over the executor, which it closes. */
+    /** Over an executor, which it closes. Time passes by being looked at, so that it is the same in every run. */
     SteppedEngine(ModelExecutor executor, SchedulingPolicy policy) {
+        this(executor, policy, new LongSupplier() {
+            private long nowNanos;
+
+            @Override
+            public long getAsLong() {
+                nowNanos += READING_NANOS;
+                return nowNanos;
+            }
+        });
+    }
+
+    SteppedEngine(ModelExecutor executor, SchedulingPolicy policy, LongSupplier ticker) {
         this.executor = executor;
         ExecutorLimits limits = executor.limits();
         admission = new AdmissionQueue(
                 new AdmissionLimits(
                         256, limits.vocabSize(), limits.contextTokensMax(), limits.blockCount(), limits.blockTokens()),
-                this::readClock);
+                ticker);
         loop = new EngineLoop(
                 "stepped",
                 () -> executor,
@@ -106,26 +123,33 @@ final class SteppedEngine implements AutoCloseable {
                 admission,
                 new LetterTokenizer(),
                 new EngineUsage(registry, "stepped", 0, limits.contextTokensMax()),
-                this::readClock);
+                ticker);
         loop.open();
     }
 
-    /** Time passes by being looked at, so that it is the same in every run. */
-    private long readClock() {
-        nowNanos += READING_NANOS;
-        return nowNanos;
+    /** A request comes in. */
+    Reader submit(GenerationRequest request) {
+        Reader reader = new Reader(request);
+        readers.add(reader);
+        return reader;
+    }
+
+    /** Makes one step, checks every invariant and reads every stream. False when there was nothing to compute. */
+    boolean step() {
+        boolean worked = loop.step();
+        loop.check();
+        readers.forEach(Reader::read);
+        return worked;
     }
 
     /** Answers the requests, of which one comes in every {@code stepsApart} steps; 0: all at once. */
     List<Answer> serve(List<GenerationRequest> requests, int stepsApart) {
-        List<Reader> readers = new ArrayList<>();
+        readers.clear();
         for (int step = 0; ; step++) {
             while (readers.size() < requests.size() && readers.size() * stepsApart <= step) {
-                readers.add(new Reader(requests.get(readers.size())));
+                submit(requests.get(readers.size()));
             }
-            boolean worked = loop.step();
-            loop.check();
-            readers.forEach(Reader::read);
+            boolean worked = step();
             boolean allCame = readers.size() == requests.size();
             if (allCame && readers.stream().allMatch(reader -> reader.end != null)) {
                 return readers.stream().map(Reader::answer).toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.request.CacheSalt;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
@@ -166,6 +167,78 @@ class SchedulerTest {
                 .hasMessageContaining("3 < 4");
     }
 
+    @Test
+    void whoeverComesWithTheSamePromptWaitsForItAndComputesOnlyItsOwnEnd() {
+        Scheduler<Sequence> scheduler = scheduler(16, 8, 4);
+        int[] prompt = new int[18];
+        Sequence first = add(scheduler, prompt, ServiceTerms.STANDARD);
+        Sequence second = add(scheduler, prompt, ServiceTerms.STANDARD);
+        assertThat(step(scheduler).sequenceCount()).isEqualTo(1);
+        assertThat(step(scheduler).sequenceCount()).isEqualTo(1);
+        StepPlan plan = step(scheduler); // 16 tokens are shared, the last two are each one's own
+        assertThat(plan.sequenceCount()).isEqualTo(2);
+        assertThat(plan.tokenCount()).isEqualTo(4);
+        assertThat(first.cachedTokens()).isZero();
+        assertThat(second.cachedTokens()).isEqualTo(16);
+        assertThat(scheduler.ownedBlocks()).isEqualTo(6);
+        assertThat(scheduler.soughtTokens()).isEqualTo(36);
+        assertThat(scheduler.foundTokens()).isEqualTo(16);
+    }
+
+    @Test
+    void theLeastImportantGivesWayHoweverMuchItLoses() {
+        Scheduler<Sequence> scheduler = scheduler(6, 64, 8);
+        Sequence unimportant = add(scheduler, prompt(7), terms("tenant", 5));
+        Sequence important = add(scheduler, prompt(7), terms("tenant", -5));
+        Sequence needy = add(scheduler, prompt(7), terms("tenant", 0));
+        step(scheduler);
+        step(scheduler);
+        step(scheduler);
+        assertThat(scheduler.running()).containsExactlyInAnyOrder(important, needy);
+        assertThat(scheduler.waiting()).containsExactly(unimportant);
+        assertThat(scheduler.preemptionCount(Preemption.LOWER_PRIORITY)).isEqualTo(1);
+    }
+
+    @Test
+    void amongEquallyImportantTheOneThatHasLeastToComputeAgainGivesWay() {
+        Scheduler<Sequence> scheduler = scheduler(9, 64, 8);
+        Sequence oldest = add(scheduler, prompt(12), ServiceTerms.STANDARD);
+        // Both own their last block alone. What they would compute again: 1 token of the first, 3 of the second.
+        Sequence keepsMost = add(scheduler, prompt(9), ServiceTerms.STANDARD);
+        Sequence keepsLess = add(scheduler, prompt(11), ServiceTerms.STANDARD);
+        step(scheduler);
+        step(scheduler); // the oldest needs a fourth block and none is left
+        assertThat(scheduler.waiting()).containsExactly(keepsMost);
+        assertThat(scheduler.running()).containsExactly(oldest, keepsLess);
+        assertThat(scheduler.preemptionCount(Preemption.LEAST_LOST)).isEqualTo(1);
+    }
+
+    @Test
+    void tenantsTakeTurnsHoweverManyRequestsOneOfThemSends() {
+        Scheduler<Sequence> scheduler = scheduler(64, 8, 1);
+        for (int count = 0; count < 6; count++) {
+            add(scheduler, prompt(8), terms("many", ServiceTerms.PRIORITY_MIN));
+        }
+        Sequence few = add(scheduler, prompt(8), terms("few", ServiceTerms.PRIORITY_MAX));
+        step(scheduler);
+        scheduler.remove(scheduler.running().getFirst());
+        step(scheduler);
+        assertThat(scheduler.running()).containsExactly(few);
+    }
+
+    @Test
+    void afterAFailedStepNothingThatBlocksHoldIsBelieved() {
+        Scheduler<Sequence> scheduler = scheduler(16, 64, 4);
+        Sequence sequence = add(scheduler, prompt(12), ServiceTerms.STANDARD);
+        step(scheduler);
+        scheduler.forgetComputed();
+        scheduler.check();
+        assertThat(scheduler.preemptionCount(Preemption.STEP_FAILED)).isEqualTo(1);
+        assertThat(step(scheduler).tokenCount()).isEqualTo(13);
+        assertThat(scheduler.recomputedTokens()).isEqualTo(12);
+        assertThat(sequence.outputTokens()).isEqualTo(2);
+    }
+
     private static Scheduler<Sequence> scheduler(int blockCount, int stepTokensMax, int sequencesMax) {
         return new Scheduler<>(
                 new KvCache(blockCount, BLOCK_TOKENS, true),
@@ -174,12 +247,25 @@ class SchedulerTest {
     }
 
     private Sequence add(Scheduler<Sequence> scheduler, int promptTokens) {
-        int first = 1000 * promptCount++; // no two prompts have anything in common
-        int[] prompt = new int[promptTokens];
-        Arrays.setAll(prompt, index -> first + index);
-        Sequence sequence = new Sequence(prompt, SamplingParams.greedy());
+        return add(scheduler, prompt(promptTokens), ServiceTerms.STANDARD);
+    }
+
+    private static Sequence add(Scheduler<Sequence> scheduler, int[] prompt, ServiceTerms terms) {
+        Sequence sequence = new Sequence(prompt, SamplingParams.greedy(), 0, Pooling.NONE, terms);
         scheduler.add(sequence);
         return sequence;
+    }
+
+    /** No two have anything in common. */
+    private int[] prompt(int tokenCount) {
+        int first = 1000 * promptCount++;
+        int[] prompt = new int[tokenCount];
+        Arrays.setAll(prompt, index -> first + index);
+        return prompt;
+    }
+
+    private static ServiceTerms terms(String tenant, int priority) {
+        return new ServiceTerms(tenant, 1, priority, ServiceTerms.NO_DEADLINE, CacheSalt.NONE);
     }
 
     private static StepPlan step(Scheduler<Sequence> scheduler) {
