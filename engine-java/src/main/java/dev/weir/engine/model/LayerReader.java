@@ -2,6 +2,7 @@ package dev.weir.engine.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads what {@code config.json} says of each layer: its attention's window, the RoPE that goes with it, and whether it has experts. Which
@@ -20,11 +21,13 @@ final class LayerReader {
     private final JsonFields config;
     private final Architecture architecture;
     private final int layerCount;
+    private final Set<Integer> denseLayers;
 
     LayerReader(JsonFields config, Architecture architecture) {
         this.config = config;
         this.architecture = architecture;
         this.layerCount = config.requiredInt("num_hidden_layers");
+        this.denseLayers = Set.copyOf(config.integers("mlp_only_layers"));
         ModelConfig.requireSize("num_hidden_layers", layerCount, ModelConfig.LAYER_COUNT_MAX);
     }
 
@@ -51,7 +54,7 @@ final class LayerReader {
         for (int layer = 0; layer < layerCount; layer++) {
             ruled.add(slides(layer) ? SLIDING : FULL);
         }
-        if (listed.isEmpty() || listed.equals(ruled)) {
+        if (listed.isEmpty()) {
             return ruled;
         }
         boolean heeded = switch (architecture) {
@@ -60,14 +63,15 @@ final class LayerReader {
         };
         for (int layer = 0; layer < layerCount; layer++) {
             String kind = listed.get(layer);
-            if (!kind.equals(FULL) && !(heeded && kind.equals(SLIDING))) {
+            boolean known = heeded ? kind.equals(FULL) || kind.equals(SLIDING) : kind.equals(ruled.get(layer));
+            if (!known) {
                 throw config.refused(
                         "layer_types",
-                        "gives layer " + layer + " \"" + kind + "\", which is not supported for model_type \""
-                                + architecture.modelType() + "\"");
+                        "gives layer " + layer + " \"" + kind + "\", but model_type \"" + architecture.modelType()
+                                + "\" has " + (heeded ? FULL + " or " + SLIDING : ruled.get(layer)) + " there");
             }
         }
-        return heeded ? listed : ruled;
+        return listed;
     }
 
     private boolean slides(int layer) {
@@ -115,9 +119,7 @@ final class LayerReader {
     private boolean isSparse(int layer) {
         return switch (architecture) {
             case MIXTRAL -> true;
-            case QWEN3_MOE ->
-                (layer + 1) % sparseStep() == 0
-                        && !config.integers("mlp_only_layers").contains(layer);
+            case QWEN3_MOE -> (layer + 1) % sparseStep() == 0 && !denseLayers.contains(layer);
             case LLAMA, MISTRAL, QWEN2, QWEN3, PHI3, GEMMA2, GEMMA3, OLMO2 -> false;
         };
     }

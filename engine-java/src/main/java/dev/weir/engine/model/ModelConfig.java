@@ -93,7 +93,7 @@ public record ModelConfig(
 
     static void requireCap(String name, float value) {
         if (!(value >= 0 && Float.isFinite(value))) {
-            throw new IllegalArgumentException(name + " must be positive: " + value);
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
         }
     }
 }

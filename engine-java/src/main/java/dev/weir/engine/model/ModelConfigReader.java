@@ -41,14 +41,16 @@ final class ModelConfigReader {
         refuseWhatIsNotComputed();
         int hiddenSize = config.requiredInt("hidden_size");
         int contextTokensMax = config.requiredInt("max_position_embeddings");
+        ModelConfig.requireSize("max_position_embeddings", contextTokensMax, ModelConfig.CONTEXT_TOKENS_MAX);
         AttentionShape attention = attention(hiddenSize);
+        List<Rope> ropes = new RopeReader(config, architecture, attention.headSize(), contextTokensMax).ropes();
         return new ModelConfig(
                 architecture,
                 declaredDtype(),
                 config.requiredInt("vocab_size"),
                 hiddenSize,
                 config.requiredInt("intermediate_size"),
-                contextTokensMax,
+                stretched(contextTokensMax, ropes),
                 attention,
                 activation(),
                 architecture == Architecture.LLAMA && config.flag("mlp_bias"),
@@ -60,8 +62,16 @@ final class ModelConfigReader {
                 config.bool("tie_word_embeddings").orElse(isGemma()),
                 isGemma() ? embeddingScale(hiddenSize) : 1,
                 logitSoftcap(),
-                new RopeReader(config, architecture, attention.headSize(), contextTokensMax).ropes(),
+                ropes,
                 new LayerReader(config, architecture).layers());
+    }
+
+    private static int stretched(int contextTokensMax, List<Rope> ropes) {
+        long stretched = contextTokensMax;
+        for (Rope rope : ropes) {
+            stretched = Math.max(stretched, rope.scaling().contextTokens(contextTokensMax));
+        }
+        return (int) Math.min(stretched, ModelConfig.CONTEXT_TOKENS_MAX);
     }
 
     private static Architecture architecture(JsonFields config) {
@@ -108,13 +118,26 @@ final class ModelConfigReader {
         }
         return new AttentionShape(
                 queryHeadCount,
-                config.integer("num_key_value_heads").orElse(queryHeadCount),
+                config.integer("num_key_value_heads").orElseGet(() -> kvHeadCountDefault(queryHeadCount)),
                 headSize,
                 architecture == Architecture.QWEN2 || attentionBias(),
                 attentionBias(),
                 qkNorm(),
                 (float) (1 / Math.sqrt(scaledBy)),
                 isGemma() ? cap("attn_logit_softcapping", GEMMA2_ATTENTION_SOFTCAP_DEFAULT) : 0);
+    }
+
+    /** A field that is null says that each query head has its own; one that is left out, not everywhere. */
+    private int kvHeadCountDefault(int queryHeadCount) {
+        if (config.mentions("num_key_value_heads")) {
+            return queryHeadCount;
+        }
+        return switch (architecture) {
+            case LLAMA, PHI3, OLMO2 -> queryHeadCount;
+            case QWEN2, QWEN3 -> 32;
+            case MISTRAL, MIXTRAL -> 8;
+            case QWEN3_MOE, GEMMA2, GEMMA3 -> 4;
+        };
     }
 
     /** Whether the attention's four projections have biases; Qwen2 has three of them, whatever its file says. */

@@ -16,7 +16,7 @@ public record Rope(double theta, int rotarySize, RopeScaling scaling) {
             throw new IllegalArgumentException(
                     "the rotated part of a head must be even and at least 2: " + rotarySize + " elements");
         }
-        scaling.requireFits(rotarySize / 2);
+        scaling.requireFits(theta, rotarySize / 2);
     }
 
     /** Radians a position, for each pair. {@link StrictMath} gives every machine the same bits. */

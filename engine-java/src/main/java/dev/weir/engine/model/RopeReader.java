@@ -146,6 +146,9 @@ final class RopeReader {
                 .or(() -> rope.integer("original_max_position_embeddings"))
                 .orElse(architecture == Architecture.PHI3 ? PHI3_ORIGINAL_CONTEXT_DEFAULT : null);
         int originalContextTokens = declared == null ? contextTokensMax : declared;
+        if (originalContextTokens < 1) {
+            throw config.refused("original_max_position_embeddings", "must be positive: " + originalContextTokens);
+        }
         double factor = declared == null
                 ? rope.number("factor").orElse(1.0)
                 : (double) contextTokensMax / originalContextTokens;

@@ -13,8 +13,13 @@ public sealed interface RopeScaling {
         return 1;
     }
 
-    /** Refuses a number of pairs that this scaling does not fit. */
-    default void requireFits(int pairCount) {}
+    /** How far the context reaches of a model whose file states {@code contextTokensMax}. */
+    default long contextTokens(int contextTokensMax) {
+        return contextTokensMax;
+    }
+
+    /** Refuses a RoPE that this scaling does not fit, by its base and its number of pairs. */
+    default void requireFits(double theta, int pairCount) {}
 
     /** Frequencies as they are. */
     record None() implements RopeScaling {
@@ -80,6 +85,19 @@ public sealed interface RopeScaling {
             requireAmplitude(amplitude);
         }
 
+        /** Who adds YaRN to a model adds it to the file of the unstretched model, as Qwen's publishers advise. */
+        @Override
+        public long contextTokens(int contextTokensMax) {
+            return Math.max(contextTokensMax, (long) ((double) factor * originalContextTokens));
+        }
+
+        @Override
+        public void requireFits(double theta, int pairCount) {
+            if (theta == 1) {
+                throw new IllegalArgumentException("rope_theta must be above 1 where the rope_type is yarn");
+            }
+        }
+
         @Override
         public double scaled(Rope rope, int pair, double frequency) {
             double fast = pairOfTurns(rope, betaFast);
@@ -111,7 +129,7 @@ public sealed interface RopeScaling {
         }
 
         @Override
-        public void requireFits(int pairCount) {
+        public void requireFits(double theta, int pairCount) {
             if (divisors.size() != pairCount) {
                 throw new IllegalArgumentException(
                         "a RoPE of " + pairCount + " pairs needs as many factors, not " + divisors.size());

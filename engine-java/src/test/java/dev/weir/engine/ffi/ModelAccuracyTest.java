@@ -8,17 +8,27 @@ import dev.weir.engine.ffi.ModelEvaluation.Case;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.TensorTypes;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whole models against logits that other implementations computed: those of the test data in FP32, those of our own fixtures in FP64. The
- * error of a vector of logits is the largest absolute difference over the largest expected magnitude.
+ * error of a vector of logits is the largest absolute difference over the largest expected magnitude; the largest of each model is left in
+ * {@code target/model-accuracy.tsv}.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModelAccuracyTest {
 
     /** FP32 throughout: what is left is the order of sums (measured: at most 8e-7). */
@@ -30,6 +40,16 @@ class ModelAccuracyTest {
      * weights are FP16, and so keys and values too, 2e-4 to 5e-4).
      */
     private static final double BFLOAT16_ERROR_MAX = 1e-2;
+
+    /** By model and how its weights were held. */
+    private final SortedMap<String, Double> errors = new TreeMap<>();
+
+    @AfterAll
+    void writeErrors() throws IOException {
+        List<String> lines = new ArrayList<>();
+        errors.forEach((name, error) -> lines.add(String.format(Locale.ROOT, "%s\t%.1e", name, error)));
+        Files.write(Path.of("target", "model-accuracy.tsv"), lines);
+    }
 
     @ParameterizedTest
     @MethodSource("dev.weir.engine.TestModels#fixtures")
@@ -56,39 +76,47 @@ class ModelAccuracyTest {
         }
     }
 
-    private static void assertAgrees(Path path, @Nullable DType dtype) {
+    private void assertAgrees(Path path, @Nullable DType dtype) {
         ModelDirectory directory = ModelDirectory.open(path);
         try (NativeModel model =
                 NativeLibrary.load().loadModel(directory.config(), directory.weights(), TensorTypes.of(dtype))) {
             List<Case> cases = ModelEvaluation.cases(path);
             for (int i = 0; i < cases.size(); i++) {
-                String name = path.getFileName() + " case " + i + (dtype == null ? " as stored" : " in float32");
+                String name = path.getFileName() + (dtype == null ? " as stored" : " in float32");
                 if (dtype == DType.F32) {
-                    assertExact(name, model, cases.get(i));
+                    assertExact(name, i, model, cases.get(i));
                 } else {
-                    assertWithinBfloat16(name, model, cases.get(i));
+                    assertWithinBfloat16(name, i, model, cases.get(i));
                 }
             }
         }
     }
 
-    private static void assertExact(String name, NativeModel model, Case expected) {
+    private void assertExact(String name, int index, NativeModel model, Case expected) {
         ModelEvaluation actual = ModelEvaluation.of(model, expected.prompt());
-        assertThat(ModelEvaluation.error(actual.lastLogits(), expected.lastLogits()))
-                .as(name)
+        assertThat(measured(name, actual, expected))
+                .as("%s case %d", name, index)
                 .isLessThan(FLOAT32_ERROR_MAX);
-        assertThat(actual.argmax()).as(name).isEqualTo(expected.argmax());
-        assertThat(ModelEvaluation.greedy(model, expected.prompt())).as(name).isEqualTo(expected.greedy());
+        assertThat(actual.argmax()).as("%s case %d", name, index).isEqualTo(expected.argmax());
+        assertThat(ModelEvaluation.greedy(model, expected.prompt()))
+                .as("%s case %d", name, index)
+                .isEqualTo(expected.greedy());
     }
 
-    private static void assertWithinBfloat16(String name, NativeModel model, Case expected) {
+    private void assertWithinBfloat16(String name, int index, NativeModel model, Case expected) {
         ModelEvaluation actual = ModelEvaluation.of(model, expected.prompt());
-        assertThat(ModelEvaluation.error(actual.lastLogits(), expected.lastLogits()))
-                .as(name)
+        assertThat(measured(name, actual, expected))
+                .as("%s case %d", name, index)
                 .isLessThan(BFLOAT16_ERROR_MAX);
         if (expected.top2Margin() > 2 * BFLOAT16_ERROR_MAX * ModelEvaluation.magnitude(expected.lastLogits())) {
             int last = expected.prompt().length - 1;
-            assertThat(actual.argmax()[last]).as(name).isEqualTo(expected.argmax()[last]);
+            assertThat(actual.argmax()[last]).as("%s case %d", name, index).isEqualTo(expected.argmax()[last]);
         }
+    }
+
+    private double measured(String name, ModelEvaluation actual, Case expected) {
+        double error = ModelEvaluation.error(actual.lastLogits(), expected.lastLogits());
+        errors.merge(name, error, Math::max);
+        return error;
     }
 }

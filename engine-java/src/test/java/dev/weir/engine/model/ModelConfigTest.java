@@ -117,7 +117,7 @@ class ModelConfigTest {
                 "tie_word_embeddings | 1 | tie_word_embeddings must be true or false",
                 "quantization_config | {\"bits\":4} | only unquantized weights",
                 "layer_types | [\"full_attention\",\"full_attention\"] | layer_types names 2 layers, but num_hidden_layers is 1",
-                "layer_types | [\"sliding_attention\"] | layer_types gives layer 0 \"sliding_attention\", which is not supported",
+                "layer_types | [\"sliding_attention\"] | layer_types gives layer 0 \"sliding_attention\", but model_type \"llama\" has full_attention there",
                 "partial_rotary_factor | 0.5 | partial_rotary_factor is 0.5, which is not supported",
                 "use_bidirectional_attention | true | use_bidirectional_attention is true",
                 "model_type | \"gemma\" | supported: llama (LlamaForCausalLM)",

@@ -83,6 +83,14 @@ public final class ModelFixtures {
         return bytes(directory, name, JsonMapper.shared().writeValueAsBytes(value));
     }
 
+    static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static Path text(Path directory, String name, String text) {
         return bytes(directory, name, text.getBytes(StandardCharsets.UTF_8));
     }

@@ -3,10 +3,12 @@ package dev.weir.engine.model;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.engine.TestModels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -63,13 +65,20 @@ class ReaderFuzzTest {
                 });
     }
 
+    /** Of every architecture, with all the fields that any of them reads. */
     @Test
     void configs() {
-        byte[] config = JsonMapper.shared().writeValueAsBytes(ModelFixtures.config());
+        List<byte[]> configs = TestModels.fixtures()
+                .map(fixture -> ModelFixtures.read(fixture.resolve("config.json")))
+                .toList();
         Path file = directory.resolve("config.json");
-        assertSurvives(random -> damaged(config, random), file, () -> {
+        assertSurvives(random -> damaged(configs.get(random.nextInt(configs.size())), random), file, () -> {
             ModelConfig read = ModelConfigReader.read(file);
             assertThat((long) read.vocabSize() * read.hiddenSize()).isPositive();
+            for (Rope rope : read.ropes()) {
+                assertThat(Arrays.stream(rope.frequencies()))
+                        .allMatch(frequency -> frequency >= 0 && Double.isFinite(frequency));
+            }
             return true;
         });
     }
