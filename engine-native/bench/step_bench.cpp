@@ -207,7 +207,7 @@ class Step {
   void run(weir_session session) {
     const weir_step_plan plan{sizeof(plan),     static_cast<int32_t>(counts_.size()), static_cast<int32_t>(ids_.size()),
                               static_cast<int32_t>(samples_.size()), ids_.data(), counts_.data(), computed_.data(), table_.data(),
-                              offsets_.data(), samples_.data(), nullptr, 0, 0};
+                              offsets_.data(), nullptr, samples_.data(), nullptr, 0, 0};
     const weir_step_result result{sizeof(result), 0, out_.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
     weir_error error{};
     check(weir_session_step(session, &plan, &result, &error), error);

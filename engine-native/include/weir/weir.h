@@ -15,7 +15,7 @@
  *  - Strings in are UTF-8, zero-terminated. Text out goes to a caller's buffer: at most capacity bytes are written, zero included,
  *    and *required gets the bytes needed, zero included; a null buffer with capacity 0 is a size probe that returns WEIR_OK, a
  *    buffer too small gives WEIR_INVALID_ARGUMENT with *required set.
- *  - Threads: models and the describe functions may be used from any thread. A session belongs to the thread that created it; from
+ *  - Threads: models, adapters and the describe functions may be used from any thread. A session belongs to the thread that created it; from
  *    another one its functions give WEIR_WRONG_THREAD. The worker threads inside are never visible.
  */
 #ifndef WEIR_WEIR_H
@@ -92,10 +92,12 @@ extern "C" {
 #define WEIR_ISA_AVX512_VNNI 4
 
 typedef uint64_t weir_model;   /* 0 is never a live handle */
+typedef uint64_t weir_adapter; /* 0 is never a live handle */
 typedef uint64_t weir_session; /* 0 is never a live handle */
 
 #define WEIR_ERROR_MESSAGE_BYTES 508
 #define WEIR_TENSOR_RANK_MAX 4
+#define WEIR_ADAPTER_RANK_MAX 256
 
 /* Filled by a failed call: a status and one zero-terminated UTF-8 line. */
 typedef struct weir_error {
@@ -185,6 +187,19 @@ typedef struct weir_model_config {
   const weir_layer* layers;   /* [layer_count]; null: no layer has a window or is sparse, and all use ropes[0] */
 } weir_model_config;
 
+/*
+ * A LoRA adapter: to y = W x of a projection it adds scale * B (A x), where A has `rank` rows and B as many columns.
+ * Its tensors are called <projection>.lora_A.weight and <projection>.lora_B.weight, with the projection's name in the model's files, as
+ * in model.layers.0.self_attn.q_proj; those of attention and of MLPs may be adapted, experts may not. qkv_proj and gate_up_proj stand
+ * for the parts that they are made of, in every model. Tensors are float32, float16 or bfloat16.
+ */
+typedef struct weir_adapter_config {
+  uint32_t struct_bytes;
+  int32_t rank;      /* 1..WEIR_ADAPTER_RANK_MAX */
+  float scale;
+  int32_t reserved;  /* 0 */
+} weir_adapter_config;
+
 /* What a session may be asked to do at most. All its memory is taken when it is created; a step allocates nothing. */
 typedef struct weir_session_config {
   uint32_t struct_bytes;
@@ -234,6 +249,7 @@ typedef struct weir_step_plan {
   const int32_t* computed_tokens;      /* [sequence_count] */
   const int32_t* block_tables;         /* [block_table_offsets[sequence_count]] block indices */
   const int32_t* block_table_offsets;  /* [sequence_count + 1], ascending from 0 */
+  const weir_adapter* adapters;        /* [sequence_count] 0: the model as it is; null: so of all sequences */
   const weir_sampling* samples;        /* [sample_count] */
   const int32_t* hidden_token_indices; /* [hidden_count] indices into token_ids, ascending, none twice */
   int32_t hidden_count;
@@ -290,6 +306,14 @@ WEIR_API int32_t weir_model_drop_pages(weir_model model, weir_error* error) WEIR
 WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                         weir_error* error) WEIR_NOEXCEPT;
 
+/* Maps the files of an adapter of this model and resolves every tensor, with its shape checked. The adapter fits no other model, not even
+ * one loaded from the same files. Any thread. */
+WEIR_API int32_t weir_adapter_load(weir_model model, const weir_adapter_config* config, const weir_model_source* source,
+                                   weir_adapter* out, weir_error* error) WEIR_NOEXCEPT;
+
+/* Unmaps the adapter once no step uses it any more. 0 and a released handle are no-ops. Any thread. */
+__attribute__((visibility("default"))) void weir_adapter_destroy(weir_adapter adapter) WEIR_NOEXCEPT;
+
 /* Takes the KV pool and all working memory. The calling thread becomes the session's owner. */
 WEIR_API int32_t weir_session_create(weir_model model, const weir_session_config* config, weir_session* out,
                                      weir_error* error) WEIR_NOEXCEPT;
@@ -298,13 +322,13 @@ WEIR_API int32_t weir_session_create(weir_model model, const weir_session_config
 WEIR_API int32_t weir_session_destroy(weir_session session, weir_error* error) WEIR_NOEXCEPT;
 
 /* Runs one step: stores keys and values of every token of the plan, samples the rows asked for. Blocks until the results are there.
- * A plan that is refused has changed nothing. The result for a sequence depends on its own tokens and parameters alone: not on what
+ * A plan that is refused has changed nothing. The result for a sequence depends on its own tokens, adapter and parameters alone: not on what
  * else is in the step, on how its tokens were split over steps, or on which blocks hold them. Owner thread. */
 WEIR_API int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
                                    weir_error* error) WEIR_NOEXCEPT;
 
-/* Count of live models and sessions, to show leaks at shutdown. Any thread. */
-WEIR_API int32_t weir_live_handles(int32_t* models, int32_t* sessions, weir_error* error) WEIR_NOEXCEPT;
+/* Count of live models, adapters and sessions, to show leaks at shutdown. Any thread. */
+WEIR_API int32_t weir_live_handles(int32_t* models, int32_t* adapters, int32_t* sessions, weir_error* error) WEIR_NOEXCEPT;
 
 #ifdef __cplusplus
 }

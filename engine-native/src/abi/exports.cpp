@@ -5,6 +5,7 @@
 #include "abi/guarded.h"
 #include "abi/registry.h"
 #include "kvcache/kv_cache.h"
+#include "model/adapter.h"
 #include "model/model.h"
 #include "runtime/machine.h"
 #include "session/session.h"
@@ -14,14 +15,21 @@ namespace weir::abi {
 namespace {
 
 constexpr uint32_t kModelsMax = 64;
+constexpr uint32_t kAdaptersMax = 1024;
 constexpr uint32_t kSessionsMax = 256;
 
 using Models = Registry<const Model, HandleType::model, kModelsMax>;
+using Adapters = Registry<const Adapter, HandleType::adapter, kAdaptersMax>;
 using Sessions = Registry<Session, HandleType::session, kSessionsMax>;
 
 // One table for the process, as handles are numbers of the process. Never destroyed: a session's workers may outlive main's statics.
 Models& models() {
   static Models& table = *new Models;
+  return table;
+}
+
+Adapters& adapters() {
+  static Adapters& table = *new Adapters;
   return table;
 }
 
@@ -79,6 +87,17 @@ extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens
   });
 }
 
+extern "C" int32_t weir_adapter_load(weir_model model, const weir_adapter_config* config, const weir_model_source* source,
+                                     weir_adapter* out, weir_error* error) noexcept {
+  return guarded(error, [&] {
+    const std::shared_ptr<const Model> found = models().find(model);
+    weir_adapter& handle = output(out, "out");
+    handle = adapters().add(std::make_shared<const Adapter>(found, sized(config, "config"), sized(source, "source")));
+  });
+}
+
+extern "C" void weir_adapter_destroy(weir_adapter adapter) noexcept { adapters().remove(adapter); }
+
 extern "C" int32_t weir_session_create(weir_model model, const weir_session_config* config, weir_session* out,
                                        weir_error* error) noexcept {
   return guarded(error, [&] {
@@ -102,13 +121,15 @@ extern "C" int32_t weir_session_step(weir_session session, const weir_step_plan*
   return guarded(error, [&] {
     const std::shared_ptr<Session> found = sessions().find(session);
     require_owner(*found);
-    found->step(sized(plan, "plan"), sized(result, "result"));
+    found->step(sized(plan, "plan"), sized(result, "result"), [](weir_adapter handle) { return adapters().find(handle); });
   });
 }
 
-extern "C" int32_t weir_live_handles(int32_t* model_count, int32_t* session_count, weir_error* error) noexcept {
+extern "C" int32_t weir_live_handles(int32_t* model_count, int32_t* adapter_count, int32_t* session_count,
+                                     weir_error* error) noexcept {
   return guarded(error, [&] {
     output(model_count, "models") = models().live_count();
+    output(adapter_count, "adapters") = adapters().live_count();
     output(session_count, "sessions") = sessions().live_count();
   });
 }

@@ -13,9 +13,16 @@
 
 namespace weir::abi {
 
-enum class HandleType : uint8_t { model = 1, session = 2 };
+enum class HandleType : uint8_t { model = 1, session = 2, adapter = 3 };
 
-constexpr const char* name(HandleType type) { return type == HandleType::model ? "model" : "session"; }
+constexpr const char* name(HandleType type) {
+  switch (type) {
+    case HandleType::model: return "model";
+    case HandleType::session: return "session";
+    case HandleType::adapter: return "adapter";
+  }
+  return "";
+}
 
 // Any thread. An object found stays alive as long as its finder holds it, even when its handle is released meanwhile.
 template <typename T, HandleType kType, uint32_t kSlots>

@@ -64,6 +64,11 @@
   FIELD(weir_model_config, reserved)                    \
   FIELD(weir_model_config, ropes)                       \
   FIELD(weir_model_config, layers)                      \
+  STRUCT(weir_adapter_config)                           \
+  FIELD(weir_adapter_config, struct_bytes)              \
+  FIELD(weir_adapter_config, rank)                      \
+  FIELD(weir_adapter_config, scale)                     \
+  FIELD(weir_adapter_config, reserved)                  \
   STRUCT(weir_session_config)                           \
   FIELD(weir_session_config, struct_bytes)              \
   FIELD(weir_session_config, block_count)               \
@@ -93,6 +98,7 @@
   FIELD(weir_step_plan, computed_tokens)                \
   FIELD(weir_step_plan, block_tables)                   \
   FIELD(weir_step_plan, block_table_offsets)            \
+  FIELD(weir_step_plan, adapters)                       \
   FIELD(weir_step_plan, samples)                        \
   FIELD(weir_step_plan, hidden_token_indices)           \
   FIELD(weir_step_plan, hidden_count)                   \
@@ -116,6 +122,8 @@
   FUNCTION(weir_model_describe)    \
   FUNCTION(weir_model_drop_pages)  \
   FUNCTION(weir_model_block_bytes) \
+  FUNCTION(weir_adapter_load)      \
+  FUNCTION(weir_adapter_destroy)   \
   FUNCTION(weir_session_create)    \
   FUNCTION(weir_session_destroy)   \
   FUNCTION(weir_session_step)      \
@@ -165,4 +173,5 @@
   CONSTANT(WEIR_ISA_AVX512)             \
   CONSTANT(WEIR_ISA_AVX512_VNNI)        \
   CONSTANT(WEIR_ERROR_MESSAGE_BYTES)    \
-  CONSTANT(WEIR_TENSOR_RANK_MAX)
+  CONSTANT(WEIR_TENSOR_RANK_MAX)        \
+  CONSTANT(WEIR_ADAPTER_RANK_MAX)

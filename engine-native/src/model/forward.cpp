@@ -14,6 +14,9 @@ constexpr int64_t kRowGrain = 16;
 // An element-wise operation counts as this many multiply-adds: it is bound by memory, or by an exp.
 constexpr int64_t kElementWork = 4;
 constexpr int64_t kScratchAlignmentBytes = 64;
+// Where a projection comes among those that are adapted together.
+constexpr int32_t kGatePlace = 0;
+constexpr int32_t kUpPlace = 1;
 
 int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -23,7 +26,7 @@ int64_t grain(int64_t item_work) { return std::max<int64_t>(1, (kShareWork + ite
 }  // namespace
 
 Activations::Activations(const weir_model_config& config, int32_t tile, int32_t thread_count, Arena& arena)
-    : tile_tokens(tile), choices(config, tile, arena) {
+    : tile_tokens(tile), choices(config, tile, arena), adapter_space(tile, arena) {
   const int64_t copies = saturating_product(tile, config.experts_per_token);
   const int64_t inner = std::max(saturating_product(tile, config.intermediate_size),
                                  saturating_product(copies, config.expert_intermediate_size));
@@ -57,9 +60,11 @@ Forward::Forward(const Model& model, const kernels::KernelTable& kernels, KvCach
       cache_(cache),
       pool_(pool),
       activate_(config_.activation == WEIR_ACTIVATION_GELU_TANH ? kernels.gelu_mul : kernels.silu_mul),
-      a_(activations) {}
+      a_(activations),
+      adapters_(kernels, pool, a_.adapter_space) {}
 
 void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, int32_t wanted_count) {
+  adapters_.group(rows, count);
   embed(rows, count);
   for (int32_t i = 0; i < config_.layer_count; ++i) {
     const DecoderLayer& weights = model_.decoder().layers[static_cast<size_t>(i)];
@@ -69,6 +74,7 @@ void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, in
       if (wanted_count == 0) return;
       rows = keep(rows, wanted, wanted_count);
       count = wanted_count;
+      adapters_.group(rows, count);
     }
     attention(weights, cache, rows, count);
     project({{weights.output, a_.delta}}, a_.attention, count);
@@ -209,20 +215,27 @@ void Forward::attention(const DecoderLayer& weights, const kernels::KvLayer& cac
 
 void Forward::feed_forward(const Mlp& mlp, const float* in, int32_t count) {
   const int64_t inputs = config_.hidden_size;
+  adapters_.put(kGatePlace, mlp.gate);
+  adapters_.put(kUpPlace, mlp.up);
+  adapters_.bring_down(kUpPlace + 1, in, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
   pool_.parallel_for(config_.intermediate_size, round_up(grain(2 * inputs * count), kRowGrain),
                      [&](int64_t begin, int64_t end, int32_t worker) {
-                       gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end, a_.scratch_of(worker));
+                       gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end, &adapters_, a_.scratch_of(worker));
                      });
   project({{mlp.down, a_.delta}}, a_.gate, count);
 }
 
-// Gate, up and their product in one go: a range of outputs needs nothing of another range.
+// Gate, up and their product in one go: a range of outputs needs nothing of another range. Experts have no adapters.
 void Forward::gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
-                          const kernels::Scratch& scratch) {
+                          const AdapterPass* adapters, const kernels::Scratch& scratch) {
   const int64_t width = mlp.gate.weight.rows;
   const int64_t inputs = mlp.gate.weight.cols;
   kernels_.matmul(mlp.gate.weight, mlp.gate.bias_or_null(), in, inputs, count, gate, width, begin, end, scratch);
   kernels_.matmul(mlp.up.weight, mlp.up.bias_or_null(), in, inputs, count, up, width, begin, end, scratch);
+  if (adapters != nullptr) {
+    adapters->bring_up(kGatePlace, gate, width, begin, end, scratch);
+    adapters->bring_up(kUpPlace, up, width, begin, end, scratch);
+  }
   for (int64_t t = 0; t < count; ++t) activate_(gate + t * width + begin, up + t * width + begin, static_cast<int32_t>(end - begin));
 }
 
@@ -235,7 +248,7 @@ void Forward::mix_experts(const DecoderLayer& weights, const float* in, int32_t 
   for_each_expert(inner, 2 * size, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
                                               const kernels::Scratch& scratch) {
     gate_and_up(weights.experts[expert], a_.expert_inputs + copy * size, a_.gate + copy * inner, a_.up + copy * inner, copies, begin,
-                end, scratch);
+                end, nullptr, scratch);
   });
   for_each_expert(size, inner, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
                                            const kernels::Scratch& scratch) {
@@ -314,8 +327,12 @@ void Forward::project(std::initializer_list<Projection> projections, const float
   int64_t outputs = 0;
   for (const Projection& p : projections) outputs += p.linear.weight.rows;
   const int64_t inputs = projections.begin()->linear.weight.cols;
+  int32_t places = 0;
+  for (const Projection& p : projections) adapters_.put(places++, p.linear);
+  adapters_.bring_down(places, in, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
   pool_.parallel_for(outputs, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
     int64_t first = 0;  // of this matrix's outputs in the whole range
+    int32_t place = 0;
     for (const Projection& p : projections) {
       const kernels::Matrix& weight = p.linear.weight;
       const int64_t row_begin = std::clamp<int64_t>(begin - first, 0, weight.rows);
@@ -323,8 +340,10 @@ void Forward::project(std::initializer_list<Projection> projections, const float
       if (row_begin < row_end) {
         kernels_.matmul(weight, p.linear.bias_or_null(), in, inputs, count, p.out, weight.rows, row_begin, row_end,
                         a_.scratch_of(worker));
+        adapters_.bring_up(place, p.out, weight.rows, row_begin, row_end, a_.scratch_of(worker));
       }
       first += weight.rows;
+      ++place;
     }
   });
 }

@@ -8,19 +8,14 @@
 
 #include "kernels/kernels.h"
 #include "kvcache/kv_cache.h"
+#include "model/adapter_pass.h"
 #include "model/experts.h"
 #include "model/model.h"
+#include "model/token_row.h"
 #include "runtime/memory.h"
 #include "tensor/thread_pool.h"
 
 namespace weir {
-
-// A token of a step: where it stands in its sequence, and the sequence's block table.
-struct TokenRow {
-  int32_t token_id;
-  int32_t position;
-  const int32_t* blocks;
-};
 
 // Working memory for a tile of up to tile_tokens rows; row t of an array begins at t times its width.
 struct Activations {
@@ -44,6 +39,7 @@ struct Activations {
   float* router_logits;     // [expert_count]
   float* expert_inputs;     // [hidden_size] of each copy of a row
   float* expert_outputs;    // [hidden_size] of each copy of a row
+  AdapterSpace adapter_space;
   int64_t scratch_bytes;    // of each thread
   std::byte* scratch;       // [thread_count][scratch_bytes] what matmul borrows
 
@@ -84,7 +80,7 @@ class Forward {
   template <typename Body>
   void for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body);
   void gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
-                   const kernels::Scratch& scratch);
+                   const AdapterPass* adapters, const kernels::Scratch& scratch);
   void add_delta(const std::vector<float>& norm, int32_t count);
   void project(std::initializer_list<Projection> projections, const float* in, int32_t count);
 
@@ -95,6 +91,7 @@ class Forward {
   ThreadPool& pool_;
   void (*activate_)(float* gate, const float* up, int32_t size);  // a kernel
   Activations a_;
+  AdapterPass adapters_;
 };
 
 }  // namespace weir

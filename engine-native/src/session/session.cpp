@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "runtime/error.h"
 #include "runtime/machine.h"
@@ -50,6 +51,9 @@ Session::Workspace::Workspace(const weir_model_config& model, const weir_session
     : activations(model, std::min(config.step_tokens_max, kTileTokens), thread_count, arena),
       tile_samples(std::min(config.step_samples_max, kTileSamples)),
       rows(arena.take<TokenRow>(config.step_tokens_max)),
+      row_of(arena.take<int32_t>(config.step_tokens_max)),
+      first_token(arena.take<int32_t>(config.step_sequences_max)),
+      order(arena.take<int32_t>(config.step_sequences_max)),
       wanted(arena.take<int32_t>(activations.tile_tokens)),
       place(arena.take<int32_t>(activations.tile_tokens)),
       sampled(arena.take<float>(saturating_product(config.step_samples_max, model.hidden_size))),
@@ -86,21 +90,47 @@ Session::Session(std::shared_ptr<const Model> model, const weir_session_config& 
       pool_(thread_count_),
       forward_(*model_, kernels_, cache_, pool_, work_.activations) {
   for (int32_t i = 0; i < thread_count_; ++i) samplers_.emplace_back(model_->config().vocab_size, kernels_);
+  held_adapters_.reserve(static_cast<size_t>(config.step_sequences_max));
 }
 
-void Session::step(const weir_step_plan& plan, const weir_step_result& result) {
+void Session::step(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) {
   plan_check_.check(plan, result);
+  struct LetGo {
+    std::vector<std::shared_ptr<const Adapter>>& held;
+    ~LetGo() { held.clear(); }
+  };
+  const LetGo at_the_end{held_adapters_};
+  hold_adapters(plan, find_adapter);
   lay_rows(plan);
   compute(plan, result.hidden);
   sample(plan, result);
 }
 
-void Session::lay_rows(const weir_step_plan& plan) {
-  int32_t t = 0;
+void Session::hold_adapters(const weir_step_plan& plan, FindAdapter find_adapter) {
   for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const weir_adapter handle = plan.adapters == nullptr ? 0 : plan.adapters[s];
+    held_adapters_.push_back(handle == 0 ? nullptr : find_adapter(handle));
+    require(handle == 0 || held_adapters_.back()->belongs_to(model_), "adapters[", s, "]: handle ", handle,
+            " is an adapter of another model");
+  }
+}
+
+// Sequences with the same adapter are laid side by side, so that they are one group. Where a row lies shows in no bit.
+void Session::lay_rows(const weir_step_plan& plan) {
+  for (int32_t s = 0, token = 0; s < plan.sequence_count; token += plan.token_counts[s++]) {
+    work_.order[s] = s;
+    work_.first_token[s] = token;
+  }
+  const auto place_of = [&plan](int32_t s) { return std::pair(plan.adapters == nullptr ? 0 : plan.adapters[s], s); };
+  std::sort(work_.order, work_.order + plan.sequence_count, [&](int32_t a, int32_t b) { return place_of(a) < place_of(b); });
+  int32_t row = 0;
+  for (int32_t i = 0; i < plan.sequence_count; ++i) {
+    const int32_t s = work_.order[i];
     const int32_t* const blocks = plan.block_tables + plan.block_table_offsets[s];
-    for (int32_t i = 0; i < plan.token_counts[s]; ++i, ++t) {
-      work_.rows[t] = {plan.token_ids[t], plan.computed_tokens[s] + i, blocks};
+    for (int32_t j = 0; j < plan.token_counts[s]; ++j, ++row) {
+      const int32_t token = work_.first_token[s] + j;
+      work_.row_of[token] = row;
+      work_.rows[row] = {plan.token_ids[token], plan.computed_tokens[s] + j, blocks, held_adapters_[static_cast<size_t>(s)].get()};
     }
   }
 }
@@ -112,7 +142,7 @@ void Session::compute(const weir_step_plan& plan, float* hidden) {
     const int32_t count = std::min(tile_tokens, plan.token_count - begin);
     forward_.run(work_.rows + begin, count, work_.wanted, mark_wanted(plan, begin, count));
     const auto norm_into = [&](int32_t token_index, float* out) {
-      const int32_t row = token_index - begin;
+      const int32_t row = work_.row_of[token_index] - begin;
       if (row >= 0 && row < count) forward_.final_norm(work_.place[row], out);
     };
     for (int32_t i = 0; i < plan.sample_count; ++i) norm_into(plan.samples[i].token_index, work_.sampled + i * hidden_size);
@@ -125,7 +155,7 @@ void Session::compute(const weir_step_plan& plan, float* hidden) {
 int32_t Session::mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count) {
   std::fill_n(work_.place, count, -1);
   const auto mark = [&](int32_t token_index) {
-    const int32_t row = token_index - begin;
+    const int32_t row = work_.row_of[token_index] - begin;
     if (row >= 0 && row < count) work_.place[row] = 0;
   };
   for (int32_t i = 0; i < plan.sample_count; ++i) mark(plan.samples[i].token_index);
@@ -162,7 +192,7 @@ void Session::sample_row(const weir_sampling& sampling, const float* logits, int
   Sampler::Row row{};
   row.top_ids = result.top_token_ids == nullptr ? nullptr : result.top_token_ids + top;
   row.top_logprobs = result.top_logprobs == nullptr ? nullptr : result.top_logprobs + top;
-  sampler.sample(logits, sampling, work_.rows[sampling.token_index].position + 1, row);
+  sampler.sample(logits, sampling, work_.rows[work_.row_of[sampling.token_index]].position + 1, row);
   if (result.token_ids != nullptr) result.token_ids[index] = row.token_id;
   if (result.logprobs != nullptr && sampling.logprob_count >= 0) result.logprobs[index] = row.logprob;
 }

@@ -8,6 +8,7 @@
 
 #include "kernels/kernels.h"
 #include "kvcache/kv_cache.h"
+#include "model/adapter.h"
 #include "model/forward.h"
 #include "model/model.h"
 #include "runtime/memory.h"
@@ -24,7 +25,9 @@ class Session {
 
   bool owned_by_caller() const { return owner_ == std::this_thread::get_id(); }
 
-  void step(const weir_step_plan& plan, const weir_step_result& result);
+  // find_adapter resolves a plan's handles; the adapters live at least as long as the step.
+  using FindAdapter = std::shared_ptr<const Adapter> (*)(weir_adapter handle);
+  void step(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter);
 
  private:
   // Everything a step writes beside the KV cache, placed in one arena.
@@ -33,7 +36,10 @@ class Session {
 
     Activations activations;
     int32_t tile_samples;
-    TokenRow* rows;      // [step_tokens_max]
+    TokenRow* rows;      // [step_tokens_max] tokens, those with the same adapter together
+    int32_t* row_of;     // [step_tokens_max] where a token of the plan lies among the rows
+    int32_t* first_token;  // [step_sequences_max] a sequence's first among the plan's tokens
+    int32_t* order;      // [step_sequences_max] sequences, those with the same adapter together
     int32_t* wanted;     // [tile_tokens] the rows of a tile whose hidden states are read again: by a sample, or by the caller
     int32_t* place;      // [tile_tokens] where a row comes among those, or -1
     float* sampled;      // [step_samples_max][hidden_size] normed rows that the LM head reads
@@ -42,6 +48,7 @@ class Session {
   };
 
   static Pages allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count);
+  void hold_adapters(const weir_step_plan& plan, FindAdapter find_adapter);
   void lay_rows(const weir_step_plan& plan);
   void compute(const weir_step_plan& plan, float* hidden);
   int32_t mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count);
@@ -58,6 +65,7 @@ class Session {
   PlanCheck plan_check_;
   KvCache cache_;
   std::vector<Sampler> samplers_;  // one for each thread
+  std::vector<std::shared_ptr<const Adapter>> held_adapters_;  // by sequence, for the time of a step; null where it has none
   ThreadPool pool_;
   Forward forward_;
 };

@@ -17,9 +17,10 @@ _Static_assert(sizeof(weir_model_source) == 32, "weir_model_source");
 _Static_assert(sizeof(weir_rope) == 16, "weir_rope");
 _Static_assert(sizeof(weir_layer) == 16, "weir_layer");
 _Static_assert(sizeof(weir_model_config) == 136, "weir_model_config");
+_Static_assert(sizeof(weir_adapter_config) == 16, "weir_adapter_config");
 _Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
-_Static_assert(sizeof(weir_step_plan) == 80, "weir_step_plan");
+_Static_assert(sizeof(weir_step_plan) == 88, "weir_step_plan");
 _Static_assert(sizeof(weir_step_result) == 56, "weir_step_result");
 
 static int failures = 0;
@@ -201,7 +202,7 @@ static void test_model_limit(void) {
   for (int i = 0; i < count; ++i) weir_model_destroy(loaded[i]);
 }
 
-/* ---- sessions ---- */
+/* ---- steps ---- */
 
 typedef struct {
   weir_session session;
@@ -209,11 +210,12 @@ typedef struct {
   int32_t destroy_status;
 } stranger;
 
-static int32_t step_once(weir_session session, weir_error* out) {
+static int32_t step_with(weir_session session, weir_adapter adapter, weir_error* out) {
+  const weir_adapter adapters[] = {adapter};
   static const int32_t ids[] = {1, 2}, counts[] = {2}, computed[] = {0}, table[] = {1}, offsets[] = {0, 1};
   static const int32_t hidden_at[] = {0};
   const weir_sampling sampling = {.top_p = 1, .logprob_count = 2, .token_index = 1};
-  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, &sampling, hidden_at, 1, 0};
+  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, adapters, &sampling, hidden_at, 1, 0};
   int32_t id = -1, top_ids[2] = {-1, -1};
   float logprob = 1, top_logprobs[2] = {1, 1}, logits[VOCAB] = {0}, hidden[HIDDEN] = {0};
   const weir_step_result result = {sizeof result, 2, &id, &logprob, top_ids, top_logprobs, logits, hidden};
@@ -225,12 +227,93 @@ static int32_t step_once(weir_session session, weir_error* out) {
   return status;
 }
 
+static int32_t step_once(weir_session session, weir_error* out) { return step_with(session, 0, out); }
+
 static void* visit(void* argument) {
   stranger* visitor = argument;
   visitor->step_status = step_once(visitor->session, NULL);
   visitor->destroy_status = weir_session_destroy(visitor->session, NULL);
   return NULL;
 }
+
+/* ---- adapters: of rank 1, to the queries; all weights 0.5 ---- */
+
+static const weir_adapter_config adapter_config = {.struct_bytes = sizeof(weir_adapter_config), .rank = 1, .scale = 2};
+static weir_tensor adapter_tensors[2];
+static weir_model_source adapter_source;
+
+static void make_adapter(void) {
+  const char* const names[] = {"model.layers.0.self_attn.q_proj.lora_A.weight", "model.layers.0.self_attn.q_proj.lora_B.weight"};
+  for (int i = 0; i < 2; ++i) {
+    adapter_tensors[i] = (weir_tensor){.name = names[i], .dtype = WEIR_DTYPE_F32, .rank = 2, .size_bytes = 4 * HIDDEN};
+    adapter_tensors[i].shape[i] = 1;
+    adapter_tensors[i].shape[1 - i] = HIDDEN;
+  }
+  adapter_source = source;
+  adapter_source.tensors = adapter_tensors;
+  adapter_source.tensor_count = 2;
+}
+
+static weir_adapter load_adapter(weir_model model) {
+  weir_adapter adapter = 0;
+  EXPECT(WEIR_OK, weir_adapter_load(model, &adapter_config, &adapter_source, &adapter, &error));
+  return adapter;
+}
+
+static void test_adapter(void) {
+  const weir_model model = load_model();
+  weir_adapter adapter = 0;
+  EXPECT(WEIR_STALE_HANDLE, weir_adapter_load(0, &adapter_config, &adapter_source, &adapter, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_adapter_load(model, NULL, &adapter_source, &adapter, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_adapter_load(model, &adapter_config, NULL, &adapter, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_adapter_load(model, &adapter_config, &adapter_source, NULL, &error));
+  weir_adapter_config older = adapter_config;
+  older.struct_bytes = 8;
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_adapter_load(model, &older, &adapter_source, &adapter, &error));
+  const char* absent[] = {"/nonexistent/adapter.safetensors"};
+  weir_model_source elsewhere = adapter_source;
+  elsewhere.file_paths = absent;
+  EXPECT(WEIR_FILE_ERROR, weir_adapter_load(model, &adapter_config, &elsewhere, &adapter, &error));
+  EXPECT_TRUE(adapter == 0);
+
+  adapter = load_adapter(model);
+  EXPECT(WEIR_STALE_HANDLE, weir_adapter_load(adapter, &adapter_config, &adapter_source, &adapter, &error));
+  const weir_session session = create_session(model);
+  EXPECT(WEIR_OK, step_with(session, adapter, &error));
+  EXPECT(WEIR_STALE_HANDLE, step_with(session, model, &error)); /* of another type */
+  weir_adapter_destroy(model);                                  /* a no-op */
+  EXPECT(WEIR_OK, step_with(session, adapter, &error));
+  const weir_model other = load_model();
+  const weir_adapter foreign = load_adapter(other);
+  EXPECT(WEIR_INVALID_ARGUMENT, step_with(session, foreign, &error));
+  weir_model_destroy(other);
+  EXPECT(WEIR_INVALID_ARGUMENT, step_with(session, foreign, &error)); /* whether or not its own model is still there */
+  weir_adapter_destroy(foreign);
+  weir_adapter_destroy(adapter);
+  EXPECT(WEIR_STALE_HANDLE, step_with(session, adapter, &error));
+  weir_adapter_destroy(adapter);
+  weir_adapter_destroy(0);
+  const weir_adapter next = load_adapter(model); /* under another number */
+  EXPECT_TRUE(next != adapter);
+  EXPECT(WEIR_STALE_HANDLE, step_with(session, adapter, &error));
+  EXPECT(WEIR_OK, step_with(session, next, &error));
+  weir_adapter_destroy(next);
+  EXPECT(WEIR_OK, weir_session_destroy(session, &error));
+  weir_model_destroy(model);
+}
+
+static void test_adapter_limit(void) {
+  enum { TRIES = 2000 };
+  static weir_adapter loaded[TRIES];
+  const weir_model model = load_model();
+  int count = 0;
+  while (count < TRIES && weir_adapter_load(model, &adapter_config, &adapter_source, &loaded[count], &error) == WEIR_OK) ++count;
+  EXPECT_TRUE(count < TRIES && error.status == WEIR_OUT_OF_MEMORY);
+  for (int i = 0; i < count; ++i) weir_adapter_destroy(loaded[i]);
+  weir_model_destroy(model);
+}
+
+/* ---- sessions ---- */
 
 static void test_session(void) {
   const weir_model model = load_model();
@@ -291,15 +374,18 @@ static void test_session_limit(void) {
 }
 
 static void test_live_handles(void) {
-  int32_t models = -1, sessions = -1;
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_live_handles(NULL, &sessions, &error));
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_live_handles(&models, NULL, &error));
-  EXPECT(WEIR_OK, weir_live_handles(&models, &sessions, &error));
-  EXPECT_TRUE(models == 0 && sessions == 0); /* everything above let go of what it took */
+  int32_t models = -1, adapters = -1, sessions = -1;
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_live_handles(NULL, &adapters, &sessions, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_live_handles(&models, NULL, &sessions, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_live_handles(&models, &adapters, NULL, &error));
+  EXPECT(WEIR_OK, weir_live_handles(&models, &adapters, &sessions, &error));
+  EXPECT_TRUE(models == 0 && adapters == 0 && sessions == 0); /* everything above let go of what it took */
   const weir_model model = load_model();
+  const weir_adapter adapter = load_adapter(model);
   const weir_session session = create_session(model);
-  EXPECT(WEIR_OK, weir_live_handles(&models, &sessions, &error));
-  EXPECT_TRUE(models == 1 && sessions == 1);
+  EXPECT(WEIR_OK, weir_live_handles(&models, &adapters, &sessions, &error));
+  EXPECT_TRUE(models == 1 && adapters == 1 && sessions == 1);
+  weir_adapter_destroy(adapter);
   EXPECT(WEIR_OK, weir_session_destroy(session, &error));
   weir_model_destroy(model);
 }
@@ -311,6 +397,9 @@ int main(void) {
   test_system_text();
   test_model();
   test_model_limit();
+  make_adapter();
+  test_adapter();
+  test_adapter_limit();
   test_session();
   test_session_limit();
   test_live_handles();

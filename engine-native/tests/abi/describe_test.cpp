@@ -67,7 +67,7 @@ TEST(describe, gives_sizes_offsets_and_types) {
   const std::string text = abi::describe_abi();
   for (const char* line : {"struct weir_model_config 136\n", "field weir_error.message 4 i8[508]\n", "field weir_tensor.shape 24 i64[4]\n",
                            "field weir_rope.amplitude 12 f32\n", "field weir_model_config.layers 128 ptr\n", "field weir_sampling.seed 0 u64\n",
-                           "field weir_step_plan.samples 56 ptr\n", "function weir_abi_version i32()\n",
+                           "field weir_step_plan.samples 64 ptr\n", "function weir_abi_version i32()\n",
                            "function weir_model_destroy void(u64)\n", "function weir_session_step i32(u64,ptr,ptr,ptr)\n",
                            "function weir_model_block_bytes i32(u64,i32,i32,ptr,ptr)\n", "constant WEIR_FILE_ERROR 6\n"}) {
     if (text.find(line) == std::string::npos) throw Failure(std::string("missing: ") + line);

@@ -1,5 +1,5 @@
 // Plans from random bytes. A plan starts well-formed and gets a few mutations; whatever comes out, the step must answer OK or
-// INVALID_ARGUMENT with a message, touch nothing outside its arrays (the sanitizers watch), and still compute a good plan as before.
+// INVALID_ARGUMENT (or STALE_HANDLE) with a message, touch nothing outside its arrays (the sanitizers watch), and still compute a good plan as before.
 //
 // With clang this is a libFuzzer target (-DWEIR_FUZZ=ON); under ctest the main below feeds it a fixed number of seeded inputs.
 #include <algorithm>
@@ -97,10 +97,14 @@ class Target {
   static void mutate(PlanArrays& arrays, Bytes& bytes) {
     std::vector<int32_t>* const lists[] = {&arrays.token_ids, &arrays.token_counts, &arrays.computed_tokens, &arrays.block_tables,
                                            &arrays.block_table_offsets, &arrays.hidden};
-    const int32_t choice = bytes.below(9);
+    const int32_t choice = bytes.below(10);
     if (choice < 6) {
       std::vector<int32_t>& list = *lists[choice];
       list[static_cast<size_t>(bytes.below(static_cast<int32_t>(list.size())))] = bytes.odd_number();
+      return;
+    }
+    if (choice == 6) {
+      arrays.adapters[static_cast<size_t>(bytes.below(static_cast<int32_t>(arrays.adapters.size())))] = bytes.next();
       return;
     }
     weir_sampling& sampling = arrays.samples[static_cast<size_t>(bytes.below(static_cast<int32_t>(arrays.samples.size())))];
@@ -132,6 +136,7 @@ class Target {
     const auto tables = exactly(arrays.block_tables, sequences >= 0 && sequences <= kArrayMax ? offsets[static_cast<size_t>(sequences)] : 0);
     const auto samples = exactly(arrays.samples, plan.sample_count);
     const auto hidden_indices = exactly(arrays.hidden, plan.hidden_count);
+    const auto adapters = exactly(arrays.adapters, sequences);
     plan.token_ids = token_ids.get();
     plan.token_counts = token_counts.get();
     plan.computed_tokens = computed_tokens.get();
@@ -139,12 +144,14 @@ class Target {
     plan.block_tables = tables.get();
     plan.samples = samples.get();
     plan.hidden_token_indices = hidden_indices.get();
+    plan.adapters = adapters.get();
     int32_t ids[64], top_ids[64 * 8];
     float logprobs[64], top_logprobs[64 * 8], hidden[256 * 4];
     const weir_step_result result{sizeof(result), 8, ids, logprobs, top_ids, top_logprobs, nullptr, hidden};
     weir_error error{};
     const int32_t status = weir_session_step(session_.handle, &plan, &result, &error);
-    if (status != WEIR_OK && (status != WEIR_INVALID_ARGUMENT || error.message[0] == '\0')) std::abort();
+    const bool refusal = status == WEIR_INVALID_ARGUMENT || status == WEIR_STALE_HANDLE;  // stale: an adapter
+    if (status != WEIR_OK && (!refusal || error.message[0] == '\0')) std::abort();
     ++(status == WEIR_OK ? accepted : refused);
   }
 

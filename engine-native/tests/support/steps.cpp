@@ -51,6 +51,7 @@ PlanArrays::PlanArrays(const std::vector<Run>& runs) {
     computed_tokens.push_back(run.computed_tokens);
     block_tables.insert(block_tables.end(), run.blocks.begin(), run.blocks.end());
     block_table_offsets.push_back(static_cast<int32_t>(block_tables.size()));
+    adapters.push_back(run.adapter);
   }
 }
 
@@ -64,6 +65,7 @@ weir_step_plan PlanArrays::plan() const {
           computed_tokens.data(),
           block_tables.data(),
           block_table_offsets.data(),
+          adapters.data(),
           samples.data(),
           hidden.data(),
           static_cast<int32_t>(hidden.size()),

@@ -16,6 +16,7 @@ struct Run {
   std::vector<int32_t> blocks;
   std::vector<int32_t> sample_at;       // indices into token_ids
   std::vector<int32_t> hidden_at = {};  // the same, ascending
+  weir_adapter adapter = 0;
 };
 
 struct StepOutput {
@@ -45,6 +46,7 @@ struct PlanArrays {
   explicit PlanArrays(const std::vector<Run>& runs);
 
   std::vector<int32_t> token_ids, token_counts, computed_tokens, block_tables, block_table_offsets, hidden;
+  std::vector<weir_adapter> adapters;
   std::vector<weir_sampling> samples;
   weir_step_plan plan() const;
 };

@@ -33,6 +33,12 @@ std::vector<float> decoded(const std::vector<std::byte>& bytes, DType dtype, int
   return values;
 }
 
+StoredTensor stored(std::vector<int64_t> shape, DType dtype, const std::vector<float>& values) {
+  std::vector<std::byte> bytes = encoded(values, dtype);
+  std::vector<float> exact = decoded(bytes, dtype, static_cast<int64_t>(values.size()));
+  return {std::move(shape), dtype, std::move(bytes), std::move(exact)};
+}
+
 }  // namespace
 
 uint64_t Random::next() {
@@ -44,6 +50,14 @@ uint64_t Random::next() {
 
 float Random::between(float low, float high) {
   return low + (high - low) * (static_cast<float>(next() >> 40) * 0x1p-24f);
+}
+
+StoredTensor random_tensor(Random& random, std::vector<int64_t> shape, DType dtype, float scale, float offset) {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  std::vector<float> values;
+  for (int64_t i = 0; i < count; ++i) values.push_back(offset + random.between(-scale, scale));
+  return stored(std::move(shape), dtype, values);
 }
 
 weir_model_config tiny_llama() {
@@ -198,7 +212,7 @@ TinyModel::TinyModel(const weir_model_config& config, DType matrices, DType vect
   }
   add_norm("model.norm", hidden);
   if (config.tied_embeddings == 0) add("lm_head.weight", {config.vocab_size, hidden}, 2 / std::sqrt(static_cast<float>(hidden)));
-  write();
+  path_ = write_tensors(tensors_);
 }
 
 void TinyModel::complete_config() {
@@ -264,39 +278,42 @@ void TinyModel::add_mlp(const std::string& prefix, bool sparse) {
   }
 }
 
+void TinyModel::change(const std::string& name, const std::vector<double>& difference) {
+  StoredTensor& tensor = tensors_.at(name);
+  std::vector<float> values = tensor.values;
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(static_cast<double>(values[i]) + difference[i]);
+  tensor = stored(tensor.shape, tensor.dtype, values);
+  std::filesystem::remove(path_);
+  path_ = write_tensors(tensors_);
+}
+
 TinyModel::~TinyModel() {
   std::error_code ignored;
   std::filesystem::remove(path_, ignored);
 }
 
 void TinyModel::add(const std::string& name, std::vector<int64_t> shape, float scale, float offset) {
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
   const DType dtype = shape.size() == 1 ? vectors_ : matrices_;
-  std::vector<float> values;
-  for (int64_t i = 0; i < count; ++i) values.push_back(offset + random_.between(-scale, scale));
-  std::vector<std::byte> bytes = encoded(values, dtype);
-  std::vector<float> stored = decoded(bytes, dtype, count);
-  tensors_.emplace(name, StoredTensor{std::move(shape), dtype, std::move(bytes), std::move(stored)});
+  tensors_.emplace(name, random_tensor(random_, std::move(shape), dtype, scale, offset));
 }
 
-void TinyModel::write() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "weir-tiny-XXXXXX").string();
-  const int file = mkstemp(pattern.data());
-  if (file < 0) throw std::runtime_error("no temporary file: " + pattern);
+std::filesystem::path write_tensors(const Tensors& tensors) {
+  std::string path = (std::filesystem::temp_directory_path() / "weir-tiny-XXXXXX").string();
+  const int file = mkstemp(path.data());
+  if (file < 0) throw std::runtime_error("no temporary file: " + path);
   close(file);
-  path_ = pattern;
-  std::ofstream out(pattern, std::ios::binary);
-  for (const auto& [name, tensor] : tensors_) {
+  std::ofstream out(path, std::ios::binary);
+  for (const auto& [name, tensor] : tensors) {
     out.write(reinterpret_cast<const char*>(tensor.bytes.data()), static_cast<std::streamsize>(tensor.bytes.size()));
   }
-  if (!out.flush()) throw std::runtime_error("cannot write " + pattern);
+  if (!out.flush()) throw std::runtime_error("cannot write " + path);
+  return path;
 }
 
-std::vector<weir_tensor> TinyModel::header() const {
+std::vector<weir_tensor> header_of(const Tensors& tensors) {
   std::vector<weir_tensor> header;
   int64_t offset_bytes = 0;
-  for (const auto& [name, tensor] : tensors_) {
+  for (const auto& [name, tensor] : tensors) {
     weir_tensor entry{};
     entry.name = name.c_str();
     entry.dtype = static_cast<int32_t>(tensor.dtype);

@@ -33,6 +33,17 @@ struct StoredTensor {
   std::vector<float> values;     // what they stand for, exactly
 };
 
+using Tensors = std::map<std::string, StoredTensor>;  // sorted by name: the order in the file
+
+// Elements in [offset - scale, offset + scale), rounded to the type.
+StoredTensor random_tensor(Random& random, std::vector<int64_t> shape, DType dtype, float scale, float offset = 0);
+
+// A new file of the tensors, one after the other.
+std::filesystem::path write_tensors(const Tensors& tensors);
+
+// Such a file as a caller of the library sees it. The names are those of `tensors`.
+std::vector<weir_tensor> header_of(const Tensors& tensors);
+
 // A Llama of awkward sizes; the tests of other architectures change its flags.
 weir_model_config tiny_llama();
 weir_model_config tiny_mistral();  // every layer sees a window
@@ -65,7 +76,10 @@ class TinyModel {
   const std::filesystem::path& path() const { return path_; }
 
   // As a caller of weir_model_load sees the file. Tests bend the copies to their purpose.
-  std::vector<weir_tensor> header() const;
+  std::vector<weir_tensor> header() const { return header_of(tensors_); }
+
+  // Adds to every element of a tensor, in a new file. A loaded model keeps the old one.
+  void change(const std::string& name, const std::vector<double>& difference);
 
  private:
   void complete_config();
@@ -74,7 +88,6 @@ class TinyModel {
   void add_norm(const std::string& name, int64_t size);
   void add_attention(const std::string& prefix);
   void add_mlp(const std::string& prefix, bool sparse);
-  void write();
 
   weir_model_config config_;
   std::vector<double> frequencies_;
@@ -82,7 +95,7 @@ class TinyModel {
   DType matrices_;
   DType vectors_;
   Random random_;
-  std::map<std::string, StoredTensor> tensors_;  // sorted by name: the order in the file
+  Tensors tensors_;
   std::filesystem::path path_;
 };
 

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.Map.entry;
 
+import dev.weir.engine.model.AdapterConfig;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -64,6 +65,7 @@ final class Abi {
 
     static final int ERROR_MESSAGE_BYTES = 508;
     static final int TENSOR_RANK_MAX = 4;
+    static final int ADAPTER_RANK_MAX = AdapterConfig.RANK_MAX;
 
     static final StructLayout ERROR = MemoryLayout.structLayout(
                     JAVA_INT.withName("status"),
@@ -136,6 +138,13 @@ final class Abi {
                     ADDRESS.withName("layers"))
             .withName("weir_model_config");
 
+    static final StructLayout ADAPTER_CONFIG = MemoryLayout.structLayout(
+                    JAVA_INT.withName("struct_bytes"),
+                    JAVA_INT.withName("rank"),
+                    JAVA_FLOAT.withName("scale"),
+                    JAVA_INT.withName("reserved"))
+            .withName("weir_adapter_config");
+
     static final StructLayout SESSION_CONFIG = MemoryLayout.structLayout(
                     JAVA_INT.withName("struct_bytes"),
                     JAVA_INT.withName("block_count"),
@@ -169,6 +178,7 @@ final class Abi {
                     ADDRESS.withName("computed_tokens"),
                     ADDRESS.withName("block_tables"),
                     ADDRESS.withName("block_table_offsets"),
+                    ADDRESS.withName("adapters"),
                     ADDRESS.withName("samples"),
                     ADDRESS.withName("hidden_token_indices"),
                     JAVA_INT.withName("hidden_count"),
@@ -187,7 +197,17 @@ final class Abi {
             .withName("weir_step_result");
 
     static final List<StructLayout> STRUCTS = List.of(
-            ERROR, TENSOR, MODEL_SOURCE, ROPE, LAYER, MODEL_CONFIG, SESSION_CONFIG, SAMPLING, STEP_PLAN, STEP_RESULT);
+            ERROR,
+            TENSOR,
+            MODEL_SOURCE,
+            ROPE,
+            LAYER,
+            MODEL_CONFIG,
+            ADAPTER_CONFIG,
+            SESSION_CONFIG,
+            SAMPLING,
+            STEP_PLAN,
+            STEP_RESULT);
 
     /** Every function of the header; a handle is a {@code long}, a text buffer's capacity too. */
     static final Map<String, FunctionDescriptor> FUNCTIONS = Map.ofEntries(
@@ -203,10 +223,12 @@ final class Abi {
             entry(
                     "weir_model_block_bytes",
                     FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),
+            entry("weir_adapter_load", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS)),
+            entry("weir_adapter_destroy", FunctionDescriptor.ofVoid(JAVA_LONG)),
             entry("weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
             entry("weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS)),
             entry("weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
-            entry("weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS)));
+            entry("weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)));
 
     private Abi() {}
 

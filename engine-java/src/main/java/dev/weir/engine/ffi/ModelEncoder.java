@@ -90,12 +90,15 @@ record ModelEncoder(Arena arena) {
     }
 
     MemorySegment source(WeightsIndex weights) {
-        List<Path> files = weights.files();
+        return source(weights.files(), weights.tensors());
+    }
+
+    /** Where tensors lie; {@link TensorInfo#fileIndex} counts the files. */
+    MemorySegment source(List<Path> files, List<TensorInfo> tensors) {
         MemorySegment paths = arena.allocate(ADDRESS, files.size());
         for (int i = 0; i < files.size(); i++) {
             paths.setAtIndex(ADDRESS, i, arena.allocateFrom(files.get(i).toString()));
         }
-        List<TensorInfo> tensors = weights.tensors();
         MemorySegment table = arena.allocate(Abi.TENSOR, tensors.size());
         for (int i = 0; i < tensors.size(); i++) {
             encode(tensors.get(i), table.asSlice(i * Abi.TENSOR.byteSize(), Abi.TENSOR.byteSize()));

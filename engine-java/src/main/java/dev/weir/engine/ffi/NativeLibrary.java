@@ -137,19 +137,20 @@ public final class NativeLibrary {
         }
     }
 
-    /** Models and sessions that are alive: both 0 once everything was closed. */
+    /** What is alive: all 0 once everything was closed. */
     public LiveHandles liveHandles() {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment models = arena.allocate(JAVA_INT);
+            MemorySegment adapters = arena.allocate(JAVA_INT);
             MemorySegment sessions = arena.allocate(JAVA_INT);
-            error.check(() -> (int) symbols.liveHandles().invokeExact(models, sessions, error.segment()));
-            return new LiveHandles(models.get(JAVA_INT, 0), sessions.get(JAVA_INT, 0));
+            error.check(() -> (int) symbols.liveHandles().invokeExact(models, adapters, sessions, error.segment()));
+            return new LiveHandles(models.get(JAVA_INT, 0), adapters.get(JAVA_INT, 0), sessions.get(JAVA_INT, 0));
         }
     }
 
     /** Counts of live native objects. */
-    public record LiveHandles(int models, int sessions) {}
+    public record LiveHandles(int models, int adapters, int sessions) {}
 
     /** A function that fills a text buffer. */
     interface TextCall {

@@ -3,6 +3,7 @@ package dev.weir.engine.ffi;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.Objects.requireNonNull;
 
+import dev.weir.engine.model.AdapterDirectory;
 import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelConfig;
 import java.lang.foreign.Arena;
@@ -108,6 +109,25 @@ public final class NativeModel implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             error.check(() -> (int) symbols().modelDropPages().invokeExact(handle, error.segment()));
+        }
+    }
+
+    /**
+     * Maps an adapter of this model.
+     *
+     * @throws NativeException where its tensors do not fit the model, naming the tensor
+     */
+    public NativeAdapter loadAdapter(AdapterDirectory adapter) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment config = arena.allocate(Abi.ADAPTER_CONFIG);
+            StructWriter.of(Abi.ADAPTER_CONFIG, config)
+                    .set("rank", adapter.config().rank())
+                    .set("scale", adapter.config().scale());
+            MemorySegment source = new ModelEncoder(arena).source(List.of(adapter.file()), adapter.tensors());
+            NativeError error = new NativeError(arena);
+            MemorySegment out = arena.allocate(JAVA_LONG);
+            error.check(() -> (int) symbols().adapterLoad().invokeExact(handle, config, source, out, error.segment()));
+            return new NativeAdapter(library, out.get(JAVA_LONG, 0));
         }
     }
 

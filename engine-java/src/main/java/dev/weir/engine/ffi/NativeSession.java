@@ -45,6 +45,7 @@ final class NativeSession implements AutoCloseable {
     private final MemorySegment tokenCounts;
     private final MemorySegment computedTokens;
     private final MemorySegment blockTableOffsets;
+    private final MemorySegment adapters;
     private final MemorySegment samples;
     private final MemorySegment hiddenTokenIndexes;
     private MemorySegment blockTables;
@@ -69,6 +70,7 @@ final class NativeSession implements AutoCloseable {
             tokenCounts = arena.allocate(JAVA_INT, config.stepSequencesMax());
             computedTokens = arena.allocate(JAVA_INT, config.stepSequencesMax());
             blockTableOffsets = arena.allocate(JAVA_INT, config.stepSequencesMax() + 1L);
+            adapters = arena.allocate(JAVA_LONG, config.stepSequencesMax());
             samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
             hiddenTokenIndexes = arena.allocate(JAVA_INT, config.stepTokensMax());
             blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
@@ -113,6 +115,7 @@ final class NativeSession implements AutoCloseable {
                 .set("computed_tokens", computedTokens)
                 .set("block_tables", blockTables)
                 .set("block_table_offsets", blockTableOffsets)
+                .set("adapters", adapters)
                 .set("samples", samples)
                 .set("hidden_token_indices", hiddenTokenIndexes);
         return struct;
@@ -155,6 +158,7 @@ final class NativeSession implements AutoCloseable {
         MemorySegment.copy(stepPlan.tokenCounts(), 0, tokenCounts, JAVA_INT, 0, sequenceCount);
         MemorySegment.copy(stepPlan.computedTokens(), 0, computedTokens, JAVA_INT, 0, sequenceCount);
         MemorySegment.copy(stepPlan.blockTableOffsets(), 0, blockTableOffsets, JAVA_INT, 0, sequenceCount + 1);
+        MemorySegment.copy(stepPlan.adapterIds(), 0, adapters, JAVA_LONG, 0, sequenceCount);
         MemorySegment.copy(stepPlan.blockTables(), 0, blockTables, JAVA_INT, 0, blockEntries);
         MemorySegment.copy(stepPlan.hiddenTokenIndexes(), 0, hiddenTokenIndexes, JAVA_INT, 0, stepPlan.hiddenCount());
         for (int s = 0; s < stepPlan.sampleCount(); s++) {
