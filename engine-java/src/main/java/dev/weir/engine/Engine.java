@@ -106,7 +106,10 @@ public final class Engine implements AutoCloseable {
                 config.trustedProxy(),
                 new HttpServer.Metrics(metrics::scrape, PrometheusMetrics.CONTENT_TYPE),
                 environment.sources(),
-                new Administration(models, config.administration().guard()));
+                new Administration(
+                        models,
+                        config.adapters().roots(),
+                        config.administration().guard()));
     }
 
     private Machine machine() {

@@ -197,6 +197,9 @@ final class EngineCommand implements Callable<Integer> {
     @Mixin
     private AdminOptions admin;
 
+    @Mixin
+    private AdapterOptions adapters;
+
     @Spec
     private CommandSpec spec;
 
@@ -291,6 +294,7 @@ final class EngineCommand implements Callable<Integer> {
                     Math.max(stepTokensMax, sequencesMax),
                     new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),
                     proxy.trustedProxy(),
+                    adapters.settings(),
                     threadCount,
                     Duration.ofSeconds(drainSeconds),
                     admin.administration());

@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import dev.weir.engine.adapters.AdapterRoots;
 import dev.weir.engine.http.AdminGuard;
 import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelRepository;
@@ -8,8 +9,12 @@ import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an engine process is told.
@@ -21,6 +26,7 @@ import java.util.Map;
  * @param stepTokensMax of one step; bounds how long a long prompt holds up everybody's next token
  * @param scheduling of each model's requests
  * @param trustedProxy who is believed about who a caller is
+ * @param adapters beside the models
  * @param threadCount of each model's steps; 0: one for each physical core
  * @param drainMax how long a shutdown waits for what runs
  * @param administration what may come and go without a restart
@@ -33,6 +39,7 @@ public record EngineConfig(
         int stepTokensMax,
         SchedulingPolicy scheduling,
         TrustedProxy trustedProxy,
+        AdapterSettings adapters,
         int threadCount,
         Duration drainMax,
         Administration administration) {
@@ -49,6 +56,31 @@ public record EngineConfig(
             if (name.isBlank()) {
                 throw new IllegalArgumentException("a model's name must not be blank");
             }
+        }
+    }
+
+    /**
+     * An adapter to start with.
+     *
+     * @param name what requests call it
+     * @param model that it belongs to; empty where there is but one
+     */
+    public record AdapterSource(String name, Optional<String> model, Path directory) {}
+
+    /**
+     * Adapters to start with, and where others may come from.
+     *
+     * @param roots within which one may be loaded by path while the engine runs
+     */
+    public record AdapterSettings(List<AdapterSource> atStart, AdapterRoots roots) {
+
+        public AdapterSettings {
+            atStart = List.copyOf(atStart);
+        }
+
+        /** No adapters, and none to come. */
+        public static AdapterSettings none() {
+            return new AdapterSettings(List.of(), AdapterRoots.none());
         }
     }
 
@@ -92,5 +124,28 @@ public record EngineConfig(
         if (threadCount < 0) {
             throw new IllegalArgumentException("threadCount must not be negative: " + threadCount);
         }
+        requireUnique(models, adapters.atStart());
+    }
+
+    private static void requireUnique(List<ModelSource> models, List<AdapterSource> adapters) {
+        Set<String> modelNames = models.stream().map(ModelSource::name).collect(Collectors.toSet());
+        Set<String> taken = new HashSet<>(modelNames);
+        for (AdapterSource adapter : adapters) {
+            if (!taken.add(adapter.name())) {
+                throw new IllegalArgumentException("--lora " + adapter.name() + ": the name is taken; choose another");
+            }
+            boolean known = adapter.model().map(modelNames::contains).orElse(models.size() == 1);
+            if (!known) {
+                throw new IllegalArgumentException("--lora " + adapter.name() + ": say which model it belongs to, as "
+                        + adapter.name() + "@MODEL=DIR with MODEL one of " + String.join(", ", modelNames));
+            }
+        }
+    }
+
+    /** Adapters that a model starts with, by name. */
+    Map<String, Path> adaptersOf(String model) {
+        return adapters.atStart().stream()
+                .filter(adapter -> adapter.model().orElse(model).equals(model))
+                .collect(Collectors.toMap(AdapterSource::name, AdapterSource::directory));
     }
 }

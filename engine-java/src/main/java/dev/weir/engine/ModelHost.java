@@ -1,5 +1,8 @@
 package dev.weir.engine;
 
+import dev.weir.engine.adapters.Adapter;
+import dev.weir.engine.adapters.AdapterException;
+import dev.weir.engine.adapters.Adapters;
 import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibrary;
@@ -12,6 +15,7 @@ import dev.weir.engine.lifecycle.ModelLoadException;
 import dev.weir.engine.lifecycle.ModelSpec;
 import dev.weir.engine.lifecycle.Outcome;
 import dev.weir.engine.lifecycle.Progress;
+import dev.weir.engine.model.AdapterDirectory;
 import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.ModelFormatException;
@@ -21,17 +25,23 @@ import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One model with everything that serves it. Its headers, tokenizer and metrics are there from its opening to its end; weights, KV cache
  * and engine loop only while it is awake.
  */
 final class ModelHost implements ManagedModel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelHost.class);
 
     private final ModelSpec spec;
     private final EngineConfig config;
@@ -42,6 +52,9 @@ final class ModelHost implements ManagedModel {
     private final Pooling pooling;
     private final Footprint footprint;
     private final EngineUsage usage;
+    private Map<String, Path>
+            adapterPaths; // of those that the next waking brings in; of the thread that calls the verbs
+    private boolean wokenBefore;
     private volatile @Nullable Awake awake;
 
     /** What all models of a process share. */
@@ -77,6 +90,7 @@ final class ModelHost implements ManagedModel {
         footprint = Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
         usage = new EngineUsage(
                 surroundings.metrics(), spec.name(), 0, directory.config().contextTokensMax());
+        adapterPaths = config.adaptersOf(spec.name());
     }
 
     private static Pooling pooling(ModelSpec spec) {
@@ -88,7 +102,7 @@ final class ModelHost implements ManagedModel {
     private static <T> T explained(Supplier<T> loading) {
         try {
             return loading.get();
-        } catch (ModelFormatException | NativeException | IllegalArgumentException e) {
+        } catch (ModelFormatException | AdapterException | NativeException | IllegalArgumentException e) {
             throw new ModelLoadException(Outcome.Reason.LOAD_FAILED, String.valueOf(e.getMessage()), e);
         }
     }
@@ -140,18 +154,40 @@ final class ModelHost implements ManagedModel {
                 tokenizer,
                 usage,
                 surroundings.environment().ticker());
+        long nowSeconds = surroundings.environment().clock().instant().getEpochSecond();
+        try {
+            adapterPaths.forEach((name, path) -> load(running.adapters(), name, path, nowSeconds));
+        } catch (RuntimeException | Error failure) {
+            running.close();
+            throw failure;
+        }
+        wokenBefore = true;
         return new Awake(
                 running,
                 new ServedModel(
                         spec.name(),
-                        surroundings.environment().clock().instant().getEpochSecond(),
+                        nowSeconds,
                         tokenizer,
                         chatTemplate,
                         directory.generationDefaults(),
                         contextTokens,
                         new EmbeddingSettings(directory.config().hiddenSize(), pooling),
                         running.admission(),
-                        running::isAlive));
+                        running::isAlive,
+                        running.adapters()));
+    }
+
+    /** An adapter that went bad while its model slept does not keep the model from waking. */
+    private void load(Adapters adapters, String name, Path path, long nowSeconds) {
+        try {
+            adapters.load(name, AdapterDirectory.open(path), false, nowSeconds);
+        } catch (ModelFormatException | AdapterException e) {
+            String message = "adapter " + name + ": " + e.getMessage();
+            if (!wokenBefore) {
+                throw new AdapterException(message, e);
+            }
+            LOG.warn("{} woke without an adapter that it had: {}", spec.name(), message);
+        }
     }
 
     @Override
@@ -161,6 +197,9 @@ final class ModelHost implements ManagedModel {
             return true;
         }
         boolean whole = ending.running().drain(patience, why);
+        adapterPaths = ending.running().adapters().all().stream()
+                .collect(Collectors.toMap(
+                        Adapter::name, adapter -> adapter.directory().path()));
         awake = null;
         if (pages == FilePages.DROP) {
             ending.running().dropFilePages();

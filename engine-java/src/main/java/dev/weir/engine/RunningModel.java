@@ -1,12 +1,18 @@
 package dev.weir.engine;
 
+import dev.weir.engine.adapters.AdapterException;
+import dev.weir.engine.adapters.AdapterWeights;
+import dev.weir.engine.adapters.Adapters;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.execution.EngineLoop;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.LoopLimits;
 import dev.weir.engine.ffi.CpuModelExecutor;
+import dev.weir.engine.ffi.NativeAdapter;
+import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeModel;
+import dev.weir.engine.model.AdapterDirectory;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
@@ -14,10 +20,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** What a model has while it is awake: weights, the queue in front of its engine loop, and the loop with its KV cache. */
+/** What a model has while it is awake: weights and the adapters beside them, the queue in front of its engine loop, and the loop with its KV cache. */
 final class RunningModel implements AutoCloseable {
 
     private final NativeModel weights;
+    private final Adapters adapters;
     private final AdmissionQueue admission;
     private final EngineLoop loop;
     private final KvCacheSize cache;
@@ -32,6 +39,7 @@ final class RunningModel implements AutoCloseable {
             EngineUsage usage,
             LongSupplier ticker) {
         this.weights = weights;
+        adapters = new Adapters(directory -> load(weights, directory));
         this.cache = cache;
         ExecutorLimits limits = new ExecutorLimits(
                 weights.vocabSize(),
@@ -60,6 +68,20 @@ final class RunningModel implements AutoCloseable {
                 usage,
                 ticker);
         loop.start();
+    }
+
+    private static AdapterWeights load(NativeModel model, AdapterDirectory directory) {
+        try {
+            NativeAdapter adapter = model.loadAdapter(directory);
+            return new AdapterWeights(adapter.id(), adapter::close);
+        } catch (NativeException e) {
+            throw new AdapterException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Those of the weights: they go with them. */
+    Adapters adapters() {
+        return adapters;
     }
 
     AdmissionQueue admission() {
@@ -101,6 +123,7 @@ final class RunningModel implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
+        adapters.close();
         weights.close();
     }
 }

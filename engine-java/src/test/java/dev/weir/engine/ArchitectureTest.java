@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("device", List.of()),
             Map.entry("model", List.of("request")),
             Map.entry("lifecycle", List.of("model", "request", "device")),
+            Map.entry("adapters", List.of("model")),
             Map.entry("kvcache", List.of("request")),
             Map.entry("scheduling", List.of("kvcache", "request")),
             Map.entry("sampling", List.of("request")),
@@ -58,6 +59,7 @@ class ArchitectureTest {
             Map.entry(
                     "http",
                     List.of(
+                            "adapters",
                             "lifecycle",
                             "admission",
                             "streaming",

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -113,6 +114,19 @@ public final class DoubleLlama {
             states[position] = norm("model.norm", x);
         }
         return states;
+    }
+
+    /** The token of the highest logit after these, which a greedy answer goes on with. */
+    public int next(int[] tokenIds) {
+        double[] logits = linear("lm_head", hiddenStates(tokenIds)[tokenIds.length - 1]);
+        return IntStream.range(0, logits.length)
+                .reduce((a, b) -> logits[b] > logits[a] ? b : a)
+                .orElseThrow();
+    }
+
+    /** Changes the elements of a tensor, row after row. */
+    public void change(String tensor, Consumer<double[]> how) {
+        how.accept(Objects.requireNonNull(weights.get(tensor), tensor));
     }
 
     private double[] weight(String name) {

@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import dev.weir.engine.EngineConfig.AdapterSettings;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
@@ -40,26 +41,36 @@ public final class TestEngine implements AutoCloseable {
             HttpLimits limits,
             ModelSettings settings,
             EngineConfig.Administration administration,
+            AdapterSettings adapters,
             @Nullable LongSupplier availableBytes) {
 
         public static Setup defaults() {
-            return new Setup(HttpLimits.defaults(), ModelSettings.defaults(), EngineConfig.Administration.none(), null);
+            return new Setup(
+                    HttpLimits.defaults(),
+                    ModelSettings.defaults(),
+                    EngineConfig.Administration.none(),
+                    AdapterSettings.none(),
+                    null);
         }
 
         public Setup with(ModelSettings changed) {
-            return new Setup(limits, changed, administration, availableBytes);
+            return new Setup(limits, changed, administration, adapters, availableBytes);
         }
 
         public Setup with(HttpLimits changed) {
-            return new Setup(changed, settings, administration, availableBytes);
+            return new Setup(changed, settings, administration, adapters, availableBytes);
         }
 
         public Setup with(EngineConfig.Administration changed) {
-            return new Setup(limits, settings, changed, availableBytes);
+            return new Setup(limits, settings, changed, adapters, availableBytes);
+        }
+
+        public Setup with(AdapterSettings changed) {
+            return new Setup(limits, settings, administration, changed, availableBytes);
         }
 
         public Setup withAvailableBytes(LongSupplier changed) {
-            return new Setup(limits, settings, administration, changed);
+            return new Setup(limits, settings, administration, adapters, changed);
         }
     }
 
@@ -96,6 +107,7 @@ public final class TestEngine implements AutoCloseable {
                 64,
                 SchedulingPolicy.defaults(),
                 TrustedProxy.withSecret(PROXY_SECRET),
+                setup.adapters(),
                 2,
                 Duration.ofSeconds(10),
                 setup.administration());

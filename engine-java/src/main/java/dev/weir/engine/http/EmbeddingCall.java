@@ -17,7 +17,7 @@ record EmbeddingCall(ServedModel model, List<int[]> prompts, int dimensions, boo
         return GenerationRequest.embedding(
                 id + "-" + index,
                 prompts.get(index),
-                GenerationRequest.NO_ADAPTER,
+                model.adapterId(),
                 model.embeddings().pooling(),
                 terms);
     }

@@ -94,7 +94,7 @@ final class EmbeddingRelay {
     /** False where the engine is full and one of this request's own inputs has to end first. */
     private boolean submit(int index) {
         TokenStream stream = new TokenStream();
-        switch (call.model().admission().submit(call.request(id, index), stream)) {
+        switch (call.model().submit(call.request(id, index), stream)) {
             case Admitted _ -> {
                 submitted.add(new Input(index, stream));
                 stream.onReadable(this::wake);

@@ -38,7 +38,7 @@ record GenerationCall(
                 sampling.ofChoice(index % choices),
                 new StopConditions(
                         tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos),
-                GenerationRequest.NO_ADAPTER,
+                model.adapterId(),
                 Pooling.NONE,
                 terms);
     }

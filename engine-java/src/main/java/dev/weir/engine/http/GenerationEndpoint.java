@@ -85,7 +85,7 @@ final class GenerationEndpoint implements Router.Endpoint {
                 GenerationRequest request = call.request(id, index, terms);
                 TokenStream stream = new TokenStream();
                 sequences.add(new Sequence(index, request.promptTokenIds(), stream));
-                switch (call.model().admission().submit(request, stream)) {
+                switch (call.model().submit(request, stream)) {
                     case Admitted _ -> {}
                     case Rejected rejected -> throw new ApiException(refusal(rejected, call.promptField()));
                 }

@@ -94,8 +94,9 @@ public final class HttpServer implements AutoCloseable {
                 "weir-prepare", Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
         this.router = routes(limits, serving, proxy, metrics, sources, workers);
         this.repository = administration == null ? null : new RepositoryEndpoints(administration, workers);
-        if (repository != null) {
+        if (administration != null && repository != null) {
             repository.addTo(router);
+            new AdapterEndpoints(serving, administration, workers, sources.clock()).addTo(router);
         }
         try {
             listener = bootstrap().bind(address).syncUninterruptibly().channel();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,40 @@ public final class Serving {
         return present(state);
     }
 
+    /** What serves the models that are here. */
+    List<ServedModel> models() {
+        return models(state);
+    }
+
+    private static List<ServedModel> models(State now) {
+        return now.listings().stream()
+                .flatMap(listing -> Stream.ofNullable(listing.model()))
+                .toList();
+    }
+
+    /** Whether a name is that of a model, wherever in its life, or an alias. */
+    boolean isModelOrAlias(String name) {
+        return isModelOrAlias(state, name);
+    }
+
+    private static boolean isModelOrAlias(State now, String name) {
+        return now.aliases().containsKey(name)
+                || now.listings().stream().anyMatch(listing -> listing.name().equals(name));
+    }
+
+    /** A model that is here, with its adapter of that name; models and aliases come first. */
+    Optional<ServedModel> adapted(String name) {
+        return adapted(state, name);
+    }
+
+    private static Optional<ServedModel> adapted(State now, String name) {
+        return isModelOrAlias(now, name)
+                ? Optional.empty()
+                : models(now).stream()
+                        .flatMap(model -> model.adapted(name).stream())
+                        .findFirst();
+    }
+
     /** Alias to model. */
     Map<String, String> aliases() {
         return state.aliases();
@@ -129,7 +164,7 @@ public final class Serving {
     }
 
     /**
-     * The model that a request names, itself or by an alias; the only one there is, where it names none.
+     * The model that a request names, itself, by an alias or with an adapter; the only one there is, where it names none.
      *
      * @throws ModelAsleepException where it is being woken for this request
      */
@@ -138,7 +173,11 @@ public final class Serving {
         if (now.phase() == Phase.DRAINING) {
             throw new ApiException(ApiError.unavailable("shutting_down", "this server is shutting down"));
         }
-        Listing listing = name.map(this::listing).orElseGet(() -> only(now));
+        Optional<ServedModel> adapted = name.flatMap(wanted -> adapted(now, wanted));
+        return adapted.orElseGet(() -> ready(now, name.map(this::listing).orElseGet(() -> only(now))));
+    }
+
+    private ServedModel ready(State now, Listing listing) {
         ServedModel model = listing.model();
         return switch (listing.status().state()) {
             case READY -> {

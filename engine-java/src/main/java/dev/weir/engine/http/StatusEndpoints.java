@@ -5,6 +5,7 @@ import dev.weir.engine.http.Serving.Listing;
 import dev.weir.engine.lifecycle.ModelState;
 import dev.weir.engine.lifecycle.ModelStatus;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
@@ -46,12 +47,20 @@ record StatusEndpoints(Serving serving, Supplier<String> metrics, String metrics
         ObjectNode answer = Json.object().put("object", "list");
         ArrayNode data = answer.putArray("data");
         serving.listings().forEach(listing -> data.add(describe(listing)));
+        for (ServedModel model : serving.models()) {
+            model.adapters().all().forEach(adapter -> data.add(describe(model.with(adapter))));
+        }
         new TreeMap<>(serving.aliases()).forEach((alias, model) -> data.add(describe(alias, serving.listing(model))));
         exchange.respond(200, answer);
     }
 
     void model(WireRequest request, Exchange exchange) {
         String name = request.path().substring(MODELS.length());
+        Optional<ServedModel> adapted = serving.adapted(name);
+        if (adapted.isPresent()) {
+            exchange.respond(200, describe(adapted.get()));
+            return;
+        }
         Listing listing = serving.listing(name);
         exchange.respond(200, listing.name().equals(name) ? describe(listing) : describe(name, listing));
     }
@@ -72,6 +81,17 @@ record StatusEndpoints(Serving serving, Supplier<String> metrics, String metrics
                         .put("name", name)
                         .put("ready", ready)
                         .put("state", status.state().name()));
+    }
+
+    /** An adapter is listed as a model, with the one that it belongs to as its parent. */
+    private static ObjectNode describe(ServedModel adapted) {
+        return Json.object()
+                .put("id", adapted.name())
+                .put("object", "model")
+                .put("created", adapted.createdSeconds())
+                .put("owned_by", "weir")
+                .put("parent", adapted.parent())
+                .put("max_model_len", adapted.contextTokensMax());
     }
 
     /** An alias is listed as a model, with the one that it stands for as its root. */

@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * A LoRA adapter as PEFT saves it, checked as far as it can be without its model.
  *
- * @param file the one that the tensors lie in
+ * @param path the directory
  * @param tensors two of each adapted projection, called {@code <projection>.lora_A.weight} and {@code <projection>.lora_B.weight} after
  *     the projection's name in the model's files
  */
-public record AdapterDirectory(AdapterConfig config, Path file, List<TensorInfo> tensors) {
+public record AdapterDirectory(Path path, AdapterConfig config, List<TensorInfo> tensors) {
 
     private static final String CONFIG_FILE = "adapter_config.json";
     private static final String WEIGHTS_FILE = "adapter_model.safetensors";
@@ -45,7 +45,12 @@ public record AdapterDirectory(AdapterConfig config, Path file, List<TensorInfo>
         if (tensors.isEmpty()) {
             throw new ModelFormatException(file, "holds no tensor; save the adapter again");
         }
-        return new AdapterDirectory(config, file, tensors);
+        return new AdapterDirectory(directory, config, tensors);
+    }
+
+    /** The file that the tensors lie in. */
+    public Path file() {
+        return path.resolve(WEIGHTS_FILE);
     }
 
     /** Of all tensors together. */

@@ -23,6 +23,7 @@ public final class TokenStream {
     private final Queue<TokenEvent> events;
     private @Nullable Runnable onReadable;
     private @Nullable Runnable onDemand;
+    private @Nullable Runnable onEnd;
     private boolean readerWaits = true;
     private volatile int tokenCount;
     private volatile boolean finished;
@@ -59,6 +60,14 @@ public final class TokenStream {
         if (readable) {
             callback.run();
         }
+    }
+
+    /** Sets, once and before the request is submitted, what to call when the engine has let go of the sequence. Called from the engine thread. */
+    public synchronized void onEnd(Runnable callback) {
+        if (onEnd != null) {
+            throw new IllegalStateException("onEnd was set before");
+        }
+        onEnd = callback;
     }
 
     /** The next event; null if there is none yet, or none any more after {@link Finished}. */
@@ -123,6 +132,7 @@ public final class TokenStream {
      */
     public void publish(TokenEvent event) {
         Runnable readable = null;
+        Runnable end = null;
         synchronized (this) {
             if (finished) {
                 throw new IllegalStateException("the stream has ended");
@@ -136,7 +146,10 @@ public final class TokenStream {
                 when isFull() -> throw new IllegalStateException("the stream is full: " + tokensMax);
                 case TokenEvent.Token _ -> tokenCount = tokenCount + 1;
                 case TokenEvent.Pooled _ -> {}
-                case Finished _ -> finished = true;
+                case Finished _ -> {
+                    finished = true;
+                    end = onEnd;
+                }
             }
             events.add(event);
             if (readerWaits) {
@@ -144,6 +157,7 @@ public final class TokenStream {
                 readable = onReadable;
             }
         }
+        run(end);
         run(readable);
     }
 

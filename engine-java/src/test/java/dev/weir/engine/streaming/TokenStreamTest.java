@@ -66,6 +66,19 @@ class TokenStreamTest {
     }
 
     @Test
+    void tellsOnceThatTheEngineHasLetGoAlsoAfterACancellation() {
+        AtomicInteger ended = new AtomicInteger();
+        TokenStream stream = new TokenStream(4);
+        stream.onEnd(ended::incrementAndGet);
+        stream.publish(token(1));
+        stream.cancel();
+        assertThat(ended).hasValue(0); // the engine has not let go of it yet
+        stream.publish(END);
+        assertThat(ended).hasValue(1);
+        assertThatThrownBy(() -> stream.onEnd(() -> {})).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void callsTheEngineWhenAFullStreamHasRoomAgain() {
         TokenStream stream = new TokenStream(2);
         stream.onDemand(demand::incrementAndGet);
