@@ -181,6 +181,11 @@ public final class Engine implements AutoCloseable {
         return hosts().mapToInt(ModelHost::ownedBlocks).sum();
     }
 
+    /** What the native library holds for all models; asked after {@link #close}, nothing. */
+    NativeLibrary.LiveHandles liveHandles() {
+        return library.liveHandles();
+    }
+
     /** Takes nothing new, finishes what was admitted within {@code patience}, cancels the rest, and closes. */
     void drain(Duration patience) throws InterruptedException {
         serving.draining();

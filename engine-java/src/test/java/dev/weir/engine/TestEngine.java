@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.engine.EngineConfig.AdapterSettings;
 import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.http.TrustedProxy;
@@ -132,6 +133,11 @@ public final class TestEngine implements AutoCloseable {
 
     public int ownedBlocks() {
         return engine.ownedBlocks();
+    }
+
+    /** Models and sessions in the engine's native library. */
+    public NativeLibrary.LiveHandles liveHandles() {
+        return engine.liveHandles();
     }
 
     /** As SIGTERM does it. */

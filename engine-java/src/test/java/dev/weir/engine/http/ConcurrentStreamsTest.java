@@ -136,7 +136,8 @@ class ConcurrentStreamsTest {
         }
     }
 
-    private static List<String> told(List<String> events) {
+    /** Of each choice its tokens, their log-probabilities and its end; then the stream's last event. */
+    static List<String> told(List<String> events) {
         List<Choice> choices = List.of(new Choice(), new Choice());
         for (String event : events.subList(0, events.size() - 1)) {
             JsonNode json = ApiClient.parse(event).path("choices").path(0);
@@ -159,16 +160,16 @@ class ConcurrentStreamsTest {
         }
     }
 
-    private static void awaitNoBlocksOwned(TestEngine engine) {
+    static void awaitNoBlocksOwned(TestEngine engine) {
         await(() -> engine.ownedBlocks() == 0);
     }
 
-    private interface Condition {
+    interface Condition {
         boolean holds();
     }
 
     /** Asks again and again; the test's own time limit ends what never comes. */
-    private static void await(Condition condition) {
+    static void await(Condition condition) {
         while (!condition.holds()) {
             Thread.onSpinWait();
             LockSupport.parkNanos(1_000_000);
