@@ -27,7 +27,7 @@ class FootprintTest {
             new TensorTypes(null, DType.Q8_0, null),
             new TensorTypes(null, DType.Q4_0, DType.F32),
             new TensorTypes(null, DType.Q4_K, DType.BF16),
-            new TensorTypes(null, DType.Q5_K, null),
+            new TensorTypes(null, DType.Q5_K, DType.Q8_0),
             new TensorTypes(DType.BF16, DType.Q6_K, null));
 
     static Stream<Path> models() {

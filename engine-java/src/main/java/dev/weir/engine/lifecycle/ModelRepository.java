@@ -1,5 +1,6 @@
 package dev.weir.engine.lifecycle;
 
+import dev.weir.engine.model.gguf.GgufModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,12 +55,17 @@ public final class ModelRepository {
             try (Stream<Path> entries = Files.list(directory.get())) {
                 entries.limit(ENTRIES_MAX)
                         .filter(ModelRepository::isModel)
-                        .forEach(path -> models.put(name(path), path));
+                        .forEach(path -> models.merge(GgufModel.nameOf(path), path, ModelRepository::first));
             } catch (IOException e) {
                 throw new UncheckedIOException("the model repository " + directory.get() + " cannot be read", e);
             }
         }
         return models;
+    }
+
+    /** Of the numbered files of one model, the one by which it is opened. */
+    private static Path first(Path one, Path other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static boolean isModel(Path path) {
@@ -77,11 +83,6 @@ public final class ModelRepository {
         } catch (IOException _) {
             return false; // a directory that we may not read holds no model for us
         }
-    }
-
-    private static String name(Path path) {
-        String file = path.getFileName().toString();
-        return file.endsWith(GGUF) ? file.substring(0, file.length() - GGUF.length()) : file;
     }
 
     /**

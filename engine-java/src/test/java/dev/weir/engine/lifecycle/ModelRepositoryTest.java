@@ -41,6 +41,13 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void numberedFilesAreOneModelThatIsOpenedByTheFirst() throws IOException {
+        Files.createFile(models.resolve("split-00002-of-00002.gguf"));
+        Path first = Files.createFile(models.resolve("split-00001-of-00002.gguf"));
+        assertThat(repository.models()).containsEntry("split", first).hasSize(4);
+    }
+
+    @Test
     void modelThatIsAddedIsSeenAtOnce() throws IOException {
         Files.createFile(Files.createDirectories(models.resolve("late")).resolve("config.json"));
         assertThat(repository.models()).containsKey("late");
