@@ -155,19 +155,24 @@ double process_cpu_seconds() {
 
 struct Seconds {
   double wall = INFINITY;
+  double median = 0;  // of wall times: what a machine that others use gives mostly
   double cpu = INFINITY;  // with one thread on a machine that others use too, this says what wall cannot
 };
 
 // The best of some runs: the one that was disturbed least.
 Seconds best_seconds(int runs, const std::function<void()>& body) {
   Seconds best;
+  std::vector<double> walls;
   for (int i = 0; i < runs; ++i) {
     const Clock::time_point begin = Clock::now();
     const double cpu_begin = process_cpu_seconds();
     body();
-    best.wall = std::min(best.wall, std::chrono::duration<double>(Clock::now() - begin).count());
+    walls.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    best.wall = std::min(best.wall, walls.back());
     best.cpu = std::min(best.cpu, process_cpu_seconds() - cpu_begin);
   }
+  std::sort(walls.begin(), walls.end());
+  best.median = walls[walls.size() / 2];
   return best;
 }
 
@@ -236,8 +241,8 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
     for (const int32_t sequences : {1, 8, 32}) {
       Step decode(sequences, context, 1);
       const Seconds seconds = best_seconds(runs, [&] { decode.run(session); });
-      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %8.2f ms a step (CPU %8.2f)   %3.0f %% of read bandwidth\n", sequences,
-                  context, sequences / seconds.wall, seconds.wall * 1e3, seconds.cpu * 1e3,
+      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %8.2f ms a step (median %8.2f, CPU %8.2f)   %3.0f %% of read bandwidth\n",
+                  sequences, context, sequences / seconds.wall, seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3,
                   100 * static_cast<double>(weights.bytes()) / seconds.wall / bandwidth);
     }
   }

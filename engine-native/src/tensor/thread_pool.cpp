@@ -1,10 +1,12 @@
-// One letter box for each worker: the caller writes a range into it and raises `posted`; the worker runs the range and raises `done` to the
-// same number. A worker that gets no range sleeps on, and nobody reads what another thread may be writing, because a box changes only
-// while its posted and done are equal.
+// One letter box for each worker: the caller writes a range into it and raises `posted`; whoever raises `taken` to the same number runs the
+// range and raises `done`. Mostly that is the worker. But where its core is busy with something else, a worker may not come for
+// milliseconds, so the caller, done with its own range, runs those that nobody has taken: it waits only for ranges that are being run, and
+// a machine that is busy, or a worker that has parked, costs a small operation no more than the caller's doing it alone.
 //
-// No wake-up is lost: whoever waits does so on the number it last saw (atomic::wait compares before it sleeps), and numbers only grow.
-// Both sides spin first, since the operations of a step follow each other within microseconds and a futex costs about as much as a small
-// operation; they then park, so that a process with more threads than free cores gives its core away.
+// A box changes only while its posted and done are equal, and is read only by who has taken it. No wake-up is lost: whoever waits does so
+// on the number it last saw (atomic::wait compares before it sleeps), and numbers only grow. Both sides spin first, since the operations
+// of a step follow each other within microseconds and a futex costs about as much as a small operation; they then park, so that a model
+// without work takes no core from one that has some.
 #include "tensor/thread_pool.h"
 
 #include <algorithm>
@@ -55,6 +57,7 @@ struct ThreadPool::State {
 
   struct alignas(64) Worker {  // a cache line each, so that spinning on one does not slow another
     std::atomic<uint32_t> posted{0};
+    std::atomic<uint32_t> taken{0};
     std::atomic<uint32_t> done{0};
     Range range{};
     std::thread thread;
@@ -65,14 +68,27 @@ struct ThreadPool::State {
       posted.notify_one();
     }
 
-    void await_done() const {
-      const uint32_t wanted = posted.load(std::memory_order_relaxed);
-      if (done.load(std::memory_order_acquire) != wanted) await_change(done, wanted - 1);
+    // True for one of those that ask for the range of that number, of which each sees it as it was posted.
+    bool take(uint32_t number) {
+      uint32_t before = number - 1;
+      return taken.compare_exchange_strong(before, number, std::memory_order_acquire, std::memory_order_relaxed);
+    }
+
+    // The caller's: sees that the range is run, by itself as worker 0 where the worker has not begun.
+    void finish() {
+      const uint32_t number = posted.load(std::memory_order_relaxed);
+      if (take(number)) {
+        range.task(range.context, range.begin, range.end, 0);
+        done.store(number, std::memory_order_relaxed);
+      } else if (done.load(std::memory_order_acquire) != number) {
+        await_change(done, number - 1);
+      }
     }
 
     void work(int32_t index) {
       for (uint32_t seen = 0;;) {
         seen = await_change(posted, seen);
+        if (!take(seen)) continue;
         if (range.task == nullptr) return;
         range.task(range.context, range.begin, range.end, index);
         done.store(seen, std::memory_order_release);
@@ -122,7 +138,7 @@ void ThreadPool::run(int64_t size, int64_t grain, Task task, const void* context
     state_->workers[i - 1].post({task, context, range_begin(i), range_begin(i + 1)});
   }
   task(context, 0, range_begin(1), 0);
-  for (int64_t i = 1; i < range_count; ++i) state_->workers[i - 1].await_done();
+  for (int64_t i = range_count - 1; i > 0; --i) state_->workers[i - 1].finish();  // the last was told last
   state_->running.store(false, std::memory_order_relaxed);
 }
 

@@ -17,8 +17,9 @@ class ThreadPool {
 
   int32_t thread_count() const;
 
-  // Calls body(begin, end, worker) so that the ranges cover [0, size), each a multiple of `grain` long but the last, at most one range for
-  // each thread, worker in [0, thread_count). Returns when all are done. Runs inline when one range would do. body must not throw.
+  // Calls body(begin, end, worker) so that the ranges cover [0, size), each a multiple of `grain` long but the last, at most as many as there
+  // are threads, worker in [0, thread_count). No two ranges of one worker run at a time, though 0, the caller, may run several. Returns when
+  // all are done. Runs inline when one range would do. body must not throw.
   template <typename Body>
   void parallel_for(int64_t size, int64_t grain, const Body& body) {
     run(size, grain, [](const void* context, int64_t begin, int64_t end, int32_t worker) {

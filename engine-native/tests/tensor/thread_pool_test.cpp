@@ -36,12 +36,13 @@ TEST(thread_pool, ranges_cover_everything_once_in_multiples_of_the_grain) {
     for (const int64_t size : {0, 1, 7, 15, 16, 17, 31, 64, 95, 1000, 4097}) {
       for (const int64_t grain : {1, 4, 16, 64, 5000}) {
         std::vector<int32_t> visits(static_cast<size_t>(size));
-        std::vector<int32_t> used(static_cast<size_t>(threads));
-        for (const Range& range : ranges_of(pool, size, grain)) {
+        const std::vector<Range> ranges = ranges_of(pool, size, grain);
+        CHECK(ranges.size() <= static_cast<size_t>(threads));
+        for (const Range& range : ranges) {
           CHECK(range.begin < range.end);
           CHECK_EQ(range.begin % grain, 0);
           CHECK(range.end % grain == 0 || range.end == size);
-          CHECK_EQ(used.at(static_cast<size_t>(range.worker))++, 0);
+          CHECK(range.worker >= 0 && range.worker < threads);
           for (int64_t i = range.begin; i < range.end; ++i) ++visits.at(static_cast<size_t>(i));
         }
         for (const int32_t count : visits) CHECK_EQ(count, 1);
@@ -82,6 +83,19 @@ TEST(thread_pool, more_threads_than_cores_finish) {
     pool.parallel_for(1000, 1, [&](int64_t begin, int64_t end, int32_t) { sum += end - begin; });
   }
   CHECK_EQ(sum.load(), 200 * 1000);
+}
+
+TEST(thread_pool, no_two_ranges_of_one_worker_run_at_a_time) {
+  ThreadPool pool(8);
+  std::vector<std::atomic<bool>> busy(8);
+  for (int32_t round = 0; round < 2000; ++round) {
+    pool.parallel_for(8, 1, [&](int64_t, int64_t, int32_t worker) {
+      std::atomic<bool>& mine = busy[static_cast<size_t>(worker)];
+      CHECK(!mine.exchange(true));
+      if (round % 100 == 0) std::this_thread::yield();
+      mine = false;
+    });
+  }
 }
 
 TEST(thread_pool, parked_workers_wake_up) {
