@@ -116,6 +116,7 @@ final class ScriptedEngine implements AutoCloseable {
         try {
             while (true) {
                 Socket connection = server.accept();
+                connection.setTcpNoDelay(true);
                 connections.add(connection);
                 Thread.ofVirtual().start(() -> serve(connection));
             }
@@ -217,9 +218,7 @@ final class ScriptedEngine implements AutoCloseable {
         /** One chunk of HTTP's chunked coding; what is in it need not be a whole event. */
         void chunk(String text) throws IOException {
             byte[] bytes = text.getBytes(UTF_8);
-            write(Integer.toHexString(bytes.length) + "\r\n");
-            out.write(bytes);
-            write("\r\n");
+            write(Integer.toHexString(bytes.length) + "\r\n" + new String(bytes, ISO_8859_1) + "\r\n");
         }
 
         void end() throws IOException {
