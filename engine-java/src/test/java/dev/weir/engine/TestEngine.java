@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -92,6 +93,15 @@ public final class TestEngine implements AutoCloseable {
     }
 
     public static TestEngine start(Setup setup, String... models) {
+        return start(
+                setup,
+                Stream.of(models)
+                        .map(name -> new ModelSource(TestModels.fixture(name), name))
+                        .toList());
+    }
+
+    /** Serves models from anywhere. */
+    public static TestEngine start(Setup setup, List<ModelSource> models) {
         AtomicLong number = new AtomicLong();
         AtomicLong seed = new AtomicLong(1000);
         HttpServer.Sources sources = new HttpServer.Sources(
@@ -99,9 +109,7 @@ public final class TestEngine implements AutoCloseable {
                 seed::incrementAndGet,
                 Clock.fixed(NOW, ZoneOffset.UTC));
         EngineConfig config = new EngineConfig(
-                Stream.of(models)
-                        .map(name -> new ModelSource(TestModels.fixture(name), name))
-                        .toList(),
+                models,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 setup.settings(),
                 32,

@@ -146,8 +146,12 @@ final class GgufTokenizerJson {
         return model;
     }
 
-    /** Written with a space between the parts, of which the first may begin with one. */
+    /**
+     * Written with a space between the parts, of which the first may begin with one. Those of parts that are no tokens can never apply, and
+     * the library would refuse them.
+     */
     private List<List<String>> statedMerges() {
+        Set<String> tokens = Set.copyOf(vocabulary.spellings());
         List<List<String>> merges = new ArrayList<>();
         for (String merge : metadata.strings(GgufVocabulary.MERGES_KEY)) {
             int space = merge.indexOf(' ', 1);
@@ -156,7 +160,11 @@ final class GgufTokenizerJson {
                         GgufVocabulary.MERGES_KEY,
                         "holds \"" + merge + "\", which is no pair; convert the model again");
             }
-            merges.add(List.of(merge.substring(0, space), merge.substring(space + 1)));
+            String left = merge.substring(0, space);
+            String right = merge.substring(space + 1);
+            if (tokens.contains(left) && tokens.contains(right) && tokens.contains(left + right)) {
+                merges.add(List.of(left, right));
+            }
         }
         return merges;
     }

@@ -35,6 +35,7 @@ final class GgufConfig {
             "attention.sliding_window",
             "attention.sliding_window_pattern",
             "attention.causal",
+            "pooling_type",
             "attn_logit_softcapping",
             "final_logit_softcapping",
             "rope.dimension_count",
@@ -49,6 +50,10 @@ final class GgufConfig {
             "rope.scaling.yarn_beta_fast",
             "rope.scaling.yarn_beta_slow",
             "tensor_data_layout");
+
+    private static final int POOLING_NONE = 0;
+    /** What embeddings are made of where nothing else is asked for. */
+    private static final int POOLING_LAST_TOKEN = 3;
 
     private static final int GEMMA3_FULL_LAYER_PERIOD = 6;
     private static final double GEMMA3_LOCAL_ROPE_THETA = 10_000;
@@ -107,6 +112,12 @@ final class GgufConfig {
             throw metadata.refused(
                     key("attention.causal"),
                     "is false, but only models whose tokens see earlier ones alone are served");
+        }
+        int pooling = metadata.integer(key("pooling_type")).orElse(POOLING_NONE);
+        if (pooling != POOLING_NONE && pooling != POOLING_LAST_TOKEN) {
+            throw metadata.refused(
+                    key("pooling_type"),
+                    "is " + pooling + ", but only " + POOLING_LAST_TOKEN + " (last token) is served");
         }
     }
 

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -68,21 +66,21 @@ public record GgufModel(
         if (Files.exists(path.resolve("config.json"))) {
             return Optional.empty();
         }
-        SortedMap<String, Path> firstByName = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, "*" + GgufFile.EXTENSION)) {
-            for (Path entry : entries) {
-                firstByName.merge(nameOf(entry), entry, (one, other) -> one.compareTo(other) < 0 ? one : other);
-                if (firstByName.size() > 1) {
+        Optional<Path> found = Optional.empty();
+        try (DirectoryStream<Path> models = Files.newDirectoryStream(path, GgufModel::isNamedAsModel)) {
+            for (Path model : models) {
+                if (found.isPresent()) {
                     throw new ModelFormatException(
                             path,
-                            "holds several GGUF models (" + String.join(", ", firstByName.keySet())
+                            "holds several GGUF models (" + found.get().getFileName() + ", " + model.getFileName()
                                     + ", ...); give the file itself");
                 }
+                found = Optional.of(model);
             }
         } catch (IOException | DirectoryIteratorException e) {
             throw new ModelFormatException(path, "cannot be listed (" + e.getMessage() + "); check its permissions", e);
         }
-        return firstByName.values().stream().findFirst();
+        return found;
     }
 
     /**
@@ -104,6 +102,11 @@ public record GgufModel(
                 tensors.named(),
                 generationDefaults(vocabulary),
                 tokenizerSettings(vocabulary));
+    }
+
+    /** Whether a file's name is that of a GGUF model: alone, or the first of several files. */
+    private static boolean isNamedAsModel(Path file) {
+        return file.toString().endsWith(GgufFile.EXTENSION) && !GgufShards.isLaterShard(file);
     }
 
     /** What a model is called after its path: the last part, of a GGUF file without its extension and its number. */

@@ -58,6 +58,12 @@ final class GgufShards {
                 : name;
     }
 
+    /** Whether a file's name says that it is a later one of several. */
+    static boolean isLaterShard(Path file) {
+        Matcher numbered = NUMBERED.matcher(Objects.toString(file.getFileName(), ""));
+        return numbered.matches() && !numbered.group(2).equals("00001");
+    }
+
     private static Path sibling(GgufFile first, int number, int count) {
         Matcher numbered = NUMBERED.matcher(String.valueOf(first.file().getFileName()));
         if (!numbered.matches()) {

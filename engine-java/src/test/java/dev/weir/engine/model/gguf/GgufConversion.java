@@ -56,11 +56,23 @@ public final class GgufConversion {
 
     /** The same, before it is written, so that a test may change it. */
     public static GgufWriter converted(Path directory, DType matrices) {
-        GgufConversion conversion = new GgufConversion(directory);
-        conversion.metadata();
-        conversion.tokenizer();
-        conversion.tensors(matrices);
-        return conversion.writer;
+        return new GgufConversion(directory).convert(matrices, false);
+    }
+
+    /** Writes in F32 the very numbers that {@link #write} leaves of the matrices in that type. */
+    public static Path writeRounded(Path directory, DType matrices, Path file) {
+        return new GgufConversion(directory).convert(matrices, true).write(file);
+    }
+
+    private GgufWriter convert(DType matrices, boolean onlyRound) {
+        metadata();
+        tokenizer();
+        tensors((name, shape, values) -> add(name, shape, values, matrices, onlyRound));
+        return writer;
+    }
+
+    private interface Sink {
+        void add(String name, List<Long> shape, float[] values);
     }
 
     private void metadata() {
@@ -196,7 +208,7 @@ public final class GgufConversion {
         return ids.isArray() ? ids.get(0).intValue() : ids.intValue();
     }
 
-    private void tensors(DType matrices) {
+    private void tensors(Sink sink) {
         WeightsIndex weights = ModelDirectory.open(directory).weights();
         Map<String, List<float[]>> stacks = new LinkedHashMap<>();
         for (TensorInfo tensor : weights.tensors()) {
@@ -206,14 +218,13 @@ public final class GgufConversion {
                 List<float[]> stack = stacks.computeIfAbsent(name, _ -> new ArrayList<>());
                 stack.add(values); // sources list experts in their order
                 if (stack.size() == expertCount()) {
-                    add(
+                    sink.add(
                             name,
                             List.of(
                                     (long) stack.size(),
                                     tensor.shape().get(0),
                                     tensor.shape().get(1)),
-                            joined(stack),
-                            matrices);
+                            joined(stack));
                 }
                 continue;
             }
@@ -229,15 +240,33 @@ public final class GgufConversion {
                     values[i] += 1;
                 }
             }
-            add(name, tensor.shape(), values, matrices);
+            sink.add(name, tensor.shape(), values);
         }
     }
 
-    private void add(String name, List<Long> shape, float[] values, DType matrices) {
-        boolean fits = shape.getLast() % matrices.blockElements() == 0;
+    private void add(String name, List<Long> shape, float[] values, DType matrices, boolean onlyRound) {
         boolean small = shape.size() == 1 || name.endsWith("ffn_gate_inp.weight");
-        DType type = small ? DType.F32 : fits ? matrices : DType.BF16;
-        writer.tensor(name, GgufTensorType.valueOf(type.name()).number(), shape, Stored.bytes(values, type));
+        DType type = small ? DType.F32 : fitting(matrices, shape.getLast());
+        byte[] bytes = Stored.bytes(values, type);
+        DType written = onlyRound ? DType.F32 : type;
+        writer.tensor(
+                name,
+                GgufTensorType.valueOf(written.name()).number(),
+                shape,
+                onlyRound ? Stored.bytes(Stored.values(bytes, type), DType.F32) : bytes);
+    }
+
+    /** The type, or what converters take for rows that are no multiple of its blocks. */
+    private static DType fitting(DType type, long rowElements) {
+        if (rowElements % type.blockElements() == 0) {
+            return type;
+        }
+        return switch (type) {
+            case Q4_K -> fitting(DType.Q5_0, rowElements);
+            case Q5_K -> fitting(DType.Q5_1, rowElements);
+            case Q6_K -> fitting(DType.Q8_0, rowElements);
+            default -> DType.F16;
+        };
     }
 
     /** Of each head, row i of the first half is followed by row i of the second. */

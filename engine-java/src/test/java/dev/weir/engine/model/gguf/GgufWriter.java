@@ -59,6 +59,14 @@ public final class GgufWriter {
                 name, GgufTensorType.F32.number(), List.of((long) values.length), Stored.bytes(values, DType.F32));
     }
 
+    /** Takes tensors away, for another file. */
+    GgufWriter moveLastTensorsTo(GgufWriter other, int count) {
+        List<Tensor> last = tensors.subList(tensors.size() - count, tensors.size());
+        other.tensors.addAll(last);
+        last.clear();
+        return this;
+    }
+
     public Path write(Path file) {
         try {
             return Files.write(file, bytes());

@@ -7,40 +7,18 @@ import java.nio.ByteOrder;
 /** Numbers as tensors store them, by the definition of each type. */
 final class Stored {
 
-    private static final int BLOCK = 32;
-
     private Stored() {}
 
     static byte[] bytes(float[] values, DType type) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length / type.blockElements() * type.blockBytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        switch (type) {
-            case F32 -> {
-                for (float value : values) {
-                    bytes.putFloat(value);
-                }
+        for (int at = 0; at < values.length; at += type.blockElements()) {
+            switch (type) {
+                case F32 -> bytes.putFloat(values[at]);
+                case F16 -> bytes.putShort(Float.floatToFloat16(values[at]));
+                case BF16 -> bytes.putShort(bfloat16(values[at]));
+                case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> Blocks.put(type, values, at, bytes);
             }
-            case F16 -> {
-                for (float value : values) {
-                    bytes.putShort(Float.floatToFloat16(value));
-                }
-            }
-            case BF16 -> {
-                for (float value : values) {
-                    bytes.putShort(bfloat16(value));
-                }
-            }
-            case Q8_0 -> {
-                for (int at = 0; at < values.length; at += BLOCK) {
-                    putQ8(values, at, bytes);
-                }
-            }
-            case Q4_0 -> {
-                for (int at = 0; at < values.length; at += BLOCK) {
-                    putQ4(values, at, bytes);
-                }
-            }
-            default -> throw new AssertionError("nothing here makes " + type);
         }
         return bytes.array();
     }
@@ -48,13 +26,13 @@ final class Stored {
     static float[] values(byte[] stored, DType type) {
         ByteBuffer bytes = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
         float[] values = new float[stored.length / type.blockBytes() * type.blockElements()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = switch (type) {
-                case F32 -> bytes.getFloat();
-                case F16 -> Float.float16ToFloat(bytes.getShort());
-                case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
-                default -> throw new AssertionError("no source is in " + type);
-            };
+        for (int at = 0; at < values.length; at += type.blockElements()) {
+            switch (type) {
+                case F32 -> values[at] = bytes.getFloat();
+                case F16 -> values[at] = Float.float16ToFloat(bytes.getShort());
+                case BF16 -> values[at] = Float.intBitsToFloat(bytes.getShort() << 16);
+                case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> Blocks.get(type, bytes, values, at);
+            }
         }
         return values;
     }
@@ -63,37 +41,5 @@ final class Stored {
     private static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
-    }
-
-    /** A scale, then 32 signed bytes. */
-    private static void putQ8(float[] values, int at, ByteBuffer bytes) {
-        float largest = Math.abs(extreme(values, at));
-        float scale = largest / 127;
-        bytes.putShort(Float.floatToFloat16(scale));
-        for (int i = 0; i < BLOCK; i++) {
-            bytes.put((byte) Math.round(scale == 0 ? 0 : values[at + i] / scale));
-        }
-    }
-
-    /** A scale, then 32 numbers of 4 bits that mean 8 less: value i in the low half of byte i, value i + 16 in the high one. */
-    private static void putQ4(float[] values, int at, ByteBuffer bytes) {
-        float scale = extreme(values, at) / -8;
-        bytes.putShort(Float.floatToFloat16(scale));
-        for (int i = 0; i < BLOCK / 2; i++) {
-            bytes.put((byte) (nibble(values[at + i], scale) | nibble(values[at + i + BLOCK / 2], scale) << 4));
-        }
-    }
-
-    private static int nibble(float value, float scale) {
-        return scale == 0 ? 8 : Math.clamp((long) Math.floor(value / scale + 8.5), 0, 15);
-    }
-
-    /** The value that is furthest from 0. */
-    private static float extreme(float[] values, int at) {
-        float extreme = 0;
-        for (int i = at; i < at + BLOCK; i++) {
-            extreme = Math.abs(values[i]) > Math.abs(extreme) ? values[i] : extreme;
-        }
-        return extreme;
     }
 }
