@@ -33,7 +33,7 @@ class LoadCyclesTest {
                 ApiClient client = new ApiClient(engine)) {
             cycle(client, WARM_UP);
             Held before = held(engine, client);
-            assertThat(before.handles()).isEqualTo(new LiveHandles(1, 1));
+            assertThat(before.handles()).isEqualTo(new LiveHandles(1, 0, 1));
             long bytesBefore = residentBytes();
             cycle(client, CYCLES);
             assertThat(held(engine, client)).isEqualTo(before);

@@ -62,7 +62,7 @@ class SurvivalTest {
         clients.close();
         admin.close();
         engine.close();
-        assertThat(engine.liveHandles()).isEqualTo(new LiveHandles(0, 0));
+        assertThat(engine.liveHandles()).isEqualTo(new LiveHandles(0, 0, 0));
     }
 
     @Test
