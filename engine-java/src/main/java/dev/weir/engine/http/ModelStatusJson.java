@@ -24,9 +24,9 @@ final class ModelStatusJson {
                 .put("reason", status.reason());
         Progress progress = status.progress();
         if (progress != null) {
-            json.putObject("progress")
-                    .put("phase", progress.phase().name().toLowerCase(Locale.ROOT))
-                    .put("fraction", progress.fraction());
+            ObjectNode told = json.putObject("progress")
+                    .put("phase", progress.phase().name().toLowerCase(Locale.ROOT));
+            progress.fraction().ifPresent(fraction -> told.put("fraction", fraction));
         }
         json.put("requests_in_flight", status.activeRequests());
         ArrayNode aliases = json.putArray("aliases");

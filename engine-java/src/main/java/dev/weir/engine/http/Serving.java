@@ -174,7 +174,12 @@ public final class Serving {
             throw new ApiException(ApiError.unavailable("shutting_down", "this server is shutting down"));
         }
         Optional<ServedModel> adapted = name.flatMap(wanted -> adapted(now, wanted));
-        return adapted.orElseGet(() -> ready(now, name.map(this::listing).orElseGet(() -> only(now))));
+        Listing listing = adapted.map(ServedModel::parent)
+                .or(() -> name)
+                .map(this::listing)
+                .orElseGet(() -> only(now));
+        ServedModel plain = ready(now, listing); // an adapter goes where its model goes
+        return adapted.orElse(plain);
     }
 
     private ServedModel ready(State now, Listing listing) {

@@ -150,7 +150,7 @@ final class ModelMoves<M extends ManagedModel> {
                         "the alias " + String.join(", ", pointing) + " points to the model " + slot.name()
                                 + ": move or remove it first, or unload with the policy force");
             }
-            show(slot, before.unloading(why));
+            show(slot, before.unloading(why, model.activeRequests()));
         }
         boolean whole;
         try {
@@ -201,16 +201,24 @@ final class ModelMoves<M extends ManagedModel> {
     ModelStatus status(ModelSlot<M> slot) {
         Life<M> life = slot.life();
         M model = life.model();
+        int activeRequests = model == null ? 0 : model.activeRequests();
         boolean failed = life.state() == ModelState.READY && model != null && !model.isAlive();
         return new ModelStatus(
                 slot.name(),
                 failed ? ModelState.UNAVAILABLE : life.state(),
                 failed ? "the engine failed and must be loaded again" : life.reason(),
-                life.progress(),
+                progress(life.progress(), activeRequests),
                 life.spec(),
                 life.memory(),
-                model == null ? 0 : model.activeRequests(),
+                activeRequests,
                 aliases.of(slot.name()));
+    }
+
+    /** A drain is as far as requests have ended. */
+    private static @Nullable Progress progress(@Nullable Progress progress, int activeRequests) {
+        return progress == null || progress.phase() != Progress.Phase.DRAINING
+                ? progress
+                : new Progress(progress.phase(), Math.max(0, progress.total() - activeRequests), progress.total());
     }
 
     private static AssertionError inTransit(ModelSlot<?> slot) {

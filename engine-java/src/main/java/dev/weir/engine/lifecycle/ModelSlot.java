@@ -36,8 +36,9 @@ final class ModelSlot<M extends ManagedModel> {
             return new Life<>(ModelState.SLEEPING, reason, null, spec, null, model);
         }
 
-        Life<M> unloading(String why) {
-            return new Life<>(ModelState.UNLOADING, why, Progress.begin(Progress.Phase.DRAINING), spec, memory, model);
+        Life<M> unloading(String why, int requests) {
+            Progress draining = new Progress(Progress.Phase.DRAINING, 0, requests);
+            return new Life<>(ModelState.UNLOADING, why, draining, spec, memory, model);
         }
 
         Life<M> at(Progress next) {

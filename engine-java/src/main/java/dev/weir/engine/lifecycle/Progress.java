@@ -1,11 +1,14 @@
 package dev.weir.engine.lifecycle;
 
+import java.util.OptionalDouble;
+
 /**
  * How far a model has come on its way up or down.
  *
- * @param fraction of this phase, 0 to 1
+ * @param done of this phase's work
+ * @param total of this phase's work; 0: unknown
  */
-public record Progress(Phase phase, double fraction) {
+public record Progress(Phase phase, long done, long total) {
 
     /** What is being done, in this order on the way up. */
     public enum Phase {
@@ -14,7 +17,7 @@ public record Progress(Phase phase, double fraction) {
         READING_WEIGHTS,
         /** KV cache and working memory are taken, and the first step is run. */
         WARMING,
-        /** What runs is finished. */
+        /** What runs is finished; counts requests. */
         DRAINING
     }
 
@@ -24,13 +27,18 @@ public record Progress(Phase phase, double fraction) {
     }
 
     public Progress {
-        if (!(fraction >= 0 && fraction <= 1)) {
-            throw new IllegalArgumentException("fraction must be in [0, 1]: " + fraction);
+        if (done < 0 || done > total) {
+            throw new IllegalArgumentException("done must be in [0, " + total + "]: " + done);
         }
     }
 
-    /** The beginning of a phase. */
+    /** The beginning of a phase that does not tell how far it is. */
     public static Progress begin(Phase phase) {
-        return new Progress(phase, 0);
+        return new Progress(phase, 0, 0);
+    }
+
+    /** Of this phase, 0 to 1; empty where nobody knows. */
+    public OptionalDouble fraction() {
+        return total == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) done / total);
     }
 }

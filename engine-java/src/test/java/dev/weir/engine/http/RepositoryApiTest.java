@@ -2,12 +2,18 @@ package dev.weir.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.engine.EngineConfig.AdapterSettings;
+import dev.weir.engine.EngineConfig.AdapterSource;
 import dev.weir.engine.EngineConfig.Administration;
+import dev.weir.engine.TestAdapter;
 import dev.weir.engine.TestEngine;
 import dev.weir.engine.TestEngine.Setup;
 import dev.weir.engine.TestModels;
+import dev.weir.engine.adapters.AdapterRoots;
 import dev.weir.engine.http.ApiClient.Answer;
 import dev.weir.engine.lifecycle.ModelRepository;
+import dev.weir.engine.model.ModelDirectory;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Models come and go through the admin API, and callers are told by name what is there and what is not. */
@@ -160,6 +167,47 @@ class RepositoryApiTest {
             caller.post("/v2/repository/models/" + LLAMA + "/sleep", "");
             Answer answer = caller.post("/v1/completions", "{\"model\":\"default\",\"prompt\":[1],\"max_tokens\":1}");
             assertThat(answer.status()).as(answer.http().body()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void modelOnItsWayOutFinishesWhatItHasAndRefusesTheRestByName(@TempDir Path directory) throws IOException {
+        TestAdapter.write(directory.resolve("adapter"), ModelDirectory.open(TestModels.fixture(LLAMA)), 4, 1);
+        AdapterSettings adapters = new AdapterSettings(
+                List.of(new AdapterSource("adapter", Optional.empty(), directory.resolve("adapter"))),
+                new AdapterRoots(List.of(directory)));
+        try (TestEngine leaving = TestEngine.start(Setup.defaults().with(adapters), LLAMA);
+                ApiClient caller = new ApiClient(leaving)) {
+            refuseWhileAnAnswerIsNotRead(leaving, caller);
+            ConcurrentStreamsTest.await(
+                    () -> caller.get("/v1/models").json().path("data").isEmpty());
+        }
+    }
+
+    private static void refuseWhileAnAnswerIsNotRead(TestEngine leaving, ApiClient caller) throws IOException {
+        try (RawConnection lazy = new RawConnection(leaving)) {
+            lazy.post(
+                    "/v1/completions",
+                    "{\"model\":\"" + LLAMA + "\",\"prompt\":[1,2,3],\"n\":16,\"max_tokens\":500,\"ignore_eos\":true,"
+                            + "\"stream\":true,\"logprobs\":20}");
+            ConcurrentStreamsTest.await(() -> leaving.ownedBlocks() > 0);
+            String verb = "/v2/repository/models/" + LLAMA + "/unload";
+            assertError(caller.post(verb, "{\"parameters\":{\"policy\":\"refuse\"}}"), 409, "in_use", "in flight");
+            assertThat(caller.post(verb, "{\"parameters\":{\"wait\":false}}").status())
+                    .isEqualTo(202);
+            ConcurrentStreamsTest.await(() -> caller.get("/v1/models/" + LLAMA)
+                    .json()
+                    .path("state")
+                    .asString("")
+                    .equals("UNLOADING"));
+            JsonNode progress =
+                    caller.get("/v2/repository/index").json().path(0).path("progress");
+            assertThat(progress.path("phase").asString("")).isEqualTo("draining");
+            assertThat(progress.path("fraction").asDouble(-1)).isZero();
+            for (String model : List.of(LLAMA, "adapter")) {
+                String request = "{\"model\":\"" + model + "\",\"prompt\":[1],\"max_tokens\":1}";
+                assertError(caller.post("/v1/completions", request), 503, "model_unloading", LLAMA);
+            }
         }
     }
 

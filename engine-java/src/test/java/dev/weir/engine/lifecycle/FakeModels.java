@@ -58,7 +58,7 @@ final class FakeModels implements ModelOpener<FakeModels.Fake> {
 
         @Override
         public void wake(MemoryNeed granted, Progress.Listener progress) {
-            progress.at(new Progress(Progress.Phase.WARMING, 0.5));
+            progress.at(new Progress(Progress.Phase.WARMING, 1, 2));
             waking.countDown();
             try {
                 gate.await();

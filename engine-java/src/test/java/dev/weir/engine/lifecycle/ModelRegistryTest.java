@@ -109,7 +109,7 @@ class ModelRegistryTest {
         }
         fakes.waking.await();
         assertThat(status("a").state()).isEqualTo(ModelState.LOADING);
-        assertThat(status("a").progress()).isEqualTo(new Progress(Progress.Phase.WARMING, 0.5));
+        assertThat(status("a").progress()).isEqualTo(new Progress(Progress.Phase.WARMING, 1, 2));
         fakes.gate.countDown();
         for (Future<Outcome> load : loads) {
             assertDone(load.get(), ModelState.READY);
@@ -185,6 +185,7 @@ class ModelRegistryTest {
         load("a");
         fakes.activeRequests = 3;
         assertRefused(registry.unload("a", REFUSE), Reason.IN_USE, "3 requests");
+        assertThat(status("a").progress()).isNull();
         assertThat(status("a").state()).isEqualTo(ModelState.READY);
         fakes.activeRequests = 0;
         assertDone(registry.unload("a", REFUSE), ModelState.UNAVAILABLE);
