@@ -64,10 +64,12 @@ public final class TestModels {
         String folder = Optional.ofNullable(System.getProperty("weir.testdata"))
                 .or(() -> Optional.ofNullable(System.getenv("WEIR_TESTDATA")))
                 .orElse("../shared/testdata");
-        // Maven runs tests in the module's directory; the folder is named from the repository's root.
+        return repository().resolve(folder).normalize();
+    }
+
+    /** The repository's root: Maven runs tests in the module's directory. */
+    public static Path repository() {
         Path root = Path.of("").toAbsolutePath();
-        return (Files.exists(root.resolve("engine-java")) ? root : Objects.requireNonNull(root.getParent()))
-                .resolve(folder)
-                .normalize();
+        return Files.exists(root.resolve("engine-java")) ? root : Objects.requireNonNull(root.getParent());
     }
 }

@@ -19,7 +19,7 @@ public final class PrefillPace {
     static final int PROBE_STEPS = 32;
 
     /** How many undisturbed steps a single overrun may cost prompts: a hiccup of the machine is not theirs to pay. */
-    private static final int DEBT_STEPS_MAX = 8;
+    private static final int DEBT_STEPS_MAX = 64;
 
     private final double earnedPerStep;
     private final StepCost cost;

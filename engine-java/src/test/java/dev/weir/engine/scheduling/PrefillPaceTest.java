@@ -84,7 +84,7 @@ class PrefillPaceTest {
             steps++;
         }
         // If it were paid in full it would be 9,000.
-        assertThat(steps).isLessThan(50);
+        assertThat(steps).isLessThan(150);
     }
 
     @Test
