@@ -302,7 +302,10 @@ public final class KvCache {
         ownedBlocks--;
         if (!index.contains(block)) {
             pool.give(block);
-        } else if (computed[block] == blockTokens) {
+        } else if (computed[block] == blockTokens || index.childCount(block) > 0) {
+            // Where others build on it, it was full: its last token was to be computed again, never was, and is still
+            // there.
+            computed[block] = blockTokens;
             idle.addLast(block);
         } else {
             index.remove(block);

@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,7 @@ class CpuDecodeRateTest {
     private static final SchedulingPolicy NO_PROMISE = new SchedulingPolicy(true, 0);
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void runningAnswersKeepHalfOfTheirRateOnThisMachine(@TempDir Path scratch) throws IOException {
         ModelDirectory directory = ModelDirectory.open(stretched(scratch));
         try (NativeModel model =

@@ -3,7 +3,9 @@ package dev.weir.engine.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The whole engine but its thread, driven through random histories: arrivals, cancellations, slow and stalled consumers, pools and budgets
@@ -15,6 +17,7 @@ class SimulationTest {
     private static final int STEPS_DEFAULT = 100_000;
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void everyHistoryKeepsTheInvariantsAndTheAnswers() {
         Long seed = Long.getLong("weir.simulation.seed");
         if (seed != null) {

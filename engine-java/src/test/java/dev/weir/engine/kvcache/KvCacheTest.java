@@ -106,6 +106,17 @@ class KvCacheTest {
     }
 
     @Test
+    void aPromptThatIsFoundWholeAndLeavesBeforeItIsComputedLeavesWhatItFound() {
+        KvCache cache = new KvCache(8, 4, true);
+        cache.release(computed(cache, ids(17), CacheScope.COMMON));
+        BlockTable found = begun(cache, ids(12), CacheScope.COMMON); // a fourth block builds on its third
+        assertThat(cache.computed(found, 0)).isEqualTo(11);
+        cache.release(found);
+        cache.check(List.of(found));
+        assertThat(cache.computed(begun(cache, ids(17), CacheScope.COMMON), 0)).isEqualTo(16);
+    }
+
+    @Test
     void aLastBlockThatOthersReadIsLeftToThem() {
         KvCache cache = new KvCache(8, 4, true);
         int[] prompt = ids(12);
