@@ -126,10 +126,12 @@ final class ModelHost implements ManagedModel {
     @Override
     public void wake(MemoryNeed granted, Progress.Listener progress) {
         awake = explained(() -> {
+            int servedTokens =
+                    spec.settings().contextTokensMax().orElse(directory.config().contextTokensMax());
             NativeModel weights = surroundings
                     .library()
                     .loadModel(
-                            directory.config(),
+                            directory.config().servedWithin(servedTokens),
                             directory.weights(),
                             spec.settings().types());
             try {

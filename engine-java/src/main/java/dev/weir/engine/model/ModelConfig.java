@@ -79,6 +79,28 @@ public record ModelConfig(
         return layers.size();
     }
 
+    /** This model served with no sequence longer than {@code contextTokens}: some RoPEs turn otherwise in a short context. */
+    public ModelConfig servedWithin(int contextTokens) {
+        return new ModelConfig(
+                architecture,
+                declaredDtype,
+                vocabSize,
+                hiddenSize,
+                intermediateSize,
+                contextTokensMax,
+                attention,
+                activation,
+                mlpBias,
+                experts,
+                rmsNormEpsilon,
+                normPlusOne,
+                tiedEmbeddings,
+                embeddingScale,
+                logitSoftcap,
+                ropes.stream().map(rope -> rope.within(contextTokens)).toList(),
+                layers);
+    }
+
     static void requireSize(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(name + " must be in [1, " + max + "]: " + value);

@@ -28,6 +28,11 @@ public record Rope(double theta, int rotarySize, RopeScaling scaling) {
         return frequencies;
     }
 
+    /** This RoPE where no sequence is longer than {@code contextTokens}. */
+    Rope within(int contextTokens) {
+        return new Rope(theta, rotarySize, scaling.within(contextTokens));
+    }
+
     /** What the turned elements are multiplied by. */
     public float amplitude() {
         return scaling.amplitude();

@@ -136,9 +136,8 @@ final class RopeReader {
     }
 
     /**
-     * Two lists of factors, of which the longer context's are taken where the model is served beyond its original context. Transformers
-     * decides anew in every call by the length of its longest sequence, so that a sequence that outgrows the original context is
-     * left with keys of both kinds, and one beside it, too; here the choice is the model's, once.
+     * Two lists of factors, of which Transformers chooses anew in every call by the length of its longest sequence, so that a sequence that
+     * outgrows the original context is left with keys of both kinds, and one beside it, too; here the choice is the model's, once.
      */
     private RopeScaling longRope(JsonFields rope) {
         @Nullable
@@ -146,20 +145,24 @@ final class RopeReader {
                 .or(() -> rope.integer("original_max_position_embeddings"))
                 .orElse(architecture == Architecture.PHI3 ? PHI3_ORIGINAL_CONTEXT_DEFAULT : null);
         int originalContextTokens = declared == null ? contextTokensMax : declared;
-        if (originalContextTokens < 1) {
-            throw config.refused("original_max_position_embeddings", "must be positive: " + originalContextTokens);
-        }
         double factor = declared == null
                 ? rope.number("factor").orElse(1.0)
                 : (double) contextTokensMax / originalContextTokens;
         double amplitude = rope.number("attention_factor")
                 .orElseGet(() -> factor <= 1 ? 1.0 : Math.sqrt(1 + Math.log(factor) / Math.log(originalContextTokens)));
-        String list = contextTokensMax > originalContextTokens ? "long_factor" : "short_factor";
+        return new RopeScaling.LongRope(
+                divisors(rope, "short_factor"),
+                divisors(rope, "long_factor"),
+                originalContextTokens,
+                contextTokensMax,
+                (float) amplitude);
+    }
+
+    private static List<Float> divisors(JsonFields rope, String list) {
         if (!rope.has(list)) {
             throw rope.refused(list, "is missing; the rope_type needs it");
         }
-        return new RopeScaling.Divided(
-                rope.numbers(list).stream().map(Double::floatValue).toList(), (float) amplitude);
+        return rope.numbers(list).stream().map(Double::floatValue).toList();
     }
 
     private static float requiredFloat(JsonFields rope, String name) {

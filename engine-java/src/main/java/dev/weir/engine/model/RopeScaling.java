@@ -18,6 +18,11 @@ public sealed interface RopeScaling {
         return contextTokensMax;
     }
 
+    /** The scaling where no sequence is longer than {@code contextTokens}. */
+    default RopeScaling within(int contextTokens) {
+        return this;
+    }
+
     /** Refuses a RoPE that this scaling does not fit, by its base and its number of pairs. */
     default void requireFits(double theta, int pairCount) {}
 
@@ -116,29 +121,62 @@ public sealed interface RopeScaling {
         }
     }
 
-    /** LongRoPE (Ding et al. 2024): every pair's frequency divided by a number of its own, found by search. */
-    record Divided(List<Float> divisors, float amplitude) implements RopeScaling {
-        public Divided {
-            divisors = List.copyOf(divisors);
+    /**
+     * LongRoPE (Ding et al. 2024): every pair's frequency divided by a number of its own, found by search; other numbers within the
+     * original context than beyond it.
+     *
+     * @param servedTokens the longest sequence that is served, by which one of the lists is chosen for all sequences
+     */
+    record LongRope(
+            List<Float> shortDivisors,
+            List<Float> longDivisors,
+            int originalContextTokens,
+            int servedTokens,
+            float amplitude)
+            implements RopeScaling {
+        public LongRope {
+            shortDivisors = requireDivisors(shortDivisors);
+            longDivisors = requireDivisors(longDivisors);
+            requireContext(originalContextTokens);
+            requireAmplitude(amplitude);
+        }
+
+        private static List<Float> requireDivisors(List<Float> divisors) {
             for (float divisor : divisors) {
                 if (!(divisor > 0 && Float.isFinite(divisor))) {
                     throw new IllegalArgumentException("the factors of a RoPE must be positive: " + divisor);
                 }
             }
-            requireAmplitude(amplitude);
+            return List.copyOf(divisors);
+        }
+
+        public List<Float> divisors() {
+            return servedTokens > originalContextTokens ? longDivisors : shortDivisors;
+        }
+
+        @Override
+        public RopeScaling within(int contextTokens) {
+            return new LongRope(
+                    shortDivisors,
+                    longDivisors,
+                    originalContextTokens,
+                    Math.min(servedTokens, contextTokens),
+                    amplitude);
         }
 
         @Override
         public void requireFits(double theta, int pairCount) {
-            if (divisors.size() != pairCount) {
-                throw new IllegalArgumentException(
-                        "a RoPE of " + pairCount + " pairs needs as many factors, not " + divisors.size());
+            for (List<Float> divisors : List.of(shortDivisors, longDivisors)) {
+                if (divisors.size() != pairCount) {
+                    throw new IllegalArgumentException(
+                            "a RoPE of " + pairCount + " pairs needs as many factors, not " + divisors.size());
+                }
             }
         }
 
         @Override
         public double scaled(Rope rope, int pair, double frequency) {
-            return frequency / divisors.get(pair);
+            return frequency / divisors().get(pair);
         }
     }
 

@@ -220,7 +220,7 @@ class ArchitectureConfigTest {
     }
 
     @Test
-    void longRopeTakesTheListOfTheModelsContext() {
+    void longRopeTakesTheListOfTheContextThatIsServed() {
         become(Architecture.PHI3, 1);
         config.put("head_dim", 4);
         config.put("original_max_position_embeddings", 4096);
@@ -228,12 +228,19 @@ class ArchitectureConfigTest {
                 "rope_scaling",
                 Map.of("type", "longrope", "short_factor", List.of(1.0, 1.5), "long_factor", List.of(1, 30)));
         config.put("max_position_embeddings", 4096);
-        assertThat(scaling()).isEqualTo(new RopeScaling.Divided(List.of(1f, 1.5f), 1));
+        Rope plain = read().ropes().getFirst();
+        assertThat(plain.frequencies()).containsExactly(1, 0.01 / 1.5f);
+        assertThat(plain.amplitude()).isEqualTo(1);
         config.put("max_position_embeddings", 131_072);
-        RopeScaling.Divided scaled = (RopeScaling.Divided) scaling();
-        assertThat(scaled.divisors()).containsExactly(1f, 30f);
-        assertThat(scaled.amplitude()).as("that of Phi-3-mini-128k").isCloseTo(1.190238f, within(1e-6f));
-        assertThat(read().ropes().getFirst().frequencies()).containsExactly(1, 0.01 / 30);
+        Rope stretched = read().ropes().getFirst();
+        assertThat(stretched.frequencies()).containsExactly(1, 0.01 / 30);
+        assertThat(stretched.amplitude()).as("that of Phi-3-mini-128k").isCloseTo(1.190238f, within(1e-6f));
+        ModelConfig shortened = read().servedWithin(4096);
+        assertThat(shortened.ropes().getFirst().frequencies()).containsExactly(1, 0.01 / 1.5f);
+        assertThat(shortened.ropes().getFirst().amplitude()).isEqualTo(stretched.amplitude());
+        assertThat(shortened.contextTokensMax()).isEqualTo(131_072);
+        assertThat(read().servedWithin(4097).ropes().getFirst().frequencies()).isEqualTo(stretched.frequencies());
+        assertThat(read().servedWithin(1 << 20)).isEqualTo(read());
     }
 
     @ParameterizedTest
@@ -241,7 +248,7 @@ class ArchitectureConfigTest {
     void phi3sFirstNamesOfLongRopeAreUnderstood(String name) {
         become(Architecture.PHI3, 1);
         config.put("rope_scaling", Map.of("type", name, "short_factor", List.of(2), "long_factor", List.of(3)));
-        assertThat(scaling()).isEqualTo(new RopeScaling.Divided(List.of(2f), 1));
+        assertThat(scaling()).isEqualTo(new RopeScaling.LongRope(List.of(2f), List.of(3f), 4096, 32, 1));
     }
 
     @Test
@@ -310,8 +317,8 @@ class ArchitectureConfigTest {
                 "PHI3 | partial_rotary_factor | 0.1 | the rotated part of a head must be even and at least 2: 0",
                 "PHI3 | original_max_position_embeddings | -4 | original_max_position_embeddings must be positive",
                 "PHI3 | rope_scaling | {\"type\":\"longrope\",\"long_factor\":[1]} | short_factor is missing",
-                "PHI3 | rope_scaling | {\"type\":\"su\",\"short_factor\":[1,2]} | 1 pairs needs as many factors, not 2",
-                "PHI3 | rope_scaling | {\"type\":\"su\",\"short_factor\":[0]} | factors of a RoPE must be positive",
+                "PHI3 | rope_scaling | {\"type\":\"su\",\"short_factor\":[1,2],\"long_factor\":[1]} | 1 pairs needs as many factors, not 2",
+                "PHI3 | rope_scaling | {\"type\":\"su\",\"short_factor\":[0],\"long_factor\":[1]} | factors of a RoPE must be positive",
                 "PHI3 | rope_scaling | {\"type\":\"su\",\"short_factor\":1} | short_factor must be a list of numbers",
                 "QWEN2 | rope_scaling | {\"type\":\"yarn\",\"factor\":0.5} | factor must be at least 1",
                 "QWEN2 | rope_scaling | {\"type\":\"yarn\",\"factor\":2,\"beta_fast\":1} | beta_slow must be above 0",
