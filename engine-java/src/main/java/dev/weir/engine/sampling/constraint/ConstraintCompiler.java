@@ -1,0 +1,130 @@
+package dev.weir.engine.sampling.constraint;
+
+import dev.weir.engine.request.Constraint;
+import dev.weir.engine.sampling.constraint.ConstraintSource.Choice;
+import dev.weir.engine.sampling.constraint.ConstraintSource.Gbnf;
+import dev.weir.engine.sampling.constraint.ConstraintSource.JsonObject;
+import dev.weir.engine.sampling.constraint.ConstraintSource.JsonSchema;
+import dev.weir.engine.sampling.constraint.ConstraintSource.RegularExpression;
+import dev.weir.engine.sampling.constraint.automaton.CompiledGrammar;
+import dev.weir.engine.sampling.constraint.automaton.VocabularyIndex;
+import dev.weir.engine.sampling.constraint.grammar.Expression;
+import dev.weir.engine.sampling.constraint.grammar.Expression.Characters;
+import dev.weir.engine.sampling.constraint.grammar.GbnfParser;
+import dev.weir.engine.sampling.constraint.grammar.Grammar;
+import dev.weir.engine.sampling.constraint.regex.RegexLanguage;
+import dev.weir.engine.sampling.constraint.regex.RegexParser;
+import dev.weir.engine.sampling.constraint.schema.SchemaCompiler;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Compiles the constraints of one model's answers, and keeps those that were used last. Safe for use from any thread; what it is asked for
+ * takes the calling one a while, though never longer than the limits allow.
+ */
+public final class ConstraintCompiler {
+
+    /** States of all grammars that are kept: some hundred bytes each. */
+    private static final long KEPT_STATES_MAX = 200_000;
+
+    /** For one model; a mask of a vocabulary of 128k takes 16 KB. */
+    private static final long MASK_BYTES_MAX = 128L << 20;
+
+    private final Supplier<VocabularyIndex> vocabulary;
+    private final ConstraintLimits limits;
+    private final JsonMapper mapper = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+    private final LinkedHashMap<ConstraintSource, CompiledGrammar> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private long keptStates;
+    private @Nullable VocabularyIndex index;
+
+    /** A compiler for a vocabulary as {@link VocabularyIndex} takes it, within the usual limits. */
+    public static ConstraintCompiler of(int tokenCount, IntFunction<byte[]> tokenBytes, Set<Integer> endTokenIds) {
+        return new ConstraintCompiler(
+                () -> new VocabularyIndex(tokenCount, tokenBytes, endTokenIds, MASK_BYTES_MAX),
+                ConstraintLimits.defaults());
+    }
+
+    /**
+     * A compiler for a vocabulary.
+     *
+     * @param vocabulary asked once, when the first constraint comes: most models of most servers never see one
+     */
+    public ConstraintCompiler(Supplier<VocabularyIndex> vocabulary, ConstraintLimits limits) {
+        this.vocabulary = vocabulary;
+        this.limits = limits;
+    }
+
+    /** The constraint, at once, where it was compiled not long ago; else null. */
+    public synchronized @Nullable Constraint known(ConstraintSource source) {
+        return kept.get(source);
+    }
+
+    /**
+     * The constraint that a caller described.
+     *
+     * @throws ConstraintException where it cannot be served, naming what and where
+     */
+    public Constraint compile(ConstraintSource source) {
+        Constraint known = known(source);
+        if (known != null) {
+            return known;
+        }
+        CompiledGrammar made = CompiledGrammar.compile(grammar(source), index(), limits);
+        keep(source, made);
+        return made;
+    }
+
+    private Grammar grammar(ConstraintSource source) {
+        return switch (source) {
+            case JsonSchema(String schema) -> {
+                limits.checkSource("the schema", schema);
+                yield SchemaCompiler.compile(parsed(schema), limits);
+            }
+            case JsonObject _ -> SchemaCompiler.anyObject();
+            case RegularExpression(String pattern) ->
+                Grammar.of(RegexLanguage.whole(RegexParser.parse(pattern, limits), Characters::new));
+            case Choice(List<String> texts) ->
+                Grammar.of(Expression.choice(
+                        texts.stream().map(Expression::literal).toList()));
+            case Gbnf(String grammar) -> GbnfParser.parse(grammar, limits);
+        };
+    }
+
+    private JsonNode parsed(String schema) {
+        try {
+            return mapper.readTree(schema);
+        } catch (JacksonException e) {
+            throw new ConstraintException("the schema is no JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private synchronized VocabularyIndex index() {
+        VocabularyIndex made = index;
+        if (made == null) {
+            made = vocabulary.get();
+            index = made;
+        }
+        return made;
+    }
+
+    private synchronized void keep(ConstraintSource source, CompiledGrammar grammar) {
+        CompiledGrammar before = kept.put(source, grammar);
+        keptStates += grammar.stateCount() - (before == null ? 0 : before.stateCount());
+        while (keptStates > KEPT_STATES_MAX && kept.size() > 1) {
+            Map.Entry<ConstraintSource, CompiledGrammar> oldest = kept.firstEntry();
+            kept.remove(oldest.getKey());
+            keptStates -= oldest.getValue().stateCount();
+        }
+    }
+}
