@@ -216,7 +216,7 @@ typedef struct weir_session_config {
 
 /*
  * How the row of logits after one token becomes the next token.
- * Order: temperature, then top-k, top-p (over what top-k left, renormalised), min-p, then one draw by inverse CDF in descending order
+ * Order: the plan's mask (what it leaves out has logit -infinity, for log-probabilities too), temperature, then top-k, top-p (over what top-k left, renormalised), min-p, then one draw by inverse CDF in descending order
  * of probability (ties by lower id). The uniform number comes from Philox4x32-10 with key `seed` and counter `position`, where
  * position is that of the token being drawn, so that it depends on the request alone. temperature 0 is greedy: the highest logit,
  * ties by lower id.
@@ -253,7 +253,9 @@ typedef struct weir_step_plan {
   const weir_sampling* samples;        /* [sample_count] */
   const int32_t* hidden_token_indices; /* [hidden_count] indices into token_ids, ascending, none twice */
   int32_t hidden_count;
-  int32_t reserved;                    /* 0 */
+  int32_t mask_count;
+  const uint64_t* masks;               /* [mask_count][(vocab_size + 63) / 64] a bit for each token, from the lowest bit of the first word on */
+  const int32_t* mask_indices;         /* [sample_count] the row of masks with the tokens that may be drawn, -1: all; null where mask_count is 0 */
 } weir_step_plan;
 
 /* What a step gives back, in the caller's buffers. A pointer may be null where the caller wants nothing of it. */

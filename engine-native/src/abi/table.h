@@ -102,7 +102,9 @@
   FIELD(weir_step_plan, samples)                        \
   FIELD(weir_step_plan, hidden_token_indices)           \
   FIELD(weir_step_plan, hidden_count)                   \
-  FIELD(weir_step_plan, reserved)                       \
+  FIELD(weir_step_plan, mask_count)                     \
+  FIELD(weir_step_plan, masks)                          \
+  FIELD(weir_step_plan, mask_indices)                   \
   STRUCT(weir_step_result)                              \
   FIELD(weir_step_result, struct_bytes)                 \
   FIELD(weir_step_result, top_logprobs_stride)          \

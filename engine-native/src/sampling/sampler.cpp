@@ -19,12 +19,26 @@ namespace {
 
 using kernels::ScalarOps;
 
+constexpr int64_t kMaskBits = 64;
 constexpr int32_t kGroupTokens = 32;
 constexpr int32_t kFirstRanked = 64;  // tokens put in order at first
 constexpr int32_t kRankGrowth = 8;    // and how many times as many when the walk wants more
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
+
+void allow_only(const uint64_t* mask, float* logits, int64_t vocab_size) {
+  constexpr float kLowestFinite = std::numeric_limits<float>::lowest();
+  for (int64_t begin = 0; begin < vocab_size; begin += kMaskBits) {
+    const uint64_t word = mask[begin / kMaskBits];
+    const int64_t count = std::min(kMaskBits, vocab_size - begin);
+    for (int64_t bit = 0; bit < count; ++bit) {
+      float& logit = logits[begin + bit];
+      const float number = logit >= kLowestFinite ? logit : kLowestFinite;  // NaN compares as false
+      logit = (word >> bit & 1) != 0 ? number : kLowest;
+    }
+  }
+}
 
 Sampler::Sampler(int32_t vocab_size, const kernels::KernelTable& kernels)
     : vocab_size_(vocab_size),

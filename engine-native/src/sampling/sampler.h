@@ -12,6 +12,10 @@ namespace weir {
 // A uniform number in [0, 1) with 24 bits from Philox4x32-10: key `seed`, counter `position`.
 float uniform(uint64_t seed, uint64_t position);
 
+// Leaves only the tokens whose bits are set in `mask` to be drawn. One of them always is: of what a model makes of them, NaN and -infinity
+// become the lowest finite number.
+void allow_only(const uint64_t* mask, float* logits, int64_t vocab_size);
+
 // Working memory of one thread for rows of one vocabulary; allocates when made, never after.
 class Sampler {
  public:

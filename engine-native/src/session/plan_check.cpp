@@ -1,5 +1,6 @@
 #include "session/plan_check.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/error.h"
@@ -32,6 +33,7 @@ void PlanCheck::check(const weir_step_plan& plan, const weir_step_result& result
   check_tables(plan);
   check_writes(plan);
   check_samples(plan, result);
+  check_masks(plan);
   check_hidden(plan, result);
 }
 
@@ -41,7 +43,7 @@ void PlanCheck::check_counts(const weir_step_plan& plan) const {
   check_count("sample_count", plan.sample_count, 0, limits_.step_samples_max, "step_samples_max");
   require(plan.hidden_count >= 0 && plan.hidden_count <= plan.token_count, "hidden_count: ", plan.hidden_count,
           " is not in [0, token_count = ", plan.token_count, "]");
-  require(plan.reserved == 0, "reserved: ", plan.reserved, " is not 0");
+  check_count("mask_count", plan.mask_count, 0, plan.sample_count, "sample_count");
   require(plan.token_ids != nullptr, "token_ids is null");
   require(plan.token_counts != nullptr, "token_counts is null");
   require(plan.computed_tokens != nullptr, "computed_tokens is null");
@@ -49,6 +51,8 @@ void PlanCheck::check_counts(const weir_step_plan& plan) const {
   require(plan.block_table_offsets != nullptr, "block_table_offsets is null");
   require(plan.samples != nullptr || plan.sample_count == 0, "samples is null");
   require(plan.hidden_token_indices != nullptr || plan.hidden_count == 0, "hidden_token_indices is null");
+  require(plan.masks != nullptr || plan.mask_count == 0, "masks is null");
+  require(plan.mask_indices != nullptr || plan.mask_count == 0, "mask_indices is null");
 }
 
 void PlanCheck::check_tokens(const weir_step_plan& plan) const {
@@ -117,6 +121,22 @@ void PlanCheck::check_samples(const weir_step_plan& plan, const weir_step_result
     check_sampling(sampling, i, plan.token_count, limits_.top_logprobs_max);
     require(!top_wanted || sampling.logprob_count <= result.top_logprobs_stride, "top_logprobs_stride: ", result.top_logprobs_stride,
             " is below samples[", i, "].logprob_count = ", sampling.logprob_count);
+  }
+}
+
+// A mask without a token would leave the sampler nothing to draw, and one with a token too many could make it draw what does not exist.
+void PlanCheck::check_masks(const weir_step_plan& plan) const {
+  const int64_t words = (static_cast<int64_t>(limits_.vocab_size) + 63) / 64;
+  const int32_t last_bits = limits_.vocab_size % 64;
+  for (int32_t m = 0; m < plan.mask_count; ++m) {
+    const uint64_t* const mask = plan.masks + m * words;
+    require(std::any_of(mask, mask + words, [](uint64_t word) { return word != 0; }), "masks[", m, "] allows no token");
+    require(last_bits == 0 || mask[words - 1] >> last_bits == 0, "masks[", m, "] allows a token that is not below vocab_size = ",
+            limits_.vocab_size);
+  }
+  for (int32_t i = 0; i < plan.sample_count && plan.mask_count > 0; ++i) {
+    require(plan.mask_indices[i] >= -1 && plan.mask_indices[i] < plan.mask_count, "mask_indices[", i, "]: ", plan.mask_indices[i],
+            " is not in [-1, mask_count = ", plan.mask_count, ")");
   }
 }
 

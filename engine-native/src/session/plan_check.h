@@ -34,6 +34,7 @@ class PlanCheck {
   void check_tables(const weir_step_plan& plan) const;
   void check_writes(const weir_step_plan& plan);
   void check_samples(const weir_step_plan& plan, const weir_step_result& result) const;
+  void check_masks(const weir_step_plan& plan) const;
   void check_hidden(const weir_step_plan& plan, const weir_step_result& result) const;
 
   StepLimits limits_;

@@ -180,7 +180,10 @@ void Session::sample(const weir_step_plan& plan, const weir_step_result& result)
     pool_.parallel_for(count, (kShareLogits + vocab_size - 1) / vocab_size, [&](int64_t first, int64_t last, int32_t worker) {
       for (int64_t i = first; i < last; ++i) {
         const int32_t index = begin + static_cast<int32_t>(i);
-        sample_row(plan.samples[index], work_.logits + i * vocab_size, index, result, samplers_[static_cast<size_t>(worker)]);
+        float* const row = work_.logits + i * vocab_size;
+        const int32_t mask = plan.mask_count == 0 ? -1 : plan.mask_indices[index];
+        if (mask >= 0) allow_only(plan.masks + mask * ((vocab_size + 63) / 64), row, vocab_size);
+        sample_row(plan.samples[index], row, index, result, samplers_[static_cast<size_t>(worker)]);
       }
     });
   }

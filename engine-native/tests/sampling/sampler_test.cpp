@@ -233,6 +233,43 @@ TEST(sampler, a_row_without_a_number_gives_id_0_and_no_probability) {
   CHECK_EQ(logprobs[1], -kInfinity);
 }
 
+// By whatever rule: a masked row gives what the allowed tokens alone would give, and never another one.
+TEST(sampler, draws_from_what_a_mask_allows) {
+  for (const int32_t size : {1, 63, 64, 65, 129, 5000}) {
+    for (uint32_t seed = 0; seed < 20; ++seed) {
+      std::mt19937 generator(seed);
+      std::vector<uint64_t> mask((static_cast<size_t>(size) + 63) / 64);
+      std::vector<int32_t> allowed;
+      for (int32_t id = 0; id < size; ++id) {
+        if (generator() % 7 != 0 && id + 1 < size) continue;
+        mask[static_cast<size_t>(id) / 64] |= uint64_t{1} << (id % 64);
+        allowed.push_back(id);
+      }
+      std::vector<float> logits = random_logits(seed, size, 2);
+      std::vector<float> few;
+      for (const int32_t id : allowed) few.push_back(logits[static_cast<size_t>(id)]);
+      allow_only(mask.data(), logits.data(), size);
+      weir_sampling sampling = plain(seed, static_cast<float>(seed % 3) * 0.6f);
+      sampling.top_k = seed % 2 == 0 ? 3 : 0;
+      sampling.top_p = seed % 5 == 0 ? 0.7f : 1.0f;
+      CHECK_EQ(sample(logits, sampling, seed).token_id, allowed[static_cast<size_t>(sample(few, sampling, seed).token_id)]);
+    }
+  }
+}
+
+TEST(sampler, an_allowed_token_is_drawn_whatever_the_model_makes_of_it) {
+  const uint64_t mask = 0b0110'0000;
+  for (const float logit : {-kInfinity, std::numeric_limits<float>::quiet_NaN(), kInfinity, -3.0e38f}) {
+    for (const float temperature : {0.0f, 1.0f, 2.0f}) {
+      std::vector<float> logits(40, 9.0f);
+      logits[5] = logits[6] = logit;
+      allow_only(&mask, logits.data(), 40);
+      const int32_t id = sample(logits, plain(3, temperature), 8).token_id;
+      CHECK(id == 5 || id == 6);
+    }
+  }
+}
+
 TEST(sampler, rows_do_not_remember_each_other) {
   Sampler sampler(5000, kernels::reference_kernels());
   weir_sampling sampling = plain(8, 2.5f);

@@ -154,7 +154,24 @@ TEST(plan_check, refuses_hidden_states_that_cannot_be) {
   for (const int32_t count : {-1, kIntMin, 35, kIntMax}) f.expect("hidden_count", [count](Step& s) { s.plan.hidden_count = count; });
   f.expect("hidden_token_indices is null", [&ask](Step& s) { ask(s, {3}), s.plan.hidden_token_indices = nullptr; });
   f.expect("hidden is null", [&ask](Step& s) { ask(s, {3}), s.result.hidden = nullptr; });
-  f.expect("reserved: 1", [](Step& s) { s.plan.reserved = 1; });
+  CHECK(f.undisturbed());
+}
+
+TEST(plan_check, refuses_masks_that_cannot_be) {
+  Fixture f;
+  const auto ask = [](Step& s, std::vector<uint64_t> masks, std::vector<int32_t> indices) {
+    s.arrays.masks = std::move(masks);
+    s.arrays.mask_indices = std::move(indices);
+    s.plan = s.arrays.plan(97);
+  };
+  for (const int32_t index : {-2, 1, kIntMax, kIntMin}) {
+    f.expect("mask_indices[2]", [&ask, index](Step& s) { ask(s, {1, 1}, {-1, 0, index}); });
+  }
+  for (const int32_t count : {-1, kIntMin, 4, kIntMax}) f.expect("mask_count", [count](Step& s) { s.plan.mask_count = count; });
+  f.expect("masks[1] allows no token", [&ask](Step& s) { ask(s, {1, 1, 0, 0}, {0, 0, 0}); });
+  f.expect("masks[0] allows a token that is not below vocab_size = 97", [&ask](Step& s) { ask(s, {1, uint64_t{1} << 33}, {0, 0, 0}); });
+  f.expect("masks is null", [&ask](Step& s) { ask(s, {1, 1}, {0, 0, 0}), s.plan.masks = nullptr; });
+  f.expect("mask_indices is null", [&ask](Step& s) { ask(s, {1, 1}, {0, 0, 0}), s.plan.mask_indices = nullptr; });
   CHECK(f.undisturbed());
 }
 

@@ -67,11 +67,16 @@ class Target {
       runs.push_back(std::move(run));
     }
     PlanArrays arrays(runs);
+    for (int32_t m = bytes.below(3); m > 0; --m) {
+      arrays.masks.push_back(static_cast<uint64_t>(bytes.below(256)) << bytes.below(57));
+      arrays.masks.push_back(static_cast<uint64_t>(bytes.below(256)) << bytes.below(30));
+    }
+    for (size_t i = 0; i < arrays.samples.size(); ++i) arrays.mask_indices.push_back(bytes.below(4) - 1);
     for (int32_t m = bytes.below(4); m > 0; --m) mutate(arrays, bytes);
-    weir_step_plan plan = arrays.plan();
+    weir_step_plan plan = arrays.plan(97);
     if (bytes.below(4) == 0) {
-      int32_t* const counts[] = {&plan.sequence_count, &plan.token_count, &plan.sample_count, &plan.hidden_count};
-      *counts[bytes.below(4)] = bytes.odd_number();
+      int32_t* const counts[] = {&plan.sequence_count, &plan.token_count, &plan.sample_count, &plan.hidden_count, &plan.mask_count};
+      *counts[bytes.below(5)] = bytes.odd_number();
     }
     step(arrays, plan);
     if (session_.step({canary_}, 97).logits != expected_) std::abort();
@@ -145,6 +150,10 @@ class Target {
     plan.samples = samples.get();
     plan.hidden_token_indices = hidden_indices.get();
     plan.adapters = adapters.get();
+    const auto masks = exactly(arrays.masks, static_cast<int64_t>(plan.mask_count) * 2);
+    const auto mask_indices = exactly(arrays.mask_indices, plan.sample_count);
+    plan.masks = masks.get();
+    plan.mask_indices = mask_indices.get();
     int32_t ids[64], top_ids[64 * 8];
     float logprobs[64], top_logprobs[64 * 8], hidden[256 * 4];
     const weir_step_result result{sizeof(result), 8, ids, logprobs, top_ids, top_logprobs, nullptr, hidden};

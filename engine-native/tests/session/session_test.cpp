@@ -117,6 +117,26 @@ TEST(session, log_probabilities_are_those_of_the_untempered_row) {
   CHECK_EQ(logprobs[4], 7.0f);  // none was asked for
 }
 
+TEST(session, draws_only_what_its_mask_allows) {
+  const TinyModel model(tiny_llama(), DType::f32, 66);
+  const LoadedModel loaded(model);
+  const OpenSession session(loaded.handle, small_session());
+  PlanArrays arrays({{{1, 2, 3}, 0, {0}, {0, 1, 2, 2}}});
+  arrays.masks = {uint64_t{1} << 40, 0, 0, uint64_t{1} << (96 - 64)};
+  arrays.mask_indices = {-1, 1, 0, -1};
+  int32_t ids[4];
+  float logprobs[4];
+  for (weir_sampling& sampling : arrays.samples) sampling.logprob_count = 0;
+  const weir_step_plan plan = arrays.plan(97);
+  const weir_step_result result{sizeof(result), 0, ids, logprobs, nullptr, nullptr, nullptr, nullptr};
+  CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);
+  CHECK_EQ(ids[1], 96);
+  CHECK_EQ(ids[2], 40);
+  CHECK_EQ(logprobs[2], 0.0f);  // of one token, which is certain
+  CHECK_EQ(ids[3], session.step({{{1, 2, 3}, 0, {0}, {2}}}, 97).token_ids[0]);
+  CHECK(logprobs[3] < 0);
+}
+
 }  // namespace weir::testing
 
 TEST_MAIN()

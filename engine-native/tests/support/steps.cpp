@@ -55,7 +55,8 @@ PlanArrays::PlanArrays(const std::vector<Run>& runs) {
   }
 }
 
-weir_step_plan PlanArrays::plan() const {
+weir_step_plan PlanArrays::plan(int32_t vocab_size) const {
+  const size_t mask_words = (static_cast<size_t>(vocab_size) + 63) / 64;
   return {sizeof(weir_step_plan),
           static_cast<int32_t>(token_counts.size()),
           static_cast<int32_t>(token_ids.size()),
@@ -69,7 +70,9 @@ weir_step_plan PlanArrays::plan() const {
           samples.data(),
           hidden.data(),
           static_cast<int32_t>(hidden.size()),
-          0};
+          masks.empty() ? 0 : static_cast<int32_t>(masks.size() / mask_words),
+          masks.data(),
+          mask_indices.data()};
 }
 
 StepOutput OpenSession::step(const std::vector<Run>& runs, int32_t vocab_size, int32_t hidden_size) const {

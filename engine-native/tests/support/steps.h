@@ -48,7 +48,10 @@ struct PlanArrays {
   std::vector<int32_t> token_ids, token_counts, computed_tokens, block_tables, block_table_offsets, hidden;
   std::vector<weir_adapter> adapters;
   std::vector<weir_sampling> samples;
-  weir_step_plan plan() const;
+  std::vector<uint64_t> masks;
+  std::vector<int32_t> mask_indices;
+  // vocab_size matters only where there are masks.
+  weir_step_plan plan(int32_t vocab_size = 0) const;
 };
 
 // Blocks 0, 1, ... enough for `tokens`.

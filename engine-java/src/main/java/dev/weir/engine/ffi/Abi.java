@@ -182,7 +182,9 @@ final class Abi {
                     ADDRESS.withName("samples"),
                     ADDRESS.withName("hidden_token_indices"),
                     JAVA_INT.withName("hidden_count"),
-                    JAVA_INT.withName("reserved"))
+                    JAVA_INT.withName("mask_count"),
+                    ADDRESS.withName("masks"),
+                    ADDRESS.withName("mask_indices"))
             .withName("weir_step_plan");
 
     static final StructLayout STEP_RESULT = MemoryLayout.structLayout(

@@ -21,6 +21,8 @@ final class NativeSession implements AutoCloseable {
     private static final long TOKEN_COUNT = Abi.offset(Abi.STEP_PLAN, "token_count");
     private static final long SAMPLE_COUNT = Abi.offset(Abi.STEP_PLAN, "sample_count");
     private static final long HIDDEN_COUNT = Abi.offset(Abi.STEP_PLAN, "hidden_count");
+    private static final long MASK_COUNT = Abi.offset(Abi.STEP_PLAN, "mask_count");
+    private static final long MASKS = Abi.offset(Abi.STEP_PLAN, "masks");
     private static final long HIDDEN = Abi.offset(Abi.STEP_RESULT, "hidden");
     private static final long BLOCK_TABLES = Abi.offset(Abi.STEP_PLAN, "block_tables");
     private static final long SAMPLING_BYTES = Abi.SAMPLING.byteSize();
@@ -48,6 +50,8 @@ final class NativeSession implements AutoCloseable {
     private final MemorySegment adapters;
     private final MemorySegment samples;
     private final MemorySegment hiddenTokenIndexes;
+    private final MemorySegment maskIndexes;
+    private MemorySegment masks = MemorySegment.NULL;
     private MemorySegment blockTables;
 
     private final MemorySegment result;
@@ -73,6 +77,7 @@ final class NativeSession implements AutoCloseable {
             adapters = arena.allocate(JAVA_LONG, config.stepSequencesMax());
             samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
             hiddenTokenIndexes = arena.allocate(JAVA_INT, config.stepTokensMax());
+            maskIndexes = arena.allocate(JAVA_INT, config.stepSamplesMax());
             blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
             plan = planStruct();
             long rows = config.stepSamplesMax();
@@ -117,7 +122,8 @@ final class NativeSession implements AutoCloseable {
                 .set("block_table_offsets", blockTableOffsets)
                 .set("adapters", adapters)
                 .set("samples", samples)
-                .set("hidden_token_indices", hiddenTokenIndexes);
+                .set("hidden_token_indices", hiddenTokenIndexes)
+                .set("mask_indices", maskIndexes);
         return struct;
     }
 
@@ -163,6 +169,42 @@ final class NativeSession implements AutoCloseable {
         MemorySegment.copy(stepPlan.hiddenTokenIndexes(), 0, hiddenTokenIndexes, JAVA_INT, 0, stepPlan.hiddenCount());
         for (int s = 0; s < stepPlan.sampleCount(); s++) {
             encode(stepPlan.sampling(s), stepPlan.sampleTokenIndexes()[s], s * SAMPLING_BYTES);
+        }
+        plan.set(JAVA_INT, MASK_COUNT, encodeMasks(stepPlan));
+    }
+
+    /** Returns how many there are; most steps have none. */
+    private int encodeMasks(StepPlan stepPlan) {
+        int count = 0;
+        for (int s = 0; s < stepPlan.sampleCount(); s++) {
+            long[] allowed = stepPlan.allowedTokens(s);
+            maskIndexes.setAtIndex(JAVA_INT, s, allowed == null ? -1 : count);
+            if (allowed != null) {
+                encodeMask(allowed, count++);
+            }
+        }
+        return count;
+    }
+
+    /** A vocabulary may be smaller than the model's table of embeddings: what lies beyond a mask is not allowed. */
+    private void encodeMask(long[] allowed, int index) {
+        long words = (vocabSize + 63L) / 64;
+        ensureMasks(index + 1, words);
+        MemorySegment mask = masks.asSlice(index * words * Long.BYTES, words * Long.BYTES);
+        int given = (int) Math.min(allowed.length, words);
+        MemorySegment.copy(allowed, 0, mask, JAVA_LONG, 0, given);
+        mask.asSlice((long) given * Long.BYTES).fill((byte) 0);
+    }
+
+    /** Room for masks is taken by the first that has one, and grows with those of one step; all samples of a step may have one. */
+    private void ensureMasks(int count, long words) {
+        long maskBytes = words * Long.BYTES;
+        if (count * maskBytes > masks.byteSize()) {
+            long taken = Math.min(config.stepSamplesMax(), Math.max(count, 2 * masks.byteSize() / maskBytes));
+            MemorySegment grown = arena.allocate(JAVA_LONG, taken * words);
+            grown.copyFrom(masks);
+            masks = grown;
+            plan.set(ADDRESS, MASKS, masks);
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * The rules of sampling, written to be read: temperature, then top-k, top-p over what top-k left, min-p, then one draw by inverse CDF in
+ * The rules of sampling, written to be read: what is allowed at all, temperature, then top-k, top-p over what top-k left, min-p, then one draw by inverse CDF in
  * descending order of probability, ties by lower id. Native samplers are checked against it.
  *
  * <p><b>What is guaranteed.</b> Greedy ids are equal to a native sampler's for any logits. Drawn ids are equal but where the uniform number,
@@ -35,6 +35,16 @@ public final class ReferenceSampler {
         Arrays.sort(
                 descending,
                 Comparator.<Integer>comparingDouble(id -> -(logits[id] + 0.0)).thenComparing(id -> id));
+    }
+
+    /** A row of which only the allowed tokens, a bit for each id, can be drawn; one of them always can, whatever the model makes of it. */
+    public static ReferenceSampler of(float[] row, long[] allowed) {
+        float[] masked = new float[row.length];
+        for (int id = 0; id < row.length; id++) {
+            boolean inside = id / Long.SIZE < allowed.length && (allowed[id / Long.SIZE] >>> id & 1) != 0;
+            masked[id] = !inside ? LOWEST : row[id] >= -Float.MAX_VALUE ? row[id] : -Float.MAX_VALUE;
+        }
+        return new ReferenceSampler(masked);
     }
 
     /** The token at {@code position} of its sequence; 0 for a row without any finite logit. */

@@ -372,7 +372,7 @@ public final class Scheduler<S extends Sequence> {
             case LAST_TOKEN -> plan.hiddenHere(caughtUp ? 1 : 0);
             case NONE -> {
                 if (caughtUp) {
-                    plan.sampleHere(sequence.sampling());
+                    plan.sampleHere(sequence.sampling(), sequence.allowedTokens());
                     sampled.add(sequence);
                 }
             }

@@ -26,6 +26,7 @@ public class Sequence {
     private int computedTokens;
     private int cachedTokens;
     private int lostTokens;
+    private long @Nullable [] allowedTokens;
     private boolean paused;
     private boolean preempted;
     private FairShares.@Nullable Share share;
@@ -97,6 +98,15 @@ public class Sequence {
 
     public final boolean isPaused() {
         return paused;
+    }
+
+    /** From now on, its next token is one of these: a bit for each id. The array is shared and not written. */
+    public final void allowOnly(long[] tokens) {
+        allowedTokens = tokens;
+    }
+
+    final long @Nullable [] allowedTokens() {
+        return allowedTokens;
     }
 
     /** Whether it has ever owned blocks. */

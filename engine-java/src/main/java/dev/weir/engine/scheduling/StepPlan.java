@@ -3,6 +3,7 @@ package dev.weir.engine.scheduling;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One engine step as flat arrays: which tokens of which sequences to compute, where their blocks are, and after which tokens to sample.
@@ -21,6 +22,7 @@ public final class StepPlan {
     private final int[] blockTableOffsets;
     private final int[] sampleTokenIndexes;
     private final SamplingParams[] samplings;
+    private final long[] @Nullable [] allowedTokens;
     private final int[] hiddenTokenIndexes;
     private int[] blockTables;
     private int sequenceCount;
@@ -37,6 +39,7 @@ public final class StepPlan {
         blockTableOffsets = new int[sequencesMax + 1];
         sampleTokenIndexes = new int[tokensMax];
         samplings = new SamplingParams[tokensMax];
+        allowedTokens = new long[tokensMax][];
         hiddenTokenIndexes = new int[tokensMax];
         blockTables = new int[sequencesMax * 16];
     }
@@ -45,6 +48,7 @@ public final class StepPlan {
         sequenceCount = 0;
         tokenCount = 0;
         Arrays.fill(samplings, 0, sampleCount, null);
+        Arrays.fill(allowedTokens, 0, sampleCount, null);
         sampleCount = 0;
         hiddenCount = 0;
         sequenceOpen = false;
@@ -101,8 +105,14 @@ public final class StepPlan {
         }
     }
 
-    /** Samples after the token added last. */
+    /** Samples any token after the token added last. */
     public void sampleHere(SamplingParams sampling) {
+        sampleHere(sampling, null);
+    }
+
+    /** Samples one of the allowed tokens, a bit for each id and null for all, after the token added last. */
+    public void sampleHere(SamplingParams sampling, long @Nullable [] allowed) {
+        allowedTokens[sampleCount] = allowed;
         sampleTokenIndexes[sampleCount] = tokenCount - 1;
         samplings[sampleCount++] = sampling;
     }
@@ -172,5 +182,10 @@ public final class StepPlan {
 
     public SamplingParams sampling(int sampleIndex) {
         return samplings[sampleIndex];
+    }
+
+    /** The tokens that a sample may draw, a bit for each id; null for all. */
+    public long @Nullable [] allowedTokens(int sampleIndex) {
+        return allowedTokens[sampleIndex];
     }
 }

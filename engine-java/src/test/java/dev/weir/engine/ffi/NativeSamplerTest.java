@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The native sampler against the rules as {@link ReferenceSampler} states them, on the logits of a model. */
@@ -47,17 +48,22 @@ class NativeSamplerTest {
         StepPlan plan = new StepPlan(TOKENS, 1);
         StepResult result = new StepResult(TOKENS, TOP_LOGPROBS);
         List<SamplingParams> samplings = new ArrayList<>();
+        List<long @Nullable []> masks = new ArrayList<>();
         plan.beginSequence(0);
         IntStream.range(0, TOKENS / BLOCK_TOKENS).forEach(plan::addBlock);
         for (int position = 0; position < TOKENS; position++) {
             samplings.add(sampling());
             plan.addToken(random.nextInt(vocabSize));
-            plan.sampleHere(samplings.getLast());
+            masks.add(random.nextBoolean() ? null : mask(vocabSize));
+            plan.sampleHere(samplings.getLast(), masks.getLast());
         }
         executor.execute(plan, result);
         int different = 0;
         for (int row = 0; row < TOKENS; row++) {
-            ReferenceSampler reference = new ReferenceSampler(executor.logits(row));
+            long[] mask = masks.get(row);
+            float[] logits = executor.logits(row);
+            ReferenceSampler reference =
+                    mask == null ? new ReferenceSampler(logits) : ReferenceSampler.of(logits, mask);
             int expected = reference.sample(samplings.get(row), row + 1);
             int actual = result.tokenIds()[row];
             if (samplings.get(row).temperature() == 0) {
@@ -70,6 +76,17 @@ class NativeSamplerTest {
             }
         }
         return different;
+    }
+
+    /** At least one token is allowed, and now and then only one. */
+    private long[] mask(int vocabSize) {
+        long[] mask = new long[(vocabSize + 63) / 64];
+        int allowed = random.nextInt(4) == 0 ? 1 : random.nextInt(1, vocabSize);
+        for (int i = 0; i < allowed; i++) {
+            int id = random.nextInt(vocabSize);
+            mask[id / 64] |= 1L << id;
+        }
+        return mask;
     }
 
     private SamplingParams sampling() {
