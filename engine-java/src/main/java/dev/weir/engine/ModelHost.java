@@ -21,6 +21,7 @@ import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.ModelFormatException;
 import dev.weir.engine.model.PoolingConfig;
 import dev.weir.engine.request.Pooling;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
@@ -174,6 +175,10 @@ final class ModelHost implements ManagedModel {
                         directory.generationDefaults(),
                         contextTokens,
                         new EmbeddingSettings(directory.config().hiddenSize(), pooling),
+                        ConstraintCompiler.of(
+                                weights.vocabSize(),
+                                tokenizer::tokenBytes,
+                                directory.generationDefaults().eosTokenIds()),
                         running.admission(),
                         running::isAlive,
                         running.adapters()));

@@ -62,6 +62,7 @@ class ArchitectureTest {
                             "adapters",
                             "lifecycle",
                             "admission",
+                            "sampling",
                             "streaming",
                             "tokenization",
                             "model",

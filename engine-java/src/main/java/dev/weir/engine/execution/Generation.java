@@ -1,6 +1,7 @@
 package dev.weir.engine.execution;
 
 import dev.weir.engine.admission.Submission;
+import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.StopConditions;
@@ -27,6 +28,7 @@ final class Generation extends Sequence {
     private final IncrementalDetokenizer detokenizer;
     private final StopStrings stopStrings;
     private final RequestTimeline timeline;
+    private final Constraint.@Nullable Progress form;
     private final PooledState pooled = new PooledState();
     private long fullSinceNanos;
 
@@ -46,6 +48,11 @@ final class Generation extends Sequence {
         detokenizer = tokenizer.detokenizer(submission.request().promptTokenIds());
         stopStrings = new StopStrings(stop.stopStrings());
         timeline = new RequestTimeline(submission.submittedNanos());
+        Constraint constraint = submission.request().constraint();
+        form = constraint == null ? null : constraint.begin();
+        if (form != null) {
+            allowOnly(form.allowedTokens());
+        }
     }
 
     /** What was admitted. */
@@ -96,10 +103,25 @@ final class Generation extends Sequence {
         boolean stopToken = stop.endWith(tokenId);
         String text = stopToken ? "" : stopStrings.append(detokenizer.append(tokenId));
         stream.publish(new TokenEvent.Token(tokenId, text, logprobs));
-        if (stopToken || stopStrings.met() != null) {
+        if (stopToken || stopStrings.met() != null || completesForm(tokenId)) {
             return FinishReason.STOP;
         }
         return outputTokens() == outputTokensMax ? FinishReason.LENGTH : null;
+    }
+
+    /** Goes on in the answer's form; true where the token completes it, so that nothing can follow. */
+    private boolean completesForm(int tokenId) {
+        if (form == null) {
+            return false;
+        }
+        if (!form.accept(tokenId)) {
+            throw new IllegalStateException("token " + tokenId + " was drawn, which the answer's form does not allow");
+        }
+        boolean complete = form.isComplete();
+        if (!complete) {
+            allowOnly(form.allowedTokens());
+        }
+        return complete;
     }
 
     /** How many of the step's hidden states are this sequence's, when it was just given so many tokens. */

@@ -7,12 +7,14 @@ import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded completion request: every prompt is continued {@code choices} times.
  *
  * @param promptField the field that the prompts came from, for refusals
  * @param outputTokensMax 0: as many as the context leaves
+ * @param form that every answer must have; null for none
  */
 record GenerationCall(
         ServedModel model,
@@ -24,6 +26,7 @@ record GenerationCall(
         List<String> stopStrings,
         Set<Integer> stopTokenIds,
         boolean ignoreEos,
+        @Nullable RequestedForm form,
         ServiceWishes wishes,
         AnswerOptions answer) {
 

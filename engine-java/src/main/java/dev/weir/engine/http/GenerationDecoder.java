@@ -41,6 +41,7 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 stopStrings(fields),
                 stopTokenIds(fields, model),
                 fields.flag("ignore_eos", false),
+                RequestedForm.of(fields),
                 ServiceWishes.of(fields),
                 answer);
     }

@@ -3,14 +3,17 @@ package dev.weir.engine.http;
 import dev.weir.engine.admission.Admission.Admitted;
 import dev.weir.engine.admission.Admission.Rejected;
 import dev.weir.engine.http.Arrival.WireRequest;
+import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.ServiceTerms;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.streaming.TokenStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers chat and text completions: decode, admit, relay. */
 final class GenerationEndpoint implements Router.Endpoint {
@@ -35,6 +38,9 @@ final class GenerationEndpoint implements Router.Endpoint {
     private final Function<byte[], GenerationCall> decoder;
     private final TrustedProxy proxy;
     private final Workers workers;
+    /** For forms that answers must have: one that takes long to compile holds up others of its kind only. */
+    private final Workers compilers;
+
     private final Supplier<String> ids;
     private final InstantSource clock;
 
@@ -43,29 +49,61 @@ final class GenerationEndpoint implements Router.Endpoint {
             Function<byte[], GenerationCall> decoder,
             TrustedProxy proxy,
             Workers workers,
+            Workers compilers,
             Supplier<String> ids,
             InstantSource clock) {
         this.kind = kind;
         this.decoder = decoder;
         this.proxy = proxy;
         this.workers = workers;
+        this.compilers = compilers;
         this.ids = ids;
         this.clock = clock;
     }
 
     @Override
     public void handle(WireRequest request, Exchange exchange) {
+        prepare(request, exchange, null);
+    }
+
+    /** A form that was compiled for this request. */
+    private record CompiledForm(ConstraintCompiler by, Constraint form) {}
+
+    /**
+     * Decodes a request and submits it. A form that nobody has compiled yet is compiled first, elsewhere, and then the request is prepared once
+     * more: its model may have gone to sleep in the meantime.
+     */
+    private void prepare(WireRequest request, Exchange exchange, @Nullable CompiledForm compiled) {
         workers.run(exchange, () -> {
             GenerationCall call = decoder.apply(request.body());
-            AnswerHead head = new AnswerHead(
-                    kind.idPrefix + ids.get(),
-                    kind.objectName,
-                    kind.chunkName,
-                    clock.instant().getEpochSecond(),
-                    call.model().name());
-            List<Sequence> sequences = submit(call, head.id(), proxy.terms(request.headers(), call.wishes()));
-            return new AnswerRelay(exchange, format(head, call), call.answer(), sequences)::start;
+            ServiceTerms terms = proxy.terms(request.headers(), call.wishes());
+            RequestedForm form = call.form();
+            if (form == null) {
+                return answer(exchange, call, terms, null);
+            }
+            ConstraintCompiler compiler = call.model().constraints();
+            Constraint known = compiled != null && compiled.by().equals(compiler)
+                    ? compiled.form()
+                    : compiler.known(form.source());
+            if (known != null) {
+                return answer(exchange, call, terms, known);
+            }
+            return () -> compilers.run(exchange, () -> {
+                CompiledForm made = new CompiledForm(compiler, form.compile(compiler));
+                return () -> prepare(request, exchange, made);
+            });
         });
+    }
+
+    private Runnable answer(Exchange exchange, GenerationCall call, ServiceTerms terms, @Nullable Constraint form) {
+        AnswerHead head = new AnswerHead(
+                kind.idPrefix + ids.get(),
+                kind.objectName,
+                kind.chunkName,
+                clock.instant().getEpochSecond(),
+                call.model().name());
+        List<Sequence> sequences = submit(call, head.id(), terms, form);
+        return new AnswerRelay(exchange, format(head, call), call.answer(), sequences)::start;
     }
 
     private AnswerFormat format(AnswerHead head, GenerationCall call) {
@@ -78,11 +116,12 @@ final class GenerationEndpoint implements Router.Endpoint {
     }
 
     /** All sequences of a request come in, or none. */
-    static List<Sequence> submit(GenerationCall call, String id, ServiceTerms terms) {
+    static List<Sequence> submit(GenerationCall call, String id, ServiceTerms terms, @Nullable Constraint form) {
         List<Sequence> sequences = new ArrayList<>(call.sequenceCount());
         try {
             for (int index = 0; index < call.sequenceCount(); index++) {
-                GenerationRequest request = call.request(id, index, terms);
+                GenerationRequest free = call.request(id, index, terms);
+                GenerationRequest request = form == null ? free : free.constrained(form);
                 TokenStream stream = new TokenStream();
                 sequences.add(new Sequence(index, request.promptTokenIds(), stream));
                 switch (call.model().submit(request, stream)) {

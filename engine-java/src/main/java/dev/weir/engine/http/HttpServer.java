@@ -37,10 +37,14 @@ public final class HttpServer implements AutoCloseable {
     /** Connections that may stay open until they have read that they are one too many; more are cut without a word. */
     private static final int REFUSED_MAX = 256;
 
+    /** Threads that compile the forms that answers must have. */
+    private static final int COMPILERS = 2;
+
     private final HttpLimits limits;
     private final Semaphore places;
     private final RequestIds requestIds;
     private final Workers workers;
+    private final Workers compilers;
     private final Router router;
     private final @Nullable RepositoryEndpoints repository;
     private final ActiveExchanges active = new ActiveExchanges();
@@ -92,7 +96,8 @@ public final class HttpServer implements AutoCloseable {
         this.requestIds = new RequestIds(sources.ids());
         this.workers = new Workers(
                 "weir-prepare", Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8), limits.preparingMax());
-        this.router = routes(limits, serving, proxy, metrics, sources, workers);
+        this.compilers = new Workers("weir-compile", COMPILERS, limits.preparingMax());
+        this.router = routes(limits, serving, proxy, metrics, sources, workers, compilers);
         this.repository = administration == null ? null : new RepositoryEndpoints(administration, workers);
         if (administration != null && repository != null) {
             repository.addTo(router);
@@ -108,7 +113,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static Router routes(
-            HttpLimits limits, Serving serving, TrustedProxy proxy, Metrics metrics, Sources sources, Workers workers) {
+            HttpLimits limits,
+            Serving serving,
+            TrustedProxy proxy,
+            Metrics metrics,
+            Sources sources,
+            Workers workers,
+            Workers compilers) {
         GenerationDecoder generation = new GenerationDecoder(limits, sources.seeds());
         CompletionDecoder completions = new CompletionDecoder(serving, generation, limits);
         ChatDecoder chat = new ChatDecoder(serving, generation);
@@ -123,6 +134,7 @@ public final class HttpServer implements AutoCloseable {
                                 chat::decode,
                                 proxy,
                                 workers,
+                                compilers,
                                 sources.ids(),
                                 sources.clock()))
                 .on(
@@ -133,6 +145,7 @@ public final class HttpServer implements AutoCloseable {
                                 completions::decode,
                                 proxy,
                                 workers,
+                                compilers,
                                 sources.ids(),
                                 sources.clock()))
                 .on(
@@ -199,6 +212,7 @@ public final class HttpServer implements AutoCloseable {
 
     private void closeWorkers() {
         workers.close();
+        compilers.close();
         if (repository != null) {
             repository.close();
         }

@@ -7,6 +7,7 @@ import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.tokenization.Tokenizer;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate null for a model that only completes
  * @param contextTokensMax prompt and answer together
  * @param embeddings what its texts become as vectors
+ * @param constraints what forms of its answers become
  * @param admission where requests go in
  * @param alive false once its engine gave up
  * @param adapters that it may be asked for with
@@ -35,6 +37,7 @@ public record ServedModel(
         GenerationDefaults defaults,
         int contextTokensMax,
         EmbeddingSettings embeddings,
+        ConstraintCompiler constraints,
         AdmissionQueue admission,
         BooleanSupplier alive,
         Adapters adapters,
@@ -50,6 +53,7 @@ public record ServedModel(
             GenerationDefaults defaults,
             int contextTokensMax,
             EmbeddingSettings embeddings,
+            ConstraintCompiler constraints,
             AdmissionQueue admission,
             BooleanSupplier alive) {
         this(
@@ -60,6 +64,7 @@ public record ServedModel(
                 defaults,
                 contextTokensMax,
                 embeddings,
+                constraints,
                 admission,
                 alive,
                 Adapters.none());
@@ -74,6 +79,7 @@ public record ServedModel(
             GenerationDefaults defaults,
             int contextTokensMax,
             EmbeddingSettings embeddings,
+            ConstraintCompiler constraints,
             AdmissionQueue admission,
             BooleanSupplier alive,
             Adapters adapters) {
@@ -85,6 +91,7 @@ public record ServedModel(
                 defaults,
                 contextTokensMax,
                 embeddings,
+                constraints,
                 admission,
                 alive,
                 adapters,
@@ -106,6 +113,7 @@ public record ServedModel(
                 defaults,
                 contextTokensMax,
                 embeddings,
+                constraints,
                 admission,
                 alive,
                 adapters,

@@ -2,7 +2,9 @@ package dev.weir.engine.request;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sequence to continue, or to embed. A wire request with {@code n > 1} becomes n of these.
@@ -15,6 +17,7 @@ import java.util.Set;
  *     was never used before, so whatever is kept by it cannot outlive what it was computed with
  * @param pooling {@link Pooling#NONE} to continue the prompt; else nothing is sampled and the answer is one vector
  * @param terms how it is treated beside others
+ * @param constraint the form that the answer must have; null for none
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(
@@ -24,7 +27,8 @@ public record GenerationRequest(
         StopConditions stop,
         long adapterId,
         Pooling pooling,
-        ServiceTerms terms) {
+        ServiceTerms terms,
+        @Nullable Constraint constraint) {
 
     public static final long NO_ADAPTER = 0;
 
@@ -35,6 +39,23 @@ public record GenerationRequest(
         if (promptTokenIds.length == 0) {
             throw new IllegalArgumentException("the prompt must have at least one token");
         }
+    }
+
+    /** One whose answer may have any form. */
+    public GenerationRequest(
+            String id,
+            int[] promptTokenIds,
+            SamplingParams sampling,
+            StopConditions stop,
+            long adapterId,
+            Pooling pooling,
+            ServiceTerms terms) {
+        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null);
+    }
+
+    /** The same, but its answer must have a form. */
+    public GenerationRequest constrained(Constraint form) {
+        return new GenerationRequest(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form);
     }
 
     /** One for the model as it is. */
@@ -63,7 +84,8 @@ public record GenerationRequest(
                 && stop.equals(that.stop)
                 && adapterId == that.adapterId
                 && pooling == that.pooling
-                && terms.equals(that.terms);
+                && terms.equals(that.terms)
+                && Objects.equals(constraint, that.constraint);
     }
 
     @Override

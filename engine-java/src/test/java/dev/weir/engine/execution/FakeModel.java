@@ -1,7 +1,7 @@
 package dev.weir.engine.execution;
 
-import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.sampling.ReferenceSampler;
+import org.jspecify.annotations.Nullable;
 
 /** A model without weights: the logits after a token are a hash of every token up to it, so one wrong token changes all that follow. */
 final class FakeModel {
@@ -22,11 +22,20 @@ final class FakeModel {
     }
 
     static ReferenceSampler row(long state) {
+        return new ReferenceSampler(logits(state));
+    }
+
+    /** The row as far as its tokens are allowed. */
+    static ReferenceSampler row(long state, long @Nullable [] allowed) {
+        return allowed == null ? row(state) : ReferenceSampler.of(logits(state), allowed);
+    }
+
+    private static float[] logits(long state) {
         float[] logits = new float[VOCAB_SIZE];
         for (int id = 0; id < VOCAB_SIZE; id++) {
             logits[id] = (mix(state + id) >>> 40) * 0x1p-21f; // 0 to 8
         }
-        return new ReferenceSampler(logits);
+        return logits;
     }
 
     /** The hidden state, written at an offset. */
@@ -34,11 +43,6 @@ final class FakeModel {
         for (int element = 0; element < HIDDEN_SIZE; element++) {
             into[offset + element] = (mix(state - element) >> 40) * 0x1p-23f; // -1 to 1
         }
-    }
-
-    /** What a generation without an engine would sample at {@code position}. */
-    static int next(long state, SamplingParams sampling, int position) {
-        return row(state).sample(sampling, position);
     }
 
     private static long mix(long value) {

@@ -107,7 +107,7 @@ final class ScriptedExecutor implements ModelExecutor {
             state = FakeModel.advance(state, storedTokens[slot]);
             hidden(plan, firstToken + index, state, result);
             if (sample < plan.sampleCount() && plan.sampleTokenIndexes()[sample] == firstToken + index) {
-                sample(state, plan.sampling(sample), position + 1, sample, result);
+                sample(state, plan, sample, position + 1, result);
                 sample++;
             }
         }
@@ -129,8 +129,9 @@ final class ScriptedExecutor implements ModelExecutor {
         return block * limits.blockTokens() + position % limits.blockTokens();
     }
 
-    private static void sample(long state, SamplingParams sampling, int position, int row, StepResult result) {
-        ReferenceSampler logits = FakeModel.row(state);
+    private static void sample(long state, StepPlan plan, int row, int position, StepResult result) {
+        SamplingParams sampling = plan.sampling(row);
+        ReferenceSampler logits = FakeModel.row(state, plan.allowedTokens(row));
         int tokenId = logits.sample(sampling, position);
         result.tokenIds()[row] = tokenId;
         result.logprobs()[row] = logits.logprob(tokenId);

@@ -4,6 +4,7 @@ import dev.weir.engine.admission.Admission;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.request.CacheSalt;
+import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
@@ -11,6 +12,8 @@ import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
+import dev.weir.engine.sampling.constraint.ConstraintSource.RegularExpression;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.streaming.TokenStream;
@@ -31,6 +34,7 @@ final class Simulation {
     private static final int STEPS_TO_DRAIN_MAX = 100_000;
     private static final long STEP_NANOS = 1_000_000;
     private static final int TEXTS = 3;
+    private static final int END_ID = 7;
 
     /** What happened, to see that the histories are worth simulating. */
     static final class Tally {
@@ -75,6 +79,7 @@ final class Simulation {
     private final double refusalsPerStep;
     private final int streamTokensMax;
     private final List<int[]> texts;
+    private final Constraint constraint;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<Reader> readers = new ArrayList<>();
     private final Tally tally = new Tally();
@@ -100,6 +105,8 @@ final class Simulation {
                         limits.blockCount(),
                         limits.blockTokens()),
                 this::nowNanos);
+        constraint = ConstraintCompiler.of(FakeModel.VOCAB_SIZE, new LetterTokenizer()::tokenBytes, Set.of(END_ID))
+                .compile(new RegularExpression("([a-f][i-x]{1,3}){2," + random.nextInt(2, 9) + "}"));
         loop = new EngineLoop(
                 "simulated",
                 () -> new ScriptedExecutor(limits, this::elapse),
@@ -188,9 +195,9 @@ final class Simulation {
                 random.nextInt(1, limits.contextTokensMax() + 8),
                 stopStrings,
                 Set.of(),
-                Set.of(7),
+                Set.of(END_ID),
                 random.nextInt(4) == 0);
-        return new GenerationRequest(
+        GenerationRequest request = new GenerationRequest(
                 "request-" + requestCount++,
                 prompt,
                 sampling,
@@ -198,6 +205,7 @@ final class Simulation {
                 random.nextInt(4) == 0 ? random.nextInt(1, 3) : 0,
                 Pooling.NONE,
                 terms());
+        return random.nextInt(4) == 0 ? request.constrained(constraint) : request;
     }
 
     /** Most begin like others do: with the first tokens of one of a few texts, and now and then with nothing else. */

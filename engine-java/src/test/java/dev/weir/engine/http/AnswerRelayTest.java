@@ -13,6 +13,7 @@ import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import java.io.IOException;
@@ -55,6 +56,7 @@ class AnswerRelayTest {
                 new GenerationDefaults(Set.of(), null, null, null, null),
                 512,
                 new EmbeddingSettings(4, Pooling.LAST_TOKEN),
+                ConstraintCompiler.of(tokenizer.vocabSize(), tokenizer::tokenBytes, Set.of()),
                 admission,
                 () -> true)));
         try {

@@ -74,9 +74,19 @@ class BadInputTest {
             "best_of":3                           | best_of           | not supported
             "echo":true                           | echo              | not supported
             "suffix":"x"                          | suffix            | not supported
-            "response_format":{"type":"json_object"} | response_format | not supported
+            "response_format":{"type":"xml"}      | response_format.type | must be text, json_object or json_schema
+            "response_format":{"type":"json_schema"} | response_format | needs a json_schema
+            "response_format":{"type":"json_schema","json_schema":{"schema":{"not":{}}}} | response_format.json_schema.schema | "not" at # is not supported
+            "response_format":{"type":"json_object"},"guided_regex":"a" | response_format | cannot be combined with guided_regex
+            "ignore_eos":true,"guided_regex":"a"  | ignore_eos        | cannot be combined with guided_regex
             "tools":[{}]                          | tools             | not supported
-            "guided_json":{}                      | guided_json       | not supported
+            "structured_outputs":{"regex":"a"}    | structured_outputs | not supported
+            "guided_json":[]                      | guided_json       | must be a JSON Schema
+            "guided_json":"{"                     | guided_json       | is no JSON
+            "guided_regex":"(?=a)b"               | guided_regex      | look-ahead
+            "guided_regex":7                      | guided_regex      | must be a string
+            "guided_choice":[]                    | guided_choice     | must be a list of texts
+            "guided_grammar":"root ::= x"         | guided_grammar    | "x" is not defined
             "min_tokens":3                        | min_tokens        | not supported
             """)
     void fieldIsRefusedByItsName(String field, String param, String reason) {

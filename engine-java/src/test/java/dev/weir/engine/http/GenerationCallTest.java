@@ -12,6 +12,7 @@ import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.ServiceTerms;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,7 @@ class GenerationCallTest {
                 new GenerationDefaults(Set.of(), null, null, null, null),
                 CONTEXT_TOKENS,
                 new EmbeddingSettings(4, Pooling.LAST_TOKEN),
+                ConstraintCompiler.of(tokenizer.vocabSize(), tokenizer::tokenBytes, Set.of()),
                 admission,
                 () -> true);
         return new GenerationCall(
@@ -63,6 +65,7 @@ class GenerationCallTest {
                 List.of(),
                 Set.of(),
                 false,
+                null,
                 new ServiceWishes(0, ServiceTerms.NO_DEADLINE),
                 new AnswerOptions(false, false, false, false, false, -1));
     }
@@ -76,7 +79,7 @@ class GenerationCallTest {
                 throw new IllegalStateException("no third one");
             }
         });
-        assertThatThrownBy(() -> GenerationEndpoint.submit(call(2, 5, admission), "id", ServiceTerms.STANDARD))
+        assertThatThrownBy(() -> GenerationEndpoint.submit(call(2, 5, admission), "id", ServiceTerms.STANDARD, null))
                 .hasMessage("no third one");
         List<Submission> submitted = new ArrayList<>();
         admission.drain(submitted::add);

@@ -9,6 +9,7 @@ import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.ServiceTerms;
+import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.tokenization.DjlTokenizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,7 @@ class HttpFuzzTest {
                     directory.generationDefaults(),
                     512,
                     new EmbeddingSettings(64, Pooling.MEAN),
+                    ConstraintCompiler.of(tokenizer.vocabSize(), tokenizer::tokenBytes, Set.of()),
                     new AdmissionQueue(new AdmissionLimits(8, 297, 512, 64, 16), () -> 0),
                     () -> true)));
             GenerationDecoder generation = new GenerationDecoder(HttpLimits.defaults(), () -> 1);
