@@ -4,9 +4,10 @@ package dev.weir.engine.scheduling;
  * How many prompt tokens a step may compute beside the next tokens of running sequences, so that these keep a share of their undisturbed
  * rate. A long prompt then delays everybody a little for a while, and stops nobody.
  *
- * <p>With a share of one half, every step earns prompts as much time as it takes undisturbed, and every step with prompts pays what it
- * took beyond that, as measured. So the rate holds over a few steps whatever the estimates were worth, and a chunk that would be too small
- * to be worth its overhead is saved up for. Prompts have what is earned only while they ask for it: savings end at one such chunk.
+ * <p>With a share of one half, every step earns prompts as much time as it takes undisturbed, and pays what it took beyond that, as
+ * measured: also one without prompts, which finds caches full of what others left there. So the rate holds over a few steps whatever the
+ * estimates were worth, and a chunk that would be too small to be worth its overhead is saved up for. Prompts have what is earned only
+ * while they ask for it: savings end at one such chunk.
  *
  * <p>What an undisturbed step takes is found by leaving one undisturbed: where its size has never been measured, and every
  * {@value #PROBE_STEPS} steps.
@@ -25,6 +26,7 @@ public final class PrefillPace {
     private final StepCost cost;
     private double creditNanos;
     private int stepsSinceProbe;
+    private boolean earning;
 
     /**
      * A pace for one engine.
@@ -41,11 +43,13 @@ public final class PrefillPace {
 
     /** For a step with {@code nextTokens} and room for {@code tokensMax} more. To be asked once for each step, if there are prompts at all. */
     int promptTokens(int nextTokens, int tokensMax) {
+        earning = false;
         if (nextTokens == 0 || earnedPerStep == Double.POSITIVE_INFINITY) {
             return tokensMax;
         }
         long undisturbedNanos = cost.undisturbedNanos(nextTokens);
-        if (undisturbedNanos == StepCost.UNKNOWN || ++stepsSinceProbe >= PROBE_STEPS) {
+        earning = undisturbedNanos != StepCost.UNKNOWN;
+        if (!earning || ++stepsSinceProbe >= PROBE_STEPS) {
             return 0;
         }
         if (undisturbedNanos == 0) { // the clock is too coarse to tell anything
@@ -66,13 +70,19 @@ public final class PrefillPace {
         if (nextTokens == 0 && promptTokens == 0) {
             return;
         }
-        if (nextTokens > 0 && promptTokens > 0) {
+        if (earning && nextTokens > 0) {
             long undisturbedNanos = Math.max(cost.undisturbedNanos(nextTokens), 0);
-            double debtNanosMax = DEBT_STEPS_MAX * earnedPerStep * undisturbedNanos;
-            creditNanos = Math.max(creditNanos - (nanos - undisturbedNanos), -debtNanosMax);
-        } else if (nextTokens > 0) {
+            double earnedNanos = earnedPerStep * undisturbedNanos;
+            double beyondNanos = nanos - undisturbedNanos;
+            if (promptTokens == 0) { // at most half of what it earned, or a machine's noise would starve prompts
+                beyondNanos = Math.min(beyondNanos, earnedNanos / 2);
+            }
+            creditNanos = Math.max(creditNanos - beyondNanos, -DEBT_STEPS_MAX * earnedNanos);
+        }
+        if (promptTokens == 0) {
             stepsSinceProbe = 0;
         }
+        earning = false;
         cost.measured(nextTokens, promptTokens, nanos);
     }
 }

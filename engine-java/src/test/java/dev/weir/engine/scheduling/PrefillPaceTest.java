@@ -50,7 +50,8 @@ class PrefillPaceTest {
         double kept = steps * undisturbedNanos / totalNanos;
         assertThat(kept).isGreaterThan(share * 0.97);
         double affordable = Math.min(ROOM, (1 / share - 1) * undisturbedNanos / promptTokenNanos);
-        assertThat(promptTokens / (double) steps).isGreaterThan(0.85 * affordable);
+        // Noise is paid by prompts, up to half of what they are due.
+        assertThat(promptTokens / (double) steps).isGreaterThan((noise == 0 ? 0.85 : 0.45) * affordable);
     }
 
     @Test
