@@ -285,9 +285,9 @@ int run(int argc, char** argv) {
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 128256, 2048, {1});
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 4096, 4096, {1, 2, 3, 4, 8, 16, 64, 512});
     bench.matmul<kernels::Bf16>(DType::bf16, "bf16", 2048, 2048, {1, 64, 512});
-    for (const DType dtype : {DType::q8_0, DType::q4_0, DType::q5_0, DType::q4_k, DType::q5_k, DType::q6_k}) {
+    for (const DType dtype : {DType::q8_0, DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1, DType::q4_k, DType::q5_k, DType::q6_k}) {
       bench.matmul_blocks(dtype, 128256, 2048, {1});
-      bench.matmul_blocks(dtype, 4096, 4096, {1, 4, 16, 64, 512});
+      bench.matmul_blocks(dtype, 4096, 4096, {1, 2, 4, 16, 64, 512});
     }
     bench.matmul<float>(DType::f32, "f32", 4096, 4096, {1, 64, 512});
     bench.matmul<kernels::F16>(DType::f16, "f16", 4096, 4096, {1, 64});
