@@ -2,7 +2,9 @@
 // Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
 // neither, but by what a step costs beside them.
 //
-//   step_bench 0.5b|demo [threads ...]      0.5b: Qwen2.5-0.5B's shape; demo: weir-demo-power's; threads: 1 2 4
+//   step_bench 0.5b|demo[:q8_0|q4_0|q4_k|q6_k] [threads ...]
+//
+// 0.5b: Qwen2.5-0.5B's shape; demo: weir-demo-power's; quantized at load where a type is named; threads: 1 2 4
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -16,6 +18,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tensor/thread_pool.h"
@@ -147,6 +150,27 @@ class Weights {
   const uint64_t* data_ = nullptr;
 };
 
+// What the matrices take as they are held.
+int64_t held_bytes(weir_model model) {
+  char text[4096];
+  int64_t required = 0;
+  weir_error error{};
+  check(weir_model_describe(model, text, sizeof text, &required, &error), error);
+  int64_t bytes = 0;
+  const std::string key = ".bytes=";
+  const std::string lines = text;
+  for (size_t at = lines.find(key); at != std::string::npos; at = lines.find(key, at + 1)) bytes += std::atoll(lines.c_str() + at + key.size());
+  return bytes;
+}
+
+int32_t block_type(const std::string& name) {
+  const std::pair<const char*, int32_t> types[] = {{"q8_0", WEIR_DTYPE_Q8_0}, {"q4_0", WEIR_DTYPE_Q4_0}, {"q4_k", WEIR_DTYPE_Q4_K}, {"q6_k", WEIR_DTYPE_Q6_K}};
+  for (const auto& [type, number] : types) {
+    if (name == type) return number;
+  }
+  return WEIR_DTYPE_AUTO;
+}
+
 double process_cpu_seconds() {
   timespec now;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -243,7 +267,7 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
       const Seconds seconds = best_seconds(runs, [&] { decode.run(session); });
       std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %8.2f ms a step (median %8.2f, CPU %8.2f)   %3.0f %% of read bandwidth\n",
                   sequences, context, sequences / seconds.wall, seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3,
-                  100 * static_cast<double>(weights.bytes()) / seconds.wall / bandwidth);
+                  100 * static_cast<double>(held_bytes(model)) / seconds.wall / bandwidth);
     }
   }
   const double layer_weights = static_cast<double>(weights.bytes()) / 2 - static_cast<double>(c.vocab_size) * c.hidden_size;
@@ -260,19 +284,24 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
 
 int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  const std::string name = argc > 1 ? argv[1] : "";
-  if (name != "0.5b" && name != "demo") {
-    std::fprintf(stderr, "usage: step_bench 0.5b|demo [threads ...]\n");
+  const std::string argument = argc > 1 ? argv[1] : "";
+  const std::string name = argument.substr(0, argument.find(':'));
+  const std::string type = name == argument ? "" : argument.substr(name.size() + 1);
+  if ((name != "0.5b" && name != "demo") || (!type.empty() && block_type(type) == WEIR_DTYPE_AUTO)) {
+    std::fprintf(stderr, "usage: step_bench 0.5b|demo[:q8_0|q4_0|q4_k|q6_k] [threads ...]\n");
     return 2;
   }
   std::vector<int32_t> threads;
   for (int i = 2; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
   if (threads.empty()) threads = {1, 2, 4};
-  const weir_model_config config = name == "demo" ? demo() : qwen_half_billion();
+  weir_model_config config = name == "demo" ? demo() : qwen_half_billion();
   const int runs = name == "demo" ? 200 : 3;
   const Weights weights(config);
   std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);
-  const weir_model model = weights.load(config);
+  config.quantize = block_type(type);
+  weir_model model = 0;
+  const Seconds load = best_seconds(1, [&] { model = weights.load(config); });
+  std::printf("loaded in %.2f s (CPU %.2f), matrices held in %.1f MB\n", load.wall, load.cpu, static_cast<double>(held_bytes(model)) / 1e6);
   for (const int32_t count : threads) measure(model, weights, config, count, runs);
   weir_model_destroy(model);
   return 0;

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "weir-engine",
         description = "Serves large language models over an OpenAI-compatible HTTP API.",
         mixinStandardHelpOptions = true,
-        subcommands = {EngineCommand.class, DoctorCommand.class})
+        subcommands = {EngineCommand.class, DoctorCommand.class, DivergenceCommand.class})
 public final class Main {
 
     private Main() {}
