@@ -16,8 +16,10 @@ import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.Pooling;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -238,6 +240,29 @@ class AdapterApiTest {
             }
         }
         assertThat(unload("d")).isEqualTo(200);
+    }
+
+    @Test
+    void adaptersSleepAndWakeWithTheirModelUnlessTheyWentMeanwhile() throws IOException {
+        int[] prompt = prompt(5, 20);
+        TestAdapter lost = TestAdapter.write(root.resolve("lost"), model, 2, 3);
+        loaded("kept", second, "");
+        loaded("lost", lost, "");
+        List<Integer> expected = answer("kept", prompt, 10);
+        move("sleep");
+        assertThat(client.get("/v1/models/kept").status()).isEqualTo(404);
+        Files.delete(lost.directory().resolve("adapter_config.json"));
+        move("wake");
+        assertThat(answer("kept", prompt, 10)).isEqualTo(expected);
+        assertThat(client.get("/v1/models/resident").status()).isEqualTo(200);
+        assertThat(client.get("/v1/models/lost").status()).isEqualTo(404);
+        assertThat(unload("kept")).isEqualTo(200);
+    }
+
+    private void move(String verb) {
+        assertThat(client.post("/v2/repository/models/" + MODEL + "/" + verb, "{}")
+                        .status())
+                .isEqualTo(200);
     }
 
     /** Empty where the adapter was unloaded before the request could begin. */
