@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,6 +16,9 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.Embedding;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -123,6 +127,27 @@ class EndToEndIT {
     void severalAnswersToOneQuestionComeNumbered() {
         ChatCompletion several = openai.chat().completions().create(hot(1).n(3).build());
         assertThat(several.choices()).extracting(ChatCompletion.Choice::index).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void textsBecomeVectorsOfLengthOne() {
+        CreateEmbeddingResponse answer = openai.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model(MODEL)
+                        .inputOfArrayOfStrings(List.of(QUESTION, "Hello!", QUESTION))
+                        .dimensions(32)
+                        .build());
+        assertThat(answer.data()).extracting(Embedding::index).containsExactly(0L, 1L, 2L);
+        assertThat(answer.data()).allSatisfy(one -> {
+            assertThat(one.embedding()).hasSize(32);
+            assertThat(one.embedding().stream().mapToDouble(x -> x * x).sum()).isCloseTo(1, within(1e-5));
+        });
+        assertThat(answer.data().get(0).embedding())
+                .isEqualTo(answer.data().get(2).embedding())
+                .isNotEqualTo(answer.data().get(1).embedding());
+        assertThat(answer.usage().promptTokens())
+                .isPositive()
+                .isEqualTo(answer.usage().totalTokens());
     }
 
     @Test
