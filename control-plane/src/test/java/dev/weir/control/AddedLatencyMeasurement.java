@@ -33,7 +33,7 @@ class AddedLatencyMeasurement {
     private static final Pattern MAX_TOKENS = Pattern.compile("\"max_tokens\":(\\d+)");
     private static final long EVENT_EVERY_NANOS = 2_000_000;
     /** Of requests for one token: a JVM has translated what it does a thousand times. */
-    private static final int WARM_UP_REQUESTS = 1_000;
+    private static final int WARM_UP_REQUESTS = 10_000;
 
     private static final int REQUESTS = 200;
     private static final int[] STREAMS_AT_A_TIME = {1, 32};
