@@ -67,10 +67,12 @@ class WeirScriptTest {
                 "control-plane/src/main/A.java",
                 "control-plane/pom.xml",
                 "models/src/main/A.java",
-                "models/pom.xml")) {
+                "models/pom.xml",
+                "benchmarks/load/src/main/A.java",
+                "benchmarks/load/pom.xml")) {
             write(home.resolve(source), "");
         }
-        for (String module : List.of("engine-java", "control-plane", "models")) {
+        for (String module : List.of("engine-java", "control-plane", "models", "benchmarks/load")) {
             Files.createDirectories(home.resolve(module + "/target"));
         }
         tools = Files.createDirectory(home.resolve("tools"));
@@ -83,7 +85,7 @@ class WeirScriptTest {
                 "mvn",
                 "Apache Maven 3.9.9",
                 "touch engine-java/target/weir-engine.jar control-plane/target/weir-control.jar"
-                        + " models/target/weir-models.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
+                        + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
         tool("cmake", "cmake version 3.25.1", "");
         tool("make", "GNU Make 4.3", "");
         tool("c++", "c++ (Debian 12.2.0-14) 12.2.0", "");
@@ -179,7 +181,8 @@ class WeirScriptTest {
         "control, control-plane/target/weir-control.jar control",
         "engine, engine-java/target/weir-engine.jar engine",
         "doctor, engine-java/target/weir-engine.jar doctor",
-        "models, models/target/weir-models.jar"
+        "models, models/target/weir-models.jar",
+        "bench, benchmarks/load/target/weir-bench.jar"
     })
     void commandBuildsWhatItNeedsAndHandsOverItsArguments(String command, String called) throws Exception {
         Outcome outcome = weir(command, "--port", "1 2");
