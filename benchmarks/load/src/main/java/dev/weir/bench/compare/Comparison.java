@@ -118,6 +118,9 @@ public final class Comparison {
     }
 
     private static String figure(double value) {
+        if (!Double.isFinite(value)) {
+            return "-"; // a ratio to nothing
+        }
         return String.format(Locale.ROOT, value < 100 ? "%.3f" : "%.1f", value);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record ResultFile(
         String name, String url, String model, String processor, Map<String, String> workload, List<Run> runs) {
     private static final long FILE_BYTES_MAX = 512 << 20;
+    private static final String TIME_PER_TOKEN = "tpot_ms";
 
     /** A run of it; the columns have one entry for each complete request. */
     public record Run(
@@ -27,9 +29,14 @@ public record ResultFile(
 
         /** The values of a latency that were measured: an answer of one token has no time per token. */
         double[] latency(String column) {
-            return columns.getOrDefault(column, List.of()).stream()
-                    .mapToDouble(Double::doubleValue)
-                    .filter(millis -> millis > 0)
+            List<Double> values = columns.getOrDefault(column, List.of());
+            if (!column.equals(TIME_PER_TOKEN)) {
+                return values.stream().mapToDouble(Double::doubleValue).toArray();
+            }
+            List<Double> outputTokens = columns.getOrDefault("output_tokens", List.of());
+            return IntStream.range(0, Math.min(values.size(), outputTokens.size()))
+                    .filter(i -> outputTokens.get(i) > 1)
+                    .mapToDouble(values::get)
                     .toArray();
         }
     }

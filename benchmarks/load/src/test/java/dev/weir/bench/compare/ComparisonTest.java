@@ -84,6 +84,16 @@ class ComparisonTest {
     }
 
     @Test
+    void aTimePerTokenOfZeroCountsAndThatOfAOneTokenAnswerDoesNot() throws IOException {
+        String json = new JsonReport()
+                .write(TestReports.of(2))
+                .replaceFirst("\"tpot_ms\" : \\[ 5.0, 5.0, 5.0", "\"tpot_ms\" : [ 0.0, 0.0, 5.0")
+                .replaceFirst("\"output_tokens\" : \\[ 3, 3", "\"output_tokens\" : [ 1, 3");
+
+        assertThat(result("a.json", json).runs().getFirst().latency("tpot_ms")).containsExactly(0, 5, 5);
+    }
+
+    @Test
     void unlikeWorkIsRefusedByName() throws IOException {
         String json = new JsonReport().write(TestReports.of(2));
         ResultFile base = result("a.json", json);
