@@ -3,15 +3,19 @@
 // milliseconds, so the caller, done with its own range, runs those that nobody has taken: it waits only for ranges that are being run, and
 // a machine that is busy, or a worker that has parked, costs a small operation no more than the caller's doing it alone.
 //
-// A box changes only while its posted and done are equal, and is read only by who has taken it. No wake-up is lost: whoever waits does so
-// on the number it last saw (atomic::wait compares before it sleeps), and numbers only grow. Both sides spin first, since the operations
-// of a step follow each other within microseconds and a futex costs about as much as a small operation; they then park, so that a model
-// without work takes no core from one that has some.
+// A box changes only while its posted and done are equal, and is read only by who has taken it. Both sides spin first, since the
+// operations of a step follow each other within microseconds and a futex costs about as much as a small operation; they then park, so that
+// a model without work takes no core from one that has some.
 #include "tensor/thread_pool.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -26,6 +30,10 @@ namespace {
 // step, and short against a scheduler's time slice.
 constexpr int32_t kSpinPauses = 1000;
 
+// The longest that a caller sleeps before it looks again whether its range is done: were a wake-up ever lost, a step would take this much
+// longer instead of for ever. A worker needs no such limit, since the caller runs what no worker takes.
+constexpr timespec kCallerNap{0, 10'000'000};
+
 void pause() {
 #if defined(__x86_64__)
   _mm_pause();
@@ -34,16 +42,43 @@ void pause() {
 #endif
 }
 
-// Waits until counter differs from `seen` and returns what it is then.
-uint32_t await_change(const std::atomic<uint32_t>& counter, uint32_t seen) {
-  for (int32_t i = 0; i < kSpinPauses; ++i) {
-    const uint32_t now = counter.load(std::memory_order_acquire);
-    if (now != seen) return now;
-    pause();
+// A number that grows, and one thread that may wait for it to. Sleeping is the kernel's futex itself: std::atomic::wait has no limit of
+// time, and GCC 12's notify_one may look for sleepers before the number that it tells of is visible (it needs more than a release store).
+class Signal {
+ public:
+  uint32_t load(std::memory_order order) const { return number_.load(order); }
+
+  // For a number that the waiting thread itself raises, or knows by other means.
+  void set_quietly(uint32_t number) { number_.store(number, std::memory_order_relaxed); }
+
+  // The store and the load have one order with those of await_change, so that either the waiter sees the number or we see the waiter.
+  void set(uint32_t number) {
+    number_.store(number, std::memory_order_seq_cst);
+    if (parked_.load(std::memory_order_seq_cst)) syscall(SYS_futex, &number_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   }
-  counter.wait(seen, std::memory_order_acquire);
-  return counter.load(std::memory_order_acquire);
-}
+
+  // Waits until the number differs from `seen` and returns what it is then. `nap` limits each sleep, not the wait; null: no limit.
+  uint32_t await_change(uint32_t seen, const timespec* nap) {
+    for (int32_t i = 0; i < kSpinPauses; ++i) {
+      const uint32_t now = number_.load(std::memory_order_acquire);
+      if (now != seen) return now;
+      pause();
+    }
+    parked_.store(true, std::memory_order_seq_cst);
+    uint32_t now = number_.load(std::memory_order_seq_cst);
+    while (now == seen) {
+      syscall(SYS_futex, &number_, FUTEX_WAIT_PRIVATE, seen, nap, nullptr, 0);  // compares once more before it sleeps
+      now = number_.load(std::memory_order_seq_cst);
+    }
+    parked_.store(false, std::memory_order_relaxed);
+    return now;
+  }
+
+ private:
+  std::atomic<uint32_t> number_{0};
+  std::atomic<bool> parked_{false};
+  static_assert(sizeof(number_) == sizeof(uint32_t) && std::atomic<uint32_t>::is_always_lock_free, "a futex is a plain word");
+};
 
 }  // namespace
 
@@ -56,16 +91,15 @@ struct ThreadPool::State {
   };
 
   struct alignas(64) Worker {  // a cache line each, so that spinning on one does not slow another
-    std::atomic<uint32_t> posted{0};
+    Signal posted;
     std::atomic<uint32_t> taken{0};
-    std::atomic<uint32_t> done{0};
+    Signal done;
     Range range{};
     std::thread thread;
 
     void post(const Range& next) {
       range = next;
-      posted.fetch_add(1, std::memory_order_release);
-      posted.notify_one();
+      posted.set(posted.load(std::memory_order_relaxed) + 1);
     }
 
     // True for one of those that ask for the range of that number, of which each sees it as it was posted.
@@ -79,20 +113,19 @@ struct ThreadPool::State {
       const uint32_t number = posted.load(std::memory_order_relaxed);
       if (take(number)) {
         range.task(range.context, range.begin, range.end, 0);
-        done.store(number, std::memory_order_relaxed);
+        done.set_quietly(number);
       } else if (done.load(std::memory_order_acquire) != number) {
-        await_change(done, number - 1);
+        done.await_change(number - 1, &kCallerNap);
       }
     }
 
     void work(int32_t index) {
       for (uint32_t seen = 0;;) {
-        seen = await_change(posted, seen);
+        seen = posted.await_change(seen, nullptr);
         if (!take(seen)) continue;
         if (range.task == nullptr) return;
         range.task(range.context, range.begin, range.end, index);
-        done.store(seen, std::memory_order_release);
-        done.notify_one();
+        done.set(seen);
       }
     }
   };

@@ -19,6 +19,14 @@ struct Range {
   int32_t worker;
 };
 
+void pause_processor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
 std::vector<Range> ranges_of(ThreadPool& pool, int64_t size, int64_t grain) {
   std::mutex mutex;
   std::vector<Range> ranges;
@@ -110,6 +118,26 @@ TEST(thread_pool, parked_workers_wake_up) {
     });
   }
   CHECK_EQ(sum.load(), 10 * 4 + 10 * 2);
+}
+
+TEST(thread_pool, a_caller_that_parks_just_as_its_range_ends_wakes_up) {
+  ThreadPool pool(2);
+  int64_t ended = 0;
+  for (int64_t round = 0; round < 20000; ++round) {
+    // The worker's range lasts about as long as the caller spins, so that its end falls before, on and after the moment of parking.
+    const int64_t turns = 700 + round % 600;
+    std::atomic<bool> begun{false};
+    pool.parallel_for(2, 1, [&](int64_t begin, int64_t, int32_t) {
+      if (begin == 0) {
+        while (!begun) std::this_thread::yield();  // or the caller would run the worker's range as well
+        return;
+      }
+      begun = true;
+      for (int64_t i = 0; i < turns; ++i) pause_processor();
+      ++ended;
+    });
+  }
+  CHECK_EQ(ended, 20000);
 }
 
 TEST(thread_pool, pools_come_and_go) {
