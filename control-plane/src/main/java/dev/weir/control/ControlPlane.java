@@ -1,5 +1,9 @@
 package dev.weir.control;
 
+import dev.weir.control.admin.ConfigurationEndpoints;
+import dev.weir.control.admin.FleetEndpoints;
+import dev.weir.control.configuration.FileWatch;
+import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetHealth;
@@ -15,6 +19,7 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -111,8 +116,31 @@ public class ControlPlane {
     }
 
     @Bean
-    Fleet fleet(WeirConfig config, InstantSource clock) {
-        return new Fleet(config.engines().stream().map(Engine::at).toList(), clock);
+    LiveConfiguration<Policy> policy(WeirConfig config, InstantSource clock) {
+        return new LiveConfiguration<>(config.configuration().file(), Policy::read, clock);
+    }
+
+    @Bean
+    FileWatch fileWatch(LiveConfiguration<Policy> policy, WeirConfig config, Scheduler timer) {
+        return new FileWatch(policy, config.configuration().lookEvery(), timer);
+    }
+
+    @Bean
+    Fleet fleet(WeirConfig config, LiveConfiguration<Policy> policy, InstantSource clock) {
+        List<Engine> started = config.engines().stream().map(Engine::at).toList();
+        Fleet fleet = new Fleet(started, config.fleet().breaker(), clock, System::nanoTime);
+        policy.follow(now -> fleet.setMembers(Fleet.Origin.CONFIGURED, now.engines()));
+        return fleet;
+    }
+
+    @Bean
+    ConfigurationEndpoints configurationEndpoints(LiveConfiguration<Policy> policy) {
+        return new ConfigurationEndpoints(policy);
+    }
+
+    @Bean
+    FleetEndpoints fleetEndpoints(Fleet fleet) {
+        return new FleetEndpoints(fleet);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -30,7 +31,8 @@ final class ListenOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "A YAML or properties file with settings under 'weir'.")
+            description =
+                    "A YAML file with engines and policy, which is followed as it changes, and settings under 'weir'.")
     @Nullable
     Path config;
 
@@ -68,8 +70,16 @@ final class ListenOptions {
             }
             arguments.add("--spring.config.additional-location="
                     + config.toAbsolutePath().toUri());
+            if (isYaml(config)) {
+                arguments.add("--weir.configuration.file=" + config.toAbsolutePath());
+            }
         }
         return arguments;
+    }
+
+    private static boolean isYaml(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".yaml") || name.endsWith(".yml");
     }
 
     /** Finds a taken port before anything has been started for nothing. */

@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.configuration.InvalidConfiguration;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.LocalEngine;
@@ -11,6 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.ExitCode;
 
@@ -69,8 +72,7 @@ final class Service {
 
     private void requireEngines(Fleet fleet) {
         if (fleet.snapshot().engines().isEmpty()) {
-            throw new StartFailure(
-                    "there are no engines: name one with --engine URL, or in --config under weir.engines");
+            throw new StartFailure("there are no engines: name one with --engine URL, or in --config under engines");
         }
     }
 
@@ -117,6 +119,12 @@ final class Service {
         new ReadyMessage(address, fleet.models(), ready, StartTime.now()).printTo(System.out);
     }
 
+    private static String line(@Nullable Origin origin) {
+        return origin instanceof TextResourceOrigin text && text.getLocation() != null
+                ? " (line " + (text.getLocation().getLine() + 1) + ")"
+                : "";
+    }
+
     private static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
@@ -124,8 +132,11 @@ final class Service {
         }
         if (root instanceof UnboundConfigurationPropertiesException unknown) {
             return unknown.getUnboundProperties().stream()
-                    .map(property -> property.getName().toString())
+                    .map(property -> property.getName() + line(property.getOrigin()))
                     .collect(Collectors.joining(", ", "there is no such setting: ", ""));
+        }
+        if (root instanceof InvalidConfiguration invalid) {
+            return "the configuration cannot be used: " + invalid.getMessage();
         }
         return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
     }

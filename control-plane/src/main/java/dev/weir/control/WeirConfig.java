@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.upstream.UpstreamConfig;
@@ -9,13 +10,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * All that can be configured. Unknown keys are refused, so that a misspelt limit is not a limit that silently does not exist.
+ * What is settled when the control plane starts. Unknown keys are refused, so that a misspelt limit is not a limit that silently does not exist.
  *
  * @param engines where the engines are
  */
 @ConfigurationProperties(prefix = "weir", ignoreUnknownFields = false)
 public record WeirConfig(
         @DefaultValue List<URI> engines,
+        @DefaultValue ConfigurationConfig configuration,
         @DefaultValue IngressConfig ingress,
         @DefaultValue FleetConfig fleet,
         @DefaultValue UpstreamConfig upstream) {

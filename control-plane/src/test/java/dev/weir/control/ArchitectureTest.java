@@ -23,6 +23,7 @@ import org.springframework.modulith.core.ApplicationModules;
 class ArchitectureTest {
     private static final Set<String> STATIONS = Set.of(
             "completion",
+            "configuration",
             "ingress",
             "identity",
             "quota",

@@ -35,7 +35,9 @@ final class RunningControlPlane implements AutoCloseable {
         }
         context = SpringApplication.run(ControlPlane.class, arguments.toArray(String[]::new));
         port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-        awaitReadyCount(engines.size());
+        if (!engines.isEmpty()) {
+            awaitReadyCount(engines.size());
+        }
     }
 
     void awaitReadyCount(int count) {
@@ -69,6 +71,21 @@ final class RunningControlPlane implements AutoCloseable {
             request.headers(headers);
         }
         return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(WAIT_MAX)
+                        .header("content-type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX).DELETE().build(), BodyHandlers.ofString());
     }
 
     /** A connection of its own, for what no proper client does. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that does what a test tells it, on a plain socket, because what matters here are the things that an orderly server never
- * does. It says that it is ready and lists its models by itself.
+ * does. It says that it is ready and lists its models by itself, and has no metrics.
  */
 final class ScriptedEngine implements AutoCloseable {
     private static final long WAIT_SECONDS_MAX = 20;
@@ -148,6 +148,7 @@ final class ScriptedEngine implements AutoCloseable {
         switch (exchange.request.path()) {
             case "/ready" -> exchange.json(ready ? 200 : 503, "{}");
             case "/v1/models" -> exchange.json(200, listing);
+            case "/metrics" -> exchange.json(404, "{}");
             default -> {
                 received.add(exchange.request);
                 script.answer(exchange);

@@ -3,6 +3,8 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.configuration.ConfigurationConfig;
+import dev.weir.control.fleet.BreakerLimits;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.upstream.ProxySecret;
@@ -26,6 +28,7 @@ class WeirConfigTest {
         assertThat(bind(Map.of()))
                 .isEqualTo(new WeirConfig(
                         List.of(),
+                        new ConfigurationConfig(null, Duration.ofSeconds(1)),
                         new IngressConfig(
                                 DataSize.ofMegabytes(16),
                                 DataSize.ofKilobytes(8),
@@ -33,7 +36,13 @@ class WeirConfigTest {
                                 Duration.ofSeconds(60),
                                 1024,
                                 DataSize.ofMegabytes(1)),
-                        new FleetConfig(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofSeconds(2), 3, 1000),
+                        new FleetConfig(
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(2),
+                                3,
+                                1000,
+                                new BreakerLimits(5, Duration.ofSeconds(30), 3, Duration.ofMinutes(2))),
                         new UpstreamConfig(
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(10),

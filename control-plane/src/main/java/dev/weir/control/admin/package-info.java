@@ -1,7 +1,8 @@
 /**
  * Read models, the REST API and the user interface for whoever runs Weir. May read every station; no station imports it.
  *
- * <p>Health and metrics are served by the actuator; there is no interface yet.
+ * <p>Here are the configuration that serves and the engines there are. Health and metrics are served by the actuator; there is no
+ * interface for people yet.
  */
 @NullMarked
 @ApplicationModule(
@@ -10,6 +11,7 @@
             "cache",
             "classification",
             "completion",
+            "configuration",
             "evaluation",
             "fleet",
             "identity",

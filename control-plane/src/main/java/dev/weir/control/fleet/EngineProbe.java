@@ -47,6 +47,15 @@ final class EngineProbe {
                 .onErrorResume(failure -> Mono.just(afterFailure(before, failure)));
     }
 
+    /** What the engine says of its load; empty where it says nothing that can be read. Never fails. */
+    Mono<EngineLoad> load() {
+        return client.probe(engine.url(), "/metrics")
+                .timeout(config.probeMax(), timer)
+                .filter(answer -> answer.status() == OK)
+                .map(answer -> LoadMetrics.read(answer.text()))
+                .onErrorComplete();
+    }
+
     private EngineState models(ProbeAnswer answer) {
         if (answer.status() != OK) {
             return new EngineState.Unready("it answers " + answer.status() + " to /v1/models", List.of());

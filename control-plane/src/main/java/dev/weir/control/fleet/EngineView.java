@@ -3,12 +3,16 @@ package dev.weir.control.fleet;
 import java.time.Instant;
 import java.util.Optional;
 
-/** An engine, its state, and since when it is in it. */
-public record EngineView(Engine engine, EngineState state, Instant since) {
+/**
+ * An engine, its state, and since when it is in it.
+ *
+ * @param draining whether it takes nothing new because somebody said so
+ */
+public record EngineView(Engine engine, EngineState state, Instant since, boolean draining) {
 
     /** Whether it can be sent requests. */
     public boolean isReady() {
-        return state instanceof EngineState.Ready;
+        return !draining && state instanceof EngineState.Ready;
     }
 
     /** Whether it has the model, or had it when it was last ready. */
@@ -19,6 +23,14 @@ public record EngineView(Engine engine, EngineState state, Instant since) {
     /** How far the model is from answering there. */
     int distance(String modelId) {
         return model(modelId).map(ServedModel::distance).orElse(Integer.MAX_VALUE);
+    }
+
+    /** Why it cannot be sent requests. */
+    public String whyNotReady() {
+        return switch (state) {
+            case EngineState.Unready unready -> unready.reason();
+            case EngineState.Ready _ -> "it is being drained";
+        };
     }
 
     private Optional<ServedModel> model(String modelId) {

@@ -6,11 +6,16 @@ import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineState.Unready;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,18 +30,30 @@ import reactor.core.publisher.Sinks;
 public final class Fleet {
     private static final Logger log = LoggerFactory.getLogger(Fleet.class);
 
+    /** Who said that there is an engine. Where two have the same name or address, the later of these counts. */
+    public enum Origin {
+        /** The command line, or a setting. */
+        STARTED,
+        /** The configuration. */
+        CONFIGURED,
+        /** Somebody, while we run. */
+        REGISTERED
+    }
+
     private final InstantSource clock;
-    private final AtomicReference<FleetSnapshot> current;
-    private final Map<Engine, AtomicInteger> underWay;
+    private final LongSupplier ticker;
+    private final BreakerLimits breakerLimits;
+    private final Map<Origin, List<Engine>> members = new EnumMap<>(Origin.class);
+    private final AtomicReference<FleetSnapshot> current = new AtomicReference<>(new FleetSnapshot(List.of()));
+    private volatile Map<Engine, EngineAccount> accounts = Map.of();
     private final Sinks.Many<FleetSnapshot> changes = Sinks.many().replay().latest();
 
-    public Fleet(List<Engine> engines, InstantSource clock) {
+    public Fleet(List<Engine> engines, BreakerLimits breakerLimits, InstantSource clock, LongSupplier ticker) {
         this.clock = clock;
-        this.current = new AtomicReference<>(new FleetSnapshot(engines.stream()
-                .map(engine -> new EngineView(engine, new Unready("it was not asked yet", List.of()), clock.instant()))
-                .toList()));
-        this.underWay =
-                engines.stream().collect(Collectors.toUnmodifiableMap(engine -> engine, _ -> new AtomicInteger()));
+        this.ticker = ticker;
+        this.breakerLimits = breakerLimits;
+        changes.tryEmitNext(current.get());
+        setMembers(Origin.STARTED, engines);
     }
 
     /** The fleet now. */
@@ -51,7 +68,66 @@ public final class Fleet {
 
     /** How many of our requests the engine is busy with. */
     public int underWayCount(Engine engine) {
-        return counter(engine).get();
+        return account(engine).underWay().get();
+    }
+
+    /** What the engine last said of its load. */
+    public EngineLoad load(Engine engine) {
+        return account(engine).load();
+    }
+
+    /** Whether requests are kept from the engine because it failed too many. */
+    public String breakerState(Engine engine) {
+        return account(engine).breaker().state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The engines of one origin. */
+    public synchronized List<Engine> members(Origin origin) {
+        return members.getOrDefault(origin, List.of());
+    }
+
+    /**
+     * From now on these are the engines of one origin. What is known of an engine stays where it stays; one that leaves is sent nothing
+     * more and finishes what it has.
+     */
+    public synchronized void setMembers(Origin origin, List<Engine> engines) {
+        members.put(origin, List.copyOf(engines));
+        List<Engine> all =
+                distinct(members.values().stream().flatMap(List::stream).toList());
+        Map<Engine, EngineAccount> kept = new HashMap<>();
+        all.forEach(engine -> kept.put(
+                engine,
+                Optional.ofNullable(accounts.get(engine))
+                        .orElseGet(() -> new EngineAccount(new CircuitBreaker(breakerLimits, ticker)))));
+        accounts = Map.copyOf(kept);
+        Map<Engine, EngineView> before =
+                current.get().engines().stream().collect(Collectors.toMap(EngineView::engine, view -> view));
+        publish(new FleetSnapshot(all.stream()
+                .map(engine -> Optional.ofNullable(before.get(engine)).orElseGet(() -> unasked(engine)))
+                .toList()));
+    }
+
+    private EngineView unasked(Engine engine) {
+        return new EngineView(engine, new Unready("it was not asked yet", List.of()), clock.instant(), false);
+    }
+
+    /** One engine for each name and each address. */
+    private static List<Engine> distinct(List<Engine> engines) {
+        Map<String, Engine> byName = new LinkedHashMap<>();
+        engines.forEach(engine -> byName.put(engine.name(), engine));
+        Map<Object, Engine> byAddress = new LinkedHashMap<>();
+        byName.values().forEach(engine -> byAddress.put(engine.url(), engine));
+        return List.copyOf(byAddress.values());
+    }
+
+    /** Sends the engine nothing new, or again; what it has under way goes on. */
+    public synchronized void drain(Engine engine, boolean draining) {
+        account(engine).drain(draining);
+        publish(new FleetSnapshot(current.get().engines().stream()
+                .map(view -> view.engine().equals(engine)
+                        ? new EngineView(engine, view.state(), view.since(), draining)
+                        : view)
+                .toList()));
     }
 
     /**
@@ -59,14 +135,24 @@ public final class Fleet {
      * why the model cannot be asked, and by the time that it is asked it may be otherwise.
      */
     public Assignment assign(String modelId) {
+        return assign(modelId, Set.of(), this::requestCount);
+    }
+
+    /**
+     * As above, among the engines that were not tried, by a price of somebody else's.
+     *
+     * @param tried engines that have failed this request
+     */
+    public Assignment assign(String modelId, Set<Engine> tried, EnginePrice price) {
         FleetSnapshot fleet = snapshot();
         Optional<EngineView> best = fleet.ready().stream()
-                .filter(view -> view.has(modelId))
+                .filter(view -> view.has(modelId) && !tried.contains(view.engine()))
+                .filter(view -> isTrusted(view.engine()))
                 .min(Comparator.comparingInt((EngineView view) -> view.distance(modelId))
-                        .thenComparingInt(view -> underWayCount(view.engine())));
-        if (best.isPresent()) {
-            Engine engine = best.get().engine();
-            return new Assigned(new EngineLease(engine, counter(engine)));
+                        .thenComparingDouble(view -> price.of(view.engine())));
+        EngineAccount account = best.map(view -> accounts.get(view.engine())).orElse(null);
+        if (best.isPresent() && account != null) {
+            return new Assigned(new EngineLease(best.get().engine(), account, breakerLimits));
         }
         if (fleet.ready().isEmpty() || fleet.knows(modelId)) {
             return new NoneReady(whyNotReady(fleet, modelId));
@@ -74,49 +160,88 @@ public final class Fleet {
         return new UnknownModel(fleet.models().stream().map(ServedModel::id).toList());
     }
 
+    /** How many requests the engine has, ours and others'. */
+    public int requestCount(Engine engine) {
+        EngineAccount account = accounts.get(engine);
+        return account == null ? 0 : account.requestCount();
+    }
+
+    private boolean isTrusted(Engine engine) {
+        EngineAccount account = accounts.get(engine);
+        return account != null && account.breaker().letsThrough();
+    }
+
     /** What a request found out before the next probe would: there is nobody at this address. */
     public void unreachable(Engine engine) {
-        update(engine, new Unready("it could not be reached", stateOf(engine).models()));
+        stateOf(engine).ifPresent(state -> update(engine, new Unready("it could not be reached", state.models())));
     }
 
     synchronized void update(Engine engine, EngineState state) {
-        FleetSnapshot before = current.get();
-        FleetSnapshot after = before.with(engine, state, clock.instant());
+        publish(current.get().with(engine, state, clock.instant()));
+    }
+
+    void report(Engine engine, EngineLoad load) {
+        EngineAccount account = accounts.get(engine);
+        if (account != null) {
+            account.report(load);
+        }
+    }
+
+    private void publish(FleetSnapshot after) {
+        FleetSnapshot before = current.getAndSet(after);
         if (!after.equals(before)) {
-            current.set(after);
-            logChange(engine, state);
+            logChanges(before, after);
             changes.tryEmitNext(after);
         }
     }
 
-    EngineState stateOf(Engine engine) {
+    /** Empty where the engine has left the fleet. */
+    Optional<EngineState> stateOf(Engine engine) {
         return snapshot().engines().stream()
                 .filter(view -> view.engine().equals(engine))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not of this fleet: " + engine))
-                .state();
+                .map(EngineView::state);
     }
 
-    private AtomicInteger counter(Engine engine) {
-        AtomicInteger count = underWay.get(engine);
-        if (count == null) {
+    private EngineAccount account(Engine engine) {
+        EngineAccount account = accounts.get(engine);
+        if (account == null) {
             throw new IllegalArgumentException("not of this fleet: " + engine);
         }
-        return count;
+        return account;
     }
 
-    private static String whyNotReady(FleetSnapshot fleet, String modelId) {
+    private String whyNotReady(FleetSnapshot fleet, String modelId) {
         return fleet.engines().stream()
-                .filter(view ->
-                        !view.isReady() && (view.has(modelId) || fleet.ready().isEmpty()))
-                .map(view -> "engine " + view.engine().name() + ": " + ((Unready) view.state()).reason())
+                .filter(view -> view.has(modelId) || fleet.ready().isEmpty())
+                .map(view -> "engine " + view.engine().name() + ": " + whyNot(view))
                 .collect(Collectors.joining("; "));
     }
 
-    private static void logChange(Engine engine, EngineState state) {
-        switch (state) {
-            case EngineState.Ready(var models) -> log.info("engine {} is ready with {}", engine.name(), models);
-            case Unready unready -> log.info("engine {} is not ready: {}", engine.name(), unready.reason());
+    private String whyNot(EngineView view) {
+        if (!view.isReady()) {
+            return view.whyNotReady();
         }
+        return isTrusted(view.engine()) ? "it failed this request" : "it failed too often";
+    }
+
+    private static void logChanges(FleetSnapshot before, FleetSnapshot after) {
+        Map<Engine, EngineView> known =
+                before.engines().stream().collect(Collectors.toMap(EngineView::engine, view -> view));
+        for (EngineView view : after.engines()) {
+            EngineView old = known.remove(view.engine());
+            if (old == null || view.equals(old)) {
+                continue;
+            }
+            if (view.isReady()) {
+                log.info(
+                        "engine {} is ready with {}",
+                        view.engine().name(),
+                        view.state().models());
+            } else {
+                log.info("engine {} is not ready: {}", view.engine().name(), view.whyNotReady());
+            }
+        }
+        known.keySet().forEach(engine -> log.info("engine {} has left the fleet", engine.name()));
     }
 }

@@ -11,13 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param probeMax until a question without an answer counts as failed
  * @param probeFailuresMax unanswered questions in a row until a ready engine, which may just be busy, counts as not ready
  * @param modelsPerEngineMax models beyond this many are not listed
+ * @param breaker when an engine that fails requests is left alone
  */
 public record FleetConfig(
         @DefaultValue("1s") Duration probeEvery,
         @DefaultValue("100ms") Duration probeEveryWhileUnready,
         @DefaultValue("2s") Duration probeMax,
         @DefaultValue("3") int probeFailuresMax,
-        @DefaultValue("1000") int modelsPerEngineMax) {
+        @DefaultValue("1000") int modelsPerEngineMax,
+        @DefaultValue BreakerLimits breaker) {
     public FleetConfig {
         if (!probeEvery.isPositive() || !probeEveryWhileUnready.isPositive() || !probeMax.isPositive()) {
             throw new IllegalArgumentException("weir.fleet: probe times must be longer than nothing");

@@ -37,11 +37,13 @@ public record FleetSnapshot(List<EngineView> engines) {
     FleetSnapshot with(Engine engine, EngineState state, Instant now) {
         return new FleetSnapshot(engines.stream()
                 .map(view -> view.engine().equals(engine) && !view.state().equals(state)
-                        ? new EngineView(
-                                engine,
-                                state,
-                                view.isReady() == state instanceof EngineState.Ready ? view.since() : now)
+                        ? new EngineView(engine, state, since(view, state, now), view.draining())
                         : view)
                 .toList());
+    }
+
+    private static Instant since(EngineView view, EngineState state, Instant now) {
+        boolean wasReady = view.state() instanceof EngineState.Ready;
+        return wasReady == state instanceof EngineState.Ready ? view.since() : now;
     }
 }

@@ -8,6 +8,7 @@ import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineState.Ready;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,8 +18,10 @@ class FleetTest {
     private static final Engine FIRST = Engine.at(URI.create("http://127.0.0.1:8101"));
     private static final Engine SECOND = Engine.at(URI.create("http://127.0.0.1:8102"));
 
+    private static final BreakerLimits LIMITS = new BreakerLimits(2, Duration.ofSeconds(30), 1, Duration.ofSeconds(10));
+
     private Instant now = Instant.parse("2026-11-21T00:00:00Z");
-    private final Fleet fleet = new Fleet(List.of(FIRST, SECOND), () -> now);
+    private final Fleet fleet = new Fleet(List.of(FIRST, SECOND), LIMITS, () -> now, () -> 0);
 
     @Test
     void requestsGoToTheLeastBusyEngineThatHasTheModel() {
@@ -94,6 +97,71 @@ class FleetTest {
         fleet.unreachable(FIRST);
         assertThat(before.ready()).hasSize(1);
         assertThat(fleet.snapshot().ready()).isEmpty();
+    }
+
+    @Test
+    void membersComeAndGoAndWhatIsKnownOfTheOthersStays() {
+        fleet.update(FIRST, ready("a"));
+        fleet.update(SECOND, ready("a"));
+        EngineLease under = assigned("a");
+        Engine third = new Engine("third", URI.create("http://127.0.0.1:8103"), "north");
+        fleet.setMembers(Fleet.Origin.CONFIGURED, List.of(third));
+        assertThat(fleet.snapshot().ready()).extracting(EngineView::engine).containsExactly(FIRST, SECOND);
+        assertThat(fleet.underWayCount(FIRST)).isEqualTo(1);
+        fleet.setMembers(Fleet.Origin.STARTED, List.of(SECOND));
+        assertThat(fleet.snapshot().engines()).extracting(EngineView::engine).containsExactly(SECOND, third);
+        under.failed();
+        under.close(); // at an engine that has left
+        fleet.unreachable(FIRST);
+        assertThat(assigned("a").engine()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void oneNameAndOneAddressAreOneEngine() {
+        Engine renamed = new Engine("renamed", FIRST.url(), "");
+        Engine moved = new Engine(SECOND.name(), URI.create("http://127.0.0.1:8103"), "");
+        fleet.setMembers(Fleet.Origin.REGISTERED, List.of(renamed, moved));
+        assertThat(fleet.snapshot().engines()).extracting(EngineView::engine).containsExactly(renamed, moved);
+    }
+
+    @Test
+    void anEngineThatIsDrainedFinishesWhatItHasAndTakesNothingNew() {
+        fleet.update(FIRST, ready("a"));
+        EngineLease under = assigned("a");
+        fleet.drain(FIRST, true);
+        assertThat(((NoneReady) fleet.assign("a")).reason()).contains("engine 127.0.0.1:8101: it is being drained");
+        assertThat(fleet.underWayCount(FIRST)).isEqualTo(1);
+        under.close();
+        assertThat(fleet.underWayCount(FIRST)).isZero();
+        fleet.drain(FIRST, false);
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void anEngineThatFailsInARowIsLeftAlone() {
+        fleet.update(FIRST, ready("a"));
+        for (int request = 0; request < 2; request++) {
+            try (EngineLease lease = assigned("a")) {
+                lease.failed();
+            }
+        }
+        assertThat(fleet.assign("a")).isEqualTo(new NoneReady("engine 127.0.0.1:8101: it failed too often"));
+        assertThat(fleet.breakerState(FIRST)).isEqualTo("open");
+        fleet.update(SECOND, ready("a"));
+        assertThat(assigned("a").engine()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void requestsOfOthersCountToo() {
+        fleet.update(FIRST, ready("a"));
+        fleet.update(SECOND, ready("a"));
+        EngineLease ours = assigned("a");
+        assertThat(ours.engine()).isEqualTo(FIRST);
+        fleet.report(FIRST, new EngineLoad(1, 0, 0)); // ours
+        fleet.report(SECOND, new EngineLoad(2, 1, 0)); // another replica's
+        assertThat(fleet.requestCount(FIRST)).isEqualTo(1);
+        assertThat(fleet.requestCount(SECOND)).isEqualTo(3);
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
     }
 
     @Test

@@ -1,0 +1,25 @@
+package dev.weir.control;
+
+import dev.weir.control.configuration.Section;
+import dev.weir.control.fleet.Engine;
+import java.util.List;
+
+/**
+ * What the configuration's file says beside the settings under {@code weir}: it may change while we run, and then all of it changes at
+ * once.
+ *
+ * @param engines beside those that were given when we started
+ */
+record Policy(List<Engine> engines) {
+    /** What Spring Boot reads of the same file, once, when we start. */
+    private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
+
+    Policy {
+        engines = List.copyOf(engines);
+    }
+
+    static Policy read(Section root) {
+        SETTINGS.forEach(root::leave);
+        return new Policy(Engine.configured(root));
+    }
+}

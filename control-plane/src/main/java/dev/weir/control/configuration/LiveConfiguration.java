@@ -1,0 +1,140 @@
+package dev.weir.control.configuration;
+
+import dev.weir.control.configuration.Reload.Applied;
+import dev.weir.control.configuration.Reload.Refused;
+import dev.weir.control.configuration.Reload.Unchanged;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration that serves now, and the way to the next.
+ *
+ * <p>Thread-safety: reading is one volatile read; versions are made and followed one at a time.
+ */
+public final class LiveConfiguration<T> {
+    private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
+    private static final int FINGERPRINT_CHARS = 12;
+
+    private final @Nullable Path file;
+    private final Function<Section, T> reader;
+    private final InstantSource clock;
+    private final List<Consumer<T>> followers = new CopyOnWriteArrayList<>();
+    private volatile Version<T> current;
+    private volatile @Nullable Refused lastRefusal;
+
+    /**
+     * The first version.
+     *
+     * @param file where it stands; null where there is none and every default holds
+     * @throws InvalidConfiguration when it cannot be used: nothing serves yet that could go on
+     */
+    public LiveConfiguration(@Nullable Path file, Function<Section, T> reader, InstantSource clock) {
+        this.file = file;
+        this.reader = reader;
+        this.clock = clock;
+        try {
+            ConfigurationText text = file == null ? ConfigurationText.EMPTY : new ConfigurationText(textOf(file));
+            this.current = version(1, text);
+        } catch (IOException unreadable) {
+            throw new InvalidConfiguration(List.of(new Problem(1, "", reason(unreadable))));
+        }
+    }
+
+    /** The version that serves; a request asks once and keeps what it got. */
+    public Version<T> current() {
+        return current;
+    }
+
+    /** Where it stands, if it stands in a file. */
+    public Optional<Path> file() {
+        return Optional.ofNullable(file);
+    }
+
+    /** Why the file was refused when it was last read, until it is used again. */
+    public Optional<Refused> lastRefusal() {
+        return Optional.ofNullable(lastRefusal);
+    }
+
+    /** Calls the follower with what serves now and with whatever serves later. */
+    public synchronized void follow(Consumer<T> follower) {
+        followers.add(follower);
+        follower.accept(current.value());
+    }
+
+    /** Checks a text as if it were the file's, and changes nothing. */
+    public List<Problem> check(ConfigurationText text) {
+        try {
+            text.read(reader);
+            return List.of();
+        } catch (InvalidConfiguration invalid) {
+            return invalid.problems();
+        }
+    }
+
+    /** Reads the file again, and uses it if it can be used. */
+    public synchronized Reload reload() {
+        if (file == null) {
+            return new Unchanged(current.number());
+        }
+        try {
+            Version<T> next = version(current.number() + 1, new ConfigurationText(textOf(file)));
+            lastRefusal = null;
+            if (next.fingerprint().equals(current.fingerprint())) {
+                return new Unchanged(current.number());
+            }
+            current = next;
+            followers.forEach(follower -> follower.accept(next.value()));
+            log.info("configuration {} serves, version {}", next.fingerprint(), next.number());
+            return new Applied(next.number());
+        } catch (InvalidConfiguration invalid) {
+            return refused(invalid.problems().stream().map(Problem::toString).toList());
+        } catch (IOException unreadable) {
+            return refused(List.of(reason(unreadable)));
+        }
+    }
+
+    private Refused refused(List<String> reasons) {
+        Refused refusal = new Refused(clock.instant(), reasons);
+        lastRefusal = refusal;
+        log.warn("{} is not used, version {} goes on serving: {}", file, current.number(), String.join("; ", reasons));
+        return refusal;
+    }
+
+    private Version<T> version(long number, ConfigurationText text) {
+        return new Version<>(number, clock.instant(), fingerprint(text.text()), text.read(reader));
+    }
+
+    private static String textOf(Path file) throws IOException {
+        return Files.readString(file);
+    }
+
+    private static String reason(IOException unreadable) {
+        return unreadable instanceof MalformedInputException
+                ? "the file is not UTF-8"
+                : "the file cannot be read: " + unreadable.getMessage();
+    }
+
+    private static String fingerprint(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_CHARS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The configuration changes while requests are under way. */
+class LiveReloadTest {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String ASK = "{\"model\":\"m\",\"messages\":[]}";
+    private static final int CLIENTS = 8;
+    private static final int RELOADS = 20;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void enginesComeAndGoUnderLoadAndNoRequestIsDropped() throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        try (ScriptedEngine first = ScriptedEngine.with("m");
+                ScriptedEngine second = ScriptedEngine.with("m")) {
+            String both = engines(first, second);
+            Files.writeString(file, both);
+            try (RunningControlPlane weir = new RunningControlPlane(
+                    List.of(), "--weir.configuration.file=" + file, "--weir.configuration.look-every=1h")) {
+                weir.awaitReadyCount(2);
+                AtomicBoolean over = new AtomicBoolean();
+                try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+                    List<Future<Integer>> counts = new ArrayList<>();
+                    for (int client = 0; client < CLIENTS; client++) {
+                        counts.add(clients.submit(asking(weir, over)));
+                    }
+                    for (int reload = 0; reload < RELOADS; reload++) {
+                        Files.writeString(file, reload % 2 == 0 ? engines(first) : both);
+                        HttpResponse<String> applied = weir.post("/admin/configuration/reload", "");
+                        assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
+                        assertThat(applied.body()).contains("applied");
+                        weir.awaitReadyCount(reload % 2 == 0 ? 1 : 2);
+                    }
+                    over.set(true);
+                    for (Future<Integer> count : counts) {
+                        assertThat(count.get()).isPositive();
+                    }
+                }
+                JsonNode serving = json(weir.get("/admin/configuration"));
+                assertThat(serving.path("version").asInt()).isEqualTo(1 + RELOADS);
+            }
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeUsedIsRefusedWithItsReasonsAndTheOldOneGoesOnServing() throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        try (ScriptedEngine engine = ScriptedEngine.with("m")) {
+            Files.writeString(file, engines(engine));
+            try (RunningControlPlane weir = new RunningControlPlane(
+                    List.of(), "--weir.configuration.file=" + file, "--weir.configuration.look-every=10ms")) {
+                weir.awaitReadyCount(1);
+                Files.writeString(file, engines(engine) + "enginse: {}\n");
+                await().untilAsserted(() ->
+                        assertThat(weir.get("/admin/configuration").body()).contains("did you mean 'engines'?"));
+                HttpResponse<String> refused = weir.post("/admin/configuration/reload", "");
+                assertThat(refused.statusCode()).isEqualTo(422);
+                assertThat(json(refused).path("reasons").get(0).asString()).startsWith("line 3: enginse is unknown");
+                assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
+                assertThat(json(weir.post("/admin/configuration/check", "engines: {a: {}}"))
+                                .path("valid")
+                                .asBoolean())
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void enginesAreRegisteredDrainedAndForgottenWhileWeirRuns() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("m");
+                RunningControlPlane weir = new RunningControlPlane(List.of())) {
+            assertThat(weir.put("/admin/engines/one", "{\"url\":\"" + engine.url() + "\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            weir.awaitReadyCount(1);
+            assertThat(weir.post(CHAT, ASK).headers().firstValue("x-weir-engine"))
+                    .hasValue("one");
+            assertThat(json(weir.post("/admin/engines/one/drain", ""))
+                            .path("draining")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(weir.post(CHAT, ASK).body()).contains("it is being drained");
+            weir.post("/admin/engines/one/resume", "");
+            assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
+            assertThat(weir.delete("/admin/engines/one").statusCode()).isEqualTo(200);
+            assertThat(weir.get("/admin/engines").body()).isEqualTo("[]");
+            assertThat(weir.put("/admin/engines/two", "{\"url\":\"nowhere\"}").statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    private static Callable<Integer> asking(RunningControlPlane weir, AtomicBoolean over) {
+        return () -> {
+            int count = 0;
+            while (!over.get()) {
+                HttpResponse<String> answer = weir.post(CHAT, ASK);
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                count++;
+            }
+            return count;
+        };
+    }
+
+    private static String engines(ScriptedEngine... engines) {
+        StringBuilder text = new StringBuilder("engines:\n");
+        for (ScriptedEngine engine : engines) {
+            text.append("  e")
+                    .append(engine.url().getPort())
+                    .append(": {url: '")
+                    .append(engine.url())
+                    .append("'}\n");
+        }
+        return text.toString();
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return JsonMapper.shared().readTree(answer.body());
+    }
+}

@@ -1,0 +1,29 @@
+package dev.weir.control.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LoadMetricsTest {
+    @Test
+    void theLoadsOfAnEnginesModelsAreAddedUp() {
+        assertThat(LoadMetrics.read("""
+                                # HELP vllm:num_requests_running Requests
+                                # TYPE vllm:num_requests_running gauge
+                                vllm:num_requests_running{model_name="a"} 3.0
+                                vllm:num_requests_running{model_name="b }"} 4 1395066363000
+                                vllm:num_requests_waiting 2
+                                vllm:num_requests_waiting_by_reason{reason="x"} 100
+                                vllm:kv_cache_usage_perc{model_name="a"} 0.25
+                                vllm:kv_cache_usage_perc{model_name="b"} 0.5
+                                """)).isEqualTo(new EngineLoad(7, 2, 0.5));
+    }
+
+    @Test
+    void whatCannotBeReadCountsAsNothing() {
+        assertThat(LoadMetrics.read(
+                        "vllm:num_requests_running NaN\nvllm:num_requests_waiting{}\nvllm:kv_cache_usage_perc x\n"))
+                .isEqualTo(EngineLoad.UNKNOWN);
+        assertThat(LoadMetrics.read("")).isEqualTo(EngineLoad.UNKNOWN);
+    }
+}
