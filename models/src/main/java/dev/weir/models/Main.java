@@ -7,14 +7,30 @@ import picocli.CommandLine.Command;
 @Command(
         name = "weir models",
         mixinStandardHelpOptions = true,
-        description = "The demo models: what they are, their tasks, their training and their accuracy.",
-        subcommands = {ListCommand.class, GenerateCommand.class, TrainCommand.class, EvaluateCommand.class})
+        description =
+                "The demo models: what they are, their tasks, their training and their accuracy; and models to measure with.",
+        subcommands = {
+            ListCommand.class,
+            GenerateCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            SynthCommand.class
+        })
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main())
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
+                .setParameterExceptionHandler((failure, _) -> {
+                    CommandLine command = failure.getCommandLine();
+                    command.getErr().println("weir models: " + failure.getMessage());
+                    command.getErr().println("try: " + command.getCommandSpec().qualifiedName() + " --help");
+                    return CommandLine.ExitCode.USAGE;
+                });
     }
 }

@@ -3,17 +3,12 @@ package dev.weir.models.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Writes FP32 tensors as BF16 safetensors: header length, JSON header padded with spaces to eight bytes, tensors without gaps. */
+/** Writes FP32 tensors as BF16 safetensors: the header, then tensors without gaps. */
 public final class SafetensorsWriter {
-    private static final int HEADER_ALIGNMENT_BYTES = 8;
     private static final int BF16_BYTES = 2;
 
     /**
@@ -36,26 +31,17 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     public static void write(Path file, List<Tensor> tensors) throws IOException {
-        Map<String, Object> header = new LinkedHashMap<>();
-        header.put("__metadata__", Map.of("format", "pt"));
-        long offset = 0;
+        SafetensorsHeader header = new SafetensorsHeader();
+        long sizeBytes = 0;
         for (Tensor tensor : tensors) {
-            long end = offset + (long) tensor.values().length * BF16_BYTES;
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("dtype", "BF16");
-            entry.put("shape", tensor.shape());
-            entry.put("data_offsets", List.of(offset, end));
-            header.put(tensor.name(), entry);
-            offset = end;
+            long tensorBytes = (long) tensor.values().length * BF16_BYTES;
+            header.tensor(tensor.name(), StoredType.BF16, tensor.shape(), tensorBytes);
+            sizeBytes += tensorBytes;
         }
-        String json = JsonMapper.shared().writeValueAsString(header);
-        int headerBytes = Math.ceilDiv(json.getBytes(StandardCharsets.UTF_8).length, HEADER_ALIGNMENT_BYTES)
-                * HEADER_ALIGNMENT_BYTES;
-        byte[] padded = (json + " ".repeat(headerBytes - json.getBytes(StandardCharsets.UTF_8).length))
-                .getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(Long.BYTES + headerBytes + offset))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(headerBytes).put(padded);
+        byte[] before = header.bytes();
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(before.length + sizeBytes))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(before);
         for (Tensor tensor : tensors) {
             for (float value : tensor.values()) {
                 out.putShort(toBf16(value));

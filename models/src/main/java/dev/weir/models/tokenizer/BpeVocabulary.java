@@ -30,7 +30,7 @@ public record BpeVocabulary(List<Merge> merges) {
 
     /** Two neighbouring tokens that become one. */
     public record Merge(String left, String right) {
-        String joined() {
+        public String joined() {
             return left + right;
         }
     }
@@ -72,7 +72,7 @@ public record BpeVocabulary(List<Merge> merges) {
     }
 
     /** Every token but the special ones, in the order of ids. */
-    List<String> ordinaryTokens() {
+    public List<String> ordinaryTokens() {
         ByteAlphabet alphabet = new ByteAlphabet();
         List<String> tokens = new ArrayList<>();
         for (int value = 0; value < BYTE_TOKENS; value++) {
