@@ -200,6 +200,9 @@ final class EngineCommand implements Callable<Integer> {
     @Mixin
     private AdapterOptions adapters;
 
+    @Mixin
+    private FormatOptions formats;
+
     @Spec
     private CommandSpec spec;
 
@@ -289,7 +292,9 @@ final class EngineCommand implements Callable<Integer> {
                                 case auto -> null;
                                 case mean -> Pooling.MEAN;
                                 case last -> Pooling.LAST_TOKEN;
-                            }),
+                            },
+                            formats.reasoning(),
+                            formats.calls()),
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
                     new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),

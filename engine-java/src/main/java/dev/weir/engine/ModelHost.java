@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.engine.adapters.Adapter;
 import dev.weir.engine.adapters.AdapterException;
 import dev.weir.engine.adapters.Adapters;
+import dev.weir.engine.answer.AnswerFormats;
 import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibrary;
@@ -168,20 +169,26 @@ final class ModelHost implements ManagedModel {
         return new Awake(
                 running,
                 new ServedModel(
-                        spec.name(),
-                        nowSeconds,
-                        tokenizer,
-                        chatTemplate,
-                        directory.generationDefaults(),
-                        contextTokens,
-                        new EmbeddingSettings(directory.config().hiddenSize(), pooling),
-                        ConstraintCompiler.of(
-                                weights.vocabSize(),
-                                tokenizer::tokenBytes,
-                                directory.generationDefaults().eosTokenIds()),
-                        running.admission(),
-                        running::isAlive,
-                        running.adapters()));
+                                spec.name(),
+                                nowSeconds,
+                                tokenizer,
+                                chatTemplate,
+                                directory.generationDefaults(),
+                                contextTokens,
+                                new EmbeddingSettings(directory.config().hiddenSize(), pooling),
+                                ConstraintCompiler.of(
+                                        weights.vocabSize(),
+                                        tokenizer::tokenBytes,
+                                        directory.generationDefaults().eosTokenIds()),
+                                running.admission(),
+                                running::isAlive,
+                                running.adapters())
+                        .answering(answers()));
+    }
+
+    private AnswerFormats answers() {
+        return AnswerFormats.of(chatTemplate == null ? "" : chatTemplate.source())
+                .with(spec.settings().reasoning(), spec.settings().calls());
     }
 
     /** An adapter that went bad while its model slept does not keep the model from waking. */

@@ -45,7 +45,7 @@ final class Generation extends Sequence {
         outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - promptTokens());
         logprobCount = submission.request().sampling().logprobCount();
         stream = submission.stream();
-        detokenizer = tokenizer.detokenizer(submission.request().promptTokenIds());
+        detokenizer = tokenizer.detokenizer(request.promptTokenIds(), !request.specialTokensShown());
         stopStrings = new StopStrings(stop.stopStrings());
         timeline = new RequestTimeline(submission.submittedNanos());
         Constraint constraint = submission.request().constraint();

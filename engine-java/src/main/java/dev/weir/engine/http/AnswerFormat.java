@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,7 +42,10 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat {
                 .put("completion_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
         usage.putObject("prompt_tokens_details").put("cached_tokens", cachedTokens(sequences));
-        usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
+        usage.putObject("completion_tokens_details")
+                .put(
+                        "reasoning_tokens",
+                        sequences.stream().mapToInt(Sequence::reasoningTokens).sum());
         return usage;
     }
 
@@ -63,14 +65,15 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat {
     }
 
     /** Adds why and on what a choice ended; nulls while it has not. */
-    static void putFinish(ObjectNode choice, @Nullable Finished finished) {
-        choice.put("finish_reason", finished == null ? null : wireName(finished.reason()));
+    static void putFinish(ObjectNode choice, Sequence sequence) {
+        Finished finished = sequence.finished();
+        choice.put("finish_reason", finished == null ? null : wireName(finished.reason(), sequence.callsTools()));
         choice.put("stop_reason", finished == null ? null : finished.stopString());
     }
 
-    private static String wireName(FinishReason reason) {
+    private static String wireName(FinishReason reason, boolean callsTools) {
         return switch (reason) {
-            case STOP -> "stop";
+            case STOP -> callsTools ? "tool_calls" : "stop";
             case LENGTH -> "length";
             case CANCELLED, EXPIRED, ERROR -> throw new AssertionError("told as an error, not as a choice: " + reason);
         };

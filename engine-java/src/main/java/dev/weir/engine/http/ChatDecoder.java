@@ -1,16 +1,21 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.AnswerRules;
+import dev.weir.engine.answer.ReasoningFormat;
 import dev.weir.engine.http.GenerationDecoder.Prompts;
+import dev.weir.engine.http.GenerationDecoder.Reading;
 import dev.weir.engine.model.ChatMessage;
 import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.ChatTemplateException;
 import dev.weir.engine.request.SamplingParams;
+import dev.weir.engine.tokenization.Tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +35,7 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
 
     /** What a template gets from the request and the model's own files. */
     private static final Set<String> RENDERER_VARIABLES =
-            Set.of("messages", "add_generation_prompt", "bos_token", "eos_token");
+            Set.of("messages", "tools", "add_generation_prompt", "bos_token", "eos_token");
 
     GenerationCall decode(byte[] body) {
         JsonFields fields = JsonFields.of(Json.parseObject(body));
@@ -38,8 +43,32 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         UnsupportedFields.check(fields);
         int logprobCount = logprobCount(fields);
         int outputTokensMax = GenerationDecoder.outputTokensMax(fields, 0);
-        Prompts prompts = new Prompts("messages", List.of(prompt(fields, model)));
-        return generation.decode(fields, model, prompts, logprobCount, outputTokensMax);
+        RequestedTools tools = RequestedTools.of(fields);
+        PromptEncoder encoder = encoder(fields, model);
+        String text = text(fields, model, tools, encoder::callers);
+        Prompts prompts = new Prompts("messages", List.of(ids(fields, encoder, text)));
+        return generation.decode(
+                fields, model, prompts, logprobCount, outputTokensMax, reading(fields, model, tools, text));
+    }
+
+    private static Reading reading(JsonFields fields, ServedModel model, RequestedTools tools, String prompt) {
+        RequestedForm form = RequestedForm.of(fields);
+        RequestedForm calls = tools.form();
+        if (form != null && calls != null) {
+            throw fields.refuse("tool_choice", "demands a call, which cannot have the form of " + form.field());
+        }
+        ReasoningFormat reasoning = calls == null ? model.answers().reasoning() : ReasoningFormat.NONE;
+        // An answer that has a form is the form from its first token on, even where the prompt opens the reasoning.
+        boolean reasoningOpen = form == null && reasoning.isOpenAfter(prompt);
+        AnswerRules rules = new AnswerRules(
+                reasoning, reasoningOpen, tools.format(model.answers().calls()), tools.offered(), tools.callsMax());
+        return new Reading(calls == null ? form : calls, rules, marksAreSpecial(rules, model.tokenizer()));
+    }
+
+    private static boolean marksAreSpecial(AnswerRules rules, Tokenizer tokenizer) {
+        return rules.marks().stream()
+                .map(mark -> tokenizer.encode(mark, false))
+                .anyMatch(ids -> ids.length == 1 && tokenizer.tokenBytes(ids[0]).length == 0);
     }
 
     private static int logprobCount(JsonFields fields) {
@@ -53,6 +82,28 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
 
     /** The ids of the rendered conversation. The template wrote every special token itself, so none is added. */
     static int[] prompt(JsonFields fields, ServedModel model) {
+        PromptEncoder encoder = encoder(fields, model);
+        return ids(fields, encoder, text(fields, model, RequestedTools.of(fields), encoder::callers));
+    }
+
+    private static PromptEncoder encoder(JsonFields fields, ServedModel model) {
+        return PromptEncoder.of(fields, model.tokenizer(), false, false);
+    }
+
+    private static int[] ids(JsonFields fields, PromptEncoder encoder, String text) {
+        int[] ids = encoder.encode(text);
+        if (ids.length == 0) {
+            throw fields.refuse("messages", "give an empty prompt");
+        }
+        return ids;
+    }
+
+    /**
+     * The rendered conversation.
+     *
+     * @param callers applied to what the request says, before the template sees it
+     */
+    static String text(JsonFields fields, ServedModel model, RequestedTools tools, UnaryOperator<String> callers) {
         ChatTemplate template = model.chatTemplate();
         if (template == null) {
             throw new ApiException(ApiError.badField(
@@ -62,18 +113,21 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         }
         List<ChatMessage> messages = messages(fields);
         boolean generationPrompt = fields.flag("add_generation_prompt", true);
-        PromptEncoder encoder = PromptEncoder.of(fields, model.tokenizer(), false, false);
-        String text;
+        if (!tools.shown().isEmpty() && tools.form() == null && !model.answers().showsTools()) {
+            throw fields.refuse(
+                    "tools",
+                    "are not shown by the chat template of " + model.name()
+                            + ": leave them out, or demand a call by tool_choice");
+        }
+        Map<String, Object> extras = extras(fields);
+        if (!tools.shown().isEmpty()) {
+            extras.put("tools", tools.shown().stream().map(ChatDecoder::plain).toList());
+        }
         try {
-            text = template.render(messages, generationPrompt, extras(fields), encoder::callers);
+            return template.render(messages, generationPrompt, extras, callers);
         } catch (ChatTemplateException e) {
             throw fields.refuse("messages", "cannot be rendered by the model's chat template: " + e.getMessage());
         }
-        int[] ids = encoder.encode(text);
-        if (ids.length == 0) {
-            throw fields.refuse("messages", "give an empty prompt");
-        }
-        return ids;
     }
 
     private static Map<String, Object> extras(JsonFields fields) {

@@ -1,5 +1,6 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.AnswerPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,25 +21,39 @@ record ChatFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
             }
             chunks.add(opening);
         }
-        String text = sequence.text();
+        chunks.addAll(said(sequence));
+        if (sequence.finished() != null) {
+            ObjectNode closing = chunk(sequence, _ -> {});
+            AnswerFormat.putFinish((ObjectNode) closing.get("choices").get(0), sequence);
+            chunks.add(closing);
+        }
+        return chunks;
+    }
+
+    /** A chunk for each part. Tokens are told with the first, or by themselves where nothing is certain yet. */
+    private List<ObjectNode> said(Sequence sequence) {
+        List<ObjectNode> said = new ArrayList<>();
+        for (AnswerPart part : sequence.parts()) {
+            said.add(chunk(sequence, delta -> messages().delta(delta, sequence.index(), part)));
+        }
         boolean tokensTell = !sequence.tokens().isEmpty() && (options.wantsLogprobs() || options.returnTokenIds());
-        if (!text.isEmpty() || tokensTell) {
-            ObjectNode part = chunk(sequence, delta -> delta.put("content", text));
-            ObjectNode choice = (ObjectNode) part.get("choices").get(0);
+        if (tokensTell) {
+            if (said.isEmpty()) {
+                said.add(chunk(sequence, delta -> delta.put("content", "")));
+            }
+            ObjectNode choice = (ObjectNode) said.getFirst().get("choices").get(0);
             if (options.wantsLogprobs()) {
                 choice.set("logprobs", logprobs.chat(sequence.tokens()));
             }
             if (options.returnTokenIds()) {
                 choice.set("token_ids", AnswerFormat.outputIds(sequence));
             }
-            chunks.add(part);
         }
-        if (sequence.finished() != null) {
-            ObjectNode closing = chunk(sequence, _ -> {});
-            AnswerFormat.putFinish((ObjectNode) closing.get("choices").get(0), sequence.finished());
-            chunks.add(closing);
-        }
-        return chunks;
+        return said;
+    }
+
+    private ChatMessageJson messages() {
+        return new ChatMessageJson(new CallIds(head.id()));
     }
 
     private ObjectNode chunk(Sequence sequence, Consumer<ObjectNode> delta) {
@@ -57,12 +72,10 @@ record ChatFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
         for (Sequence sequence : sequences) {
             ObjectNode choice = choices.addObject();
             choice.put("index", sequence.index());
-            choice.putObject("message")
-                    .put("role", "assistant")
-                    .put("content", sequence.text())
-                    .putNull("refusal");
+            ObjectNode message = choice.putObject("message").put("role", "assistant");
+            messages().message(message, sequence.index(), sequence.parts());
             choice.set("logprobs", options.wantsLogprobs() ? logprobs.chat(sequence.tokens()) : null);
-            AnswerFormat.putFinish(choice, sequence.finished());
+            AnswerFormat.putFinish(choice, sequence);
             if (options.returnTokenIds()) {
                 choice.set("token_ids", AnswerFormat.outputIds(sequence));
             }

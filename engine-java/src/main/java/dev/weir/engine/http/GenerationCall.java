@@ -1,5 +1,6 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.AnswerRules;
 import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param promptField the field that the prompts came from, for refusals
  * @param outputTokensMax 0: as many as the context leaves
  * @param form that every answer must have; null for none
+ * @param rules how the text of answers is read
+ * @param showsSpecialTokens whether special tokens are part of the text
  */
 record GenerationCall(
         ServedModel model,
@@ -27,6 +30,8 @@ record GenerationCall(
         Set<Integer> stopTokenIds,
         boolean ignoreEos,
         @Nullable RequestedForm form,
+        AnswerRules rules,
+        boolean showsSpecialTokens,
         ServiceWishes wishes,
         AnswerOptions answer) {
 
@@ -35,7 +40,7 @@ record GenerationCall(
         int[] prompt = prompts.get(index / choices);
         int room = Math.max(1, model.contextTokensMax() - prompt.length); // a prompt too long is admission's to refuse
         int tokensMax = outputTokensMax == 0 ? room : Math.min(outputTokensMax, room);
-        return new GenerationRequest(
+        GenerationRequest request = new GenerationRequest(
                 id + "-" + index,
                 prompt,
                 sampling.ofChoice(index % choices),
@@ -44,6 +49,7 @@ record GenerationCall(
                 model.adapterId(),
                 Pooling.NONE,
                 terms);
+        return showsSpecialTokens ? request.showingSpecialTokens() : request;
     }
 
     int sequenceCount() {

@@ -1,5 +1,6 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.AnswerRules;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.StopConditions;
@@ -21,8 +22,27 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
     /** The prompts of a request and where they came from. */
     record Prompts(String field, List<int[]> tokenIds) {}
 
+    /**
+     * How the text of the answers is read.
+     *
+     * @param form that it must have; null for none
+     * @param marksAreSpecial marks that the rules know are special tokens of the model
+     */
+    record Reading(@Nullable RequestedForm form, AnswerRules rules, boolean marksAreSpecial) {
+
+        /** As it stands. */
+        static Reading plain(@Nullable RequestedForm form) {
+            return new Reading(form, AnswerRules.plain(), false);
+        }
+    }
+
     GenerationCall decode(
-            JsonFields fields, ServedModel model, Prompts prompts, int logprobCount, int outputTokensMax) {
+            JsonFields fields,
+            ServedModel model,
+            Prompts prompts,
+            int logprobCount,
+            int outputTokensMax,
+            Reading reading) {
         int choices = fields.integer("n", 1, limits.choicesMax(), 1);
         if (prompts.tokenIds().size() * choices > limits.sequencesMax()) {
             throw fields.refuse(
@@ -41,7 +61,9 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 stopStrings(fields),
                 stopTokenIds(fields, model),
                 fields.flag("ignore_eos", false),
-                RequestedForm.of(fields),
+                reading.form(),
+                reading.rules(),
+                reading.marksAreSpecial() || !fields.flag("skip_special_tokens", true),
                 ServiceWishes.of(fields),
                 answer);
     }

@@ -2,6 +2,7 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.admission.Admission.Admitted;
 import dev.weir.engine.admission.Admission.Rejected;
+import dev.weir.engine.answer.AnswerParser;
 import dev.weir.engine.http.Arrival.WireRequest;
 import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.GenerationRequest;
@@ -123,7 +124,7 @@ final class GenerationEndpoint implements Router.Endpoint {
                 GenerationRequest free = call.request(id, index, terms);
                 GenerationRequest request = form == null ? free : free.constrained(form);
                 TokenStream stream = new TokenStream();
-                sequences.add(new Sequence(index, request.promptTokenIds(), stream));
+                sequences.add(new Sequence(index, request.promptTokenIds(), stream, new AnswerParser(call.rules())));
                 switch (call.model().submit(request, stream)) {
                     case Admitted _ -> {}
                     case Rejected rejected -> throw new ApiException(refusal(rejected, call.promptField()));

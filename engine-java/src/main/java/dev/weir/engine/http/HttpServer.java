@@ -155,6 +155,7 @@ public final class HttpServer implements AutoCloseable {
                 .on("GET", "/v1/models", status::models)
                 .under("GET", "/v1/models/", status::model)
                 .under("GET", "/v2/models/", status::modelReady)
+                .on("POST", "/apply-template", tokenize::applyTemplate)
                 .on("POST", "/tokenize", tokenize::tokenize)
                 .on("POST", "/detokenize", tokenize::detokenize)
                 .on("GET", "/health", status::health)

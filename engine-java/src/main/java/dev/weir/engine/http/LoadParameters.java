@@ -1,5 +1,7 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.ReasoningFormat;
+import dev.weir.engine.answer.ToolFormat;
 import dev.weir.engine.lifecycle.ModelRegistry.LoadOrder;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.model.DType;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +24,15 @@ final class LoadParameters {
 
     private static final String AUTO = "auto";
     private static final String NONE = "none";
-    private static final List<String> SETTINGS =
-            List.of("dtype", "quantize", "kv_cache_dtype", "kv_cache_bytes", "max_model_len", "pooling");
+    private static final List<String> SETTINGS = List.of(
+            "dtype",
+            "quantize",
+            "kv_cache_dtype",
+            "kv_cache_bytes",
+            "max_model_len",
+            "pooling",
+            "reasoning_format",
+            "tool_format");
     private static final List<String> ALL =
             Stream.concat(SETTINGS.stream(), Stream.of("path", "wait")).toList();
 
@@ -55,7 +65,26 @@ final class LoadParameters {
                         : defaults.contextTokensMax(),
                 parameters.has("pooling")
                         ? pooling(parameters, parameters.text("pooling").orElseThrow())
-                        : defaults.pooling());
+                        : defaults.pooling(),
+                parameters.has("reasoning_format")
+                        ? format(
+                                parameters,
+                                "reasoning_format",
+                                ReasoningFormat::ofWireName,
+                                ReasoningFormat.wireNames())
+                        : defaults.reasoning(),
+                parameters.has("tool_format")
+                        ? format(parameters, "tool_format", ToolFormat::ofWireName, ToolFormat.wireNames())
+                        : defaults.calls());
+    }
+
+    /** The format that a field names; null where it says {@code auto}. */
+    private static <T> @Nullable T format(
+            JsonFields parameters, String field, Function<String, Optional<T>> reader, String names) {
+        String name = parameters.text(field).orElseThrow();
+        return name.equals(AUTO)
+                ? null
+                : reader.apply(name).orElseThrow(() -> parameters.refuse(field, "must be auto, " + names));
     }
 
     private static TensorTypes types(JsonFields parameters, TensorTypes defaults) {
@@ -112,6 +141,14 @@ final class LoadParameters {
         Pooling pooling = settings.pooling();
         if (pooling != null) {
             json.put("pooling", pooling == Pooling.MEAN ? "mean" : "last");
+        }
+        ReasoningFormat reasoning = settings.reasoning();
+        if (reasoning != null) {
+            json.put("reasoning_format", reasoning.wireName());
+        }
+        ToolFormat calls = settings.calls();
+        if (calls != null) {
+            json.put("tool_format", calls.wireName());
         }
         return json;
     }

@@ -1,5 +1,7 @@
 package dev.weir.engine.http;
 
+import dev.weir.engine.answer.AnswerParser;
+import dev.weir.engine.answer.AnswerPart;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.streaming.TokenStream;
@@ -13,17 +15,20 @@ final class Sequence {
     private final int index;
     private final int[] promptTokenIds;
     private final TokenStream stream;
-    private final StringBuilder text = new StringBuilder();
+    private final AnswerParser parser;
+    private final List<AnswerPart> parts = new ArrayList<>();
     private final List<Token> tokens = new ArrayList<>();
     private @Nullable Finished finished;
     private int outputTokens;
+    private int reasoningTokens;
     private int textOffset;
     private boolean opened;
 
-    Sequence(int index, int[] promptTokenIds, TokenStream stream) {
+    Sequence(int index, int[] promptTokenIds, TokenStream stream, AnswerParser parser) {
         this.index = index;
         this.promptTokenIds = promptTokenIds;
         this.stream = stream;
+        this.parser = parser;
     }
 
     int index() {
@@ -39,19 +44,43 @@ final class Sequence {
     }
 
     void add(Token token) {
-        text.append(token.text());
+        boolean reasoned = parser.isReasoning();
+        parser.read(token.text());
+        reasoningTokens += reasoned || parser.isReasoning() ? 1 : 0;
         tokens.add(token);
         outputTokens++;
     }
 
     void finish(Finished end) {
-        text.append(end.text());
+        parser.read(end.text());
+        parts.addAll(parser.finish());
         finished = end;
     }
 
-    /** Text that was polled and not yet sent. */
+    /** What was said since the last sending, as far as it is certain. */
+    List<AnswerPart> parts() {
+        parts.addAll(parser.append(""));
+        return parts;
+    }
+
+    /** The content of {@link #parts}: of text that is read as it stands, all of it. */
     String text() {
+        StringBuilder text = new StringBuilder();
+        for (AnswerPart part : parts()) {
+            if (part instanceof AnswerPart.Content(String more)) {
+                text.append(more);
+            }
+        }
         return text.toString();
+    }
+
+    boolean callsTools() {
+        return parser.callCount() > 0;
+    }
+
+    /** Tokens that the model spent on reasoning, its marks included. */
+    int reasoningTokens() {
+        return reasoningTokens;
     }
 
     /** Tokens that were polled and not yet sent. */
@@ -86,7 +115,7 @@ final class Sequence {
 
     /** What was polled has been sent. */
     void sent() {
-        text.setLength(0);
+        parts.clear();
         tokens.clear();
     }
 }

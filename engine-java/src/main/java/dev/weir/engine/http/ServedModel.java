@@ -4,6 +4,7 @@ import dev.weir.engine.adapters.Adapter;
 import dev.weir.engine.adapters.Adapters;
 import dev.weir.engine.admission.Admission;
 import dev.weir.engine.admission.AdmissionQueue;
+import dev.weir.engine.answer.AnswerFormats;
 import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.request.GenerationRequest;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdSeconds when it was loaded, in Unix time
  * @param chatTemplate null for a model that only completes
  * @param contextTokensMax prompt and answer together
+ * @param answers how it writes calls of tools and reasoning
  * @param embeddings what its texts become as vectors
  * @param constraints what forms of its answers become
  * @param admission where requests go in
@@ -36,6 +38,7 @@ public record ServedModel(
         @Nullable ChatTemplate chatTemplate,
         GenerationDefaults defaults,
         int contextTokensMax,
+        AnswerFormats answers,
         EmbeddingSettings embeddings,
         ConstraintCompiler constraints,
         AdmissionQueue admission,
@@ -90,6 +93,7 @@ public record ServedModel(
                 chatTemplate,
                 defaults,
                 contextTokensMax,
+                AnswerFormats.of(chatTemplate == null ? "" : chatTemplate.source()),
                 embeddings,
                 constraints,
                 admission,
@@ -97,6 +101,25 @@ public record ServedModel(
                 adapters,
                 null,
                 null);
+    }
+
+    /** This model, whose operator says how it writes answers. */
+    public ServedModel answering(AnswerFormats chosen) {
+        return new ServedModel(
+                name,
+                createdSeconds,
+                tokenizer,
+                chatTemplate,
+                defaults,
+                contextTokensMax,
+                chosen,
+                embeddings,
+                constraints,
+                admission,
+                alive,
+                adapters,
+                adapter,
+                parent);
     }
 
     /** This model with the adapter of that name. */
@@ -112,6 +135,7 @@ public record ServedModel(
                 chatTemplate,
                 defaults,
                 contextTokensMax,
+                answers,
                 embeddings,
                 constraints,
                 admission,

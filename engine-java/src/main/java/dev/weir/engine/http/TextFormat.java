@@ -31,7 +31,7 @@ record TextFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
         ObjectNode choice = choices.addObject();
         choice.put("index", sequence.index()).put("text", sequence.text());
         choice.set("logprobs", options.wantsLogprobs() ? logprobs.text(sequence) : null);
-        AnswerFormat.putFinish(choice, sequence.finished());
+        AnswerFormat.putFinish(choice, sequence);
         if (options.returnTokenIds()) {
             if (withPrompt) {
                 choice.set("prompt_token_ids", AnswerFormat.array(sequence.promptTokenIds()));

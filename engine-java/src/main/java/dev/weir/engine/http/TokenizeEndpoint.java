@@ -2,10 +2,11 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.http.Arrival.WireRequest;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Text, or a conversation, to token ids, in vLLM's shape; and back. */
+/** Text, or a conversation, to token ids, in vLLM's shape, and back; and a conversation to text. */
 record TokenizeEndpoint(Serving serving, Workers workers) {
 
     private static final int TOKENS_MAX = 1 << 20;
@@ -21,6 +22,16 @@ record TokenizeEndpoint(Serving serving, Workers workers) {
         workers.run(exchange, () -> {
             ObjectNode answer = detokenize(JsonFields.of(Json.parseObject(request.body())));
             return () -> exchange.respond(200, answer);
+        });
+    }
+
+    /** A conversation as the text that its model gets. Sent back as a prompt, special tokens that its messages spell would count as such. */
+    void applyTemplate(WireRequest request, Exchange exchange) {
+        workers.run(exchange, () -> {
+            JsonFields fields = JsonFields.of(Json.parseObject(request.body()));
+            ServedModel model = serving.model(fields.text("model"));
+            String text = ChatDecoder.text(fields, model, RequestedTools.of(fields), UnaryOperator.identity());
+            return () -> exchange.respond(200, Json.object().put("prompt", text));
         });
     }
 

@@ -16,9 +16,7 @@ final class UnsupportedFields {
     private record Rule(String name, Predicate<JsonNode> harmless) {}
 
     private static final List<Rule> RULES = List.of(
-            new Rule("tools", UnsupportedFields::isEmpty),
             new Rule("functions", UnsupportedFields::isEmpty),
-            new Rule("tool_choice", oneOf("none", "auto")),
             new Rule("function_call", oneOf("none", "auto")),
             new Rule("structured_outputs", UnsupportedFields::isEmpty),
             new Rule("logit_bias", UnsupportedFields::isEmpty),
@@ -37,7 +35,6 @@ final class UnsupportedFields {
             new Rule("suffix", value -> value.isString() && value.stringValue().isEmpty()),
             new Rule("echo", flag(false)),
             new Rule("include_stop_str_in_output", flag(false)),
-            new Rule("skip_special_tokens", flag(true)),
             new Rule("continue_final_message", flag(false)),
             new Rule("documents", UnsupportedFields::isEmpty),
             new Rule("chat_template", _ -> false),
@@ -45,7 +42,23 @@ final class UnsupportedFields {
             new Rule("audio", _ -> false),
             new Rule("web_search_options", _ -> false));
 
+    /** Tools are shown by chat templates. */
+    private static final List<Rule> CHAT_ONLY =
+            List.of(new Rule("tools", UnsupportedFields::isEmpty), new Rule("tool_choice", oneOf("none", "auto")));
+
     private UnsupportedFields() {}
+
+    /** The same for text completions. */
+    static void checkText(JsonFields fields) {
+        check(fields);
+        for (Rule rule : CHAT_ONLY) {
+            JsonNode value = fields.get(rule.name());
+            if (value != null && !rule.harmless().test(value)) {
+                throw new ApiException(ApiError.notSupported(
+                        rule.name(), rule.name() + " is not supported here: use /v1/chat/completions"));
+            }
+        }
+    }
 
     /** Refuses the first field that asks for something this engine does not do. */
     static void check(JsonFields fields) {

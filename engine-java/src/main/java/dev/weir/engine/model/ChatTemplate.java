@@ -25,6 +25,9 @@ public interface ChatTemplate {
             Map<String, Object> extras,
             UnaryOperator<String> callers);
 
+    /** What it was written as; of a model with a template of its own for tools, both. */
+    String source();
+
     /** The same, with texts as they are. */
     default String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, Object> extras) {
         return render(messages, addGenerationPrompt, extras, UnaryOperator.identity());

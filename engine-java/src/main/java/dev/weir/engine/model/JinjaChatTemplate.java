@@ -17,6 +17,7 @@ final class JinjaChatTemplate implements ChatTemplate {
 
     private static final String PROBE = "is-this-text-shown";
 
+    private final String source;
     private final Template usual;
     private final Template withTools;
     private final Map<String, String> specialTokens;
@@ -28,7 +29,9 @@ final class JinjaChatTemplate implements ChatTemplate {
      *
      * @param withTools for requests with tools; the same as {@code usual} for most models
      */
-    JinjaChatTemplate(Template usual, Template withTools, Map<String, String> specialTokens, Clock clock) {
+    JinjaChatTemplate(
+            String source, Template usual, Template withTools, Map<String, String> specialTokens, Clock clock) {
+        this.source = source;
         this.usual = usual;
         this.withTools = withTools;
         this.specialTokens = Map.copyOf(specialTokens);
@@ -39,6 +42,11 @@ final class JinjaChatTemplate implements ChatTemplate {
                 contentForms.add(form);
             }
         }
+    }
+
+    @Override
+    public String source() {
+        return source;
     }
 
     /** Templates do not say whether they take texts or parts, so each is asked once by rendering both. */

@@ -69,8 +69,11 @@ public record TokenizerSettings(
         String withTools = templates.getOrDefault(TOOL_USE_TEMPLATE, usual);
         try {
             Template parsed = Template.parse(usual);
-            return Optional.of(new JinjaChatTemplate(
-                    parsed, withTools.equals(usual) ? parsed : Template.parse(withTools), specialTokens, clock));
+            return Optional.of(
+                    withTools.equals(usual)
+                            ? new JinjaChatTemplate(usual, parsed, parsed, specialTokens, clock)
+                            : new JinjaChatTemplate(
+                                    usual + withTools, parsed, Template.parse(withTools), specialTokens, clock));
         } catch (TemplateException e) {
             throw new ModelFormatException(
                     directory, "the chat template is malformed: " + e.getMessage() + "; correct it or remove it", e);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pooling {@link Pooling#NONE} to continue the prompt; else nothing is sampled and the answer is one vector
  * @param terms how it is treated beside others
  * @param constraint the form that the answer must have; null for none
+ * @param specialTokensShown whether special tokens are part of the answer's text, as their vocabulary spells them
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(
@@ -28,7 +29,8 @@ public record GenerationRequest(
         long adapterId,
         Pooling pooling,
         ServiceTerms terms,
-        @Nullable Constraint constraint) {
+        @Nullable Constraint constraint,
+        boolean specialTokensShown) {
 
     public static final long NO_ADAPTER = 0;
 
@@ -50,12 +52,18 @@ public record GenerationRequest(
             long adapterId,
             Pooling pooling,
             ServiceTerms terms) {
-        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null);
+        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null, false);
     }
 
     /** The same, but its answer must have a form. */
     public GenerationRequest constrained(Constraint form) {
-        return new GenerationRequest(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form);
+        return new GenerationRequest(
+                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form, specialTokensShown);
+    }
+
+    /** The same, but special tokens are text. */
+    public GenerationRequest showingSpecialTokens() {
+        return new GenerationRequest(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, constraint, true);
     }
 
     /** One for the model as it is. */
@@ -85,7 +93,8 @@ public record GenerationRequest(
                 && adapterId == that.adapterId
                 && pooling == that.pooling
                 && terms.equals(that.terms)
-                && Objects.equals(constraint, that.constraint);
+                && Objects.equals(constraint, that.constraint)
+                && specialTokensShown == that.specialTokensShown;
     }
 
     @Override

@@ -7,7 +7,7 @@ final class ByteDetokenizer implements IncrementalDetokenizer {
     private static final int CHARACTER_BYTES_BEFORE_LAST = 3;
 
     private final Vocabulary vocabulary;
-    private final boolean skipSpecialTokens;
+    private boolean skipSpecialTokens;
     private final Utf8Assembler characters = new Utf8Assembler();
     private final StringBuilder out = new StringBuilder();
     private boolean anyToken;
@@ -22,7 +22,7 @@ final class ByteDetokenizer implements IncrementalDetokenizer {
      * One that stands behind {@code contextTokenIds}. Of these it takes the beginning, as far as that decides about a leading space, and
      * the end, where a character may be incomplete: it then comes out whole with the first tokens appended.
      */
-    static ByteDetokenizer after(int[] contextTokenIds, Vocabulary vocabulary) {
+    static ByteDetokenizer after(int[] contextTokenIds, Vocabulary vocabulary, boolean skipSpecialTokens) {
         ByteDetokenizer detokenizer = new ByteDetokenizer(vocabulary, true);
         int index = 0;
         while (index < contextTokenIds.length && !detokenizer.anyByte) {
@@ -37,6 +37,7 @@ final class ByteDetokenizer implements IncrementalDetokenizer {
             detokenizer.put(contextTokenIds[i]);
         }
         detokenizer.out.setLength(0);
+        detokenizer.skipSpecialTokens = skipSpecialTokens; // of what follows; the context's say nothing about spaces
         return detokenizer;
     }
 

@@ -170,8 +170,8 @@ public final class DjlTokenizer implements Tokenizer {
     }
 
     @Override
-    public IncrementalDetokenizer detokenizer(int[] contextTokenIds) {
-        return ByteDetokenizer.after(contextTokenIds, vocabulary);
+    public IncrementalDetokenizer detokenizer(int[] contextTokenIds, boolean skipSpecialTokens) {
+        return ByteDetokenizer.after(contextTokenIds, vocabulary, skipSpecialTokens);
     }
 
     @Override

@@ -33,9 +33,16 @@ public interface Tokenizer extends AutoCloseable {
     byte[] tokenBytes(int tokenId);
 
     /**
-     * A detokenizer for the text that follows {@code contextTokenIds} (the prompt; may be empty), skipping special tokens.
+     * A detokenizer for the text that follows {@code contextTokenIds} (the prompt; may be empty).
+     *
+     * @param skipSpecialTokens leave special tokens out, else they come as their vocabulary spells them
      */
-    IncrementalDetokenizer detokenizer(int[] contextTokenIds);
+    IncrementalDetokenizer detokenizer(int[] contextTokenIds, boolean skipSpecialTokens);
+
+    /** One that leaves special tokens out. */
+    default IncrementalDetokenizer detokenizer(int[] contextTokenIds) {
+        return detokenizer(contextTokenIds, true);
+    }
 
     @Override
     void close();

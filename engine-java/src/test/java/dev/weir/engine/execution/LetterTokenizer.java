@@ -51,7 +51,7 @@ final class LetterTokenizer implements Tokenizer {
     }
 
     @Override
-    public IncrementalDetokenizer detokenizer(int[] contextTokenIds) {
+    public IncrementalDetokenizer detokenizer(int[] contextTokenIds, boolean skipSpecialTokens) {
         return new IncrementalDetokenizer() {
             @Override
             public String append(int tokenId) {

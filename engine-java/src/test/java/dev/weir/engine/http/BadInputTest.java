@@ -79,7 +79,9 @@ class BadInputTest {
             "response_format":{"type":"json_schema","json_schema":{"schema":{"not":{}}}} | response_format.json_schema.schema | "not" at # is not supported
             "response_format":{"type":"json_object"},"guided_regex":"a" | response_format | cannot be combined with guided_regex
             "ignore_eos":true,"guided_regex":"a"  | ignore_eos        | cannot be combined with guided_regex
-            "tools":[{}]                          | tools             | not supported
+            "tools":[{}]                          | tools             | not supported here: use /v1/chat/completions
+            "tool_choice":"required"              | tool_choice       | not supported here: use /v1/chat/completions
+            "skip_special_tokens":0               | skip_special_tokens | true or false
             "structured_outputs":{"regex":"a"}    | structured_outputs | not supported
             "guided_json":[]                      | guided_json       | must be a JSON Schema
             "guided_json":"{"                     | guided_json       | is no JSON

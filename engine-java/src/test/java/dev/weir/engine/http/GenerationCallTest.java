@@ -7,6 +7,7 @@ import dev.weir.engine.TestModels;
 import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.admission.Submission;
+import dev.weir.engine.answer.AnswerRules;
 import dev.weir.engine.model.GenerationDefaults;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.Pooling;
@@ -66,6 +67,8 @@ class GenerationCallTest {
                 Set.of(),
                 false,
                 null,
+                AnswerRules.plain(),
+                false,
                 new ServiceWishes(0, ServiceTerms.NO_DEADLINE),
                 new AnswerOptions(false, false, false, false, false, -1));
     }
