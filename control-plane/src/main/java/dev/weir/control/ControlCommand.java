@@ -27,6 +27,6 @@ final class ControlCommand implements Callable<Integer> {
         }
         listen.proxySecret().ifPresent(secret -> arguments.add("--weir.upstream.proxy-secret=" + secret.value()));
         ListenOptions.requireFree(listen.host, listen.port, "--port");
-        return new Service(arguments, null).run();
+        return new Service(arguments, null, listen.newAdminKey).run();
     }
 }

@@ -9,6 +9,7 @@ import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetHealth;
 import dev.weir.control.fleet.FleetPoller;
 import dev.weir.control.ingress.CompletionPipeline;
+import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
@@ -47,6 +48,7 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -61,6 +63,7 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
+@Import(AccessStations.class)
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,
@@ -184,12 +187,17 @@ public class ControlPlane {
 
     @Bean
     CompletionPipeline completionPipeline(
-            WeirConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
-        return new CompletionPipeline(config.ingress(), fleet, upstream, telemetry, errors);
+            WeirConfig config,
+            Doorkeeper doorkeeper,
+            Fleet fleet,
+            EngineClient upstream,
+            RequestTelemetry telemetry,
+            OpenAiErrors errors) {
+        return new CompletionPipeline(config.ingress(), doorkeeper, fleet, upstream, telemetry, errors);
     }
 
     @Bean
-    OpenAiEndpoints openAiEndpoints(CompletionPipeline pipeline, Fleet fleet) {
-        return new OpenAiEndpoints(pipeline, fleet);
+    OpenAiEndpoints openAiEndpoints(Doorkeeper doorkeeper, CompletionPipeline pipeline, Fleet fleet) {
+        return new OpenAiEndpoints(doorkeeper, pipeline, fleet);
     }
 }

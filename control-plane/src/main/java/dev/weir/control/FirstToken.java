@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.identity.KeyText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,9 +25,10 @@ final class FirstToken {
      *
      * @throws IOException when none came
      */
-    static void await(String address, String model) throws IOException, InterruptedException {
+    static void await(String address, KeyText key, String model) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/completions"))
                 .header("content-type", "application/json")
+                .header("authorization", "Bearer " + key.reveal())
                 .timeout(WAIT_MAX)
                 .POST(HttpRequest.BodyPublishers.ofString(body(model)))
                 .build();

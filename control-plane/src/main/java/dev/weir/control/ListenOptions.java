@@ -2,8 +2,10 @@ package dev.weir.control;
 
 import dev.weir.control.upstream.ProxySecret;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,24 @@ final class ListenOptions {
     @Nullable
     Path proxySecretFile;
 
+    @Option(
+            names = "--data-directory",
+            paramLabel = "DIR",
+            description = "Where the database is kept, if it is an embedded one (default: .weir beside the command).")
+    @Nullable
+    Path dataDirectory;
+
+    @Option(
+            names = "--insecure-no-auth",
+            description =
+                    "Asks nobody for a key and takes everybody for the administrator; with a loopback --host only.")
+    boolean insecureNoAuth;
+
+    @Option(
+            names = "--new-admin-key",
+            description = "Makes and prints another administrator's key, for when the first one is lost.")
+    boolean newAdminKey;
+
     /** The secret that was given, in a file or in the environment. */
     Optional<ProxySecret> proxySecret() {
         try {
@@ -64,6 +84,13 @@ final class ListenOptions {
     /** As Spring Boot wants to be told. */
     List<String> asArguments() {
         List<String> arguments = new ArrayList<>(List.of("--server.address=" + host, "--server.port=" + port));
+        if (dataDirectory != null) {
+            arguments.add("--weir.storage.directory=" + dataDirectory.toAbsolutePath());
+        }
+        if (insecureNoAuth) {
+            requireLoopback();
+            arguments.add("--weir.identity.insecure-no-auth=true");
+        }
         if (config != null) {
             if (!Files.isReadable(config)) {
                 throw new StartFailure("there is no file to read at " + config + " (--config)");
@@ -80,6 +107,19 @@ final class ListenOptions {
     private static boolean isYaml(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    /** Anybody who can reach us could do anything, so it has to be this machine alone. */
+    private void requireLoopback() {
+        try {
+            if (InetAddress.getByName(host).isLoopbackAddress()) {
+                return;
+            }
+        } catch (UnknownHostException _) {
+            // Not an address of this machine, then.
+        }
+        throw new StartFailure("--insecure-no-auth lets in everybody who reaches " + host
+                + ": listen on 127.0.0.1, or leave it out and hand out keys");
     }
 
     /** Finds a taken port before anything has been started for nothing. */

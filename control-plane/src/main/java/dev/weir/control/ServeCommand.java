@@ -51,6 +51,6 @@ final class ServeCommand implements Callable<Integer> {
                 System::nanoTime,
                 line -> System.out.println("engine | " + line),
                 line -> System.out.println("weir: " + line));
-        return new Service(arguments, engine).run();
+        return new Service(arguments, engine, listen.newAdminKey).run();
     }
 }

@@ -5,7 +5,11 @@ import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.LocalEngine;
 import dev.weir.control.fleet.ServedModel;
+import dev.weir.control.identity.Directory;
+import dev.weir.control.identity.IssuedKey;
+import dev.weir.control.identity.Registry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -24,14 +28,23 @@ import picocli.CommandLine.ExitCode;
  * under way are finished first, then the engine is stopped.
  */
 final class Service {
+    private static final Duration OWN_KEY_LIFETIME = Duration.ofMinutes(2);
+
     private final List<String> arguments;
     private final @Nullable LocalEngine engine;
+    private final boolean newAdminKey;
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
     private volatile @Nullable ConfigurableApplicationContext context;
 
-    Service(List<String> arguments, @Nullable LocalEngine engine) {
+    /**
+     * The service.
+     *
+     * @param newAdminKey whether to make and print an administrator's key even where there is one
+     */
+    Service(List<String> arguments, @Nullable LocalEngine engine, boolean newAdminKey) {
         this.arguments = arguments;
         this.engine = engine;
+        this.newAdminKey = newAdminKey;
     }
 
     int run() {
@@ -44,11 +57,14 @@ final class Service {
             }
             ConfigurableApplicationContext started = startContext();
             requireEngines(started.getBean(Fleet.class));
+            AccessMessage access = access(started);
+            access.printTo(System.out);
             started.getBean(Fleet.class)
                     .changes()
                     .filter(fleet -> !fleet.ready().isEmpty())
                     .next()
-                    .subscribe(fleet -> Thread.ofVirtual().name("weir-ready").start(() -> ready(fleet, started)));
+                    .subscribe(
+                            fleet -> Thread.ofVirtual().name("weir-ready").start(() -> ready(fleet, started, access)));
             int code = exitCode.join();
             stop();
             return code;
@@ -76,6 +92,17 @@ final class Service {
         }
     }
 
+    /** The first start makes the key that everything else begins with. */
+    private AccessMessage access(ConfigurableApplicationContext started) {
+        boolean open = started.getBean(WeirConfig.class).identity().insecureNoAuth();
+        Registry registry = started.getBean(Registry.class);
+        return new AccessMessage(
+                open,
+                open && !newAdminKey
+                        ? null
+                        : registry.bootstrap(newAdminKey).map(IssuedKey::text).orElse(null));
+    }
+
     private void giveUp(String reason) {
         System.err.println("weir: " + reason);
         exitCode.complete(ExitCode.USAGE);
@@ -99,7 +126,7 @@ final class Service {
         }
     }
 
-    private void ready(FleetSnapshot fleet, ConfigurableApplicationContext started) {
+    private void ready(FleetSnapshot fleet, ConfigurableApplicationContext started, AccessMessage access) {
         if (engine != null) {
             engine.confirmReady();
         }
@@ -107,16 +134,19 @@ final class Service {
         String port = started.getEnvironment().getRequiredProperty("local.server.port");
         String address = "http://" + host + ":" + port;
         StartTime ready = StartTime.now();
+        IssuedKey own = started.getBean(Registry.class).temporaryKey(OWN_KEY_LIFETIME);
         try {
             for (ServedModel model : fleet.models().stream().limit(1).toList()) {
-                FirstToken.await(address, model.id());
+                FirstToken.await(address, own.text(), model.id());
             }
         } catch (IOException failure) {
             System.err.println("weir: the first request failed: " + failure.getMessage());
         } catch (InterruptedException _) {
             return; // stopped while it started
+        } finally {
+            started.getBean(Directory.class).forget(own.key().id());
         }
-        new ReadyMessage(address, fleet.models(), ready, StartTime.now()).printTo(System.out);
+        new ReadyMessage(address, fleet.models(), ready, StartTime.now(), !access.open()).printTo(System.out);
     }
 
     private static String line(@Nullable Origin origin) {

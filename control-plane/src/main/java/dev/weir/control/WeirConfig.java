@@ -2,7 +2,9 @@ package dev.weir.control;
 
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.FleetConfig;
+import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.upstream.UpstreamConfig;
 import java.net.URI;
 import java.util.List;
@@ -20,7 +22,9 @@ public record WeirConfig(
         @DefaultValue ConfigurationConfig configuration,
         @DefaultValue IngressConfig ingress,
         @DefaultValue FleetConfig fleet,
-        @DefaultValue UpstreamConfig upstream) {
+        @DefaultValue UpstreamConfig upstream,
+        @DefaultValue StorageConfig storage,
+        @DefaultValue IdentityConfig identity) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

@@ -34,6 +34,7 @@ class ArchitectureTest {
             "upstream",
             "accounting",
             "rollout",
+            "storage",
             "evaluation",
             "telemetry",
             "admin");

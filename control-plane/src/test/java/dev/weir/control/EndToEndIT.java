@@ -28,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The product as its user meets it: {@code weir serve} and its engine as real processes, a model that ships with it, and OpenAI's own
@@ -57,7 +59,7 @@ class EndToEndIT {
         weir = WeirProcess.serve("--model", MODEL_DIRECTORY).awaitReady();
         openai = OpenAIOkHttpClient.builder()
                 .baseUrl(weir.uri("/v1").toString())
-                .apiKey("none is asked for yet")
+                .apiKey(weir.adminKey())
                 .build();
     }
 
@@ -185,6 +187,7 @@ class EndToEndIT {
     void malformedJsonIsABadRequestInTheSameEnvelope() throws Exception {
         HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(weir.uri("/v1/chat/completions"))
+                        .header("authorization", "Bearer " + weir.adminKey())
                         .POST(HttpRequest.BodyPublishers.ofString("{\"model\":"))
                         .build(),
                 BodyHandlers.ofString());
@@ -199,7 +202,8 @@ class EndToEndIT {
         double abortedBefore = metric("vllm:request_success_total", "finished_reason=\"abort\"");
         try (Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), weir.uri("/").getPort())) {
-            RunningControlPlane.send(client, "/v1/chat/completions", "", body);
+            RunningControlPlane.send(
+                    client, "/v1/chat/completions", "authorization: Bearer " + weir.adminKey() + "\r\n", body);
             RunningControlPlane.readUntil(client, text -> text.contains("data: "));
         }
         await().atMost(WAIT_MAX).untilAsserted(() -> {
@@ -253,6 +257,54 @@ class EndToEndIT {
     }
 
     @Test
+    void aKeyOutlivesTheProcessThatMadeItAndIsNotShownAgain(@TempDir Path data) throws Exception {
+        String key;
+        try (WeirProcess first = serve(data)) {
+            key = first.adminKey();
+            first.terminate();
+            first.awaitExit();
+        }
+        try (WeirProcess second = serve(data)) {
+            assertThat(ask(second, key).statusCode()).isEqualTo(200);
+            assertThat(ask(second, key.substring(0, key.length() - 1) + "!").statusCode())
+                    .isEqualTo(401);
+            second.terminate();
+            second.awaitExit();
+            assertThat(second.output()).noneMatch(line -> line.contains("wk-"));
+        }
+    }
+
+    @Test
+    void aDataDirectoryInUseIsToldInOneLine(@TempDir Path data) throws Exception {
+        try (WeirProcess _ = serve(data);
+                WeirProcess failing =
+                        WeirProcess.serve("--model", MODEL_DIRECTORY, "--data-directory", data.toString())) {
+            assertThat(failing.awaitExit()).isEqualTo(2);
+            assertThat(failing.output())
+                    .anyMatch(line -> line.startsWith("weir: ")
+                            && line.contains("--data-directory")
+                            && line.contains(data.toString()));
+        }
+    }
+
+    @Test
+    void withoutKeysItServesTheLoopbackAddressOnly() throws Exception {
+        try (WeirProcess open = WeirProcess.serve("--model", MODEL_DIRECTORY, "--insecure-no-auth")) {
+            open.awaitReady();
+            assertThat(ask(open, "none").statusCode()).isEqualTo(200);
+        }
+        try (WeirProcess failing = WeirProcess.serve("--insecure-no-auth", "--host", "0.0.0.0")) {
+            assertThat(failing.awaitExit()).isEqualTo(2);
+            assertThat(failing.output()).singleElement().asString().contains("--insecure-no-auth", "0.0.0.0");
+        }
+    }
+
+    private static WeirProcess serve(Path data) throws IOException, InterruptedException {
+        return WeirProcess.serve("--model", MODEL_DIRECTORY, "--data-directory", data.toString())
+                .awaitReady();
+    }
+
+    @Test
     void aPortInUseIsToldInOneLine() throws Exception {
         try (WeirProcess failing = WeirProcess.serveOn(weir.uri("/").getPort(), "--model", MODEL_DIRECTORY)) {
             assertThat(failing.awaitExit()).isEqualTo(2);
@@ -290,10 +342,15 @@ class EndToEndIT {
     }
 
     private static HttpResponse<String> post(WeirProcess process) throws IOException, InterruptedException {
+        return ask(process, process.adminKey());
+    }
+
+    private static HttpResponse<String> ask(WeirProcess process, String key) throws IOException, InterruptedException {
         String body = "{\"model\":\"" + MODEL
                 + "\",\"max_tokens\":4,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
         return HTTP.send(
                 HttpRequest.newBuilder(process.uri("/v1/chat/completions"))
+                        .header("authorization", "Bearer " + key)
                         .timeout(WAIT_MAX)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),

@@ -19,13 +19,24 @@ class ReadyMessageTest {
                         "http://127.0.0.1:8080",
                         List.of(ServedModel.ready("a"), ServedModel.ready("b")),
                         new StartTime(Duration.ofMillis(3_210)),
-                        new StartTime(Duration.ofMillis(3_480)))
+                        new StartTime(Duration.ofMillis(3_480)),
+                        true)
                 .printTo(new PrintStream(out, true, UTF_8));
         assertThat(out.toString(UTF_8))
                 .contains("Weir is ready at http://127.0.0.1:8080/v1, 3.2 s after the command.")
                 .contains("First token, through the whole path: 3.5 s after the command.")
                 .contains("Models: a, b")
                 .contains("curl -N http://127.0.0.1:8080/v1/chat/completions")
+                .contains("-H \"authorization: Bearer $WEIR_API_KEY\"")
                 .contains("\"model\": \"a\"");
+    }
+
+    @Test
+    void whereNobodyIsAskedItShowsNoKey() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StartTime time = new StartTime(Duration.ofMillis(1));
+        new ReadyMessage("http://127.0.0.1:8080", List.of(ServedModel.ready("a")), time, time, false)
+                .printTo(new PrintStream(out, true, UTF_8));
+        assertThat(out.toString(UTF_8)).contains("curl -N").doesNotContain("authorization");
     }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -22,6 +23,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class RunningControlPlane implements AutoCloseable {
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
+    /** Unless a test has its own: nobody is asked who they are. */
+    private static final List<String> OWN_SETTINGS = List.of("--weir.identity.insecure-no-auth=true");
+
     private final ConfigurableApplicationContext context;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -29,6 +33,15 @@ final class RunningControlPlane implements AutoCloseable {
 
     RunningControlPlane(List<ScriptedEngine> engines, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(settings));
+        for (String setting : OWN_SETTINGS) {
+            String name = setting.substring(0, setting.indexOf('=') + 1);
+            if (arguments.stream().noneMatch(given -> given.startsWith(name))) {
+                arguments.add(setting);
+            }
+        }
+        if (arguments.stream().noneMatch(given -> given.startsWith("--weir.storage.url="))) {
+            arguments.add("--weir.storage.url=jdbc:h2:mem:" + UUID.randomUUID());
+        }
         arguments.add("--server.port=0");
         for (int i = 0; i < engines.size(); i++) {
             arguments.add("--weir.engines[" + i + "]=" + engines.get(i).url());
@@ -38,6 +51,11 @@ final class RunningControlPlane implements AutoCloseable {
         if (!engines.isEmpty()) {
             awaitReadyCount(engines.size());
         }
+    }
+
+    /** What the composition root has made. */
+    <T> T part(Class<T> type) {
+        return context.getBean(type);
     }
 
     void awaitReadyCount(int count) {
@@ -58,8 +76,12 @@ final class RunningControlPlane implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX).build(), BodyHandlers.ofString());
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.BreakerLimits;
 import dev.weir.control.fleet.FleetConfig;
+import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.upstream.ProxySecret;
 import dev.weir.control.upstream.UpstreamConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +55,18 @@ class WeirConfigTest {
                                 1024,
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(20),
-                                null)));
+                                null),
+                        new StorageConfig(
+                                Path.of(".weir"),
+                                null,
+                                null,
+                                null,
+                                8,
+                                Duration.ofSeconds(5),
+                                null,
+                                Duration.ofSeconds(2)),
+                        new IdentityConfig(
+                                false, Duration.ofMillis(250), Duration.ofMinutes(5), 100_000, 10_000, null)));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ final class WeirProcess implements AutoCloseable {
     static final Path ENGINE_JAR = HOME.resolve("engine-java/target/weir-engine.jar");
     static final Path CONTROL_JAR = HOME.resolve("control-plane/target/weir-control.jar");
     private static final long WAIT_SECONDS_MAX = 120;
+    private static final String KEY = "export WEIR_API_KEY=";
 
     private final Process process;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -39,6 +41,10 @@ final class WeirProcess implements AutoCloseable {
                 "--engine-port",
                 Integer.toString(enginePort)));
         command.addAll(options);
+        if (!options.contains("--data-directory")) {
+            command.addAll(List.of(
+                    "--data-directory", Files.createTempDirectory("weir-test-").toString()));
+        }
         this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread.ofVirtual().start(this::collectLines);
     }
@@ -68,6 +74,15 @@ final class WeirProcess implements AutoCloseable {
     WeirProcess awaitReady() throws InterruptedException {
         awaitLine("Weir is ready at ");
         return this;
+    }
+
+    /** The administrator's key, which it printed before it was ready. */
+    String adminKey() {
+        return seen.stream()
+                .filter(line -> line.contains(KEY))
+                .map(line -> line.substring(line.indexOf(KEY) + KEY.length()).strip())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("weir printed no key but:\n" + String.join("\n", seen)));
     }
 
     String awaitLine(String part) throws InterruptedException {

@@ -6,13 +6,20 @@ import java.util.Map;
  * What a caller asked for.
  *
  * @param id names the request in answers, logs and at the engine
+ * @param share whose part of an engine it spends
  * @param model the model the caller named
  * @param stream whether the answer is to come as events
  * @param body the request as it came, which is also how it goes on
  * @param traceHeaders W3C trace context, which travels on as it came
  */
 public record CompletionRequest(
-        String id, Endpoint endpoint, String model, boolean stream, JsonBody body, Map<String, String> traceHeaders) {
+        String id,
+        Share share,
+        Endpoint endpoint,
+        String model,
+        boolean stream,
+        JsonBody body,
+        Map<String, String> traceHeaders) {
     public CompletionRequest {
         if (id.isBlank()) {
             throw new IllegalArgumentException("id is blank");

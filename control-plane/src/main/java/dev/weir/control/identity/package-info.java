@@ -1,10 +1,14 @@
 /**
- * Station 2, authentication: an API key or an OpenID Connect token becomes a {@code Caller} with tenant, user, scopes and roles.
+ * Station 2, authentication: an API key or a person's OpenID Connect token becomes a {@link dev.weir.control.identity.Caller} with tenant,
+ * user and scopes.
  *
- * <p>Nobody is turned away yet: until callers exist, Weir listens on the loopback address and trusts whoever reaches it.
+ * <p>{@link dev.weir.control.identity.Directory} holds every tenant, user and key in memory, so that asking who a caller is takes a look into
+ * a map and one hash, and waits for nobody. {@link dev.weir.control.identity.DirectoryRefresher} asks the database a few times a second what
+ * is newer than what the directory knows: that is how a revocation reaches every replica. {@link dev.weir.control.identity.Registry} is the
+ * only way to change anything, and writes an entry of the audit log in the same transaction.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion"})
+@ApplicationModule(allowedDependencies = {"completion", "storage"})
 package dev.weir.control.identity;
 
 import org.jspecify.annotations.NullMarked;

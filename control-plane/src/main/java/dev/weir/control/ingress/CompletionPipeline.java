@@ -7,6 +7,7 @@ import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EngineLease;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.identity.Scope;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineClient;
@@ -18,6 +19,7 @@ import reactor.core.publisher.Mono;
 public final class CompletionPipeline {
     static final String ENGINE_HEADER = "x-weir-engine";
 
+    private final Doorkeeper doorkeeper;
     private final OpenAiWire wire;
     private final Doorway doorway;
     private final Fleet fleet;
@@ -27,7 +29,13 @@ public final class CompletionPipeline {
     private final OpenAiErrors errors;
 
     public CompletionPipeline(
-            IngressConfig config, Fleet fleet, EngineClient upstream, RequestTelemetry telemetry, OpenAiErrors errors) {
+            IngressConfig config,
+            Doorkeeper doorkeeper,
+            Fleet fleet,
+            EngineClient upstream,
+            RequestTelemetry telemetry,
+            OpenAiErrors errors) {
+        this.doorkeeper = doorkeeper;
         this.wire = new OpenAiWire(config, fleet::snapshot);
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.fleet = fleet;
@@ -43,7 +51,9 @@ public final class CompletionPipeline {
      */
     public Mono<Void> handle(ServerWebExchange exchange) {
         Passage passage = telemetry.enter();
-        return wire.decode(exchange) // 1 enters
+        return doorkeeper
+                .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
+                .flatMap(caller -> wire.decode(exchange, caller)) // 1 enters
                 .doOnNext(passage::read)
                 .flatMap(request -> Mono.using(
                         () -> assign(request), // 5 routed

@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.ServedModel;
+import dev.weir.control.identity.Scope;
 import java.util.List;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -18,10 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** OpenAI's endpoints: what an engine must answer goes through the pipeline, what the fleet knows is answered here. */
 @RestController
 public final class OpenAiEndpoints {
+    private final Doorkeeper doorkeeper;
     private final CompletionPipeline pipeline;
     private final Fleet fleet;
 
-    public OpenAiEndpoints(CompletionPipeline pipeline, Fleet fleet) {
+    public OpenAiEndpoints(Doorkeeper doorkeeper, CompletionPipeline pipeline, Fleet fleet) {
+        this.doorkeeper = doorkeeper;
         this.pipeline = pipeline;
         this.fleet = fleet;
     }
@@ -33,21 +36,28 @@ public final class OpenAiEndpoints {
 
     @GetMapping("/v1/models")
     Mono<Void> models(ServerWebExchange exchange) {
+        return doorkeeper.admit(exchange, Scope.INFERENCE).flatMap(_ -> answer(exchange, list()));
+    }
+
+    private ObjectNode list() {
         ObjectNode list = JsonMapper.shared().createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
         fleet.snapshot().models().forEach(model -> data.add(entry(model)));
-        return answer(exchange, list);
+        return list;
     }
 
     /** A model's name may contain slashes. */
     @GetMapping("/v1/models/{*id}")
     Mono<Void> model(@PathVariable String id, ServerWebExchange exchange) {
-        String name = id.substring(1);
+        return doorkeeper.admit(exchange, Scope.INFERENCE).flatMap(_ -> answer(exchange, entryOf(id.substring(1))));
+    }
+
+    private ObjectNode entryOf(String name) {
         List<ServedModel> models = List.copyOf(fleet.snapshot().models());
         return models.stream()
                 .filter(model -> model.id().equals(name))
                 .findFirst()
-                .map(model -> answer(exchange, entry(model)))
+                .map(OpenAiEndpoints::entry)
                 .orElseThrow(() -> new Refusal(OpenAiError.unknownModel(
                         name, models.stream().map(ServedModel::id).toList())));
     }

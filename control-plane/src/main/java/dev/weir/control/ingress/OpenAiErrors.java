@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.identity.IdentityRefusal;
 import dev.weir.control.upstream.UpstreamFailure;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,9 @@ public final class OpenAiErrors implements WebExceptionHandler {
             headers.set(
                     HttpHeaders.RETRY_AFTER, Long.toString(error.retryAfter().toSeconds()));
         }
+        if (error.status() == 401) {
+            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
         if (error.leavesRequestUnread()) {
             headers.set(HttpHeaders.CONNECTION, "close");
         }
@@ -56,6 +60,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
         return switch (failure) {
             case Refusal refusal -> Optional.of(refusal.error());
             case UpstreamFailure upstream -> Optional.of(of(upstream));
+            case IdentityRefusal identity -> Optional.of(of(identity));
             default -> Optional.empty();
         };
     }
@@ -95,6 +100,15 @@ public final class OpenAiErrors implements WebExceptionHandler {
             }
         }
         return String.join(", ", methods);
+    }
+
+    private static OpenAiError of(IdentityRefusal refusal) {
+        String reason = String.valueOf(refusal.getMessage());
+        return switch (refusal.kind()) {
+            case NO_CREDENTIALS, INVALID -> OpenAiError.http(401, reason, "invalid_api_key");
+            case MISSING_SCOPE -> OpenAiError.http(403, reason, "missing_scope");
+            case UNAVAILABLE -> OpenAiError.http(503, reason, "identity_unavailable");
+        };
     }
 
     private static OpenAiError of(UpstreamFailure failure) {

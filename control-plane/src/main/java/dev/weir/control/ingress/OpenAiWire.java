@@ -3,8 +3,10 @@ package dev.weir.control.ingress;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.Share;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.ServedModel;
+import dev.weir.control.identity.Caller;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ final class OpenAiWire {
         this.fleet = fleet;
     }
 
-    Mono<CompletionRequest> decode(ServerWebExchange exchange) {
+    Mono<CompletionRequest> decode(ServerWebExchange exchange, Caller caller) {
         return body(exchange.getRequest()).map(body -> {
             // A body that broke off has ended, too.
             WireGuard.refusal(exchange.getRequest()).ifPresent(error -> {
@@ -45,6 +47,7 @@ final class OpenAiWire {
             RequestFields fields = RequestFields.read(body);
             return new CompletionRequest(
                     RequestIds.of(exchange),
+                    new Share(caller.tenant().id(), caller.tenant().weight()),
                     endpoint(exchange.getRequest()),
                     model(fields),
                     fields.stream(),

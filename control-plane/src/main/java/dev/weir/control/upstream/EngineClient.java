@@ -28,9 +28,6 @@ import reactor.netty.resources.LoopResources;
 public final class EngineClient implements DisposableBean {
     private static final int PROBE_BYTES_MAX = 1 << 20;
 
-    /** Whose every request is, as long as nobody is asked who they are. */
-    private static final String TENANT = "default";
-
     private final UpstreamConfig limits;
     private final Scheduler timer;
     private final ConnectionProvider connections;
@@ -100,7 +97,9 @@ public final class EngineClient implements DisposableBean {
                 .set("x-request-id", request.id());
         request.traceHeaders().forEach(headers::set);
         if (limits.proxySecret() != null) {
-            headers.set("x-weir-proxy-secret", limits.proxySecret().value()).set("x-weir-tenant", TENANT);
+            headers.set("x-weir-proxy-secret", limits.proxySecret().value())
+                    .set("x-weir-tenant", request.share().tenant())
+                    .set("x-weir-tenant-weight", request.share().weight());
         }
     }
 

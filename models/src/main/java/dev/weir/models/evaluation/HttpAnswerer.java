@@ -10,11 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks an OpenAI-compatible server, greedily. */
+/** Asks an OpenAI-compatible server, greedily, with the key in {@code WEIR_API_KEY} where there is one. */
 public final class HttpAnswerer implements Answerer, AutoCloseable {
     /** The longest reference answer takes about half of this. */
     private static final int ANSWER_TOKENS_MAX = 192;
@@ -26,6 +27,7 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final JsonMapper mapper = JsonMapper.shared();
     private final String baseUrl;
+    private final @Nullable String key = System.getenv("WEIR_API_KEY");
 
     /** @param baseUrl with the version, as OpenAI clients have it: {@code http://127.0.0.1:8080/v1} */
     public HttpAnswerer(String baseUrl) {
@@ -63,7 +65,12 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(baseUrl + path)).timeout(ANSWER_TIME_MAX);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(baseUrl + path)).timeout(ANSWER_TIME_MAX);
+        if (key != null) {
+            request.header("authorization", "Bearer " + key);
+        }
+        return request;
     }
 
     private JsonNode send(HttpRequest request) throws IOException, InterruptedException {

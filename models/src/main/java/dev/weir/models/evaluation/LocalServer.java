@@ -36,7 +36,11 @@ public final class LocalServer implements AutoCloseable {
                         "--port",
                         Integer.toString(port),
                         "--engine-port",
-                        Integer.toString(freePort()))
+                        Integer.toString(freePort()),
+                        // Nobody but us asks it anything, and it leaves nothing behind.
+                        "--insecure-no-auth",
+                        "--data-directory",
+                        Files.createTempDirectory("weir-serve-").toString())
                 .directory(repository.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

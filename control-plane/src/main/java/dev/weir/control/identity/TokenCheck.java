@@ -1,0 +1,167 @@
+package dev.weir.control.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.weir.control.identity.IdentityConfig.OidcConfig;
+import dev.weir.control.identity.IdentityRefusal.Kind;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes tokens that the issuer has signed for us.
+ *
+ * <p>A token that was verified is remembered until it expires, at most for a few minutes: a signature costs fifty times as much to check as
+ * a key. What may change before that, whether tenant and user are enabled, is asked of the directory every time.
+ */
+public final class TokenCheck {
+    /** Longer tokens than any issuer makes are not worth hashing. */
+    private static final int TOKEN_CHARS_MAX = 16_384;
+
+    private static final Duration REMEMBER_MAX = Duration.ofMinutes(5);
+
+    private final OidcConfig config;
+    private final Directory directory;
+    private final InstantSource clock;
+    private final ReactiveJwtDecoder decoder;
+    private final Cache<String, Jwt> verified;
+
+    /** Fetches the issuer's keys over the connector when it first needs them, and again when a token names an unknown one. */
+    public TokenCheck(
+            OidcConfig config,
+            int rememberedMax,
+            Directory directory,
+            InstantSource clock,
+            ReactorClientHttpConnector connector) {
+        this.config = config;
+        this.directory = directory;
+        this.clock = clock;
+        NimbusReactiveJwtDecoder nimbus = NimbusReactiveJwtDecoder.withJwkSetUri(
+                        config.jwksUrl().toString())
+                .webClient(WebClient.builder().clientConnector(connector).build())
+                .jwsAlgorithms(algorithms -> algorithms.addAll(ALGORITHMS))
+                .build();
+        nimbus.setJwtValidator(validator(config, clock));
+        this.decoder = nimbus;
+        this.verified = Caffeine.newBuilder()
+                .maximumSize(rememberedMax)
+                .expireAfter(Expiry.creating((String _, Jwt jwt) -> remember(jwt)))
+                .build();
+    }
+
+    /** Signed with a private key; a shared secret would let whoever checks tokens make them. */
+    private static final List<SignatureAlgorithm> ALGORITHMS = List.of(
+            SignatureAlgorithm.RS256, SignatureAlgorithm.PS256, SignatureAlgorithm.ES256, SignatureAlgorithm.ES384);
+
+    private static OAuth2TokenValidator<Jwt> validator(OidcConfig config, InstantSource clock) {
+        JwtTimestampValidator timestamps = new JwtTimestampValidator();
+        timestamps.setClock(clock.withZone(ZoneOffset.UTC));
+        return new DelegatingOAuth2TokenValidator<>(
+                timestamps,
+                new JwtIssuerValidator(config.issuer()),
+                new JwtClaimValidator<Instant>("exp", expires -> expires != null),
+                new JwtClaimValidator<Collection<String>>(
+                        "aud", audience -> audience != null && audience.contains(config.audience())));
+    }
+
+    Mono<Caller> check(String token) {
+        if (token.length() > TOKEN_CHARS_MAX) {
+            return Mono.error(
+                    new IdentityRefusal(Kind.INVALID, "the token is longer than " + TOKEN_CHARS_MAX + " characters"));
+        }
+        String digest = digest(token);
+        Jwt known = verified.getIfPresent(digest);
+        if (known != null && isValid(known)) {
+            return Mono.fromCallable(() -> caller(known));
+        }
+        return decoder.decode(token)
+                .onErrorMap(TokenCheck::refusal)
+                .doOnNext(jwt -> verified.put(digest, jwt))
+                .map(this::caller);
+    }
+
+    private boolean isValid(Jwt jwt) {
+        Instant expires = jwt.getExpiresAt();
+        return expires != null && clock.instant().isBefore(expires);
+    }
+
+    private Duration remember(Jwt jwt) {
+        Instant expires = jwt.getExpiresAt();
+        Duration left = expires == null ? Duration.ZERO : Duration.between(clock.instant(), expires);
+        return left.isNegative() ? Duration.ZERO : left.compareTo(REMEMBER_MAX) < 0 ? left : REMEMBER_MAX;
+    }
+
+    private Caller caller(Jwt jwt) {
+        String subject = Optional.ofNullable(jwt.getSubject())
+                .orElseThrow(() -> new IdentityRefusal(Kind.INVALID, "the token has no subject"));
+        Optional<User> user = directory.user(subject);
+        if (user.isPresent() && !user.get().enabled()) {
+            throw new IdentityRefusal(Kind.INVALID, "the user " + subject + " is disabled");
+        }
+        // Who is known here belongs where it is known to belong, whatever the token says.
+        String tenantId = user.map(User::tenantId)
+                .or(() -> Optional.ofNullable(jwt.getClaimAsString(config.tenantClaim())))
+                .orElseThrow(() -> new IdentityRefusal(
+                        Kind.INVALID,
+                        "the token has no claim `" + config.tenantClaim() + "` and its user is not known here"));
+        Tenant tenant = directory
+                .tenant(tenantId)
+                .filter(Tenant::enabled)
+                .orElseThrow(() ->
+                        new IdentityRefusal(Kind.INVALID, "the token's tenant does not exist here or is disabled"));
+        Set<Scope> scopes = EnumSet.of(Scope.INFERENCE);
+        user.map(User::role).ifPresent(role -> scopes.addAll(role.scopes()));
+        roles(jwt).stream().flatMap(name -> Role.named(name).stream()).forEach(role -> scopes.addAll(role.scopes()));
+        return new Caller(tenant, subject, null, scopes);
+    }
+
+    /** A list, or a text with spaces between: issuers do either. */
+    private List<String> roles(Jwt jwt) {
+        Object claim = jwt.getClaim(config.rolesClaim());
+        return switch (claim) {
+            case Collection<?> many -> many.stream().map(String::valueOf).toList();
+            case String text -> List.of(text.split(" ", -1));
+            case null, default -> List.of();
+        };
+    }
+
+    /** What is wrong with a token is its sender's fault; that nobody can say is not. */
+    private static IdentityRefusal refusal(Throwable failure) {
+        return failure instanceof BadJwtException bad
+                ? new IdentityRefusal(Kind.INVALID, "the token is not valid: " + bad.getMessage())
+                : new IdentityRefusal(Kind.UNAVAILABLE, "the token cannot be checked now: its issuer does not answer");
+    }
+
+    private static String digest(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every JDK has SHA-256", impossible);
+        }
+    }
+}
