@@ -1,5 +1,7 @@
 package dev.weir.control;
 
+import dev.weir.control.admin.AdminAccess;
+import dev.weir.control.admin.IdentityEndpoints;
 import dev.weir.control.identity.AuditLog;
 import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.Directory;
@@ -84,6 +86,16 @@ class AccessStations {
                         new ReactorClientHttpConnector(
                                 HttpClient.newConnection().runOn(resources.getLoopResources())));
         return new KeyCheck(directory, tokens, clock);
+    }
+
+    @Bean
+    AdminAccess adminAccess(Authenticator authenticator) {
+        return new AdminAccess(authenticator);
+    }
+
+    @Bean
+    IdentityEndpoints identityEndpoints(Database database, Registry registry, AuditLog audit) {
+        return new IdentityEndpoints(database, registry, audit);
     }
 
     @Bean

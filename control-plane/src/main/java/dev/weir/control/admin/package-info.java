@@ -1,7 +1,8 @@
 /**
  * Read models, the REST API and the user interface for whoever runs Weir. May read every station; no station imports it.
  *
- * <p>Here are the configuration that serves and the engines there are. Health and metrics are served by the actuator; there is no
+ * <p>Here are the configuration that serves, the engines there are, and who may do what; {@link dev.weir.control.admin.AdminAccess} stands
+ * before all of it. Health and metrics are served by the actuator; there is no
  * interface for people yet.
  */
 @NullMarked
@@ -18,6 +19,7 @@
             "quota",
             "rollout",
             "routing",
+            "storage",
             "telemetry",
             "upstream"
         })

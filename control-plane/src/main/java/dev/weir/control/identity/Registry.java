@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +108,7 @@ public final class Registry {
 
     public Tenant createTenant(Caller by, String id, String name, int weight, Tenant.DataResidency dataResidency) {
         Tenant tenant = new Tenant(id, name, weight, dataResidency, true, now());
-        return change(by, "tenant.create", id, detail(tenant), version -> {
+        return change(by, "tenant.create", id, Registry::detail, version -> {
             if (store.tenant(id).isPresent()) {
                 throw RegistryFailure.conflict("there is a tenant '" + id + "' already");
             }
@@ -115,10 +117,10 @@ public final class Registry {
         });
     }
 
-    /** Replaces all of a tenant but its id. */
-    public Tenant updateTenant(Caller by, Tenant tenant) {
-        return change(by, "tenant.update", tenant.id(), detail(tenant), version -> {
-            requireTenant(tenant.id());
+    /** Replaces all of a tenant but its id by what the change makes of it. */
+    public Tenant updateTenant(Caller by, String id, UnaryOperator<Tenant> change) {
+        return change(by, "tenant.update", id, Registry::detail, version -> {
+            Tenant tenant = change.apply(store.tenant(id).orElseThrow(() -> RegistryFailure.notFound("tenant", id)));
             store.update(tenant, version);
             return tenant;
         });
@@ -130,7 +132,7 @@ public final class Registry {
 
     public User createUser(Caller by, String id, String tenantId, String name, @Nullable Role role) {
         User user = new User(id, tenantId, name, role, true, now());
-        return change(by, "user.create", id, detail(user), version -> {
+        return change(by, "user.create", id, Registry::detail, version -> {
             requireTenant(tenantId);
             if (store.user(id).isPresent()) {
                 throw RegistryFailure.conflict("there is a user '" + id + "' already");
@@ -140,12 +142,10 @@ public final class Registry {
         });
     }
 
-    /** Replaces name, role and whether the user is enabled. */
-    public User updateUser(Caller by, User user) {
-        return change(by, "user.update", user.id(), detail(user), version -> {
-            if (store.user(user.id()).isEmpty()) {
-                throw RegistryFailure.notFound("user", user.id());
-            }
+    /** Replaces name, role and whether the user is enabled by what the change makes of them. */
+    public User updateUser(Caller by, String id, UnaryOperator<User> change) {
+        return change(by, "user.update", id, Registry::detail, version -> {
+            User user = change.apply(store.user(id).orElseThrow(() -> RegistryFailure.notFound("user", id)));
             store.update(user, version);
             return user;
         });
@@ -185,7 +185,7 @@ public final class Registry {
 
     /** From now on, on this replica at once and on the others as soon as they ask, the key is refused. */
     public ApiKey revokeKey(Caller by, String id) {
-        return change(by, "key.revoke", id, Map.of(), version -> {
+        return change(by, "key.revoke", id, _ -> Map.of(), version -> {
             ApiKey key = requireKey(id);
             Instant at = key.revokedAt() == null ? now() : key.revokedAt();
             store.expire(id, key.expiresAt(), at, version);
@@ -228,11 +228,12 @@ public final class Registry {
         return issued;
     }
 
-    private <T> T change(Caller by, String action, String subject, Map<String, ?> detail, LongFunction<T> work) {
+    private <T> T change(
+            Caller by, String action, String subject, Function<T, Map<String, ?>> detail, LongFunction<T> work) {
         T changed = database.<T>inTransaction(() -> {
             long version = store.nextVersion();
             T done = work.apply(version);
-            audit.append(version, now(), by.actor(), action, subject, detail);
+            audit.append(version, now(), by.actor(), action, subject, detail.apply(done));
             return done;
         });
         directory.refresh();

@@ -207,20 +207,24 @@ abstract class AbstractIdentityTest {
     @Test
     void keysOfADisabledTenantOrUserAreRefused() {
         Caller admin = admin();
-        Tenant acme = one.registry().createTenant(admin, "acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY);
+        one.registry().createTenant(admin, "acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY);
         User anna = one.registry().createUser(admin, "anna@acme", "acme", "Anna", Role.VIEWER);
         KeyText text = one.registry()
                 .createKey(admin, new KeyOrder("acme", anna.id(), "Anna's", Set.of(Scope.INFERENCE), null))
                 .text();
         assertThat(one.caller(text).userId()).isEqualTo("anna@acme");
-        one.registry().updateUser(admin, new User(anna.id(), "acme", "Anna", null, false, anna.createdAt()));
-        assertThat(one.refusal(text)).isEqualTo(Kind.INVALID);
-        one.registry().updateUser(admin, anna);
-        one.caller(text);
         one.registry()
-                .updateTenant(
-                        admin, new Tenant("acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY, false, acme.createdAt()));
+                .updateUser(admin, anna.id(), _ -> new User(anna.id(), "acme", "Anna", null, false, anna.createdAt()));
         assertThat(one.refusal(text)).isEqualTo(Kind.INVALID);
+        one.registry().updateUser(admin, anna.id(), _ -> anna);
+        one.caller(text);
+        one.registry().updateTenant(admin, "acme", AbstractIdentityTest::disabled);
+        assertThat(one.refusal(text)).isEqualTo(Kind.INVALID);
+    }
+
+    private static Tenant disabled(Tenant tenant) {
+        return new Tenant(
+                tenant.id(), tenant.name(), tenant.weight(), tenant.dataResidency(), false, tenant.createdAt());
     }
 
     @Test

@@ -1,0 +1,35 @@
+package dev.weir.control.admin;
+
+import dev.weir.control.identity.RegistryFailure;
+import dev.weir.control.storage.Database;
+import java.util.concurrent.Callable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
+import reactor.core.publisher.Mono;
+
+/** Asks the database for an endpoint, and tells what is wrong with the question by its status. */
+final class Refusals {
+    private Refusals() {}
+
+    static <T> Mono<T> ask(Database database, Callable<? extends T> question) {
+        return database.<T>ask(question).onErrorMap(Refusals::told);
+    }
+
+    private static Throwable told(Throwable failure) {
+        return switch (failure) {
+            case IllegalArgumentException invalid -> refused(HttpStatus.BAD_REQUEST, invalid);
+            case RegistryFailure known ->
+                refused(
+                        switch (known.kind()) {
+                            case NOT_FOUND -> HttpStatus.NOT_FOUND;
+                            case CONFLICT -> HttpStatus.CONFLICT;
+                        },
+                        known);
+            default -> failure;
+        };
+    }
+
+    private static ResponseStatusException refused(HttpStatus status, Exception reason) {
+        return new ResponseStatusException(status, reason.getMessage());
+    }
+}

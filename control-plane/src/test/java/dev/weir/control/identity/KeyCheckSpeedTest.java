@@ -1,0 +1,53 @@
+package dev.weir.control.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.storage.Database;
+import dev.weir.control.storage.TestDatabases;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Every request pays for this. */
+class KeyCheckSpeedTest {
+    private static final int WARMUP_COUNT = 20_000;
+    private static final int MEASURED_COUNT = 20_000;
+    private static final Duration P99_MAX = Duration.ofNanos(50_000);
+
+    @Test
+    void checkingAKeyTakesLessThanFiftyMicrosecondsAtThe99thPercentile() {
+        try (Database database = new Database(TestDatabases.embedded())) {
+            IdentityStore store = new IdentityStore(database);
+            InstantSource clock = InstantSource.system();
+            Directory directory = new Directory(store, clock, Duration.ofHours(1));
+            Registry registry =
+                    new Registry(database, store, new AuditLog(database), directory, clock, new Random(1), 10);
+            directory.refresh();
+            Caller admin =
+                    new Caller(directory.tenant(Tenant.DEFAULT).orElseThrow(), null, null, Set.of(Scope.values()));
+            String text = registry.createKey(
+                            admin, new Registry.KeyOrder("default", null, "fast", Set.of(Scope.INFERENCE), null))
+                    .text()
+                    .reveal();
+            KeyCheck check = new KeyCheck(directory, null, clock);
+            long[] nanos = new long[MEASURED_COUNT];
+            for (int i = -WARMUP_COUNT; i < MEASURED_COUNT; i++) {
+                long start = System.nanoTime();
+                Caller caller = check.authenticate(new Credentials("Bearer " + text, null))
+                        .block();
+                if (i >= 0) {
+                    nanos[i] = System.nanoTime() - start;
+                }
+                assertThat(caller).isNotNull();
+            }
+            Arrays.sort(nanos);
+            System.out.printf(
+                    "checking a key: p50 %.1f us, p99 %.1f us%n",
+                    nanos[MEASURED_COUNT / 2] / 1e3, nanos[MEASURED_COUNT * 99 / 100] / 1e3);
+            assertThat(Duration.ofNanos(nanos[MEASURED_COUNT * 99 / 100])).isLessThan(P99_MAX);
+        }
+    }
+}
