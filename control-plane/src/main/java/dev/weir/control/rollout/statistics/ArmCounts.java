@@ -1,18 +1,30 @@
 package dev.weir.control.rollout.statistics;
 
-/** How many requests, judgements or pairs each arm had, and how many of them were bad. */
-public record ArmCounts(long candidateCount, long candidateBadCount, long baselineCount, long baselineBadCount) {
+/**
+ * How many requests or judgements each arm had, and how many of them were bad.
+ *
+ * @param bothBadCount pairs of which both answers were bad, where both arms answered the same requests; 0 where they answer different ones
+ */
+public record ArmCounts(
+        long candidateCount, long candidateBadCount, long baselineCount, long baselineBadCount, long bothBadCount) {
     public static final ArmCounts NONE = new ArmCounts(0, 0, 0, 0);
 
     public ArmCounts {
-        if (!(0 <= candidateBadCount
+        if (!(0 <= bothBadCount
+                && bothBadCount <= candidateBadCount
                 && candidateBadCount <= candidateCount
-                && 0 <= baselineBadCount
+                && bothBadCount <= baselineBadCount
                 && baselineBadCount <= baselineCount)) {
             throw new IllegalArgumentException(
-                    "bad events must be among those counted: candidate %d of %d, baseline %d of %d"
-                            .formatted(candidateBadCount, candidateCount, baselineBadCount, baselineCount));
+                    "bad events must be among those counted: candidate %d of %d, baseline %d of %d, both %d"
+                            .formatted(
+                                    candidateBadCount, candidateCount, baselineBadCount, baselineCount, bothBadCount));
         }
+    }
+
+    /** Of arms that answer different requests. */
+    public ArmCounts(long candidateCount, long candidateBadCount, long baselineCount, long baselineBadCount) {
+        this(candidateCount, candidateBadCount, baselineCount, baselineBadCount, 0);
     }
 
     public ArmCounts plus(ArmCounts other) {
@@ -20,7 +32,8 @@ public record ArmCounts(long candidateCount, long candidateBadCount, long baseli
                 candidateCount + other.candidateCount,
                 candidateBadCount + other.candidateBadCount,
                 baselineCount + other.baselineCount,
-                baselineBadCount + other.baselineBadCount);
+                baselineBadCount + other.baselineBadCount,
+                bothBadCount + other.bothBadCount);
     }
 
     public ArmCounts minus(ArmCounts part) {
@@ -28,7 +41,8 @@ public record ArmCounts(long candidateCount, long candidateBadCount, long baseli
                 candidateCount - part.candidateCount,
                 candidateBadCount - part.candidateBadCount,
                 baselineCount - part.baselineCount,
-                baselineBadCount - part.baselineBadCount);
+                baselineBadCount - part.baselineBadCount,
+                bothBadCount - part.bothBadCount);
     }
 
     /** The candidate's share of bad events; NaN before its first request. */
@@ -41,7 +55,13 @@ public record ArmCounts(long candidateCount, long candidateBadCount, long baseli
         return baselineBadCount / (double) baselineCount;
     }
 
-    public boolean isEmpty() {
-        return candidateCount == 0 && baselineCount == 0;
+    /** Bad events of the candidate that the baseline does not share. */
+    public long onlyCandidateBadCount() {
+        return candidateBadCount - bothBadCount;
+    }
+
+    /** Bad events of the baseline that the candidate does not share. */
+    public long onlyBaselineBadCount() {
+        return baselineBadCount - bothBadCount;
     }
 }

@@ -13,6 +13,8 @@ import java.util.Arrays;
  * labels are drawn without replacement; that only lowers the expectation, since the ratio is convex in their number (Hoeffding 1963,
  * theorem 4).
  *
+ * <p>Of pairs that answer the same request only those count of which one answer was bad: without harm, either is it equally often.
+ *
  * <p>A product that has long shrunk under good behaviour notices late harm late. So half of the stake lies on products that begin anew,
  * {@code restartCountMax} of them, equal parts each; a part that has not begun yet is worth its stake. What begins at different times and
  * is then multiplied by the same factors needs only one sum for each {@code r}, however many there are: the recursion of Shiryaev and Roberts.
@@ -56,7 +58,8 @@ public final class LabelEvidence {
 
     /** What is known after a tick more. Without traffic on both arms a tick says nothing. */
     public LabelEvidence after(ArmCounts tick) {
-        long badCount = tick.candidateBadCount() + tick.baselineBadCount();
+        long onlyCandidateBadCount = tick.onlyCandidateBadCount();
+        long badCount = onlyCandidateBadCount + tick.onlyBaselineBadCount();
         if (tick.candidateCount() == 0 || tick.baselineCount() == 0 || badCount == 0) {
             return this;
         }
@@ -66,7 +69,7 @@ public final class LabelEvidence {
         for (int i = 0; i < RISK_RATIOS.length; i++) {
             // theta/q = r/d and (1-theta)/(1-q) = 1/d, with d = 1-q+qr.
             double step =
-                    tick.candidateBadCount() * LOG_RISK_RATIOS[i] - badCount * Math.log1p(share * (RISK_RATIOS[i] - 1));
+                    onlyCandidateBadCount * LOG_RISK_RATIOS[i] - badCount * Math.log1p(share * (RISK_RATIOS[i] - 1));
             fromStart[i] += step;
             restarted[i] += step;
         }

@@ -125,6 +125,12 @@ class LabelEvidenceTest {
     }
 
     @Test
+    void countsOnlyThePairsThatDisagree() {
+        LabelEvidence pairs = LabelEvidence.none(2).after(new ArmCounts(100, 12, 100, 9, 7));
+        assertThat(pairs).isEqualTo(LabelEvidence.none(2).after(new ArmCounts(100, 5, 100, 2)));
+    }
+
+    @Test
     void spendsEachRestartOnce() {
         LabelEvidence spent = LabelEvidence.none(1).restarted();
         assertThat(spent.restarted()).isEqualTo(spent);
