@@ -16,11 +16,13 @@ import dev.weir.control.ingress.RequestIds;
 import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
+import dev.weir.control.upstream.Failover;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -119,6 +121,15 @@ public class ControlPlane {
     }
 
     @Bean
+    Failover failover(EngineClient client, WeirConfig config, Scheduler timer) {
+        return new Failover(
+                client,
+                config.upstream(),
+                timer,
+                () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    @Bean
     LiveConfiguration<Policy> policy(WeirConfig config, InstantSource clock) {
         return new LiveConfiguration<>(config.configuration().file(), Policy::read, clock);
     }
@@ -190,7 +201,7 @@ public class ControlPlane {
             WeirConfig config,
             Doorkeeper doorkeeper,
             Fleet fleet,
-            EngineClient upstream,
+            Failover upstream,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(config.ingress(), doorkeeper, fleet, upstream, telemetry, errors);

@@ -22,6 +22,11 @@ public enum Endpoint {
         return path;
     }
 
+    /** Whether a model writes the answer, token by token. */
+    public boolean isGeneration() {
+        return this == CHAT_COMPLETIONS || this == COMPLETIONS;
+    }
+
     /** The endpoint with this path, if there is one. */
     public static Optional<Endpoint> at(String path) {
         return Arrays.stream(values())

@@ -4,6 +4,7 @@ import dev.weir.control.fleet.Assignment.Assigned;
 import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineState.Unready;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -13,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,16 @@ public final class Fleet {
     /** Every fleet that is different from the one before it, beginning with the latest. */
     public Flux<FleetSnapshot> changes() {
         return changes.asFlux();
+    }
+
+    /** What the engine at this address is called; its address where it has left. */
+    public String nameOf(URI url) {
+        return snapshot().engines().stream()
+                .map(EngineView::engine)
+                .filter(engine -> engine.url().equals(url))
+                .findFirst()
+                .orElseGet(() -> Engine.at(url))
+                .name();
     }
 
     /** How many of our requests the engine is busy with. */
@@ -135,18 +146,14 @@ public final class Fleet {
      * why the model cannot be asked, and by the time that it is asked it may be otherwise.
      */
     public Assignment assign(String modelId) {
-        return assign(modelId, Set.of(), this::requestCount);
+        return assign(modelId, _ -> true, this::requestCount);
     }
 
-    /**
-     * As above, among the engines that were not tried, by a price of somebody else's.
-     *
-     * @param tried engines that have failed this request
-     */
-    public Assignment assign(String modelId, Set<Engine> tried, EnginePrice price) {
+    /** As above, among the engines that come into question, by a price of somebody else's. */
+    public Assignment assign(String modelId, Predicate<Engine> inQuestion, EnginePrice price) {
         FleetSnapshot fleet = snapshot();
         Optional<EngineView> best = fleet.ready().stream()
-                .filter(view -> view.has(modelId) && !tried.contains(view.engine()))
+                .filter(view -> view.has(modelId) && inQuestion.test(view.engine()))
                 .filter(view -> isTrusted(view.engine()))
                 .min(Comparator.comparingInt((EngineView view) -> view.distance(modelId))
                         .thenComparingDouble(view -> price.of(view.engine())));

@@ -1,17 +1,11 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.completion.CompletionRequest;
-import dev.weir.control.fleet.Assignment.Assigned;
-import dev.weir.control.fleet.Assignment.NoneReady;
-import dev.weir.control.fleet.Assignment.UnknownModel;
-import dev.weir.control.fleet.Engine;
-import dev.weir.control.fleet.EngineLease;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Scope;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
-import dev.weir.control.upstream.EngineClient;
-import dev.weir.control.upstream.UpstreamFailure;
+import dev.weir.control.upstream.Failover;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -23,7 +17,7 @@ public final class CompletionPipeline {
     private final OpenAiWire wire;
     private final Doorway doorway;
     private final Fleet fleet;
-    private final EngineClient upstream;
+    private final Failover upstream;
     private final AnswerRelay relay;
     private final RequestTelemetry telemetry;
     private final OpenAiErrors errors;
@@ -32,7 +26,7 @@ public final class CompletionPipeline {
             IngressConfig config,
             Doorkeeper doorkeeper,
             Fleet fleet,
-            EngineClient upstream,
+            Failover upstream,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
@@ -55,30 +49,18 @@ public final class CompletionPipeline {
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller)) // 1 enters
                 .doOnNext(passage::read)
-                .flatMap(request -> Mono.using(
-                        () -> assign(request), // 5 routed
-                        lease -> serve(request, lease.engine(), exchange, passage))) // 6-10 in the engine, 11 streamed
+                .flatMap(request -> serve(request, exchange, passage)) // 5 routed, 6-10 in an engine, 11 streamed
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 accounted
     }
 
-    private EngineLease assign(CompletionRequest request) {
-        return switch (fleet.assign(request.model())) {
-            case Assigned(var lease) -> lease;
-            case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(request.model(), known));
-            case NoneReady(var reason) -> throw new Refusal(OpenAiError.noEngineReady(reason));
-        };
-    }
-
-    private Mono<Void> serve(CompletionRequest request, Engine engine, ServerWebExchange exchange, Passage passage) {
-        exchange.getResponse().getHeaders().set(ENGINE_HEADER, engine.name());
+    private Mono<Void> serve(CompletionRequest request, ServerWebExchange exchange, Passage passage) {
         passage.sent();
-        return upstream.exchange(engine.url(), request, answer -> relay.relay(answer, exchange.getResponse(), passage))
-                .doOnError(UpstreamFailure.class, failure -> {
-                    if (failure.kind() == UpstreamFailure.Kind.UNREACHABLE) {
-                        fleet.unreachable(engine);
-                    }
-                });
+        EngineDestinations engines = new EngineDestinations(fleet, request.model(), fleet::requestCount);
+        return upstream.exchange(request, engines, answer -> {
+            exchange.getResponse().getHeaders().set(ENGINE_HEADER, fleet.nameOf(answer.from()));
+            return relay.relay(answer, exchange.getResponse(), passage);
+        });
     }
 }

@@ -115,8 +115,8 @@ public final class OpenAiErrors implements WebExceptionHandler {
         String reason = String.valueOf(failure.getMessage());
         return switch (failure.kind()) {
             case UNREACHABLE, CONNECTIONS_EXHAUSTED -> OpenAiError.engineUnavailable(reason);
-            case BROKEN_OFF -> OpenAiError.engineBroke(reason);
-            case FIRST_BYTE_TIMEOUT, SILENT -> OpenAiError.engineTimeout(reason);
+            case BROKEN_OFF, NOT_RESUMED -> OpenAiError.engineBroke(reason);
+            case FIRST_BYTE_TIMEOUT, SILENT, TOTAL_TIMEOUT -> OpenAiError.engineTimeout(reason);
             case CLIENT_STALLED -> OpenAiError.http(408, reason, "client_stalled");
         };
     }

@@ -1,6 +1,9 @@
 package dev.weir.control.upstream;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.JsonBody;
+import dev.weir.control.upstream.AnswerPart.Head;
+import dev.weir.control.upstream.AnswerPart.Piece;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -12,8 +15,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import org.reactivestreams.Publisher;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,22 +54,23 @@ public final class EngineClient implements DisposableBean {
     }
 
     /**
-     * Sends the request on, byte for byte, and hands the answer's head and content to {@code relay}. The exchange is over when the relay
-     * is; it fails with {@link UpstreamFailure} where the engine is at fault and with the relay's own failure otherwise.
+     * Sends the request on, byte for byte, or the rest of it behind what was told. Fails with {@link UpstreamFailure} and with nothing
+     * else; cancelling closes the connection.
      */
-    public Mono<Void> exchange(
-            URI engine, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> relay) {
-        return Mono.defer(() -> {
+    Flux<AnswerPart> open(URI engine, CompletionRequest request, @Nullable ToldTokens told) {
+        return Flux.defer(() -> {
             FlowGuard guard = new FlowGuard(limits, timer);
-            return http.headers(headers -> writeHeaders(request, headers))
-                    .post()
-                    .uri(engine.resolve(request.endpoint().path()))
-                    .send(Mono.fromSupplier(
-                            () -> Unpooled.wrappedBuffer(request.body().bytes())))
-                    .response((head, content) -> relay.apply(answer(head, guard.watchContent(content.asByteArray()))))
-                    .then()
-                    .transform(guard::watchExchange)
-                    .onErrorMap(failure -> guard.hasAnswered() ? failure : beforeAnswer(engine, failure));
+            AtomicBoolean answered = new AtomicBoolean();
+            JsonBody body = told == null ? request.body() : told.resuming(request.body());
+            return guard.watchBeginning(http.headers(headers -> writeHeaders(request, body, told, headers))
+                            .post()
+                            .uri(engine.resolve(request.endpoint().path()))
+                            .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes())))
+                            .response((head, content) -> {
+                                answered.set(true);
+                                return parts(head, guard.watchEngine(content.asByteArray()));
+                            }))
+                    .onErrorMap(failure -> answered.get() ? inAnswer(failure) : beforeAnswer(engine, failure));
         });
     }
 
@@ -87,15 +91,25 @@ public final class EngineClient implements DisposableBean {
         connections.disposeLater().onErrorComplete().subscribe();
     }
 
-    private void writeHeaders(CompletionRequest request, io.netty.handler.codec.http.HttpHeaders headers) {
+    private void writeHeaders(
+            CompletionRequest request,
+            JsonBody body,
+            @Nullable ToldTokens told,
+            io.netty.handler.codec.http.HttpHeaders headers) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-                .set(HttpHeaderNames.CONTENT_LENGTH, request.body().byteCount())
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.byteCount())
                 .set(
                         HttpHeaderNames.ACCEPT,
                         request.stream() ? HttpHeaderValues.TEXT_EVENT_STREAM : HttpHeaderValues.APPLICATION_JSON)
                 .set(HttpHeaderNames.USER_AGENT, "weir")
                 .set("x-request-id", request.id());
         request.traceHeaders().forEach(headers::set);
+        if (request.stream() && request.endpoint().isGeneration()) {
+            headers.set("x-weir-resumable", "true");
+        }
+        if (told != null) {
+            headers.set("x-weir-resume-ticket", told.ticket());
+        }
         if (limits.proxySecret() != null) {
             headers.set("x-weir-proxy-secret", limits.proxySecret().value())
                     .set("x-weir-tenant", request.share().tenant())
@@ -103,11 +117,16 @@ public final class EngineClient implements DisposableBean {
         }
     }
 
-    private static EngineAnswer answer(HttpClientResponse head, Flux<byte[]> content) {
-        Flux<byte[]> named = content.onErrorMap(failure -> failure instanceof UpstreamFailure
+    private static Flux<AnswerPart> parts(HttpClientResponse head, Flux<byte[]> content) {
+        return Flux.concat(
+                Mono.just(new Head(head.status().code(), EndToEndHeaders.of(head.responseHeaders()))),
+                content.map(Piece::new));
+    }
+
+    private static Throwable inAnswer(Throwable failure) {
+        return failure instanceof UpstreamFailure
                 ? failure
-                : new UpstreamFailure(Kind.BROKEN_OFF, "it closed the connection in the middle of its answer"));
-        return new EngineAnswer(head.status().code(), EndToEndHeaders.of(head.responseHeaders()), named);
+                : new UpstreamFailure(Kind.BROKEN_OFF, "it closed the connection in the middle of its answer");
     }
 
     private static Throwable beforeAnswer(URI engine, Throwable failure) {

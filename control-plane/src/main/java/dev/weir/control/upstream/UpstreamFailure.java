@@ -16,6 +16,10 @@ public final class UpstreamFailure extends RuntimeException {
         BROKEN_OFF,
         /** The answer began, then nothing more of it came in time. */
         SILENT,
+        /** Another engine was to go on with the stream and would not. */
+        NOT_RESUMED,
+        /** The answer as a whole took too long. */
+        TOTAL_TIMEOUT,
         /** The client left the answer unread for too long. */
         CLIENT_STALLED
     }

@@ -18,6 +18,11 @@ class FlowGuardTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             SILENCE_MAX,
+            Duration.ofSeconds(60),
+            3,
+            Duration.ofMillis(1),
+            Duration.ofSeconds(1),
+            1000,
             STALL_MAX,
             1,
             1,
@@ -64,7 +69,7 @@ class FlowGuardTest {
     @Test
     void aClientThatReadsNothingAnyMoreCutsOffTheExchange() {
         FlowGuard guard = new FlowGuard(LIMITS, timer);
-        StepVerifier content = StepVerifier.create(guard.watchContent(engine.asFlux()), 1)
+        StepVerifier content = StepVerifier.create(guard.watchReader(engine.asFlux()), 1)
                 .then(() -> engine.tryEmitNext("a"))
                 .expectNext("a")
                 .thenCancel();
@@ -76,9 +81,20 @@ class FlowGuardTest {
 
     @Test
     void anEngineThatDoesNotBeginToAnswerIsLate() {
-        StepVerifier.create(new FlowGuard(LIMITS, timer).watchExchange(Mono.never()))
+        StepVerifier.create(new FlowGuard(LIMITS, timer).watchBeginning(engine.asFlux()))
                 .then(() -> timer.advanceTimeBy(Duration.ofSeconds(1)))
                 .verifyErrorSatisfies(failure -> assertThat(kind(failure)).isEqualTo(Kind.FIRST_BYTE_TIMEOUT));
+    }
+
+    @Test
+    void anAnswerThatHasBegunMayTakeItsTimeButNotForEver() {
+        FlowGuard guard = new FlowGuard(LIMITS, timer);
+        StepVerifier.create(guard.watchExchange(
+                        guard.watchBeginning(engine.asFlux()).then()))
+                .then(() -> engine.tryEmitNext("a"))
+                .then(() -> timer.advanceTimeBy(Duration.ofSeconds(59)))
+                .then(() -> timer.advanceTimeBy(Duration.ofSeconds(1)))
+                .verifyErrorSatisfies(failure -> assertThat(kind(failure)).isEqualTo(Kind.TOTAL_TIMEOUT));
     }
 
     @Test
@@ -88,7 +104,7 @@ class FlowGuardTest {
     }
 
     private Flux<String> watched() {
-        return new FlowGuard(LIMITS, timer).watchContent(engine.asFlux());
+        return new FlowGuard(LIMITS, timer).watchEngine(engine.asFlux());
     }
 
     private static Kind kind(Throwable failure) {

@@ -1,0 +1,20 @@
+package dev.weir.control.upstream;
+
+import java.net.URI;
+import java.time.Duration;
+
+/** An engine that a request is sent to. Whoever sends it there tells what became of it. */
+public interface Destination extends AutoCloseable {
+
+    URI url();
+
+    /** It began to answer, this long after it was asked. */
+    void answered(Duration after);
+
+    /** It failed the request. */
+    void failed(UpstreamFailure failure);
+
+    /** The request is no longer there, however it ended. Closing twice is closing once. */
+    @Override
+    void close();
+}
