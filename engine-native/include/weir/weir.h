@@ -91,6 +91,12 @@ extern "C" {
 #define WEIR_ISA_AVX512 3
 #define WEIR_ISA_AVX512_VNNI 4
 
+/* ---- what a machine can do at most ---- */
+#define WEIR_PEAK_READ_BYTES 1 /* read from memory, of far more than caches hold */
+#define WEIR_PEAK_F32 2        /* operations in registers, a multiplication and an addition being two: fused in float32 */
+#define WEIR_PEAK_BF16 3       /* of dot products of bfloat16 */
+#define WEIR_PEAK_INT8 4       /* of dot products of bytes */
+
 typedef uint64_t weir_model;   /* 0 is never a live handle */
 typedef uint64_t weir_adapter; /* 0 is never a live handle */
 typedef uint64_t weir_session; /* 0 is never a live handle */
@@ -285,6 +291,10 @@ WEIR_API int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* requ
 /* The machine as text, `key=value` lines: cpu.model, cpu.cores.physical, cpu.cores.logical, cpu.features, cpu.isa (what AUTO picks),
  * memory.total_bytes, memory.available_bytes, compiler. */
 WEIR_API int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) WEIR_NOEXCEPT;
+
+/* Measures one of WEIR_PEAK_ with so many threads for about so many milliseconds: *out gets how much a second, 0 where the processor has no
+ * instruction for it. Reading takes 512 MiB of memory meanwhile. Blocks; other work on the machine shows. Any thread. */
+WEIR_API int32_t weir_machine_peak(int32_t peak, int32_t thread_count, int32_t milliseconds, double* out, weir_error* error) WEIR_NOEXCEPT;
 
 /* Maps the files and resolves every tensor that the architecture needs, with its shape checked. Any thread. */
 WEIR_API int32_t weir_model_load(const weir_model_config* config, const weir_model_source* source, weir_model* out,

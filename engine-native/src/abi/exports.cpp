@@ -8,6 +8,7 @@
 #include "model/adapter.h"
 #include "model/model.h"
 #include "runtime/machine.h"
+#include "runtime/peaks.h"
 #include "session/session.h"
 #include "weir/weir.h"
 
@@ -56,6 +57,13 @@ extern "C" int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* re
 
 extern "C" int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) noexcept {
   return guarded(error, [&] { write_text(describe(inspect_machine()), buffer, capacity, required); });
+}
+
+extern "C" int32_t weir_machine_peak(int32_t peak, int32_t thread_count, int32_t milliseconds, double* out, weir_error* error) noexcept {
+  return guarded(error, [&] {
+    double& rate = output(out, "out");
+    rate = measure_peak(peak, thread_count, milliseconds);
+  });
 }
 
 extern "C" int32_t weir_model_load(const weir_model_config* config, const weir_model_source* source, weir_model* out,

@@ -119,6 +119,7 @@
   FUNCTION(weir_abi_version)       \
   FUNCTION(weir_abi_describe)      \
   FUNCTION(weir_system_describe)   \
+  FUNCTION(weir_machine_peak)      \
   FUNCTION(weir_model_load)        \
   FUNCTION(weir_model_destroy)     \
   FUNCTION(weir_model_describe)    \
@@ -174,6 +175,10 @@
   CONSTANT(WEIR_ISA_AVX2)               \
   CONSTANT(WEIR_ISA_AVX512)             \
   CONSTANT(WEIR_ISA_AVX512_VNNI)        \
+  CONSTANT(WEIR_PEAK_READ_BYTES)        \
+  CONSTANT(WEIR_PEAK_F32)               \
+  CONSTANT(WEIR_PEAK_BF16)              \
+  CONSTANT(WEIR_PEAK_INT8)              \
   CONSTANT(WEIR_ERROR_MESSAGE_BYTES)    \
   CONSTANT(WEIR_TENSOR_RANK_MAX)        \
   CONSTANT(WEIR_ADAPTER_RANK_MAX)

@@ -390,11 +390,20 @@ static void test_live_handles(void) {
   weir_model_destroy(model);
 }
 
+static void test_machine_peak(void) {
+  double rate = 0;
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_machine_peak(WEIR_PEAK_F32, 1, 1, NULL, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_machine_peak(0, 1, 1, &rate, &error));
+  EXPECT(WEIR_OK, weir_machine_peak(WEIR_PEAK_READ_BYTES, 1, 1, &rate, &error));
+  EXPECT_TRUE(rate > 0);
+}
+
 int main(void) {
   make_model();
   EXPECT_TRUE(weir_abi_version() == WEIR_ABI_VERSION);
   test_text(weir_abi_describe);
   test_system_text();
+  test_machine_peak();
   test_model();
   test_model_limit();
   make_adapter();

@@ -63,6 +63,11 @@ final class Abi {
     static final int ISA_AVX512 = 3;
     static final int ISA_AVX512_VNNI = 4;
 
+    static final int PEAK_READ_BYTES = 1;
+    static final int PEAK_F32 = 2;
+    static final int PEAK_BF16 = 3;
+    static final int PEAK_INT8 = 4;
+
     static final int ERROR_MESSAGE_BYTES = 508;
     static final int TENSOR_RANK_MAX = 4;
     static final int ADAPTER_RANK_MAX = AdapterConfig.RANK_MAX;
@@ -216,6 +221,7 @@ final class Abi {
             entry("weir_abi_version", FunctionDescriptor.of(JAVA_INT)),
             entry("weir_abi_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
             entry("weir_system_describe", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
+            entry("weir_machine_peak", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),
             entry("weir_model_load", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)),
             entry("weir_model_destroy", FunctionDescriptor.ofVoid(JAVA_LONG)),
             entry(

@@ -1,6 +1,7 @@
 package dev.weir.engine.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -15,6 +16,7 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -106,6 +108,23 @@ public final class NativeLibrary {
         String text = text((buffer, capacity, required, error) ->
                 (int) symbols.systemDescribe().invokeExact(buffer, capacity, required, error));
         return values(text);
+    }
+
+    /**
+     * Measures what this machine can do at most with so many threads: how much a second, 0 where the processor has no instruction for it.
+     * Other work on the machine shows.
+     *
+     * @param duration about how long; rounded to milliseconds
+     */
+    public double machinePeak(MachinePeak peak, int threadCount, Duration duration) {
+        try (Arena arena = Arena.ofConfined()) {
+            NativeError error = new NativeError(arena);
+            MemorySegment out = arena.allocate(JAVA_DOUBLE);
+            int milliseconds = Math.toIntExact(duration.toMillis());
+            error.check(() -> (int)
+                    symbols.machinePeak().invokeExact(peak.code(), threadCount, milliseconds, out, error.segment()));
+            return out.get(JAVA_DOUBLE, 0);
+        }
     }
 
     /** The {@code key=value} lines of a description, in their order. */
