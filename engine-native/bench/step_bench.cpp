@@ -1,10 +1,11 @@
-// Speed of whole steps of a model with random BF16 weights: decode, batched decode and prefill, beside what the machine can read at most.
+// Speed of whole steps of a model with random weights: decode, batched decode and prefill, beside what the machine can read at most.
 // Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
 // neither, but by what a step costs beside them.
 //
-//   step_bench 0.5b|demo[:q8_0|q4_0|q4_k|q6_k] [threads ...]
+//   step_bench 1.1b|0.5b|demo[/q8_0|/q4_0][:q8_0|:q4_0|:q4_k|:q6_k] [threads ...]
 //
-// 0.5b: Qwen2.5-0.5B's shape; demo: weir-demo-power's; quantized at load where a type is named; threads: 1 2 4
+// 1.1b: TinyLlama's shape; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. Stored as BF16, or as blocks where a type follows a slash; quantized at
+// load where one follows a colon. threads: 1 2 4
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -21,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensor/dtype.h"
 #include "tensor/thread_pool.h"
 #include "weir/weir.h"
 
@@ -79,10 +81,26 @@ weir_model_config demo() {
   return config;
 }
 
+weir_model_config tiny_llama() {
+  weir_model_config config = qwen_half_billion();
+  config.architecture = WEIR_ARCHITECTURE_LLAMA;
+  config.vocab_size = 32000;
+  config.hidden_size = 2048;
+  config.intermediate_size = 5632;
+  config.layer_count = 22;
+  config.query_head_count = 32;
+  config.kv_head_count = 4;
+  config.context_tokens_max = 8192;
+  config.tied_embeddings = 0;
+  config.qkv_bias = 0;
+  set_heads(config, 64);
+  return config;
+}
+
 // A file in memory, as the page cache would hold one.
 class Weights {
  public:
-  explicit Weights(const weir_model_config& c) {
+  Weights(const weir_model_config& c, weir::DType stored) : stored_(stored) {
     const int64_t query = static_cast<int64_t>(c.query_head_count) * c.head_size;
     const int64_t kv = static_cast<int64_t>(c.kv_head_count) * c.head_size;
     add("model.embed_tokens.weight", c.vocab_size, c.hidden_size);
@@ -90,11 +108,11 @@ class Weights {
       const std::string p = "model.layers." + std::to_string(i) + ".";
       add(p + "input_layernorm.weight", c.hidden_size, 0);
       add(p + "self_attn.q_proj.weight", query, c.hidden_size);
-      add(p + "self_attn.q_proj.bias", query, 0);
+      if (c.qkv_bias == 1) add(p + "self_attn.q_proj.bias", query, 0);
       add(p + "self_attn.k_proj.weight", kv, c.hidden_size);
-      add(p + "self_attn.k_proj.bias", kv, 0);
+      if (c.qkv_bias == 1) add(p + "self_attn.k_proj.bias", kv, 0);
       add(p + "self_attn.v_proj.weight", kv, c.hidden_size);
-      add(p + "self_attn.v_proj.bias", kv, 0);
+      if (c.qkv_bias == 1) add(p + "self_attn.v_proj.bias", kv, 0);
       add(p + "self_attn.o_proj.weight", c.hidden_size, query);
       add(p + "post_attention_layernorm.weight", c.hidden_size, 0);
       add(p + "mlp.gate_proj.weight", c.intermediate_size, c.hidden_size);
@@ -102,14 +120,25 @@ class Weights {
       add(p + "mlp.down_proj.weight", c.hidden_size, c.intermediate_size);
     }
     add("model.norm.weight", c.hidden_size, 0);
+    if (c.tied_embeddings == 0) add("lm_head.weight", c.vocab_size, c.hidden_size);
     file_ = memfd_create("weights", MFD_CLOEXEC);
     if (file_ < 0 || ftruncate(file_, bytes_) != 0) std::exit(1);
     void* const data = mmap(nullptr, static_cast<size_t>(bytes_), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
     if (data == MAP_FAILED) std::exit(1);
     uint64_t state = 1;
-    for (uint16_t* out = static_cast<uint16_t*>(data); out != static_cast<uint16_t*>(data) + bytes_ / 2; ++out) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      *out = static_cast<uint16_t>((state >> 48 & 0x807f) | 121 << 7);  // +-2^-6 to 2^-5
+    const auto random = [&state] { return state = state * 6364136223846793005u + 1442695040888963407u; };
+    for (const weir_tensor& tensor : tensors_) {
+      uint16_t* const words = reinterpret_cast<uint16_t*>(static_cast<char*>(data) + tensor.offset_bytes);
+      const weir::DTypeFacts type = weir::facts(static_cast<weir::DType>(tensor.dtype));
+      const int64_t block_words = type.block_elements > 1 ? type.block_bytes / 2 : tensor.size_bytes;
+      for (int64_t i = 0; i < tensor.size_bytes / 2; ++i) {
+        const uint64_t bits = random() >> 48;
+        if (type.block_elements > 1) {
+          words[i] = static_cast<uint16_t>(i % block_words == 0 ? 0x0c00 : bits);  // scales of 2^-12
+        } else {
+          words[i] = static_cast<uint16_t>((bits & 0x807f) | 121 << 7);  // +-2^-6 to 2^-5
+        }
+      }
     }
     data_ = static_cast<const uint64_t*>(data);
   }
@@ -132,17 +161,19 @@ class Weights {
  private:
   void add(const std::string& name, int64_t rows, int64_t cols) {
     weir_tensor tensor{};
-    tensor.dtype = WEIR_DTYPE_BF16;
+    const weir::DType dtype = cols == 0 ? weir::DType::bf16 : stored_;
+    tensor.dtype = static_cast<int32_t>(dtype);
     tensor.rank = cols == 0 ? 1 : 2;
     tensor.shape[0] = rows;
     tensor.shape[1] = cols;
     tensor.offset_bytes = bytes_;
-    tensor.size_bytes = 2 * rows * std::max<int64_t>(cols, 1);
+    tensor.size_bytes = weir::stored_bytes(dtype, rows * std::max<int64_t>(cols, 1));
     bytes_ += tensor.size_bytes;
     names_.push_back(name);
     tensors_.push_back(tensor);
   }
 
+  weir::DType stored_;
   std::vector<std::string> names_;
   std::vector<weir_tensor> tensors_;
   int64_t bytes_ = 0;
@@ -236,7 +267,7 @@ class Step {
   void run(weir_session session) {
     const weir_step_plan plan{sizeof(plan),     static_cast<int32_t>(counts_.size()), static_cast<int32_t>(ids_.size()),
                               static_cast<int32_t>(samples_.size()), ids_.data(), counts_.data(), computed_.data(), table_.data(),
-                              offsets_.data(), nullptr, samples_.data(), nullptr, 0, 0};
+                              offsets_.data(), nullptr, samples_.data(), nullptr, 0, 0, nullptr, nullptr};
     const weir_step_result result{sizeof(result), 0, out_.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
     weir_error error{};
     check(weir_session_step(session, &plan, &result, &error), error);
@@ -270,7 +301,8 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
                   100 * static_cast<double>(held_bytes(model)) / seconds.wall / bandwidth);
     }
   }
-  const double layer_weights = static_cast<double>(weights.bytes()) / 2 - static_cast<double>(c.vocab_size) * c.hidden_size;
+  const double layer_weights =
+      c.layer_count * (2.0 * c.hidden_size * c.head_size * (c.query_head_count + c.kv_head_count) + 3.0 * c.hidden_size * c.intermediate_size);
   for (const int32_t tokens : {64, 512, 2048}) {
     Step prefill(1, 0, tokens);
     const Seconds seconds = best_seconds((runs + 9) / 10, [&] { prefill.run(session); });
@@ -284,21 +316,28 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
 
 int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  const std::string argument = argc > 1 ? argv[1] : "";
-  const std::string name = argument.substr(0, argument.find(':'));
-  const std::string type = name == argument ? "" : argument.substr(name.size() + 1);
-  if ((name != "0.5b" && name != "demo") || (!type.empty() && block_type(type) == WEIR_DTYPE_AUTO)) {
-    std::fprintf(stderr, "usage: step_bench 0.5b|demo[:q8_0|q4_0|q4_k|q6_k] [threads ...]\n");
+  std::string name = argc > 1 ? argv[1] : "";
+  const auto split = [&name](char mark) {
+    const size_t at = name.find(mark);
+    const std::string type = at == std::string::npos ? "" : name.substr(at + 1);
+    name = name.substr(0, at);
+    return type;
+  };
+  const std::string quantized = split(':');
+  const std::string stored = split('/');
+  const bool types_known = (quantized.empty() || block_type(quantized) != WEIR_DTYPE_AUTO) && (stored.empty() || stored == "q8_0" || stored == "q4_0");
+  if ((name != "1.1b" && name != "0.5b" && name != "demo") || !types_known) {
+    std::fprintf(stderr, "usage: step_bench 1.1b|0.5b|demo[/q8_0|/q4_0][:q8_0|:q4_0|:q4_k|:q6_k] [threads ...]\n");
     return 2;
   }
   std::vector<int32_t> threads;
   for (int i = 2; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
   if (threads.empty()) threads = {1, 2, 4};
-  weir_model_config config = name == "demo" ? demo() : qwen_half_billion();
+  weir_model_config config = name == "demo" ? demo() : name == "0.5b" ? qwen_half_billion() : tiny_llama();
   const int runs = name == "demo" ? 200 : 3;
-  const Weights weights(config);
+  const Weights weights(config, stored.empty() ? weir::DType::bf16 : static_cast<weir::DType>(block_type(stored)));
   std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);
-  config.quantize = block_type(type);
+  config.quantize = block_type(quantized);
   weir_model model = 0;
   const Seconds load = best_seconds(1, [&] { model = weights.load(config); });
   std::printf("loaded in %.2f s (CPU %.2f), matrices held in %.1f MB\n", load.wall, load.cpu, static_cast<double>(held_bytes(model)) / 1e6);

@@ -90,6 +90,7 @@ extern "C" {
 #define WEIR_ISA_AVX2 2
 #define WEIR_ISA_AVX512 3
 #define WEIR_ISA_AVX512_VNNI 4
+#define WEIR_ISA_AMX 5
 
 /* ---- what a machine can do at most ---- */
 #define WEIR_PEAK_READ_BYTES 1 /* read from memory, of far more than caches hold */

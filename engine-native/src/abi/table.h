@@ -175,6 +175,7 @@
   CONSTANT(WEIR_ISA_AVX2)               \
   CONSTANT(WEIR_ISA_AVX512)             \
   CONSTANT(WEIR_ISA_AVX512_VNNI)        \
+  CONSTANT(WEIR_ISA_AMX)                \
   CONSTANT(WEIR_PEAK_READ_BYTES)        \
   CONSTANT(WEIR_PEAK_F32)               \
   CONSTANT(WEIR_PEAK_BF16)              \

@@ -95,6 +95,7 @@ struct SixBits {
 }  // namespace blocks
 
 struct Q8_0 {
+  static constexpr DType kType = DType::q8_0;
   static constexpr int32_t kElements = 32, kGroup = 32;
   static constexpr bool kOffset = false;
   F16 scale;
@@ -108,6 +109,7 @@ struct Q8_0 {
 };
 
 struct Q4_0 {
+  static constexpr DType kType = DType::q4_0;
   static constexpr int32_t kElements = 32, kGroup = 32;
   static constexpr bool kOffset = false;
   F16 scale;
@@ -121,6 +123,7 @@ struct Q4_0 {
 };
 
 struct Q4_1 {
+  static constexpr DType kType = DType::q4_1;
   static constexpr int32_t kElements = 32, kGroup = 32;
   static constexpr bool kOffset = true;
   F16 scale;
@@ -136,6 +139,7 @@ struct Q4_1 {
 };
 
 struct Q5_0 {
+  static constexpr DType kType = DType::q5_0;
   static constexpr int32_t kElements = 32, kGroup = 32;
   static constexpr bool kOffset = false;
   F16 scale;
@@ -150,6 +154,7 @@ struct Q5_0 {
 };
 
 struct Q5_1 {
+  static constexpr DType kType = DType::q5_1;
   static constexpr int32_t kElements = 32, kGroup = 32;
   static constexpr bool kOffset = true;
   F16 scale;
@@ -166,6 +171,7 @@ struct Q5_1 {
 };
 
 struct Q4_K {
+  static constexpr DType kType = DType::q4_k;
   static constexpr int32_t kElements = 256, kGroup = 32;
   static constexpr bool kOffset = true;
   F16 scale;
@@ -186,6 +192,7 @@ struct Q4_K {
 };
 
 struct Q5_K {
+  static constexpr DType kType = DType::q5_k;
   static constexpr int32_t kElements = 256, kGroup = 32;
   static constexpr bool kOffset = true;
   F16 scale;
@@ -214,6 +221,7 @@ struct Q5_K {
 };
 
 struct Q6_K {
+  static constexpr DType kType = DType::q6_k;
   static constexpr int32_t kElements = 256, kGroup = 16;
   static constexpr bool kOffset = false;
   uint8_t low[128];   // nibbles
@@ -239,19 +247,17 @@ struct Q6_K {
   }
 };
 
-// The weights of `count` blocks.
+// The weights of a block.
 template <typename Half, typename Block>
-inline void widen_blocks(const Block* from, int64_t count, float* to) {
+inline void widen_block(const Block& from, float* to) {
   constexpr int32_t kGroups = Block::kElements / Block::kGroup;
   int8_t q[Block::kElements];
   float scales[kGroups];
   float offsets[kGroups] = {};
-  for (int64_t b = 0; b < count; ++b, to += Block::kElements) {
-    from[b].template open<Half>({q, scales, offsets, 1});
-    for (int32_t i = 0; i < Block::kElements; ++i) {
-      const float product = scales[i / Block::kGroup] * static_cast<float>(q[i]);
-      to[i] = Block::kOffset ? product - offsets[i / Block::kGroup] : product;
-    }
+  from.template open<Half>({q, scales, offsets, 1});
+  for (int32_t i = 0; i < Block::kElements; ++i) {
+    const float product = scales[i / Block::kGroup] * static_cast<float>(q[i]);
+    to[i] = Block::kOffset ? product - offsets[i / Block::kGroup] : product;
   }
 }
 

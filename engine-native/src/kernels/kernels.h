@@ -2,9 +2,9 @@
 // through the table that the session chose, and splits the work over threads itself by the ranges that the functions take.
 //
 // The law of this folder: a result's bits depend on its own row alone. Every sum over K runs in one fixed order (16 lanes, element k goes
-// to lane k mod 16, one fused multiply-add each in order of k, lanes past the end left alone, then the fixed tree of `lanes.h`),
-// whatever the number of rows in the batch, the range that a thread got, or the instruction set. So the reference, AVX2 and AVX-512
-// tables agree bit for bit (of a NaN, only that it is one), and tests compare with ==.
+// to lane k mod 16, one fused multiply-add each in order of k, lanes past the end left alone, then the fixed tree of `lanes.h`; of quantized
+// weights group after group), whatever the number of rows in the batch, the range that a thread got, or the instruction set. So all tables
+// agree bit for bit (of a NaN, only that it is one), and tests compare with ==.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,44 @@ struct Matrix {
   DType dtype;
   int64_t rows;  // outputs
   int64_t cols;  // inputs, K
+  bool packed = false;     // into panels of sixteen rows (packed.h), of which row 0 is
+  int32_t panel_row = 0;   // this one of the first panel
+};
+
+constexpr int32_t kInputGroup = 32;  // inputs that share a scale
+constexpr int32_t kTileInputs = 16;  // tokens whose inputs lie together
+
+// Inputs of products with quantized weights, as inputs.h makes them: thirty-two of a token at a time, a group, are signed bytes under one scale.
+// They lie by tiles of sixteen tokens (the last may have fewer), in a tile by groups, in a group by tokens.
+struct Inputs {
+  int64_t cols;      // of a token; a multiple of kInputGroup
+  int32_t tokens;
+  int8_t* q;         // of group i: 32 bytes
+  float* scales;     // of group i, as all that follows
+  float* totals;     // scale times the sum of q: what an offset of the weights is multiplied by
+  int32_t* sums;     // of q
+  int32_t* halves;   // of the first sixteen of q
+
+  [[gnu::always_inline]] int64_t groups() const { return cols / kInputGroup; }
+
+  // Which of all groups is group `group` of token `token`.
+  [[gnu::always_inline]] int64_t index(int64_t token, int64_t group) const {
+    const int64_t first = token - token % kTileInputs;
+    return first * groups() + group * tile_tokens(first) + (token - first);
+  }
+
+  // Tokens of the tile that begins with token `first`.
+  [[gnu::always_inline]] int64_t tile_tokens(int64_t first) const { return tokens - first < kTileInputs ? tokens - first : kTileInputs; }
+
+  static constexpr int64_t kGroupBytes = kInputGroup + 2 * sizeof(float) + 2 * sizeof(int32_t);
+
+  // Laid out in `memory`, which holds kGroupBytes for each group and is aligned to 64 bytes.
+  [[gnu::always_inline]] static Inputs in(void* memory, int64_t cols, int32_t tokens) {
+    const int64_t count = cols / kInputGroup * tokens;
+    float* const floats = reinterpret_cast<float*>(static_cast<int8_t*>(memory) + count * kInputGroup);
+    int32_t* const integers = reinterpret_cast<int32_t*>(floats + 2 * count);
+    return {cols, tokens, static_cast<int8_t*>(memory), floats, floats + count, integers, integers + count};
+  }
 };
 
 // Where the keys and values of one layer lie: block b, slot i, head h is row ((b * 2 + v) * heads + h) * block_tokens + i, v = 0 for keys
@@ -34,10 +72,7 @@ struct KvLayer {
 };
 
 // Rows [begin, begin + count) of a matrix: one of several that a file keeps as one.
-inline Matrix row_range(const Matrix& matrix, int64_t begin, int64_t count) {
-  const int64_t row_bytes = stored_bytes(matrix.dtype, matrix.cols);
-  return {static_cast<const char*>(matrix.data) + begin * row_bytes, matrix.dtype, count, matrix.cols};
-}
+Matrix row_range(const Matrix& matrix, int64_t begin, int64_t count);
 
 // What becomes of the dot product of a query and a key, and which keys there are.
 struct AttentionRule {
@@ -71,14 +106,21 @@ struct Scratch {
 int64_t matmul_scratch_bytes(int64_t cols_max);
 
 struct KernelTable {
-  const char* name;  // "reference", "avx2", "avx512", "avx512_vnni"
+  const char* name;  // "reference", "avx2", "avx512", "avx512_vnni", "amx"
 
   // y[t * y_stride + r] = dot(w row r, x + t * x_stride) (+ bias[r] where bias is not null), for r in [row_begin, row_end), t in [0, tokens).
-  // Where w is quantized, x becomes signed bytes first (inputs.h). The products of a group of weights, which share a scale, are summed as
-  // integers; group g then counts as element g of the order above: lane g mod 16 = fma(sum, scale of w * scale of x, lane), and where the
-  // format has offsets lane = fma(-offset, sum of x, lane) after it.
+  // Where w is quantized, x becomes signed bytes first (inputs.h), and the rest is matmul_inputs.
   void (*matmul)(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
                  int64_t row_begin, int64_t row_end, const Scratch& scratch);
+
+  // Makes row `token` of `to` from x (inputs.h).
+  void (*quantize_inputs)(const float* x, int64_t token, const Inputs& to);
+
+  // The same product, w quantized and of as many cols as x, for all tokens of x. The products of a group of weights, which share a scale, are
+  // summed as integers; from +0 on, y = fma(sum, scale of w * scale of x, y) for group after group, each followed, where the format has
+  // offsets, by y = fma(-offset, total of x, y).
+  void (*matmul_inputs)(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin, int64_t row_end,
+                        const Scratch& scratch);
 
   // y[i] = widened row `index` of the table, i in [0, cols): scale * q - offset where it is quantized.
   void (*embed)(const Matrix& table, int32_t index, float* y);
@@ -125,9 +167,11 @@ const KernelTable& reference_kernels();
 const KernelTable& avx2_kernels();    // only where cpu_supports_avx2()
 const KernelTable& avx512_kernels();  // only where cpu_supports_avx512()
 const KernelTable& avx512_vnni_kernels();  // only where cpu_supports_avx512_vnni()
+const KernelTable& amx_kernels();          // only where cpu_supports_amx()
 
 bool cpu_supports_avx2();         // AVX2, FMA and F16C
 bool cpu_supports_avx512();       // AVX-512 F, BW, VL and DQ
 bool cpu_supports_avx512_vnni();  // those and VNNI
+bool cpu_supports_amx();          // those and AMX with 8-bit integers, which the system lets this process use
 
 }  // namespace weir::kernels

@@ -48,6 +48,8 @@ Activations::Activations(const weir_model_config& config, int32_t tile, int32_t 
   router_logits = rows(config.expert_count);
   expert_inputs = arena.take<float>(saturating_product(copies, config.hidden_size));
   expert_outputs = arena.take<float>(saturating_product(copies, config.hidden_size));
+  const int64_t input_groups = round_up(widest, kernels::kInputGroup) / kernels::kInputGroup;
+  inputs = arena.take<std::byte>(saturating_product(std::max(tile, kLogitRowsMax), input_groups * kernels::Inputs::kGroupBytes));
   scratch_bytes = round_up(kernels::matmul_scratch_bytes(widest), kScratchAlignmentBytes);
   scratch = arena.take<std::byte>(saturating_product(thread_count, scratch_bytes));
 }
@@ -69,7 +71,7 @@ void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, in
   for (int32_t i = 0; i < config_.layer_count; ++i) {
     const DecoderLayer& weights = model_.decoder().layers[static_cast<size_t>(i)];
     const kernels::KvLayer& cache = cache_.layer(i);
-    project_heads(weights, cache, rows, block_input(weights.attention_norm, count), count);
+    project_heads(weights, cache, rows, block_input(weights.attention_norm, weights.query.weight, count));
     if (i == config_.layer_count - 1) {  // no later layer reads the other rows: their keys and values are all that remains of them
       if (wanted_count == 0) return;
       rows = keep(rows, wanted, wanted_count);
@@ -77,13 +79,12 @@ void Forward::run(const TokenRow* rows, int32_t count, const int32_t* wanted, in
       adapters_.group(rows, count);
     }
     attention(weights, cache, rows, count);
-    project({{weights.output, a_.delta}}, a_.attention, count);
+    project({{weights.output, a_.delta}}, operand(a_.attention, weights.output.weight, count));
     add_delta(weights.attention_post_norm, count);
-    const float* const in = block_input(weights.mlp_norm, count);
     if (weights.sparse) {
-      mix_experts(weights, in, count);
+      mix_experts(weights, block_input(weights.mlp_norm, weights.router.weight, count));
     } else {
-      feed_forward(weights.mlp, in, count);
+      feed_forward(weights.mlp, block_input(weights.mlp_norm, weights.mlp.gate.weight, count));
     }
     add_delta(weights.mlp_post_norm, count);
   }
@@ -119,21 +120,45 @@ void Forward::embed(const TokenRow* rows, int32_t count) {
   });
 }
 
-// The residual stream as a block reads it: normed, or as it is.
-const float* Forward::block_input(const std::vector<float>& norm, int32_t count) {
-  if (norm.empty()) return a_.hidden;
-  const int32_t size = config_.hidden_size;
-  pool_.parallel_for(count, grain(kElementWork * size), [&](int64_t begin, int64_t end, int32_t) {
-    for (int64_t t = begin; t < end; ++t) {
-      kernels_.rms_norm(a_.hidden + t * size, norm.data(), size, config_.rms_norm_epsilon, a_.normed + t * size);
-    }
+// Rows as a product with `weight` reads them: where it is quantized they become bytes, once for all threads and all that read them. Matrices
+// that read the same rows are all quantized, or else the bytes serve those that are.
+Forward::Operand Forward::operand(const float* rows, const kernels::Matrix& weight, int32_t count) {
+  if (!is_quantized(weight.dtype)) return {rows, nullptr, count};
+  inputs_ = kernels::Inputs::in(a_.inputs, weight.cols, count);
+  pool_.parallel_for(count, grain(kElementWork * weight.cols), [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t t = begin; t < end; ++t) kernels_.quantize_inputs(rows + t * weight.cols, t, inputs_);
   });
-  return a_.normed;
+  return {rows, &inputs_, count};
 }
 
-void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in,
-                            int32_t count) {
-  project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, in, count);
+// The residual stream as a block whose first product is with `weight` reads it: normed, or as it is.
+Forward::Operand Forward::block_input(const std::vector<float>& norm, const kernels::Matrix& weight, int32_t count) {
+  if (norm.empty()) return operand(a_.hidden, weight, count);
+  const int32_t size = config_.hidden_size;
+  const bool bytes = is_quantized(weight.dtype);
+  if (bytes) inputs_ = kernels::Inputs::in(a_.inputs, size, count);
+  pool_.parallel_for(count, grain(kElementWork * size), [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t t = begin; t < end; ++t) {
+      float* const normed = a_.normed + t * size;
+      kernels_.rms_norm(a_.hidden + t * size, norm.data(), size, config_.rms_norm_epsilon, normed);
+      if (bytes) kernels_.quantize_inputs(normed, t, inputs_);
+    }
+  });
+  return {a_.normed, bytes ? &inputs_ : nullptr, count};
+}
+
+void Forward::multiply(const kernels::Matrix& weight, const float* bias, const Operand& in, float* out, int64_t begin, int64_t end,
+                       const kernels::Scratch& scratch) const {
+  if (in.bytes != nullptr && is_quantized(weight.dtype)) {
+    kernels_.matmul_inputs(weight, bias, *in.bytes, out, weight.rows, begin, end, scratch);
+  } else {
+    kernels_.matmul(weight, bias, in.rows, weight.cols, in.count, out, weight.rows, begin, end, scratch);
+  }
+}
+
+void Forward::project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const Operand& in) {
+  const int32_t count = in.count;
+  project({{weights.query, a_.query}, {weights.key, a_.key}, {weights.value, a_.value}}, in);
   if (weights.query.paired_rows) unpair(a_.query, query_size(config_), count);
   if (weights.key.paired_rows) unpair(a_.key, kv_size(config_), count);
   pool_.parallel_for(count, grain(kElementWork * (query_size(config_) + 2 * kv_size(config_))),
@@ -213,47 +238,47 @@ void Forward::attention(const DecoderLayer& weights, const kernels::KvLayer& cac
   });
 }
 
-void Forward::feed_forward(const Mlp& mlp, const float* in, int32_t count) {
+void Forward::feed_forward(const Mlp& mlp, const Operand& in) {
   const int64_t inputs = config_.hidden_size;
   adapters_.put(kGatePlace, mlp.gate);
   adapters_.put(kUpPlace, mlp.up);
-  adapters_.bring_down(kUpPlace + 1, in, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
-  pool_.parallel_for(config_.intermediate_size, round_up(grain(2 * inputs * count), kRowGrain),
+  adapters_.bring_down(kUpPlace + 1, in.rows, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
+  pool_.parallel_for(config_.intermediate_size, round_up(grain(2 * inputs * in.count), kRowGrain),
                      [&](int64_t begin, int64_t end, int32_t worker) {
-                       gate_and_up(mlp, in, a_.gate, a_.up, count, begin, end, &adapters_, a_.scratch_of(worker));
+                       gate_and_up(mlp, in, a_.gate, a_.up, begin, end, &adapters_, a_.scratch_of(worker));
                      });
-  project({{mlp.down, a_.delta}}, a_.gate, count);
+  project({{mlp.down, a_.delta}}, operand(a_.gate, mlp.down.weight, in.count));
 }
 
 // Gate, up and their product in one go: a range of outputs needs nothing of another range. Experts have no adapters.
-void Forward::gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
+void Forward::gate_and_up(const Mlp& mlp, const Operand& in, float* gate, float* up, int64_t begin, int64_t end,
                           const AdapterPass* adapters, const kernels::Scratch& scratch) {
   const int64_t width = mlp.gate.weight.rows;
-  const int64_t inputs = mlp.gate.weight.cols;
-  kernels_.matmul(mlp.gate.weight, mlp.gate.bias_or_null(), in, inputs, count, gate, width, begin, end, scratch);
-  kernels_.matmul(mlp.up.weight, mlp.up.bias_or_null(), in, inputs, count, up, width, begin, end, scratch);
+  multiply(mlp.gate.weight, mlp.gate.bias_or_null(), in, gate, begin, end, scratch);
+  multiply(mlp.up.weight, mlp.up.bias_or_null(), in, up, begin, end, scratch);
   if (adapters != nullptr) {
     adapters->bring_up(kGatePlace, gate, width, begin, end, scratch);
     adapters->bring_up(kUpPlace, up, width, begin, end, scratch);
   }
-  for (int64_t t = 0; t < count; ++t) activate_(gate + t * width + begin, up + t * width + begin, static_cast<int32_t>(end - begin));
+  for (int64_t t = 0; t < in.count; ++t) activate_(gate + t * width + begin, up + t * width + begin, static_cast<int32_t>(end - begin));
 }
 
 // Every expert over the copies of the rows that chose it; then each row adds what its experts gave, in the order in which it chose them.
-void Forward::mix_experts(const DecoderLayer& weights, const float* in, int32_t count) {
+void Forward::mix_experts(const DecoderLayer& weights, const Operand& in) {
+  const int32_t count = in.count;
   const int64_t size = config_.hidden_size;
   const int64_t inner = config_.expert_intermediate_size;
   const ExpertChoices& choices = a_.choices;
-  choose(weights, in, count);
+  choose(weights, in);
   for_each_expert(inner, 2 * size, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
                                               const kernels::Scratch& scratch) {
-    gate_and_up(weights.experts[expert], a_.expert_inputs + copy * size, a_.gate + copy * inner, a_.up + copy * inner, copies, begin,
-                end, nullptr, scratch);
+    gate_and_up(weights.experts[expert], {a_.expert_inputs + copy * size, nullptr, copies}, a_.gate + copy * inner, a_.up + copy * inner,
+                begin, end, nullptr, scratch);
   });
   for_each_expert(size, inner, count, [&](size_t expert, int64_t copy, int32_t copies, int64_t begin, int64_t end,
                                            const kernels::Scratch& scratch) {
-    kernels_.matmul(weights.experts[expert].down.weight, weights.experts[expert].down.bias_or_null(), a_.gate + copy * inner, inner,
-                    copies, a_.expert_outputs + copy * size, size, begin, end, scratch);
+    multiply(weights.experts[expert].down.weight, weights.experts[expert].down.bias_or_null(), {a_.gate + copy * inner, nullptr, copies},
+             a_.expert_outputs + copy * size, begin, end, scratch);
   });
   pool_.parallel_for(count, grain(choices.chosen_count * size), [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t t = begin; t < end; ++t) {
@@ -267,10 +292,11 @@ void Forward::mix_experts(const DecoderLayer& weights, const float* in, int32_t 
 }
 
 // Asks the router, and copies each row to where its experts will read it.
-void Forward::choose(const DecoderLayer& weights, const float* in, int32_t count) {
+void Forward::choose(const DecoderLayer& weights, const Operand& in) {
+  const int32_t count = in.count;
   const int64_t size = config_.hidden_size;
   ExpertChoices& choices = a_.choices;
-  project({{weights.router, a_.router_logits}}, in, count);
+  project({{weights.router, a_.router_logits}}, in);
   pool_.parallel_for(count, grain(static_cast<int64_t>(choices.chosen_count) * choices.expert_count * kElementWork),
                      [&](int64_t begin, int64_t end, int32_t) {
                        for (int64_t t = begin; t < end; ++t) {
@@ -282,7 +308,7 @@ void Forward::choose(const DecoderLayer& weights, const float* in, int32_t count
   choices.group(count);
   pool_.parallel_for(count, grain(choices.chosen_count * size), [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t i = begin * choices.chosen_count; i < end * choices.chosen_count; ++i) {
-      std::copy_n(in + i / choices.chosen_count * size, size, a_.expert_inputs + choices.copies[i] * size);
+      std::copy_n(in.rows + i / choices.chosen_count * size, size, a_.expert_inputs + choices.copies[i] * size);
     }
   });
 }
@@ -323,14 +349,14 @@ void Forward::add_delta(const std::vector<float>& norm, int32_t count) {
 }
 
 // Matrices that read the same input, their outputs laid end to end as one range, so that one waking of the workers serves them all.
-void Forward::project(std::initializer_list<Projection> projections, const float* in, int32_t count) {
+void Forward::project(std::initializer_list<Projection> projections, const Operand& in) {
   int64_t outputs = 0;
   for (const Projection& p : projections) outputs += p.linear.weight.rows;
   const int64_t inputs = projections.begin()->linear.weight.cols;
   int32_t places = 0;
   for (const Projection& p : projections) adapters_.put(places++, p.linear);
-  adapters_.bring_down(places, in, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
-  pool_.parallel_for(outputs, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
+  adapters_.bring_down(places, in.rows, inputs, kShareWork, [this](int32_t worker) { return a_.scratch_of(worker); });
+  pool_.parallel_for(outputs, round_up(grain(inputs * in.count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
     int64_t first = 0;  // of this matrix's outputs in the whole range
     int32_t place = 0;
     for (const Projection& p : projections) {
@@ -338,8 +364,7 @@ void Forward::project(std::initializer_list<Projection> projections, const float
       const int64_t row_begin = std::clamp<int64_t>(begin - first, 0, weight.rows);
       const int64_t row_end = std::clamp<int64_t>(end - first, 0, weight.rows);
       if (row_begin < row_end) {
-        kernels_.matmul(weight, p.linear.bias_or_null(), in, inputs, count, p.out, weight.rows, row_begin, row_end,
-                        a_.scratch_of(worker));
+        multiply(weight, p.linear.bias_or_null(), in, p.out, row_begin, row_end, a_.scratch_of(worker));
         adapters_.bring_up(place, p.out, weight.rows, row_begin, row_end, a_.scratch_of(worker));
       }
       first += weight.rows;
@@ -353,11 +378,12 @@ void Forward::final_norm(int32_t row, float* out) const {
                     config_.hidden_size, config_.rms_norm_epsilon, out);
 }
 
-void Forward::logits(const float* normed, int32_t count, float* out) const {
+void Forward::logits(const float* normed, int32_t count, float* out) {
   const int64_t inputs = config_.hidden_size;
+  const kernels::Matrix& head = model_.decoder().lm_head;
+  const Operand in = operand(normed, head, count);
   pool_.parallel_for(config_.vocab_size, round_up(grain(inputs * count), kRowGrain), [&](int64_t begin, int64_t end, int32_t worker) {
-    kernels_.matmul(model_.decoder().lm_head, nullptr, normed, inputs, count, out, config_.vocab_size, begin, end,
-                    a_.scratch_of(worker));
+    multiply(head, nullptr, in, out, begin, end, a_.scratch_of(worker));
     for (int64_t t = 0; config_.logit_softcap > 0 && t < count; ++t) {
       kernels_.softcap(out + t * config_.vocab_size + begin, config_.logit_softcap, static_cast<int32_t>(end - begin));
     }

@@ -17,6 +17,8 @@
 
 namespace weir {
 
+constexpr int32_t kLogitRowsMax = 32;  // rows that the LM head takes at a time
+
 // Working memory for a tile of up to tile_tokens rows; row t of an array begins at t times its width.
 struct Activations {
   Activations(const weir_model_config& config, int32_t tile_tokens, int32_t thread_count, Arena& arena);
@@ -40,6 +42,7 @@ struct Activations {
   float* expert_inputs;     // [hidden_size] of each copy of a row
   float* expert_outputs;    // [hidden_size] of each copy of a row
   AdapterSpace adapter_space;
+  std::byte* inputs;        // of products with quantized weights (kernels::Inputs)
   int64_t scratch_bytes;    // of each thread
   std::byte* scratch;       // [thread_count][scratch_bytes] what matmul borrows
 
@@ -57,8 +60,8 @@ class Forward {
   // The final norm of row `row` of `hidden`.
   void final_norm(int32_t row, float* out) const;
 
-  // logits[t] = LM head times hidden[t], for rows that final_norm made.
-  void logits(const float* normed, int32_t count, float* out) const;
+  // logits[t] = LM head times hidden[t], for at most kLogitRowsMax rows that final_norm made.
+  void logits(const float* normed, int32_t count, float* out);
 
  private:
   struct Projection {
@@ -66,23 +69,33 @@ class Forward {
     float* out;
   };
 
+  // What a product reads: rows of floats, and the same as bytes where the weights are quantized. Experts have rows only, of their own.
+  struct Operand {
+    const float* rows;
+    const kernels::Inputs* bytes;  // null: none
+    int32_t count;
+  };
+
   void embed(const TokenRow* rows, int32_t count);
-  const float* block_input(const std::vector<float>& norm, int32_t count);
-  void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const float* in, int32_t count);
+  Operand operand(const float* rows, const kernels::Matrix& weight, int32_t count);
+  Operand block_input(const std::vector<float>& norm, const kernels::Matrix& weight, int32_t count);
+  void multiply(const kernels::Matrix& weight, const float* bias, const Operand& in, float* out, int64_t begin, int64_t end,
+                const kernels::Scratch& scratch) const;
+  void project_heads(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, const Operand& in);
   void unpair(float* heads, int32_t width, int32_t count);
   void place(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow& row, int32_t t);
   const TokenRow* keep(const TokenRow* rows, const int32_t* wanted, int32_t wanted_count);
   void weigh_attention(const kernels::AttentionRule& rule, const TokenRow* rows, int32_t count);
   void attention(const DecoderLayer& weights, const kernels::KvLayer& cache, const TokenRow* rows, int32_t count);
-  void feed_forward(const Mlp& mlp, const float* in, int32_t count);
-  void mix_experts(const DecoderLayer& weights, const float* in, int32_t count);
-  void choose(const DecoderLayer& weights, const float* in, int32_t count);
+  void feed_forward(const Mlp& mlp, const Operand& in);
+  void mix_experts(const DecoderLayer& weights, const Operand& in);
+  void choose(const DecoderLayer& weights, const Operand& in);
   template <typename Body>
   void for_each_expert(int64_t outputs, int64_t inputs, int32_t count, const Body& body);
-  void gate_and_up(const Mlp& mlp, const float* in, float* gate, float* up, int32_t count, int64_t begin, int64_t end,
-                   const AdapterPass* adapters, const kernels::Scratch& scratch);
+  void gate_and_up(const Mlp& mlp, const Operand& in, float* gate, float* up, int64_t begin, int64_t end, const AdapterPass* adapters,
+                   const kernels::Scratch& scratch);
   void add_delta(const std::vector<float>& norm, int32_t count);
-  void project(std::initializer_list<Projection> projections, const float* in, int32_t count);
+  void project(std::initializer_list<Projection> projections, const Operand& in);
 
   const Model& model_;
   const weir_model_config& config_;
@@ -91,6 +104,7 @@ class Forward {
   ThreadPool& pool_;
   void (*activate_)(float* gate, const float* up, int32_t size);  // a kernel
   Activations a_;
+  kernels::Inputs inputs_{};
   AdapterPass adapters_;
 };
 

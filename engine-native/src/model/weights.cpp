@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "kernels/elements.h"
+#include "kernels/packed.h"
 #include "kernels/quantize.h"
 #include "runtime/error.h"
 #include "runtime/machine.h"
@@ -56,12 +57,16 @@ std::optional<DType> block_type(DType asked, Quantizing quantizing, int64_t cols
 constexpr int64_t kShareWeights = 64 * 1024;
 constexpr int64_t kChunk = 4096;  // converted at a time; a multiple of every block
 
-// Converts weights [begin, end) of a tensor, both multiples of kChunk but at its end. False where one cannot be quantized.
-bool convert(const std::byte* from, DType stored, int64_t begin, int64_t end, DType target, std::byte* to) {
+// Brings `size` weights, whole rows, from one type into another or only to another place. False where one cannot be quantized.
+bool convert(const std::byte* from, DType stored, int64_t size, DType target, std::byte* to) {
+  if (target == stored) {
+    std::memcpy(to, from, static_cast<size_t>(stored_bytes(stored, size)));
+    return true;
+  }
   alignas(64) std::byte aligned[kChunk * sizeof(float)];
   float widened[kChunk];
-  for (int64_t at = begin; at < end; at += kChunk) {
-    const int64_t count = std::min(kChunk, end - at);
+  for (int64_t at = 0; at < size; at += kChunk) {
+    const int64_t count = std::min(kChunk, size - at);
     std::memcpy(aligned, from + stored_bytes(stored, at), static_cast<size_t>(stored_bytes(stored, count)));
     widen(aligned, stored, count, widened);
     std::byte* const out = to + stored_bytes(target, at);
@@ -167,35 +172,50 @@ kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t c
   Holding& holding = holdings_[static_cast<size_t>(held)];
   ++holding.matrices;
   holding.size_bytes += stored_bytes(held, rows * cols);
+  kernels::Matrix matrix{tensor.data, held, rows, cols};
+  matrix.packed = kernels::is_packable(held) && quantizing != Quantizing::never;
   const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(alignment_bytes(tensor.dtype)) == 0;
-  if (held == tensor.dtype && aligned) return {tensor.data, held, rows, cols};
-  return {copy_as(name, tensor, held), held, rows, cols};
+  return held == tensor.dtype && aligned && !matrix.packed ? matrix : copy_as(name, tensor, matrix);
 }
 
-const void* Weights::copy_as(const std::string& name, const Tensor& tensor, DType target) {
-  int64_t count = 1;
-  for (const int64_t size : tensor.shape) count *= size;
-  const int64_t bytes = stored_bytes(target, count);
+// A copy in the target's type and place, its rows packed where the target says so. What was read of the file is given back.
+kernels::Matrix Weights::copy_as(const std::string& name, const Tensor& tensor, kernels::Matrix target) {
+  const int64_t unit_rows = target.packed ? kernels::kPanelRows : 1;
+  const int64_t unit_bytes = target.packed ? kernels::panel_shape(target.dtype, target.cols).size_bytes : stored_bytes(target.dtype, target.cols);
+  const int64_t units = (target.rows + unit_rows - 1) / unit_rows;
+  const int64_t bytes = saturating_product(units, unit_bytes);
   const int64_t available_bytes = available_memory_bytes();
   if (bytes > available_bytes) {
-    fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", facts(target).name, " needs ", bytes_text(bytes), ", but ",
-         bytes_text(available_bytes), " are available; use dtype auto without quantizing, which keeps the file's own type");
+    fail(WEIR_OUT_OF_MEMORY, name, ": a copy as ", facts(target.dtype).name, " needs ", bytes_text(bytes), ", but ",
+         bytes_text(available_bytes), " are available; free memory, or use a smaller type of weights");
   }
   copies_.push_back(Pages::allocate(bytes, name));
   std::byte* const out = copies_.back().data();
-  if (target == tensor.dtype) {  // only its place in the file was at fault
-    std::memcpy(out, tensor.data, static_cast<size_t>(bytes));
-  } else {
-    ThreadPool pool(count < 2 * kShareWeights ? 1 : inspect_machine().cores_physical);
-    std::atomic<bool> fits = true;
-    pool.parallel_for(count, kShareWeights, [&](int64_t begin, int64_t end, int32_t) {
-      if (!convert(tensor.data, tensor.dtype, begin, end, target, out)) fits = false;
-    });
-    require(fits, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)], ": holds a weight that is no number or larger than ",
-            kernels::kQuantizableMax, ", which no ", facts(target).name, " can hold; load it without quantizing");
-  }
+  target.data = out;
+  ThreadPool pool(target.rows * target.cols < 2 * kShareWeights ? 1 : inspect_machine().cores_physical);
+  std::atomic<bool> fits = true;
+  pool.parallel_for(units, (kShareWeights + unit_rows * target.cols - 1) / (unit_rows * target.cols), [&](int64_t begin, int64_t end, int32_t) {
+    std::vector<std::byte> rows(static_cast<size_t>(target.packed ? unit_rows * stored_bytes(target.dtype, target.cols) : 0));
+    for (int64_t unit = begin; unit < end && fits; ++unit) {
+      const int64_t first = unit * unit_rows;
+      const int64_t count = std::min(unit_rows, target.rows - first);
+      const std::byte* const from = tensor.data + first * stored_bytes(tensor.dtype, target.cols);
+      std::byte* const to = out + unit * unit_bytes;
+      if (!target.packed) {
+        if (!convert(from, tensor.dtype, count * target.cols, target.dtype, to)) fits = false;
+      } else if (tensor.dtype == target.dtype) {
+        kernels::pack_panel(target.dtype, from, count, target.cols, to);
+      } else if (convert(from, tensor.dtype, count * target.cols, target.dtype, rows.data())) {
+        kernels::pack_panel(target.dtype, rows.data(), count, target.cols, to);
+      } else {
+        fits = false;
+      }
+    }
+  });
+  require(fits, name, " in ", file_paths_[static_cast<size_t>(tensor.file_index)], ": holds a weight that is no number or larger than ",
+          kernels::kQuantizableMax, ", which no ", facts(target.dtype).name, " can hold; load it without quantizing");
   files_[static_cast<size_t>(tensor.file_index)].forget(tensor.data, tensor.size_bytes);
-  return out;
+  return target;
 }
 
 std::vector<float> Weights::vector(const std::string& name, int64_t size, int32_t understood) const {

@@ -32,7 +32,7 @@ class Weights {
   // dtype and quantize are those of weir_model_config. Maps every file and checks every tensor's bounds.
   Weights(const weir_model_source& source, int32_t dtype, int32_t quantize);
 
-  // A matrix of that name and shape. As stored, unless dtype asks for another type, or the config for quantized weights: one that is not
+  // A matrix of that name and shape, packed (kernels/packed.h) where its type has a packing and it is multiplied, not looked up. As stored, unless dtype asks for another type, or the config for quantized weights: one that is not
   // quantized yet is then turned into blocks, of the type asked for or of the nearest that divides its rows. A storage other than
   // AS_NAMED and `understood` is refused.
   kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing,
@@ -63,7 +63,7 @@ class Weights {
   void add(const weir_tensor& tensor);
   const Tensor& find(const std::string& name, const std::vector<int64_t>& shape, int32_t understood) const;
   DType held_dtype(const std::string& name, const Tensor& tensor, Quantizing quantizing) const;
-  const void* copy_as(const std::string& name, const Tensor& tensor, DType target);
+  kernels::Matrix copy_as(const std::string& name, const Tensor& tensor, kernels::Matrix target);
 
   int32_t dtype_;
   int32_t quantize_;

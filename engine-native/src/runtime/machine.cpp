@@ -164,6 +164,7 @@ Machine inspect_machine(const fs::path& root) {
 const kernels::KernelTable& kernels_for(int32_t isa) {
   switch (isa) {
     case WEIR_ISA_AUTO:
+      if (kernels::cpu_supports_amx()) return kernels::amx_kernels();
       if (kernels::cpu_supports_avx512_vnni()) return kernels::avx512_vnni_kernels();
       if (kernels::cpu_supports_avx512()) return kernels::avx512_kernels();
       if (kernels::cpu_supports_avx2()) return kernels::avx2_kernels();
@@ -179,6 +180,9 @@ const kernels::KernelTable& kernels_for(int32_t isa) {
     case WEIR_ISA_AVX512_VNNI:
       require(kernels::cpu_supports_avx512_vnni(), "isa: this CPU has no AVX-512 F, BW, VL, DQ and VNNI; use WEIR_ISA_AUTO");
       return kernels::avx512_vnni_kernels();
+    case WEIR_ISA_AMX:
+      require(kernels::cpu_supports_amx(), "isa: this CPU or its system has no AMX with 8-bit integers; use WEIR_ISA_AUTO");
+      return kernels::amx_kernels();
     default:
       fail(WEIR_INVALID_ARGUMENT, "isa: ", isa, " is none of WEIR_ISA_");
   }

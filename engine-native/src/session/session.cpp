@@ -19,7 +19,6 @@ constexpr int32_t kThreadsMax = 256;
 // A step runs as tiles, so that its working memory does not grow with it. At these sizes a tile's arithmetic outweighs reading the weights
 // once more, and, results being independent of how tokens are grouped, a tile's size changes no bit.
 constexpr int32_t kTileTokens = 512;
-constexpr int32_t kTileSamples = 32;
 
 // Sampling a row reads the vocabulary a few times; less than this many logits in all is not worth a second thread.
 constexpr int64_t kShareLogits = 16 * 1024;
@@ -49,7 +48,7 @@ StepLimits limits(const weir_model_config& model, const weir_session_config& con
 Session::Workspace::Workspace(const weir_model_config& model, const weir_session_config& config, int32_t thread_count,
                               Arena& arena)
     : activations(model, std::min(config.step_tokens_max, kTileTokens), thread_count, arena),
-      tile_samples(std::min(config.step_samples_max, kTileSamples)),
+      tile_samples(std::min(config.step_samples_max, kLogitRowsMax)),
       rows(arena.take<TokenRow>(config.step_tokens_max)),
       row_of(arena.take<int32_t>(config.step_tokens_max)),
       first_token(arena.take<int32_t>(config.step_sequences_max)),

@@ -20,10 +20,12 @@ inline std::vector<const KernelTable*> vector_tables() {
   if (cpu_supports_avx2()) tables.push_back(&avx2_kernels());
   if (cpu_supports_avx512()) tables.push_back(&avx512_kernels());
   if (cpu_supports_avx512_vnni()) tables.push_back(&avx512_vnni_kernels());
+  if (cpu_supports_amx()) tables.push_back(&amx_kernels());
   static const bool told = [&] {
     for (const KernelTable* table : tables) std::printf("comparing %s with reference\n", table->name);
     if (!cpu_supports_avx512()) std::printf("SKIPPED: the avx512 table, which this processor cannot run\n");
     if (!cpu_supports_avx512_vnni()) std::printf("SKIPPED: the avx512_vnni table, which this processor cannot run\n");
+    if (!cpu_supports_amx()) std::printf("SKIPPED: the amx table, which this processor or its system cannot run\n");
     if (!cpu_supports_avx2()) std::printf("SKIPPED: the avx2 table, which this processor cannot run\n");
     return true;
   }();

@@ -242,6 +242,7 @@ TEST(adapter, a_mixed_step_gives_each_sequence_the_bits_that_it_has_alone) {
   std::vector<int32_t> isas = {WEIR_ISA_REFERENCE};
   if (kernels::cpu_supports_avx2()) isas.push_back(WEIR_ISA_AVX2);
   if (kernels::cpu_supports_avx512()) isas.push_back(WEIR_ISA_AVX512);
+  if (kernels::cpu_supports_amx()) isas.push_back(WEIR_ISA_AMX);
   for (const int32_t isa : isas) {
     for (const int32_t threads : {1, 3}) {
       for (const int32_t chunk : {1, 9, Mixed::kTokens}) {

@@ -48,6 +48,7 @@ std::vector<int32_t> isas() {
   if (kernels::cpu_supports_avx2()) all.push_back(WEIR_ISA_AVX2);
   if (kernels::cpu_supports_avx512()) all.push_back(WEIR_ISA_AVX512);
   if (kernels::cpu_supports_avx512_vnni()) all.push_back(WEIR_ISA_AVX512_VNNI);
+  if (kernels::cpu_supports_amx()) all.push_back(WEIR_ISA_AMX);
   return all;
 }
 

@@ -52,7 +52,7 @@ TEST(session, every_field_has_its_limits) {
                          Bad{"step_samples_max: 2147483647", &weir_session_config::step_samples_max, INT32_MAX},
                          Bad{"top_logprobs_max: 65", &weir_session_config::top_logprobs_max, 65},
                          Bad{"thread_count: 257", &weir_session_config::thread_count, 257},
-                         Bad{"isa: 5", &weir_session_config::isa, 5},
+                         Bad{"isa: 6", &weir_session_config::isa, 6},
                          Bad{"kv_dtype: -1", &weir_session_config::kv_dtype, -1},
                          Bad{"kv_dtype: 5", &weir_session_config::kv_dtype, WEIR_DTYPE_Q4_0}}) {
     weir_session_config config = small_session();

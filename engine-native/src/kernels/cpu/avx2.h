@@ -23,7 +23,8 @@ struct Avx2 {
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens == 1 ? 4 : tokens <= 3 ? 2 : 1; }
 
   static constexpr int32_t kAttentionSums = 8;
-  static constexpr uint8_t kInputFlip = 0;  // inputs of dot4 are signed
+  static constexpr int32_t kByteZero = 0;  // dot4 takes signed weights
+  static constexpr int32_t kTokensTogether = 2;
 
   static Float zero() { return _mm256_setzero_ps(); }
   static Float broadcast(float value) { return _mm256_set1_ps(value); }
@@ -109,19 +110,24 @@ struct Avx2 {
   static Int zero_int() { return _mm256_setzero_si256(); }
   static Int load_int(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
   static void store_int(void* to, Int value) { _mm256_storeu_si256(static_cast<__m256i*>(to), value); }
-  static Int sub_int(Int a, Int b) { return _mm256_sub_epi32(a, b); }
-  static Int broadcast_byte(uint8_t value) { return _mm256_set1_epi8(static_cast<char>(value)); }
+  static Int broadcast_int(int32_t value) { return _mm256_set1_epi32(value); }
   static Int broadcast_quad(const int8_t* from) {
     int32_t quad;
     __builtin_memcpy(&quad, from, sizeof quad);
     return _mm256_set1_epi32(quad);
   }
 
-  // Each 32-bit lane of sum, plus the four products of its bytes of inputs and weights. Inputs lie in [-127, 127], and the magnitude of a
+  static Int bytes(Int weights) { return weights; }
+  static Int low_nibbles(Int both) { return _mm256_and_si256(both, _mm256_set1_epi8(0x0f)); }
+  static Int high_nibbles(Int both) { return low_nibbles(_mm256_srli_epi16(both, 4)); }
+
+  // Each 32-bit lane of sum, plus the four products of its bytes of weights and inputs. Inputs lie in [-127, 127], and the magnitude of a
   // weight of -128 is 128 as an unsigned byte, so that no pair of products leaves 16 bits.
-  static Int dot4(Int sum, Int inputs, Int weights) {
-    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(inputs, weights));
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  static Int dot4(Int sum, Int weights, Int inputs) { return dot4_small(sum, _mm256_abs_epi8(weights), _mm256_sign_epi8(inputs, weights)); }
+
+  // The same of unsigned weights up to 128.
+  static Int dot4_small(Int sum, Int weights, Int inputs) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(weights, inputs), _mm256_set1_epi16(1)));
   }
 
   // Sixteen bytes of each of sixteen rows, `stride` apart, to four runs of four bytes of every row.

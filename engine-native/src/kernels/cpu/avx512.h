@@ -25,7 +25,8 @@ struct Avx512With {
   static constexpr int32_t tile_rows(int32_t tokens) { return tokens <= 3 ? 8 : 4; }
 
   static constexpr int32_t kAttentionSums = 16;  // registers that accumulate in attention
-  static constexpr uint8_t kInputFlip = vnni ? 0x80 : 0;  // inputs of dot4 are signed, or 128 more and unsigned
+  static constexpr int32_t kByteZero = vnni ? 128 : 0;  // by how much the weights that dot4 takes are above what they stand for
+  static constexpr int32_t kTokensTogether = 8;         // of matmul_blocks: a float and an integer register each
 
   static Float zero() { return _mm512_setzero_ps(); }
   static Float broadcast(float value) { return _mm512_set1_ps(value); }
@@ -110,22 +111,32 @@ struct Avx512With {
   static Int zero_int() { return _mm512_setzero_si512(); }
   static Int load_int(const void* from) { return _mm512_loadu_si512(from); }
   static void store_int(void* to, Int value) { _mm512_storeu_si512(to, value); }
-  static Int sub_int(Int a, Int b) { return _mm512_sub_epi32(a, b); }
-  static Int broadcast_byte(uint8_t value) { return _mm512_set1_epi8(static_cast<char>(value)); }
+  static Int broadcast_int(int32_t value) { return _mm512_set1_epi32(value); }
   static Int broadcast_quad(const int8_t* from) {
     int32_t quad;
     __builtin_memcpy(&quad, from, sizeof quad);
     return _mm512_set1_epi32(quad);
   }
 
+  // Signed bytes as dot4 takes them.
+  static Int bytes(Int weights) { return vnni ? _mm512_xor_si512(weights, _mm512_set1_epi8(static_cast<char>(0x80))) : weights; }
+  static Int low_nibbles(Int both) { return _mm512_and_si512(both, _mm512_set1_epi8(0x0f)); }
+  static Int high_nibbles(Int both) { return low_nibbles(_mm512_srli_epi16(both, 4)); }
+
   // As in avx2.h.
-  static Int dot4(Int sum, Int inputs, Int weights) {
+  static Int dot4(Int sum, Int weights, Int inputs) {
     if constexpr (vnni) {
-      return _mm512_dpbusd_epi32(sum, inputs, weights);
+      return _mm512_dpbusd_epi32(sum, weights, inputs);
     } else {
       const __m512i turned = _mm512_mask_sub_epi8(inputs, _mm512_movepi8_mask(weights), _mm512_setzero_si512(), inputs);
-      const __m512i pairs = _mm512_maddubs_epi16(_mm512_abs_epi8(weights), turned);
-      return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+      return dot4_small(sum, _mm512_abs_epi8(weights), turned);
+    }
+  }
+  static Int dot4_small(Int sum, Int weights, Int inputs) {
+    if constexpr (vnni) {
+      return _mm512_dpbusd_epi32(sum, weights, inputs);
+    } else {
+      return _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(weights, inputs), _mm512_set1_epi16(1)));
     }
   }
 

@@ -118,7 +118,9 @@ inline void multiply_tile(const Element* w, int64_t cols, const float* bias, int
 template <typename Ops>
 void matmul(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
             int64_t row_begin, int64_t row_end, const Scratch& scratch) {
-  if (is_quantized(w.dtype)) return matmul_blocks<Ops>(w, bias, x, x_stride, tokens, y, y_stride, row_begin, row_end, scratch);
+  if (is_quantized(w.dtype)) {
+    return multiply_in_passes<Ops>(matmul_inputs<Ops>, w, bias, x, x_stride, tokens, y, y_stride, row_begin, row_end, scratch);
+  }
   const int64_t cached_tiles = kBlockInputs / (kTileTokens * (w.cols > 0 ? w.cols : 1));
   const int64_t block_tokens = kTileTokens * (cached_tiles > 1 ? cached_tiles : 1);
   // The last rows of a range make a tile that overlaps the one before rather than a narrow one: it writes the same bits again.

@@ -1,154 +1,213 @@
-// Quantized weights: sixteen rows and sixteen groups of K at a time are opened into a panel, in which one register holds four successive
-// weights of each row; one instruction then multiplies them with four inputs, the same for all rows, and no sum ever runs across a register.
-// The panel is opened once and serves every token of the pass.
+// Quantized weights, sixteen rows at a time: one register holds four successive weights of each row, and one instruction multiplies them with
+// four inputs, the same for all rows, so that no sum ever runs across a register. Packed matrices (packed.h) lie so; of others, a stretch of
+// K is opened into a panel that serves every token.
 //
-// A panel has as many groups as there are lanes, so that group g of a panel is lane g. The lanes rest in memory between panels.
+// The fast instruction multiplies unsigned with signed bytes. Weights are made unsigned by what they have too much (Source::kZero), and a
+// group's sum starts from minus that times the sum of its inputs. All of it is integers: nothing is lost.
 //
-// Ops::kInputFlip: the fast instruction multiplies unsigned with signed bytes, so inputs are stored as q + 128, and a group's sum starts from
-// -128 times the sum of its weights. All of it is integers: nothing is lost.
+// One token is bound by reading the weights. The hardware looks ahead within a page of 4 KiB, too short for memory as slow as that of a large
+// machine; so a packed group asks for the lines of one that comes kAheadBytes later.
 #pragma once
 
-#include "kernels/blocks.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/inputs.h"
+#include "kernels/packed.h"
 
 namespace weir::kernels::cpu {
 
-constexpr int32_t kPanelRows = kLanes;
-constexpr int32_t kPanelGroups = kLanes;
-constexpr int32_t kQuad = 4;  // weights that one instruction sums
+constexpr int64_t kStretch = 512;  // elements of K that are opened at a time, a multiple of every block
+constexpr int64_t kAheadBytes = 4096;
 
+// A stretch of sixteen rows of any type, opened.
 template <typename Ops, typename Block>
 struct Panel {
-  static constexpr int32_t kElements = kPanelGroups * Block::kGroup;  // of a row
-  static constexpr int32_t kQuads = Block::kGroup / kQuad;            // of a group
+  static constexpr int32_t kQuads = Block::kGroup / kQuad;  // of a group
+  static constexpr int32_t kGroups = kStretch / Block::kGroup;
 
-  alignas(64) int8_t weights[kElements * kPanelRows];  // [group][quad][row][kQuad]
-  alignas(64) float scales[kPanelGroups * kPanelRows];
-  alignas(64) float offsets[kPanelGroups * kPanelRows];
-  alignas(64) int32_t starts[kPanelGroups * kPanelRows];  // where Ops::kInputFlip
+  alignas(64) int8_t codes[kStretch * kPanelRows];  // [group][quad][row][kQuad]
+  alignas(64) float scales[kGroups * kPanelRows];
+  alignas(64) float offsets[kGroups * kPanelRows];
 
   // Opens groups [first, first + count) of K, of the rows from `row` on; past the last row it stands in for those that are not there.
-  void open(const Matrix& w, const Block* data, int64_t row, int64_t row_end, int64_t first, int32_t count) {
+  void open(const Matrix& w, int64_t row, int64_t row_end, int64_t first, int64_t count) {
     constexpr int32_t kBlockGroups = Block::kElements / Block::kGroup;
-    alignas(64) int8_t rows[kPanelRows * kElements];
-    const int64_t row_blocks = w.cols / Block::kElements;
+    alignas(64) int8_t rows[kPanelRows * kStretch];
     for (int64_t r = 0; r < kPanelRows; ++r) {
-      const int64_t at = row + r < row_end ? row + r : row_end - 1;
-      const Block* block = data + at * row_blocks + first / kBlockGroups;
-      for (int32_t g = 0; g < count; g += kBlockGroups, ++block) {
-        block->template open<Ops>({rows + r * kElements + g * Block::kGroup, scales + g * kPanelRows + r, offsets + g * kPanelRows + r,
+      const Block* const data = static_cast<const Block*>(w.data) + (row + r < row_end ? row + r : row_end - 1) * (w.cols / Block::kElements);
+      const Block* block = data + first / kBlockGroups;
+      for (int64_t g = 0; g < count; g += kBlockGroups, ++block) {
+        block->template open<Ops>({rows + r * kStretch + g * Block::kGroup, scales + g * kPanelRows + r, offsets + g * kPanelRows + r,
                                    kPanelRows});
       }
     }
-    for (int32_t k = 0; k < count * Block::kGroup; k += kLanes) Ops::interleave(rows + k, kElements, weights + k * kPanelRows);
-    if constexpr (Ops::kInputFlip != 0) {
-      for (int32_t g = 0; g < count; ++g) balance(g);
-    }
+    for (int64_t k = 0; k < count * Block::kGroup; k += 16) Ops::interleave(rows + k, kStretch, codes + k * kPanelRows);
   }
-
- private:
-  void balance(int32_t group) {
-    for (int32_t part = 0; part < Ops::kParts; ++part) {
-      typename Ops::Int sum = Ops::zero_int();
-      for (int32_t quad = 0; quad < kQuads; ++quad) {
-        sum = Ops::dot4(sum, Ops::broadcast_byte(Ops::kInputFlip), Ops::load_int(quad_of(group, quad) + part * Ops::kWidth * kQuad));
-      }
-      Ops::store_int(starts + group * kPanelRows + part * Ops::kWidth, Ops::sub_int(Ops::zero_int(), sum));
-    }
-  }
-
- public:
-  const int8_t* quad_of(int32_t group, int32_t quad) const { return weights + (group * kQuads + quad) * kPanelRows * kQuad; }
 };
 
-// Adds a panel's groups to the lanes of Tokens tokens: of group g, row r at lanes + (t * kLanes + g) * kPanelRows + r.
-template <typename Ops, int32_t Tokens, typename Block>
-inline void add_groups(const Panel<Ops, Block>& panel, int32_t count, const Inputs& x, int64_t token, int64_t first, float* lanes) {
-  const int64_t scale_groups = x.cols / kInputGroup;
-  for (int32_t g = 0; g < count; ++g) {
-    const int64_t k = (first + g) * Block::kGroup;
-    typename Ops::Int sums[Tokens][Ops::kParts];
-#pragma GCC unroll 4
-    for (int32_t t = 0; t < Tokens; ++t) {
-#pragma GCC unroll 2
-      for (int32_t p = 0; p < Ops::kParts; ++p) {
-        sums[t][p] = Ops::kInputFlip != 0 ? Ops::load_int(panel.starts + g * kPanelRows + p * Ops::kWidth) : Ops::zero_int();
-      }
-    }
-#pragma GCC unroll 8
-    for (int32_t quad = 0; quad < Panel<Ops, Block>::kQuads; ++quad) {
-#pragma GCC unroll 2
-      for (int32_t p = 0; p < Ops::kParts; ++p) {
-        const typename Ops::Int weights = Ops::load_int(panel.quad_of(g, quad) + p * Ops::kWidth * kQuad);
-#pragma GCC unroll 4
-        for (int32_t t = 0; t < Tokens; ++t) {
-          sums[t][p] = Ops::dot4(sums[t][p], Ops::broadcast_quad(x.q + (token + t) * x.cols + k + quad * kQuad), weights);
-        }
-      }
-    }
-#pragma GCC unroll 4
-    for (int32_t t = 0; t < Tokens; ++t) {
-      const int64_t at = (token + t) * scale_groups + k / kInputGroup;
-      float* const lane = lanes + (t * kLanes + g) * kPanelRows;
-#pragma GCC unroll 2
-      for (int32_t p = 0; p < Ops::kParts; ++p) {
-        const int32_t row = p * Ops::kWidth;
-        const typename Ops::Float scale = Ops::mul(Ops::load(panel.scales + g * kPanelRows + row), Ops::broadcast(x.scales[at]));
-        typename Ops::Float sum = Ops::fma(Ops::to_float(sums[t][p]), scale, Ops::load(lane + row));
-        if constexpr (Block::kOffset) {
-          sum = Ops::fma(Ops::negate(Ops::load(panel.offsets + g * kPanelRows + row)), Ops::broadcast(x.sums[at]), sum);
-        }
-        Ops::store(lane + row, sum);
-      }
+// Where the weights of a product come from: of group g and quad q of sixteen rows, the `part`th register.
+template <typename Ops, typename Block>
+struct FromPanel {
+  static constexpr int32_t kZero = Ops::kByteZero;
+  static constexpr bool kAhead = false;
+  const Panel<Ops, Block>& panel;
+
+  typename Ops::Int quad(int64_t g, int32_t q, int32_t part) const {
+    return Ops::bytes(Ops::load_int(panel.codes + (g * panel.kQuads + q) * kPanelRows * kQuad + part * Ops::kWidth * kQuad));
+  }
+  typename Ops::Float scale(int64_t g, int32_t part) const { return Ops::load(panel.scales + g * kPanelRows + part * Ops::kWidth); }
+  typename Ops::Float offset(int64_t g, int32_t part) const { return Ops::load(panel.offsets + g * kPanelRows + part * Ops::kWidth); }
+  static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
+    return Ops::dot4(sum, weights, inputs);
+  }
+};
+
+template <typename Ops, typename Block>
+struct FromPacked {
+  static constexpr int32_t kZero = Block::kType == DType::q4_0 ? 8 : Ops::kByteZero;
+  static constexpr bool kAhead = true;
+  static constexpr int64_t kGroupBytes = kPanelRows * (sizeof(Block) - sizeof(F16));
+  const F16* scales;
+  const std::byte* codes;
+
+  FromPacked(const std::byte* panel, const PanelShape& shape)
+      : scales(reinterpret_cast<const F16*>(panel)), codes(panel + shape.codes_at) {}
+
+  typename Ops::Int quad(int64_t g, int32_t q, int32_t part) const {
+    const std::byte* const at = codes + g * kGroupBytes + part * Ops::kWidth * kQuad;
+    if constexpr (Block::kType == DType::q4_0) {
+      const typename Ops::Int both = Ops::load_int(at + q % 4 * kPanelRows * kQuad);
+      return q < 4 ? Ops::low_nibbles(both) : Ops::high_nibbles(both);
+    } else {
+      return Ops::bytes(Ops::load_int(at + q * kPanelRows * kQuad));
     }
   }
+  typename Ops::Float scale(int64_t g, int32_t part) const { return Ops::load(scales + g * kPanelRows + part * Ops::kWidth); }
+  static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
+    if constexpr (Block::kType == DType::q4_0) return Ops::dot4_small(sum, weights, inputs);
+    return Ops::dot4(sum, weights, inputs);
+  }
+  void look_ahead(int64_t g) const {
+    for (int64_t i = 0; i < kGroupBytes; i += 64) __builtin_prefetch(codes + g * kGroupBytes + kAheadBytes + i, 0, 2);
+  }
+};
+
+// Adds groups [first, first + count) of K, of the source groups [0, count), to the sums of Tokens tokens of one tile: sums[t * 16 + row].
+template <typename Ops, typename Block, int32_t Tokens, typename Source>
+inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64_t first, int64_t count, float* sums) {
+  constexpr int32_t kGroupsOfInputs = kInputGroup / Block::kGroup;
+  const int64_t tile_tokens = x.tile_tokens(token - token % kTileInputs);
+  typename Ops::Float sum[Tokens][Ops::kParts];
+  const auto for_each_sum = [&](const auto& body) {
+#pragma GCC unroll 8
+    for (int32_t t = 0; t < Tokens; ++t) {
+#pragma GCC unroll 2
+      for (int32_t p = 0; p < Ops::kParts; ++p) body(t, p, sum[t][p], sums + t * kPanelRows + p * Ops::kWidth);
+    }
+  };
+  for_each_sum([](int32_t, int32_t, auto& value, const float* at) { value = Ops::load(at); });
+  int64_t at = x.index(token, first / kGroupsOfInputs);
+  int32_t part_of_inputs = 0;
+  for (int64_t g = 0; g < count; ++g) {
+    if constexpr (Source::kAhead && Tokens == 1) from.look_ahead(g);
+    const int8_t* const q = x.q + at * kInputGroup + part_of_inputs * Block::kGroup;
+    typename Ops::Int dots[Tokens][Ops::kParts];
+    for_each_sum([&](int32_t t, int32_t p, auto&, const float*) {
+      if constexpr (Source::kZero == 0) {
+        dots[t][p] = Ops::zero_int();
+      } else {
+        const int32_t inputs = kGroupsOfInputs == 1 ? x.sums[at + t] : part_of_inputs == 0 ? x.halves[at + t] : x.sums[at + t] - x.halves[at + t];
+        dots[t][p] = Ops::broadcast_int(-Source::kZero * inputs);
+      }
+    });
+#pragma GCC unroll 8
+    for (int32_t quad = 0; quad < Block::kGroup / kQuad; ++quad) {
+#pragma GCC unroll 2
+      for (int32_t p = 0; p < Ops::kParts; ++p) {
+        const typename Ops::Int weights = from.quad(g, quad, p);
+#pragma GCC unroll 8
+        for (int32_t t = 0; t < Tokens; ++t) {
+          dots[t][p] = Source::dot(dots[t][p], weights, Ops::broadcast_quad(q + t * kInputGroup + quad * kQuad));
+        }
+      }
+    }
+    for_each_sum([&](int32_t t, int32_t p, auto& value, const float*) {
+      const typename Ops::Float scale = Ops::mul(from.scale(g, p), Ops::broadcast(x.scales[at + t]));
+      value = Ops::fma(Ops::to_float(dots[t][p]), scale, value);
+      if constexpr (Block::kOffset) value = Ops::fma(Ops::negate(from.offset(g, p)), Ops::broadcast(x.totals[at + t]), value);
+    });
+    part_of_inputs = (part_of_inputs + 1) % kGroupsOfInputs;
+    if (part_of_inputs == 0) at += tile_tokens;
+  }
+  for_each_sum([](int32_t, int32_t, auto& value, float* to) { Ops::store(to, value); });
 }
 
-// The tree of lanes.h for sixteen rows at once, then bias, for the rows that are there.
-template <typename Ops>
-inline void store_outputs(float* lanes, const float* bias, int32_t rows, float* y) {
-  for (int32_t half = kLanes / 2; half > 0; half /= 2) {
-    for (int32_t i = 0; i < half * kPanelRows; i += Ops::kWidth) {
-      Ops::store(lanes + i, Ops::add(Ops::load(lanes + i), Ops::load(lanes + half * kPanelRows + i)));
-    }
+// The same for `tokens` tokens from `token` on, a multiple of sixteen: together as many as there are registers for.
+template <typename Ops, typename Block, int32_t Tokens = Ops::kTokensTogether, typename Source>
+inline void add_all(const Source& from, const Inputs& x, int64_t token, int64_t tokens, int64_t first, int64_t count, float* sums) {
+  for (; tokens >= Tokens; token += Tokens, tokens -= Tokens, sums += Tokens * kPanelRows) {
+    add_groups<Ops, Block, Tokens>(from, x, token, first, count, sums);
   }
+  if constexpr (Tokens > 1) add_all<Ops, Block, Tokens / 2>(from, x, token, tokens, first, count, sums);
+}
+
+// One token's outputs of up to sixteen rows.
+template <typename Ops>
+inline void store_outputs(const float* sums, const float* bias, int64_t rows, float* y) {
   for_each_register<Ops>(rows, [&](int64_t r, auto at) {
-    const typename Ops::Float sum = Ops::load(lanes + r);
+    const typename Ops::Float sum = at.load(sums + r);
     at.store(y + r, bias != nullptr ? Ops::add(sum, at.load(bias + r)) : sum);
   });
 }
 
-template <typename Ops>
-void matmul_blocks(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
-                   int64_t row_begin, int64_t row_end, const Scratch& scratch) {
-  constexpr int32_t kTokensTogether = 4;
-  const Pass pass(w.cols, tokens, scratch);
-  with_blocks(w.data, w.dtype, [&]<typename Block>(const Block* blocks) {
-    const int64_t groups = w.cols / Block::kGroup;
-    for (int64_t token = 0; token < tokens; token += pass.tokens) {
-      const int64_t count = tokens - token < pass.tokens ? tokens - token : pass.tokens;
-      for (int64_t t = 0; t < count; ++t) quantize_inputs<Ops>(x + (token + t) * x_stride, t, Ops::kInputFlip, pass.inputs);
-      for (int64_t row = row_begin; row < row_end; row += kPanelRows) {
-        __builtin_memset(pass.lanes, 0, static_cast<uint64_t>(count * kLanes * kPanelRows) * sizeof(float));
-        for (int64_t first = 0; first < groups; first += kPanelGroups) {
-          Panel<Ops, Block> panel;
-          const int32_t panel_groups = static_cast<int32_t>(groups - first < kPanelGroups ? groups - first : kPanelGroups);
-          panel.open(w, blocks, row, row_end, first, panel_groups);
-          int64_t t = 0;
-          float* lanes = pass.lanes;
-          for (; t + kTokensTogether <= count; t += kTokensTogether, lanes += kTokensTogether * kLanes * kPanelRows) {
-            add_groups<Ops, kTokensTogether>(panel, panel_groups, pass.inputs, t, first, lanes);
-          }
-          for (; t < count; ++t, lanes += kLanes * kPanelRows) add_groups<Ops, 1>(panel, panel_groups, pass.inputs, t, first, lanes);
-        }
-        const int32_t rows = static_cast<int32_t>(row_end - row < kPanelRows ? row_end - row : kPanelRows);
-        for (int64_t t = 0; t < count; ++t) {
-          store_outputs<Ops>(pass.lanes + t * kLanes * kPanelRows, bias != nullptr ? bias + row : nullptr, rows,
-                             y + (token + t) * y_stride + row);
-        }
+// Calls add(panel_row, token, tokens, sums) for every panel that has rows of [row_begin, row_end) and every block of tokens, which adds all of
+// K to sums; then stores the outputs. panel_row is the matrix's row that is the panel's first: of a packed matrix it may lie before row_begin,
+// or be negative. The tokens of a block are few enough for the second-level cache to keep their inputs.
+template <typename Ops, typename Add>
+inline void for_each_panel(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin,
+                           int64_t row_end, const Scratch& scratch, const Add& add) {
+  constexpr int64_t kBlockInputBytes = 1024 * 1024;
+  const int64_t most = scratch.size_bytes / (kPanelRows * static_cast<int64_t>(sizeof(float))) / kTileInputs;
+  const int64_t cached = kBlockInputBytes / (x.cols * kTileInputs + 1);
+  const int64_t block_tokens = kTileInputs * (cached < 1 ? 1 : cached < most ? cached : most);
+  float* const sums = reinterpret_cast<float*>(scratch.data);
+  const int64_t first_row = w.packed ? row_begin - (row_begin + w.panel_row) % kPanelRows : row_begin;
+  for (int64_t token = 0; token < x.tokens; token += block_tokens) {
+    const int64_t tokens = x.tokens - token < block_tokens ? x.tokens - token : block_tokens;
+    for (int64_t row = first_row; row < row_end; row += kPanelRows) {
+      __builtin_memset(sums, 0, static_cast<uint64_t>(tokens * kPanelRows) * sizeof(float));
+      add(row, token, tokens, sums);
+      const int64_t begin = row < row_begin ? row_begin : row;
+      const int64_t end = row + kPanelRows < row_end ? row + kPanelRows : row_end;
+      for (int64_t t = 0; t < tokens; ++t) {
+        store_outputs<Ops>(sums + t * kPanelRows + (begin - row), bias != nullptr ? bias + begin : nullptr, end - begin,
+                           y + (token + t) * y_stride + begin);
       }
     }
+  }
+}
+
+template <typename Ops>
+void matmul_inputs(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin, int64_t row_end,
+                   const Scratch& scratch) {
+  with_blocks(w.data, w.dtype, [&]<typename Block>(const Block*) {
+    const int64_t groups = w.cols / Block::kGroup;
+    if constexpr (is_packable(Block::kType)) {
+      if (w.packed) {
+        const PanelShape shape = panel_shape(w.dtype, w.cols);
+        for_each_panel<Ops>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
+          add_all<Ops, Block>(FromPacked<Ops, Block>(panel_of(w, row).panel, shape), x, token, tokens, 0, groups, sums);
+        });
+        return;
+      }
+    }
+    for_each_panel<Ops>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
+      Panel<Ops, Block> panel;
+      for (int64_t first = 0; first < groups; first += panel.kGroups) {
+        const int64_t count = groups - first < panel.kGroups ? groups - first : panel.kGroups;
+        panel.open(w, row, row_end, first, count);
+        add_all<Ops, Block>(FromPanel<Ops, Block>{panel}, x, token, tokens, first, count, sums);
+      }
+    });
   });
 }
 

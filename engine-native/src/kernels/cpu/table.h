@@ -18,8 +18,8 @@ namespace weir::kernels::cpu {
 
 template <typename Ops>
 constexpr KernelTable table(const char* name) {
-  return {name,      matmul<Ops>,     embed<Ops>,    rms_norm<Ops>, rope<Ops>,
-          add<Ops>,  add_scaled<Ops>, silu_mul<Ops>, gelu_mul<Ops>, softcap<Ops>,
+  return {name,          matmul<Ops>,    quantize_inputs<Ops>, matmul_inputs<Ops>, embed<Ops>,    rms_norm<Ops>, rope<Ops>,
+          add<Ops>,      add_scaled<Ops>, silu_mul<Ops>,        gelu_mul<Ops>,      softcap<Ops>,
           kv_store<Ops>, attention<Ops>, exp_sum<Ops>};
 }
 

@@ -7,13 +7,16 @@ namespace {
 
 void matmul(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
             int64_t row_begin, int64_t row_end, const Scratch& scratch) {
-  const auto product = is_quantized(w.dtype) ? cpu::matmul_blocks<Avx512Vnni> : avx512_kernels().matmul;
-  product(w, bias, x, x_stride, tokens, y, y_stride, row_begin, row_end, scratch);
+  if (!is_quantized(w.dtype)) {
+    return avx512_kernels().matmul(w, bias, x, x_stride, tokens, y, y_stride, row_begin, row_end, scratch);
+  }
+  multiply_in_passes<Avx512Vnni>(cpu::matmul_inputs<Avx512Vnni>, w, bias, x, x_stride, tokens, y, y_stride, row_begin, row_end, scratch);
 }
 
 KernelTable with_vnni(KernelTable table) {
   table.name = "avx512_vnni";
   table.matmul = matmul;
+  table.matmul_inputs = cpu::matmul_inputs<Avx512Vnni>;
   return table;
 }
 

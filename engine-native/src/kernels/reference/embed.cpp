@@ -1,14 +1,15 @@
 // Widening is exact, so there is no rounding to agree on; of quantized weights each is rounded once at most.
-#include "kernels/blocks.h"
+#include "kernels/packed.h"
 #include "kernels/reference/reference.h"
 
 namespace weir::kernels::reference {
 
 void embed(const Matrix& table, int32_t index, float* y) {
   if (is_quantized(table.dtype)) {
-    return with_blocks(table.data, table.dtype, [&]<typename Block>(const Block* blocks) {
-      const int64_t row_blocks = table.cols / Block::kElements;
-      widen_blocks<ExactHalf>(blocks + index * row_blocks, row_blocks, y);
+    return with_blocks(table.data, table.dtype, [&]<typename Block>(const Block*) {
+      for (int64_t b = 0; b < table.cols / Block::kElements; ++b) {
+        widen_block<ExactHalf>(block_of<Block>(table, index, b), y + b * Block::kElements);
+      }
     });
   }
   with_elements(table.data, table.dtype, [&](const auto* elements) {

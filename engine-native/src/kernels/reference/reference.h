@@ -20,6 +20,9 @@ inline float dot(const Element* a, const float* b, int64_t size) {
 
 void matmul(const Matrix& w, const float* bias, const float* x, int64_t x_stride, int32_t tokens, float* y, int64_t y_stride,
             int64_t row_begin, int64_t row_end, const Scratch& scratch);
+void quantize_inputs(const float* x, int64_t token, const Inputs& to);
+void matmul_inputs(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin, int64_t row_end,
+                   const Scratch& scratch);
 void embed(const Matrix& table, int32_t index, float* y);
 void rms_norm(const float* x, const float* weight, int32_t size, float epsilon, float* y);
 void rope(float* x, const float* cos, const float* sin, int32_t size);

@@ -62,6 +62,7 @@ final class Abi {
     static final int ISA_AVX2 = 2;
     static final int ISA_AVX512 = 3;
     static final int ISA_AVX512_VNNI = 4;
+    static final int ISA_AMX = 5;
 
     static final int PEAK_READ_BYTES = 1;
     static final int PEAK_F32 = 2;

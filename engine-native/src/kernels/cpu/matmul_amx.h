@@ -1,0 +1,201 @@
+// Products with quantized weights by AMX: one instruction sums a whole group of up to sixteen tokens with sixteen rows, 16 x 16 integers. They
+// leave the tile through memory, become floats and are added under both scales, in registers that keep the sums of a tile of tokens over
+// a whole stretch of K. That takes about as long as three instructions on every register of integers: so this is bound by the sixteen-lane
+// arithmetic, not by the tiles, and while one group is added up the next one is multiplied.
+//
+// Packed bytes are multiplied where they lie. What else there is, is opened a stretch at a time, for all tokens.
+#pragma once
+
+#include <immintrin.h>
+
+#include <array>
+#include <utility>
+
+#include "kernels/cpu/avx512.h"
+#include "kernels/cpu/matmul_blocks.h"
+
+namespace weir::kernels {
+
+// The registers of avx512.h, and the tiles. The first four tiles serve whole tiles of tokens, the others the last one, which has fewer.
+struct Amx : Avx512Vnni {
+  static constexpr int32_t kByteZero = 0;  // of what is opened for a tile: its instruction takes signed weights
+  static Int bytes(Int weights) { return weights; }
+
+  // What was written there is in memory: the instructions of tiles read it, and the compiler does not know that they do.
+  [[gnu::always_inline]] static void written(const void* at) { __asm__ volatile("" ::"r"(at) : "memory"); }
+
+  struct Config {
+    uint8_t palette = 1;
+    uint8_t start_row = 0;
+    uint8_t reserved[14] = {};
+    uint16_t row_bytes[16] = {};
+    uint8_t rows[16] = {};
+  };
+  static_assert(sizeof(Config) == 64);
+
+  // Holds the tiles for groups of `group` inputs and a last tile of `last_tokens`, until it goes.
+  class Tiles {
+   public:
+    Tiles(int32_t group, int64_t last_tokens) {
+      alignas(64) Config config;
+      const auto set = [&](int32_t tile, int64_t rows, int32_t row_bytes) {
+        config.rows[tile] = static_cast<uint8_t>(rows);
+        config.row_bytes[tile] = static_cast<uint16_t>(row_bytes);
+      };
+      set(0, kTileInputs, kPanelRows * 4);
+      set(1, kTileInputs, kPanelRows * 4);
+      set(2, kTileInputs, group);
+      set(3, group / kQuad, kPanelRows * kQuad);
+      set(4, last_tokens, kPanelRows * 4);
+      set(5, last_tokens, kPanelRows * 4);
+      set(6, last_tokens, group);
+      written(&config);
+      _tile_loadconfig(&config);
+    }
+    ~Tiles() { _tile_release(); }
+    Tiles(const Tiles&) = delete;
+    Tiles& operator=(const Tiles&) = delete;
+  };
+
+  // integers[token][row] of one group: inputs with 32 bytes from token to token, sixteen rows of codes. `second` alternates between two tiles,
+  // so that one may still be stored while the other is filled.
+  template <bool whole>
+  [[gnu::always_inline]] static void multiply(const int8_t* inputs, const void* codes, bool second, int32_t* integers) {
+    _tile_loadd(3, codes, kPanelRows * kQuad);
+    if constexpr (whole) {
+      _tile_loadd(2, inputs, kInputGroup);
+      if (second) {
+        _tile_zero(1);
+        _tile_dpbssd(1, 2, 3);
+        _tile_stored(1, integers, kPanelRows * 4);
+      } else {
+        _tile_zero(0);
+        _tile_dpbssd(0, 2, 3);
+        _tile_stored(0, integers, kPanelRows * 4);
+      }
+    } else {
+      _tile_loadd(6, inputs, kInputGroup);
+      if (second) {
+        _tile_zero(5);
+        _tile_dpbssd(5, 6, 3);
+        _tile_stored(5, integers, kPanelRows * 4);
+      } else {
+        _tile_zero(4);
+        _tile_dpbssd(4, 6, 3);
+        _tile_stored(4, integers, kPanelRows * 4);
+      }
+    }
+  }
+};
+
+namespace cpu {
+
+// A stretch of sixteen rows as the tiles take it.
+struct Stretch {
+  const void* codes;  // of a group after the other
+  int64_t group_bytes;
+  const float* scales;   // [group][row]
+  const float* offsets;  // the same, of formats that have them
+  int64_t first;         // group of K
+  int64_t count;
+};
+
+// Adds a stretch to the sums of the Tokens tokens of the tile that begins with `token`.
+template <typename Ops, typename Block, int32_t Tokens>
+inline void add_tile(const Stretch& stretch, const Inputs& x, int64_t token, float* sums) {
+  constexpr int32_t kGroupsOfInputs = kInputGroup / Block::kGroup;
+  alignas(64) int32_t integers[2][Tokens * kPanelRows];
+  typename Ops::Float sum[Tokens];
+#pragma GCC unroll 16
+  for (int32_t t = 0; t < Tokens; ++t) sum[t] = Ops::load(sums + t * kPanelRows);
+  const int64_t begin = x.index(token, 0);
+  const auto index_of = [&](int64_t g) { return begin + (stretch.first + g) / kGroupsOfInputs * Tokens; };
+  const auto multiply = [&](int64_t g) {
+    const int8_t* const inputs = x.q + index_of(g) * kInputGroup + g % kGroupsOfInputs * Block::kGroup;
+    Ops::template multiply<Tokens == kTileInputs>(inputs, static_cast<const std::byte*>(stretch.codes) + g * stretch.group_bytes, g % 2 != 0,
+                                         integers[g % 2]);
+  };
+  const auto add = [&](int64_t g) {
+    const int64_t at = index_of(g);
+    const int32_t* const from = integers[g % 2];
+    const typename Ops::Float scales = Ops::load(stretch.scales + g * kPanelRows);
+#pragma GCC unroll 16
+    for (int32_t t = 0; t < Tokens; ++t) {
+      const typename Ops::Float scale = Ops::mul(scales, Ops::broadcast(x.scales[at + t]));
+      sum[t] = Ops::fma(Ops::to_float(Ops::load_int(from + t * kPanelRows)), scale, sum[t]);
+      if constexpr (Block::kOffset) {
+        const typename Ops::Float offsets = Ops::negate(Ops::load(stretch.offsets + g * kPanelRows));
+        sum[t] = Ops::fma(offsets, Ops::broadcast(x.totals[at + t]), sum[t]);
+      }
+    }
+  };
+  multiply(0);
+  for (int64_t g = 1; g < stretch.count; ++g) {
+    multiply(g);
+    add(g - 1);
+  }
+  add(stretch.count - 1);
+#pragma GCC unroll 16
+  for (int32_t t = 0; t < Tokens; ++t) Ops::store(sums + t * kPanelRows, sum[t]);
+}
+
+template <typename Ops, typename Block>
+inline void add_tiles(const Stretch& stretch, const Inputs& x, int64_t token, int64_t tokens, float* sums) {
+  using AddTile = void (*)(const Stretch&, const Inputs&, int64_t, float*);
+  static constexpr auto kAddTile = []<int32_t... i>(std::integer_sequence<int32_t, i...>) {
+    return std::array<AddTile, kTileInputs>{add_tile<Ops, Block, i + 1>...};
+  }(std::make_integer_sequence<int32_t, kTileInputs>{});
+  for (; tokens > 0; token += kTileInputs, tokens -= kTileInputs, sums += kTileInputs * kPanelRows) {
+    kAddTile[static_cast<size_t>(x.tile_tokens(token) - 1)](stretch, x, token, sums);
+  }
+}
+
+// Opens groups [first, first + count) of a packed panel.
+template <typename Ops, typename Block>
+inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t first, int64_t count, Panel<Ops, Block>& panel) {
+  constexpr bool kBytes = Block::kType == DType::q8_0;
+  const FromPacked<Ops, Block> from(at, shape);
+  for (int64_t g = 0; g < count; ++g) {
+    Ops::store(panel.scales + g * kPanelRows, from.scale(first + g, 0));
+    if constexpr (!kBytes) {
+      for (int32_t q = 0; q < panel.kQuads; ++q) {
+        const typename Ops::Int centred = _mm512_sub_epi8(from.quad(first + g, q, 0), _mm512_set1_epi8(8));
+        Ops::store_int(panel.codes + (g * panel.kQuads + q) * kPanelRows * kQuad, centred);
+      }
+    }
+  }
+  const void* const codes = kBytes ? static_cast<const void*>(from.codes + first * shape.group_bytes) : panel.codes;
+  return {codes, kPanelRows * Block::kGroup, panel.scales, nullptr, first, count};
+}
+
+template <typename Tiled>
+inline void multiply_tiles(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin,
+                           int64_t row_end, const Scratch& scratch) {
+  if (x.tokens == 1) return matmul_inputs<Avx512Vnni>(w, bias, x, y, y_stride, row_begin, row_end, scratch);
+  with_blocks(w.data, w.dtype, [&]<typename Block>(const Block*) {
+    const typename Tiled::Tiles tiles(Block::kGroup, (x.tokens - 1) % kTileInputs + 1);
+    const int64_t groups = w.cols / Block::kGroup;
+    const PanelShape shape = panel_shape(w.dtype, w.cols);
+    for_each_panel<Tiled>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
+      Panel<Tiled, Block> panel;
+      for (int64_t first = 0; first < groups; first += panel.kGroups) {
+        const int64_t count = groups - first < panel.kGroups ? groups - first : panel.kGroups;
+        Stretch stretch{panel.codes, kPanelRows * Block::kGroup, panel.scales, panel.offsets, first, count};
+        if constexpr (is_packable(Block::kType)) {
+          if (w.packed) {
+            stretch = open_packed<Tiled, Block>(panel_of(w, row).panel, shape, first, count, panel);
+          } else {
+            panel.open(w, row, row_end, first, count);
+          }
+        } else {
+          panel.open(w, row, row_end, first, count);
+        }
+        Tiled::written(&panel);
+        add_tiles<Tiled, Block>(stretch, x, token, tokens, sums);
+      }
+    });
+  });
+}
+
+}  // namespace cpu
+}  // namespace weir::kernels
