@@ -57,14 +57,14 @@ struct Amx : Avx512Vnni {
     Tiles& operator=(const Tiles&) = delete;
   };
 
-  // integers[token][row] of one group: inputs with 32 bytes from token to token, sixteen rows of codes. `second` alternates between two tiles,
-  // so that one may still be stored while the other is filled.
-  template <bool whole>
-  [[gnu::always_inline]] static void multiply(const int8_t* inputs, const void* codes, bool second, int32_t* integers) {
+  // integers[token][row] of one group: inputs with 32 bytes from token to token, sixteen rows of codes. The groups of a stretch take turns with
+  // two tiles, so that one may still be stored while the other is filled.
+  template <bool whole, bool odd>
+  [[gnu::always_inline]] static void multiply(const int8_t* inputs, const std::byte* codes, int32_t* integers) {
     _tile_loadd(3, codes, kPanelRows * kQuad);
     if constexpr (whole) {
       _tile_loadd(2, inputs, kInputGroup);
-      if (second) {
+      if constexpr (odd) {
         _tile_zero(1);
         _tile_dpbssd(1, 2, 3);
         _tile_stored(1, integers, kPanelRows * 4);
@@ -75,7 +75,7 @@ struct Amx : Avx512Vnni {
       }
     } else {
       _tile_loadd(6, inputs, kInputGroup);
-      if (second) {
+      if constexpr (odd) {
         _tile_zero(5);
         _tile_dpbssd(5, 6, 3);
         _tile_stored(5, integers, kPanelRows * 4);
@@ -92,51 +92,58 @@ namespace cpu {
 
 // A stretch of sixteen rows as the tiles take it.
 struct Stretch {
-  const void* codes;  // of a group after the other
-  int64_t group_bytes;
+  const std::byte* codes;  // of one group after the other
   const float* scales;   // [group][row]
   const float* offsets;  // the same, of formats that have them
   int64_t first;         // group of K
   int64_t count;
 };
 
+// Adds a group's integers to the sums of its tokens, under the scales of both.
+template <typename Ops, typename Block, int32_t Tokens>
+[[gnu::always_inline]] inline void add_scaled_group(const Stretch& stretch, int64_t group, const Inputs& x, int64_t at, const int32_t* integers,
+                                                    typename Ops::Float (&sums)[Tokens]) {
+  const typename Ops::Float scales = Ops::load(stretch.scales + group * kPanelRows);
+#pragma GCC unroll 16
+  for (int32_t t = 0; t < Tokens; ++t) {
+    const typename Ops::Float scale = Ops::mul(scales, Ops::broadcast(x.scales[at + t]));
+    sums[t] = Ops::fma(Ops::to_float(Ops::load_int(integers + t * kPanelRows)), scale, sums[t]);
+    if constexpr (Block::kOffset) {
+      const typename Ops::Float offsets = Ops::negate(Ops::load(stretch.offsets + group * kPanelRows));
+      sums[t] = Ops::fma(offsets, Ops::broadcast(x.totals[at + t]), sums[t]);
+    }
+  }
+}
+
 // Adds a stretch to the sums of the Tokens tokens of the tile that begins with `token`.
 template <typename Ops, typename Block, int32_t Tokens>
-inline void add_tile(const Stretch& stretch, const Inputs& x, int64_t token, float* sums) {
+inline void add_tile(const Stretch& stretch, const Inputs& x, int64_t token, float* to) {
   constexpr int32_t kGroupsOfInputs = kInputGroup / Block::kGroup;
-  alignas(64) int32_t integers[2][Tokens * kPanelRows];
-  typename Ops::Float sum[Tokens];
+  constexpr bool kWhole = Tokens == kTileInputs;
+  alignas(64) int32_t even[Tokens * kPanelRows];
+  alignas(64) int32_t odd[Tokens * kPanelRows];
+  typename Ops::Float sums[Tokens];
 #pragma GCC unroll 16
-  for (int32_t t = 0; t < Tokens; ++t) sum[t] = Ops::load(sums + t * kPanelRows);
-  const int64_t begin = x.index(token, 0);
-  const auto index_of = [&](int64_t g) { return begin + (stretch.first + g) / kGroupsOfInputs * Tokens; };
-  const auto multiply = [&](int64_t g) {
-    const int8_t* const inputs = x.q + index_of(g) * kInputGroup + g % kGroupsOfInputs * Block::kGroup;
-    Ops::template multiply<Tokens == kTileInputs>(inputs, static_cast<const std::byte*>(stretch.codes) + g * stretch.group_bytes, g % 2 != 0,
-                                         integers[g % 2]);
-  };
-  const auto add = [&](int64_t g) {
-    const int64_t at = index_of(g);
-    const int32_t* const from = integers[g % 2];
-    const typename Ops::Float scales = Ops::load(stretch.scales + g * kPanelRows);
-#pragma GCC unroll 16
-    for (int32_t t = 0; t < Tokens; ++t) {
-      const typename Ops::Float scale = Ops::mul(scales, Ops::broadcast(x.scales[at + t]));
-      sum[t] = Ops::fma(Ops::to_float(Ops::load_int(from + t * kPanelRows)), scale, sum[t]);
-      if constexpr (Block::kOffset) {
-        const typename Ops::Float offsets = Ops::negate(Ops::load(stretch.offsets + g * kPanelRows));
-        sum[t] = Ops::fma(offsets, Ops::broadcast(x.totals[at + t]), sum[t]);
-      }
-    }
-  };
-  multiply(0);
-  for (int64_t g = 1; g < stretch.count; ++g) {
-    multiply(g);
-    add(g - 1);
+  for (int32_t t = 0; t < Tokens; ++t) sums[t] = Ops::load(to + t * kPanelRows);
+  const int64_t begin = x.index(token, stretch.first / kGroupsOfInputs);
+  const auto index_of = [=](int64_t g) { return begin + g / kGroupsOfInputs * Tokens; };
+  const int8_t* const q = x.q;
+  const auto inputs_of = [=](int64_t g) { return q + index_of(g) * kInputGroup + g % kGroupsOfInputs * Block::kGroup; };
+  const std::byte* const codes = stretch.codes;
+  constexpr int64_t kGroupBytes = kPanelRows * Block::kGroup;
+  Ops::template multiply<kWhole, false>(inputs_of(0), codes, even);
+  int64_t g = 1;
+  for (; g + 1 < stretch.count; g += 2) {
+    Ops::template multiply<kWhole, true>(inputs_of(g), codes + g * kGroupBytes, odd);
+    add_scaled_group<Ops, Block, Tokens>(stretch, g - 1, x, index_of(g - 1), even, sums);
+    Ops::template multiply<kWhole, false>(inputs_of(g + 1), codes + (g + 1) * kGroupBytes, even);
+    add_scaled_group<Ops, Block, Tokens>(stretch, g, x, index_of(g), odd, sums);
   }
-  add(stretch.count - 1);
+  if (g < stretch.count) Ops::template multiply<kWhole, true>(inputs_of(g), codes + g * kGroupBytes, odd);
+  add_scaled_group<Ops, Block, Tokens>(stretch, g - 1, x, index_of(g - 1), even, sums);
+  if (g < stretch.count) add_scaled_group<Ops, Block, Tokens>(stretch, g, x, index_of(g), odd, sums);
 #pragma GCC unroll 16
-  for (int32_t t = 0; t < Tokens; ++t) Ops::store(sums + t * kPanelRows, sum[t]);
+  for (int32_t t = 0; t < Tokens; ++t) Ops::store(to + t * kPanelRows, sums[t]);
 }
 
 template <typename Ops, typename Block>
@@ -164,8 +171,7 @@ inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t
       }
     }
   }
-  const void* const codes = kBytes ? static_cast<const void*>(from.codes + first * shape.group_bytes) : panel.codes;
-  return {codes, kPanelRows * Block::kGroup, panel.scales, nullptr, first, count};
+  return {kBytes ? from.codes + first * shape.group_bytes : panel.bytes(), panel.scales, nullptr, first, count};
 }
 
 template <typename Tiled>
@@ -180,7 +186,7 @@ inline void multiply_tiles(const Matrix& w, const float* bias, const Inputs& x, 
       Panel<Tiled, Block> panel;
       for (int64_t first = 0; first < groups; first += panel.kGroups) {
         const int64_t count = groups - first < panel.kGroups ? groups - first : panel.kGroups;
-        Stretch stretch{panel.codes, kPanelRows * Block::kGroup, panel.scales, panel.offsets, first, count};
+        Stretch stretch{panel.bytes(), panel.scales, panel.offsets, first, count};
         if constexpr (is_packable(Block::kType)) {
           if (w.packed) {
             stretch = open_packed<Tiled, Block>(panel_of(w, row).panel, shape, first, count, panel);

@@ -28,6 +28,8 @@ struct Panel {
   alignas(64) float scales[kGroups * kPanelRows];
   alignas(64) float offsets[kGroups * kPanelRows];
 
+  const std::byte* bytes() const { return reinterpret_cast<const std::byte*>(codes); }
+
   // Opens groups [first, first + count) of K, of the rows from `row` on; past the last row it stands in for those that are not there.
   void open(const Matrix& w, int64_t row, int64_t row_end, int64_t first, int64_t count) {
     constexpr int32_t kBlockGroups = Block::kElements / Block::kGroup;
