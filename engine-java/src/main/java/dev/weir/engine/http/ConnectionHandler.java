@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the requests of one connection in their order, one at a time. Pipelined ones wait in a short queue; when it is full the
- * connection is not read until it has drained. Otherwise it is always read, so that a client that goes away is noticed at once.
+ * Answers the requests of one connection in their order, one at a time, and none while earlier answers fill the buffers unread.
+ * Pipelined ones wait in a short queue; when it is full the connection is not read until it has drained. Otherwise it is always read, so
+ * that a client that goes away is noticed at once.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of closing and of timers: nothing is left to do when they fail
 final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
@@ -37,6 +38,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
     private @Nullable Exchange current;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean answering;
+    private boolean stalled;
     private boolean closing;
 
     /**
@@ -77,7 +79,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         }
         answering = true;
         try {
-            while (current == null && !closing && !waiting.isEmpty()) {
+            while (current == null
+                    && !closing
+                    && !waiting.isEmpty()
+                    && context.channel().isWritable()) {
                 answer(context, waiting.remove());
             }
         } finally {
@@ -138,8 +143,12 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         if (!closing) {
             setDeadline(context);
         }
-        if (context.channel().isWritable() && current != null) {
-            current.writable();
+        if (context.channel().isWritable()) {
+            if (current != null) {
+                current.writable();
+            } else {
+                answerNext(context);
+            }
         }
     }
 
@@ -167,7 +176,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
     /** A connection may be idle for a while, leave an answer unread for a while, and take as long as it likes to be answered. */
     private void setDeadline(ChannelHandlerContext context) {
         if (!context.channel().isWritable()) {
-            schedule(context, limits.writeStallMax());
+            if (!stalled) { // what the client sends in the meantime is no sign that it reads
+                schedule(context, limits.writeStallMax());
+                stalled = true;
+            }
         } else if (current == null) {
             schedule(context, limits.idleMax());
         } else {
@@ -181,6 +193,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
     }
 
     private void clearDeadline() {
+        stalled = false;
         if (deadline != null) {
             deadline.cancel(false);
             deadline = null;

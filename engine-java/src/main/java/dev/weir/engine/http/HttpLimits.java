@@ -9,14 +9,15 @@ import java.time.Duration;
  * @param requestLineBytesMax method, target and version
  * @param headerBytesMax all header fields of one request
  * @param connectionsMax open at once; the next one is told so and closed
- * @param pipelinedRequestsMax that wait behind the running one of a connection; then it is read no further
+ * @param pipelinedRequestsMax that wait behind the running one of a connection, or behind answers that are not read; then it is read no
+ *     further
  * @param promptsMax in one completion request
  * @param choicesMax {@code n}: answers to one prompt
  * @param sequencesMax prompts times choices of one request
  * @param embeddingInputsMax in one embedding request
  * @param embeddingNumbersMax elements of all vectors of one embedding request
  * @param preparingMax requests that wait for a worker to decode and tokenize them
- * @param readMax from a request's head to the end of its body
+ * @param readMax from a request's first byte to the end of its body, however fast or slowly its bytes come
  * @param idleMax without a request on a kept-alive connection
  * @param writeStallMax that a client may leave an answer unread once the buffers are full
  */

@@ -192,6 +192,7 @@ public final class HttpServer implements AutoCloseable {
             channel.closeFuture().addListener(_ -> places.release());
         }
         channel.pipeline()
+                .addLast(new ByteWatch())
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.requestLineBytesMax())
                         .setMaxHeaderSize(limits.headerBytesMax())))

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON to and from bytes, strict in what it reads: no duplicate keys, nothing after the end, bounded depth. */
+/** JSON to and from bytes, strict in what it reads: text that is text, no duplicate keys, nothing after the end, bounded depth. */
 final class Json {
 
     private static final int NESTING_DEPTH_MAX = 64;
@@ -40,6 +40,7 @@ final class Json {
         if (body.length == 0) {
             throw new ApiException(ApiError.invalidJson("the request has no body: a JSON object is needed"));
         }
+        Utf8.requireValid(body);
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
@@ -53,6 +54,7 @@ final class Json {
         if (!(node instanceof ObjectNode object)) {
             throw new ApiException(ApiError.invalidJson("the body must be a JSON object"));
         }
+        WholeCharacters.require(object);
         return object;
     }
 

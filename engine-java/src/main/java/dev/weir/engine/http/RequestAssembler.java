@@ -82,8 +82,27 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         }
         long declaredBytes = HttpUtil.getContentLength(request, 0L);
         body = new ByteArrayOutputStream((int) Math.min(Math.max(declaredBytes, 0), FIRST_BODY_BYTES));
-        deadline = context.executor()
-                .schedule(() -> expire(context), limits.readMax().toMillis(), TimeUnit.MILLISECONDS);
+        setDeadline(context);
+    }
+
+    /** A request may have begun of which nothing can be told yet: its head, too, must come to an end. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ByteWatch.Event.BYTES_ARRIVED) {
+            if (!unreadable) {
+                setDeadline(context);
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** From the first byte on, and not put off by further ones. */
+    private void setDeadline(ChannelHandlerContext context) {
+        if (deadline == null) {
+            deadline = context.executor()
+                    .schedule(() -> expire(context), limits.readMax().toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a connection that fails here closes, and with it this request
@@ -117,7 +136,10 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     }
 
     private void expire(ChannelHandlerContext context) {
-        if (head != null && !unreadable) {
+        deadline = null;
+        if (!context.channel().config().isAutoRead()) {
+            setDeadline(context); // it is we who do not read
+        } else if (!unreadable) {
             refuse(
                     context,
                     ApiError.refused(
@@ -156,6 +178,10 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
     private ApiError malformed(DecoderResult result) {
         return switch (result.cause()) {
+            case TooLongHttpLineException _
+            when head != null ->
+                ApiError.invalidHttp(
+                        "the line before a chunk is longer than " + limits.requestLineBytesMax() + " bytes");
             case TooLongHttpLineException _ ->
                 ApiError.refused(
                         414,

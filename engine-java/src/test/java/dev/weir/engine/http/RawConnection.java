@@ -112,6 +112,22 @@ final class RawConnection implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Says that nothing more will be sent. */
+    void halfClose() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Leaves as a process does that is killed: what is under way is lost on both sides. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    /** Whether something has come that was not read yet. */
+    boolean hasAnswer() throws IOException {
+        return in.available() > 0;
+    }
+
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }
