@@ -148,7 +148,7 @@ public final class AdmissionQueue {
     private @Nullable Rejected unfit(GenerationRequest request) {
         int[] promptTokenIds = request.promptTokenIds();
         int promptTokens = promptTokenIds.length;
-        boolean continues = request.pooling() == Pooling.NONE;
+        boolean continues = request.pooling() == Pooling.NONE && request.newTokensMax() > 0;
         if (promptTokens + (continues ? 1 : 0) > limits.contextTokensMax()) {
             return new Rejected(
                     Reason.PROMPT_TOO_LONG,
@@ -164,8 +164,7 @@ public final class AdmissionQueue {
                                 + (limits.vocabSize() - 1));
             }
         }
-        long newTokens =
-                continues ? Math.min(request.stop().outputTokensMax(), limits.contextTokensMax() - promptTokens) : 0;
+        long newTokens = continues ? Math.min(request.newTokensMax(), limits.contextTokensMax() - promptTokens) : 0;
         // The token sampled last is never computed, so it needs no place.
         long computedTokens = promptTokens + Math.max(newTokens - 1, 0);
         long blocksNeeded = Math.ceilDiv(computedTokens, limits.blockTokens());

@@ -14,6 +14,9 @@ import dev.weir.engine.streaming.TokenStream;
 import dev.weir.engine.tokenization.IncrementalDetokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.RequestTimeline;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A sequence with all that hangs on it outside of the scheduler: its text, its stop conditions, its stream, its times. */
@@ -22,6 +25,7 @@ final class Generation extends Sequence {
     private final GenerationRequest request;
     private final String id;
     private final StopConditions stop;
+    private final int ownPromptTokens;
     private final int outputTokensMax;
     private final int logprobCount;
     private final TokenStream stream;
@@ -42,10 +46,12 @@ final class Generation extends Sequence {
         request = submission.request();
         id = submission.request().id();
         stop = submission.request().stop();
-        outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - promptTokens());
+        ownPromptTokens = promptTokens() - request.toldTokens();
+        outputTokensMax = Math.min(stop.outputTokensMax(), contextTokensMax - ownPromptTokens);
         logprobCount = submission.request().sampling().logprobCount();
         stream = submission.stream();
-        detokenizer = tokenizer.detokenizer(request.promptTokenIds(), !request.specialTokensShown());
+        int[] prompt = Arrays.copyOf(request.promptTokenIds(), ownPromptTokens);
+        detokenizer = tokenizer.detokenizer(prompt, !request.specialTokensShown());
         stopStrings = new StopStrings(stop.stopStrings());
         timeline = new RequestTimeline(submission.submittedNanos());
         Constraint constraint = submission.request().constraint();
@@ -100,13 +106,50 @@ final class Generation extends Sequence {
     /** Streams the token that was just sampled; returns why it is the last one, or null. */
     @Nullable
     FinishReason publish(int tokenId, @Nullable TokenLogprobs logprobs) {
-        boolean stopToken = stop.endWith(tokenId);
-        String text = stopToken ? "" : stopStrings.append(detokenizer.append(tokenId));
-        stream.publish(new TokenEvent.Token(tokenId, text, logprobs));
-        if (stopToken || stopStrings.met() != null || completesForm(tokenId)) {
+        stream.publish(new TokenEvent.Token(tokenId, textOf(tokenId), logprobs));
+        return end(tokenId, answerTokens());
+    }
+
+    /**
+     * Goes over what was told before, as if it had just been sampled: text, stop strings and form are then where they were. Returns why its
+     * last token is the answer's last one, or null.
+     *
+     * @throws IllegalStateException where the answer ends before these tokens do
+     */
+    @Nullable
+    FinishReason retell() {
+        int toldTokens = request.toldTokens();
+        List<TokenEvent.Token> told = new ArrayList<>(toldTokens);
+        FinishReason reason = null;
+        for (int index = 0; index < toldTokens; index++) {
+            if (reason != null) {
+                throw new IllegalStateException("the answer ends with token " + index + " of the " + toldTokens
+                        + " that it is to go on behind");
+            }
+            int tokenId = tokenId(ownPromptTokens + index);
+            told.add(new TokenEvent.Token(tokenId, textOf(tokenId), null));
+            reason = end(tokenId, index + 1);
+        }
+        if (toldTokens > 0) {
+            stream.publish(new TokenEvent.Told(told));
+        }
+        return reason;
+    }
+
+    private String textOf(int tokenId) {
+        return stop.endWith(tokenId) ? "" : stopStrings.append(detokenizer.append(tokenId));
+    }
+
+    private @Nullable FinishReason end(int tokenId, int answerTokens) {
+        if (stop.endWith(tokenId) || stopStrings.met() != null || completesForm(tokenId)) {
             return FinishReason.STOP;
         }
-        return outputTokens() == outputTokensMax ? FinishReason.LENGTH : null;
+        return answerTokens == outputTokensMax ? FinishReason.LENGTH : null;
+    }
+
+    /** Tokens of the answer, those that were told before included. */
+    private int answerTokens() {
+        return request.toldTokens() + outputTokens();
     }
 
     /** Goes on in the answer's form; true where the token completes it, so that nothing can follow. */
@@ -155,6 +198,12 @@ final class Generation extends Sequence {
         }
         FinishReason told = reason == FinishReason.LENGTH && stopStrings.met() != null ? FinishReason.STOP : reason;
         return new TokenEvent.Finished(
-                told, text, promptTokens(), cachedTokens(), outputTokens(), stopStrings.met(), message);
+                told,
+                text,
+                ownPromptTokens,
+                Math.min(cachedTokens(), ownPromptTokens),
+                answerTokens(),
+                stopStrings.met(),
+                message);
     }
 }

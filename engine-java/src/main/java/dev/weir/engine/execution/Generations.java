@@ -82,7 +82,13 @@ final class Generations {
         try {
             Generation generation = new Generation(submission, tokenizer, contextTokensMax);
             submission.stream().onDemand(doorbell::ring);
-            scheduler.add(generation);
+            FinishReason endedBefore = generation.retell();
+            if (endedBefore == null) {
+                scheduler.add(generation);
+            } else { // only its end was not told
+                admission.release(submission.request());
+                publish(generation.id(), generation.stream(), generation.finished(endedBefore, null));
+            }
         } catch (RuntimeException failure) {
             String id = submission.request().id();
             LOG.error("Request {} could not be taken in.", id, failure);

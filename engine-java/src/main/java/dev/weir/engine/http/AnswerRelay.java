@@ -4,6 +4,7 @@ import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Pooled;
 import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.request.TokenEvent.Told;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,10 +24,22 @@ final class AnswerRelay {
     private final AnswerFormat format;
     private final AnswerOptions options;
     private final List<Sequence> sequences;
+    private final boolean resumable;
     private final AtomicBoolean woken = new AtomicBoolean();
     private boolean over;
 
-    AnswerRelay(Exchange exchange, AnswerFormat format, AnswerOptions options, List<Sequence> sequences) {
+    /**
+     * The relay of an answer.
+     *
+     * @param resumable whether each group of events is followed by the ids of the tokens that it told
+     */
+    AnswerRelay(
+            Exchange exchange,
+            AnswerFormat format,
+            AnswerOptions options,
+            List<Sequence> sequences,
+            boolean resumable) {
+        this.resumable = resumable;
         this.exchange = exchange;
         this.format = format;
         this.options = options;
@@ -83,7 +96,7 @@ final class AnswerRelay {
     }
 
     /** Takes what is ready of a sequence; false when there was nothing. */
-    private static boolean poll(Sequence sequence) {
+    private boolean poll(Sequence sequence) {
         for (int polled = 0; polled < CHUNK_TOKENS_MAX; polled++) {
             TokenEvent event = sequence.stream().poll();
             switch (event) {
@@ -91,6 +104,7 @@ final class AnswerRelay {
                     return polled > 0;
                 }
                 case Token token -> sequence.add(token);
+                case Told told -> retell(sequence, told);
                 case Pooled _ -> throw new IllegalStateException("a continuation was answered with a vector");
                 case Finished finished -> {
                     sequence.finish(finished);
@@ -101,6 +115,15 @@ final class AnswerRelay {
         return true;
     }
 
+    /** Makes the sequence one that has told this; it comes first, so nothing else waits to be sent. */
+    private void retell(Sequence sequence, Told told) {
+        told.tokens().forEach(sequence::add);
+        if (options.stream()) {
+            format.chunks(sequence);
+            sequence.sent();
+        }
+    }
+
     private void send(Sequence sequence) {
         for (ObjectNode chunk : format.chunks(sequence)) {
             if (options.includeUsage()) {
@@ -108,7 +131,17 @@ final class AnswerRelay {
             }
             exchange.event(chunk);
         }
+        if (resumable && sequence.finished() == null && !sequence.tokens().isEmpty()) {
+            exchange.comment(tokens(sequence));
+        }
         sequence.sent();
+    }
+
+    /** The last group has no comment of its own: it is told with {@code [DONE]} or not at all. */
+    private static String tokens(Sequence sequence) {
+        StringBuilder ids = new StringBuilder("tokens");
+        sequence.tokens().forEach(token -> ids.append(' ').append(token.tokenId()));
+        return ids.toString();
     }
 
     private void complete() {

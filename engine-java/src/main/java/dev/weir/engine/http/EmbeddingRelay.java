@@ -7,6 +7,7 @@ import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Pooled;
 import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.request.TokenEvent.Told;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -114,7 +115,7 @@ final class EmbeddingRelay {
                 event = input.stream().poll()) {
             switch (event) {
                 case Pooled pooled -> vectors[input.index()] = pooled.vector();
-                case Token _ -> throw new IllegalStateException("an embedding was answered with a token");
+                case Token _, Told _ -> throw new IllegalStateException("an embedding was answered with a token");
                 case Finished finished -> {
                     requireWhole(finished);
                     return true;

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class Exchange {
     private final Consumer<Exchange> onEnd;
     private Runnable onWritable = () -> {};
     private Runnable onClosed = () -> {};
+    private final Map<String, String> answerHeaders = new LinkedHashMap<>();
     private boolean begun;
     private boolean ended;
     private volatile boolean closed;
@@ -130,6 +132,18 @@ final class Exchange {
         }
     }
 
+    /** A header of the stream, should it become one; any thread, before the answer is begun. */
+    void answerHeader(String name, String value) {
+        answerHeaders.put(name, value);
+    }
+
+    /** Writes a comment, which clients of server-sent events skip. */
+    void comment(String text) {
+        if (begun && !ended && !closed) {
+            send(new DefaultHttpContent(Unpooled.copiedBuffer(": " + text + "\n\n", StandardCharsets.US_ASCII)));
+        }
+    }
+
     /** Writes one server-sent event, the head before the first; {@link #flush} sends. */
     void event(ObjectNode json) {
         event(Json.bytes(json));
@@ -153,6 +167,7 @@ final class Exchange {
         HttpHeaders headers = response.headers();
         setCommonHeaders(headers, "text/event-stream; charset=utf-8");
         headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+        answerHeaders.forEach(headers::set);
         headers.set("x-accel-buffering", "no"); // a reverse proxy that collects the stream would spoil it
         if (chunkedAnswer) {
             HttpUtil.setTransferEncodingChunked(response, true);

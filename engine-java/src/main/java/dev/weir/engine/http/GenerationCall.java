@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param form that every answer must have; null for none
  * @param rules how the text of answers is read
  * @param showsSpecialTokens whether special tokens are part of the text
+ * @param told the first tokens of the answer, of which there is then only one; empty where it begins at its beginning
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
 record GenerationCall(
         ServedModel model,
         String promptField,
@@ -32,6 +34,7 @@ record GenerationCall(
         @Nullable RequestedForm form,
         AnswerRules rules,
         boolean showsSpecialTokens,
+        int[] told,
         ServiceWishes wishes,
         AnswerOptions answer) {
 
@@ -49,7 +52,35 @@ record GenerationCall(
                 model.adapterId(),
                 Pooling.NONE,
                 terms);
-        return showsSpecialTokens ? request.showingSpecialTokens() : request;
+        GenerationRequest shown = showsSpecialTokens ? request.showingSpecialTokens() : request;
+        return told.length == 0 ? shown : shown.resumed(told);
+    }
+
+    /** The same, drawn with another seed. */
+    GenerationCall withSeed(long seed) {
+        SamplingParams drawn = new SamplingParams(
+                sampling.temperature(),
+                sampling.topK(),
+                sampling.topP(),
+                sampling.minP(),
+                seed,
+                sampling.logprobCount());
+        return new GenerationCall(
+                model,
+                promptField,
+                prompts,
+                choices,
+                drawn,
+                outputTokensMax,
+                stopStrings,
+                stopTokenIds,
+                ignoreEos,
+                form,
+                rules,
+                showsSpecialTokens,
+                told,
+                wishes,
+                answer);
     }
 
     int sequenceCount() {

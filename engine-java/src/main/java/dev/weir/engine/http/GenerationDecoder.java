@@ -64,8 +64,18 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 reading.form(),
                 reading.rules(),
                 reading.marksAreSpecial() || !fields.flag("skip_special_tokens", true),
+                told(fields, model, prompts.tokenIds().size() * choices),
                 ServiceWishes.of(fields),
                 answer);
+    }
+
+    /** The tokens that the answer is to go on behind. */
+    private static int[] told(JsonFields fields, ServedModel model, int sequences) {
+        int[] told = fields.ids("resume_token_ids", model.contextTokensMax());
+        if (told.length > 0 && sequences > 1) {
+            throw fields.refuse("resume_token_ids", "belong to one answer, and this request has " + sequences);
+        }
+        return told;
     }
 
     private SamplingParams sampling(JsonFields fields, GenerationDefaults defaults, int logprobCount) {

@@ -9,6 +9,7 @@ import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.streaming.TokenStream;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,18 +77,20 @@ final class GenerationEndpoint implements Router.Endpoint {
      */
     private void prepare(WireRequest request, Exchange exchange, @Nullable CompiledForm compiled) {
         workers.run(exchange, () -> {
-            GenerationCall call = decoder.apply(request.body());
+            GenerationCall decoded = decoder.apply(request.body());
+            Resumption resumed = Resumption.of(request.headers());
+            GenerationCall call = resumed == null ? decoded : decoded.withSeed(resumed.seed());
             ServiceTerms terms = proxy.terms(request.headers(), call.wishes());
             RequestedForm form = call.form();
             if (form == null) {
-                return answer(exchange, call, terms, null);
+                return answer(exchange, request.headers(), call, terms, null);
             }
             ConstraintCompiler compiler = call.model().constraints();
             Constraint known = compiled != null && compiled.by().equals(compiler)
                     ? compiled.form()
                     : compiler.known(form.source());
             if (known != null) {
-                return answer(exchange, call, terms, known);
+                return answer(exchange, request.headers(), call, terms, known);
             }
             return () -> compilers.run(exchange, () -> {
                 CompiledForm made = new CompiledForm(compiler, form.compile(compiler));
@@ -96,15 +99,31 @@ final class GenerationEndpoint implements Router.Endpoint {
         });
     }
 
-    private Runnable answer(Exchange exchange, GenerationCall call, ServiceTerms terms, @Nullable Constraint form) {
+    private Runnable answer(
+            Exchange exchange,
+            HttpHeaders headers,
+            GenerationCall call,
+            ServiceTerms terms,
+            @Nullable Constraint form) {
+        Resumption resumed = Resumption.of(headers);
+        Resumption name = resumed == null
+                ? new Resumption(
+                        kind.idPrefix + ids.get(),
+                        clock.instant().getEpochSecond(),
+                        call.sampling().seed())
+                : resumed;
         AnswerHead head = new AnswerHead(
-                kind.idPrefix + ids.get(),
+                name.answerId(),
                 kind.objectName,
                 kind.chunkName,
-                clock.instant().getEpochSecond(),
+                name.createdSeconds(),
                 call.model().name());
         List<Sequence> sequences = submit(call, head.id(), terms, form);
-        return new AnswerRelay(exchange, format(head, call), call.answer(), sequences)::start;
+        boolean resumable = Resumption.isWanted(headers) && call.answer().stream() && call.sequenceCount() == 1;
+        if (resumable) {
+            exchange.answerHeader(Resumption.TICKET, name.ticket());
+        }
+        return new AnswerRelay(exchange, format(head, call), call.answer(), sequences, resumable)::start;
     }
 
     private AnswerFormat format(AnswerHead head, GenerationCall call) {
@@ -124,7 +143,8 @@ final class GenerationEndpoint implements Router.Endpoint {
                 GenerationRequest free = call.request(id, index, terms);
                 GenerationRequest request = form == null ? free : free.constrained(form);
                 TokenStream stream = new TokenStream();
-                sequences.add(new Sequence(index, request.promptTokenIds(), stream, new AnswerParser(call.rules())));
+                int[] prompt = call.prompts().get(index / call.choices());
+                sequences.add(new Sequence(index, prompt, stream, new AnswerParser(call.rules())));
                 switch (call.model().submit(request, stream)) {
                     case Admitted _ -> {}
                     case Rejected rejected -> throw new ApiException(refusal(rejected, call.promptField()));

@@ -53,15 +53,16 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
         ArrayNode tops = json.putArray("top_logprobs");
         ArrayNode offsets = json.putArray("text_offset");
         for (Token token : sequence.tokens()) {
+            int offset = sequence.textOffset();
+            sequence.advanceTextOffset(text(token.tokenId()).length());
             TokenLogprobs of = token.logprobs();
-            if (of == null) {
+            if (of == null) { // told before, by somebody else
                 continue;
             }
             String spelling = spelling(token.tokenId());
             spellings.add(spelling);
             logprobs.add(Math.max(of.logprob(), FLOOR));
-            offsets.add(sequence.textOffset());
-            sequence.advanceTextOffset(text(token.tokenId()).length());
+            offsets.add(offset);
             ObjectNode top = tops.addObject();
             for (TopToken rival : of.top()) {
                 putOnce(top, spelling(rival.tokenId()), rival.logprob());

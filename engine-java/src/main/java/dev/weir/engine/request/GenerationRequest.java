@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param terms how it is treated beside others
  * @param constraint the form that the answer must have; null for none
  * @param specialTokensShown whether special tokens are part of the answer's text, as their vocabulary spells them
+ * @param toldTokens how many of the last prompt tokens are the answer's own first ones, which somebody has told already: the answer goes on
+ *     behind them as if it had told them itself
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(
@@ -30,7 +32,8 @@ public record GenerationRequest(
         Pooling pooling,
         ServiceTerms terms,
         @Nullable Constraint constraint,
-        boolean specialTokensShown) {
+        boolean specialTokensShown,
+        int toldTokens) {
 
     public static final long NO_ADAPTER = 0;
 
@@ -40,6 +43,9 @@ public record GenerationRequest(
         }
         if (promptTokenIds.length == 0) {
             throw new IllegalArgumentException("the prompt must have at least one token");
+        }
+        if (toldTokens < 0 || toldTokens >= promptTokenIds.length || (toldTokens > 0 && pooling != Pooling.NONE)) {
+            throw new IllegalArgumentException("toldTokens must be of an answer and follow a prompt: " + toldTokens);
         }
     }
 
@@ -52,18 +58,33 @@ public record GenerationRequest(
             long adapterId,
             Pooling pooling,
             ServiceTerms terms) {
-        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null, false);
+        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null, false, 0);
     }
 
     /** The same, but its answer must have a form. */
     public GenerationRequest constrained(Constraint form) {
         return new GenerationRequest(
-                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form, specialTokensShown);
+                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form, specialTokensShown, toldTokens);
     }
 
     /** The same, but special tokens are text. */
     public GenerationRequest showingSpecialTokens() {
-        return new GenerationRequest(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, constraint, true);
+        return new GenerationRequest(
+                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, constraint, true, toldTokens);
+    }
+
+    /** The same, behind the first tokens of its answer, which were told already; so there is no first token to wait for. */
+    public GenerationRequest resumed(int[] told) {
+        int[] known = Arrays.copyOf(promptTokenIds, promptTokenIds.length + told.length);
+        System.arraycopy(told, 0, known, promptTokenIds.length, told.length);
+        ServiceTerms unhurried = terms.withoutDeadline();
+        return new GenerationRequest(
+                id, known, sampling, stop, adapterId, pooling, unhurried, constraint, specialTokensShown, told.length);
+    }
+
+    /** Tokens that the answer may still have. */
+    public int newTokensMax() {
+        return Math.max(0, stop.outputTokensMax() - toldTokens);
     }
 
     /** One for the model as it is. */
@@ -94,7 +115,8 @@ public record GenerationRequest(
                 && pooling == that.pooling
                 && terms.equals(that.terms)
                 && Objects.equals(constraint, that.constraint)
-                && specialTokensShown == that.specialTokensShown;
+                && specialTokensShown == that.specialTokensShown
+                && toldTokens == that.toldTokens;
     }
 
     @Override

@@ -38,6 +38,10 @@ public record ServiceTerms(String tenant, int tenantWeight, int priority, long f
         }
     }
 
+    public ServiceTerms withoutDeadline() {
+        return new ServiceTerms(tenant, tenantWeight, priority, NO_DEADLINE, salt);
+    }
+
     public boolean hasDeadline() {
         return firstTokenMaxNanos != NO_DEADLINE;
     }

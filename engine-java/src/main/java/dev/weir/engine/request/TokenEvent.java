@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a running request tells its caller, in order: any number of {@link Token}, or of an embedding one {@link Pooled}, then exactly one
- * {@link Finished}.
+ * What a running request tells its caller, in order: of a resumed one {@link Told}, then any number of {@link Token}, or of an embedding
+ * one {@link Pooled}, then exactly one {@link Finished}.
  */
 public sealed interface TokenEvent {
 
@@ -18,6 +18,13 @@ public sealed interface TokenEvent {
      * @param logprobs of this token, where asked for
      */
     record Token(int tokenId, String text, @Nullable TokenLogprobs logprobs) implements TokenEvent {}
+
+    /** What was told before, as it was told then: whoever follows the answer follows this, and tells nobody. */
+    record Told(List<Token> tokens) implements TokenEvent {
+        public Told {
+            tokens = List.copyOf(tokens);
+        }
+    }
 
     /** What a sequence's hidden states were pooled to, as long as the model's are; not normalised. The receiver's own. */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared

@@ -79,6 +79,7 @@ final class ReceivedAnswer {
                 tokenIds.add(token.tokenId());
                 text.append(token.text());
             }
+            case TokenEvent.Told _ -> throw new AssertionError("nothing was told before");
             case Pooled pooled -> vector = pooled.vector();
             case Finished end -> {
                 text.append(end.text());

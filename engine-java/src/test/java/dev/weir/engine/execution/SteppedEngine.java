@@ -74,6 +74,7 @@ final class SteppedEngine implements AutoCloseable {
                         logprobBits.add(bits(token.logprobs()));
                     }
                     case Finished finished -> end = finished;
+                    case TokenEvent.Told _ -> throw new AssertionError("nothing was told before");
                     case TokenEvent.Pooled _ -> throw new AssertionError("nobody asked for a vector");
                 }
             }

@@ -69,6 +69,7 @@ class GenerationCallTest {
                 null,
                 AnswerRules.plain(),
                 false,
+                new int[0],
                 new ServiceWishes(0, ServiceTerms.NO_DEADLINE),
                 new AnswerOptions(false, false, false, false, false, -1));
     }
