@@ -131,6 +131,40 @@ class WireTest {
     }
 
     @Test
+    void aHeadThatDoesNotComeIsTimedOut() throws Exception {
+        for (String beginning : List.of("P", "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\nx: ")) {
+            assertThat(exchange(beginning)).startsWith("HTTP/1.1 408").contains("\"request_timeout\"");
+        }
+    }
+
+    @Test
+    void lineEndsBetweenRequestsAreNoBeginning() throws Exception {
+        engine.answers(exchange -> exchange.json(200, "{}"));
+        try (Socket client = weir.connect()) {
+            send(client, CHAT, "", ASK);
+            assertThat(readUntil(client, text -> text.endsWith("{}"))).startsWith("HTTP/1.1 200");
+            write(client, "\r\n\r\n");
+            // Another connection's head runs out of time in the meantime.
+            assertThat(exchange("P")).startsWith("HTTP/1.1 408");
+            send(client, CHAT, "", ASK);
+            assertThat(readUntil(client, text -> text.endsWith("{}"))).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void aChunksLineWithoutEndIsRefused() throws Exception {
+        assertThat(exchange("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5;"
+                        + "x".repeat(10_000)))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"invalid_http\"");
+    }
+
+    @Test
+    void halfACharacterIsNoReasonToFail() throws Exception {
+        assertThat(weir.post(CHAT, "{\"model\":\"\\ud800\"}").statusCode()).isBetween(400, 499);
+    }
+
+    @Test
     void aBodyThatDoesNotComeIsTimedOut() throws Exception {
         String answer = exchange("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("\"request_timeout\"");

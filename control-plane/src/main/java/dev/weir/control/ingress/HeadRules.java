@@ -63,9 +63,16 @@ record HeadRules(IngressConfig config) {
                 : Optional.empty();
     }
 
-    /** What to say of bytes that the codec could not read. */
-    OpenAiError unreadable(DecoderResult result) {
+    /** What to say of bytes that the codec could not read, of a head or, where that has been read, of a body. */
+    OpenAiError unreadable(DecoderResult result, boolean inBody) {
         return switch (result.cause()) {
+            case TooLongHttpLineException _
+            when inBody ->
+                OpenAiError.refused(
+                        400,
+                        "the line before a chunk is longer than "
+                                + config.requestLineSizeMax().toBytes() + " bytes",
+                        "invalid_http");
             case TooLongHttpLineException _ ->
                 OpenAiError.refused(
                         414,

@@ -10,7 +10,7 @@ import org.springframework.util.unit.DataSize;
  * @param requestSizeMax of one body; a prompt of 100,000 tokens has about half a megabyte
  * @param requestLineSizeMax of method, target and version
  * @param headersSizeMax of all header fields of one request
- * @param requestReadMax from a request's head to the end of its body
+ * @param requestReadMax from a request's first byte to the end of its body, however fast or slowly its bytes come
  * @param requestsUnderWayMax at the same time, which together with their size bounds the memory they take
  * @param eventSizeMax of one server-sent event from an engine
  */

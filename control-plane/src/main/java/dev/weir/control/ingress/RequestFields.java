@@ -1,5 +1,10 @@
 package dev.weir.control.ingress;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -23,6 +28,7 @@ record RequestFields(Optional<String> model, boolean stream) {
     private static final int NESTING_DEPTH_MAX = 64;
     private static final int NAME_LENGTH_MAX = 1024;
     private static final int NUMBER_LENGTH_MAX = 100;
+    private static final int DECODED_AT_ONCE = 4096;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -38,6 +44,7 @@ record RequestFields(Optional<String> model, boolean stream) {
         if (body.length == 0) {
             throw notJson("the request has no body: a JSON object is needed");
         }
+        requireUtf8(body);
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 json.skipChildren();
@@ -52,6 +59,20 @@ record RequestFields(Optional<String> model, boolean stream) {
         } catch (JacksonException malformed) {
             throw notJson(
                     "the body is not valid JSON: " + malformed.getOriginalMessage() + where(malformed.getLocation()));
+        }
+    }
+
+    /** The parser reads what comes close to UTF-8 (overlong forms, surrogates on their own) as if it were; others do not. */
+    private static void requireUtf8(byte[] body) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(body);
+        CharBuffer out = CharBuffer.allocate(DECODED_AT_ONCE);
+        CoderResult result = CoderResult.OVERFLOW;
+        while (result.isOverflow()) {
+            result = decoder.decode(in, out.clear(), true);
+        }
+        if (result.isError()) {
+            throw notJson("the body is not valid JSON: it is not UTF-8 at byte " + (in.position() + 1));
         }
     }
 

@@ -73,8 +73,9 @@ final class WireGuard extends ChannelDuplexHandler {
         return server.httpRequestDecoder(decoder -> decoder.maxInitialLineLength(
                                 Math.toIntExact(config.requestLineSizeMax().toBytes()))
                         .maxHeaderSize(Math.toIntExact(config.headersSizeMax().toBytes())))
-                .doOnChannelInit((_, channel, _) ->
-                        channel.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, NAME, new WireGuard(rules)));
+                .doOnChannelInit((_, channel, _) -> channel.pipeline()
+                        .addBefore(NettyPipeline.HttpCodec, ByteWatch.NAME, new ByteWatch())
+                        .addBefore(NettyPipeline.HttpTrafficHandler, NAME, new WireGuard(rules)));
     }
 
     /** Why this request cannot be answered, if it could not be read. */
@@ -116,21 +117,52 @@ final class WireGuard extends ChannelDuplexHandler {
             straighten(head);
             begin(head);
             inRequest = true;
-            setDeadline(context.executor()
-                    .schedule(
-                            () -> tooSlow(context),
-                            rules.config().requestReadMax().toMillis(),
-                            TimeUnit.MILLISECONDS));
+            startClock(context);
         }
         if (part instanceof LastHttpContent) {
             inRequest = false;
-            setDeadline(null);
+            stopClock();
         }
         context.fireChannelRead(part);
     }
 
+    /** A request may have begun of which nothing can be told yet: its head, too, must come to an end. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ByteWatch.Event.BYTES_ARRIVED) {
+            if (!unreadable && !closing) {
+                startClock(context);
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** A request's time runs from its first byte, and is not put off by further ones. */
+    private void startClock(ChannelHandlerContext context) {
+        if (deadline == null) {
+            deadline = context.executor()
+                    .schedule(
+                            () -> tooSlow(context),
+                            rules.config().requestReadMax().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopClock() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
     private void tooSlow(ChannelHandlerContext context) {
-        abandon(context, OpenAiError.requestTooSlow(rules.config().requestReadMax()));
+        OpenAiError error = OpenAiError.requestTooSlow(rules.config().requestReadMax());
+        if (inRequest) {
+            abandon(context, error);
+        } else {
+            refuse(context, error, null);
+        }
     }
 
     /** Leaves one way to say the same thing, and nothing that only we may say. */
@@ -151,7 +183,7 @@ final class WireGuard extends ChannelDuplexHandler {
     }
 
     private void broken(ChannelHandlerContext context, HttpObject part) {
-        OpenAiError error = rules.unreadable(part.decoderResult());
+        OpenAiError error = rules.unreadable(part.decoderResult(), inRequest);
         if (part instanceof HttpContent && inRequest) {
             abandon(context, error);
         } else {
@@ -173,18 +205,11 @@ final class WireGuard extends ChannelDuplexHandler {
     /** The head has gone on: the body ends here, and who reads it to the end finds the refusal. */
     private void abandon(ChannelHandlerContext context, OpenAiError error) {
         refused(context, error);
-        setDeadline(null);
+        stopClock();
         context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
         if (unansweredCount == 0) {
             context.pipeline().close();
         }
-    }
-
-    private void setDeadline(@Nullable ScheduledFuture<?> next) {
-        if (deadline != null) {
-            deadline.cancel(false);
-        }
-        deadline = next;
     }
 
     private void refuse(ChannelHandlerContext context, OpenAiError error, @Nullable HttpRequest head) {
@@ -217,7 +242,7 @@ final class WireGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        setDeadline(null);
+        stopClock();
         context.fireChannelInactive();
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,18 @@ class RequestFieldsTest {
             })
     void readsTheTwoFieldsAtTheTopAndNoOthers(String json, String model, boolean stream) {
         assertThat(RequestFields.read(json.getBytes(UTF_8))).isEqualTo(new RequestFields(Optional.of(model), stream));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ff", "c080", "eda080", "f4908080", "e282"})
+    void refusesWhatIsNoUtf8(String hex) {
+        byte[] wrong = HexFormat.of().parseHex(hex);
+        byte[] body = "{\"model\":\"    \"}".getBytes(UTF_8);
+        System.arraycopy(wrong, 0, body, 10, wrong.length);
+        assertThatThrownBy(() -> RequestFields.read(body))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.error().message()).endsWith("it is not UTF-8 at byte 11"));
     }
 
     @ParameterizedTest
