@@ -99,12 +99,17 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
         switch (arrival) {
             case WireRequest request -> {
                 Exchange exchange = new Exchange(
-                        context, request.id(), request.keepAlive(), request.chunkedAnswer(), _ -> ended(context));
+                        context,
+                        request.id(),
+                        request.body().length,
+                        request.keepAlive(),
+                        request.chunkedAnswer(),
+                        _ -> ended(context));
                 current = exchange;
                 router.route(request, exchange);
             }
             case Unreadable unreadable -> {
-                Exchange exchange = new Exchange(context, unreadable.id(), false, true, _ -> ended(context));
+                Exchange exchange = new Exchange(context, unreadable.id(), 0, false, true, _ -> ended(context));
                 current = exchange;
                 exchange.fail(unreadable.error());
             }

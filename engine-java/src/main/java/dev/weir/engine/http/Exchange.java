@@ -35,6 +35,7 @@ final class Exchange {
 
     private final ChannelHandlerContext context;
     private final String requestId;
+    private final int requestBytes;
     private boolean keepAlive;
     private final boolean chunkedAnswer;
     private final Consumer<Exchange> onEnd;
@@ -48,11 +49,13 @@ final class Exchange {
     Exchange(
             ChannelHandlerContext context,
             String requestId,
+            int requestBytes,
             boolean keepAlive,
             boolean chunkedAnswer,
             Consumer<Exchange> onEnd) {
         this.context = context;
         this.requestId = requestId;
+        this.requestBytes = requestBytes;
         this.keepAlive = keepAlive;
         this.chunkedAnswer = chunkedAnswer;
         this.onEnd = onEnd;
@@ -60,6 +63,11 @@ final class Exchange {
 
     String requestId() {
         return requestId;
+    }
+
+    /** Of the body that came. */
+    int requestBytes() {
+        return requestBytes;
     }
 
     /** The connection may serve another request after this one. */

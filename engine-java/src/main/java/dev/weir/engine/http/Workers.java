@@ -13,13 +13,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that decode, render and tokenize, so that a prompt of a megabyte does not hold up the streams of its event loop. They
- * compute, partly in native code, so they are a few platform threads and no virtual ones.
+ * compute, partly in native code, so they are a few platform threads and no virtual ones. Large requests, of which a few could keep every
+ * thread busy for seconds, have threads of their own.
  */
 final class Workers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
+    /** From this size on a request may take long: a megabyte of text, half a second. */
+    static final int LARGE_REQUEST_BYTES = 256 << 10;
+
+    private static final int LARGE_THREADS = 2;
+
     private final ThreadPoolExecutor pool;
+    private final ThreadPoolExecutor largePool;
     private final Preparations preparations = new Preparations();
     private final Semaphore places;
 
@@ -30,9 +37,14 @@ final class Workers implements AutoCloseable {
      * @param waitingMax work that waits for a thread, and again as much that waits for a model to wake
      */
     Workers(String name, int threadCount, int waitingMax) {
-        AtomicInteger number = new AtomicInteger();
         places = new Semaphore(waitingMax);
-        pool = new ThreadPoolExecutor(
+        pool = pool(name, threadCount, waitingMax);
+        largePool = pool(name + "-large", Math.min(LARGE_THREADS, threadCount), waitingMax);
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threadCount, int waitingMax) {
+        AtomicInteger number = new AtomicInteger();
+        return new ThreadPoolExecutor(
                 threadCount, threadCount, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waitingMax), task -> {
                     Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
@@ -47,13 +59,21 @@ final class Workers implements AutoCloseable {
 
     private void run(Exchange exchange, Supplier<Runnable> work, boolean mayWait) {
         try {
-            pool.execute(() -> {
+            (exchange.requestBytes() < LARGE_REQUEST_BYTES ? pool : largePool).execute(() -> {
                 if (!exchange.isClosed()) {
-                    exchange.execute(outcome(exchange, work, mayWait));
+                    handOver(exchange, outcome(exchange, work, mayWait));
                 }
             });
         } catch (RejectedExecutionException _) {
             exchange.fail(ApiError.overloaded("too many requests are being prepared; try again in a moment"));
+        }
+    }
+
+    private static void handOver(Exchange exchange, Runnable outcome) {
+        try {
+            exchange.execute(outcome);
+        } catch (RejectedExecutionException _) {
+            LOG.debug("request {} was prepared after the server had closed", exchange.requestId());
         }
     }
 
@@ -105,5 +125,6 @@ final class Workers implements AutoCloseable {
     @Override
     public void close() {
         pool.shutdownNow();
+        largePool.shutdownNow();
     }
 }

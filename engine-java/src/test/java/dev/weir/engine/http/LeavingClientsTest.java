@@ -76,6 +76,7 @@ class LeavingClientsTest {
         }
         for (int i = 0; i < 4; i++) {
             assertServed(form(ROUNDS + i));
+            assertServed(QUICK.replace("{", "{\"user\":\"" + "u".repeat(Workers.LARGE_REQUEST_BYTES) + "\","));
         }
         before = Holdings.of(engine);
     }
