@@ -95,8 +95,8 @@ extern "C" {
 /* ---- what a machine can do at most ---- */
 #define WEIR_PEAK_READ_BYTES 1 /* read from memory, of far more than caches hold */
 #define WEIR_PEAK_F32 2        /* operations in registers, a multiplication and an addition being two: fused in float32 */
-#define WEIR_PEAK_BF16 3       /* of dot products of bfloat16 */
-#define WEIR_PEAK_INT8 4       /* of dot products of bytes */
+#define WEIR_PEAK_BF16 3       /* of dot products of bfloat16, in tiles where there are */
+#define WEIR_PEAK_INT8 4       /* of dot products of bytes, in tiles where there are */
 
 typedef uint64_t weir_model;   /* 0 is never a live handle */
 typedef uint64_t weir_adapter; /* 0 is never a live handle */
