@@ -29,7 +29,7 @@ public final class JsonReport {
         root.put("when", report.when().toString());
         root.put("command", report.command());
         root.put("commit", report.commit());
-        root.put("machine", machine(report.machine()));
+        root.put("machine", report.machine().fields());
         root.put("url", report.url());
         root.put("model", report.model());
         root.put("workload", report.workload());
@@ -37,16 +37,6 @@ public final class JsonReport {
         root.put("goodput_limits", report.goodput().toString());
         root.put("runs", report.runs().stream().map(JsonReport::run).toList());
         return json.writeValueAsString(root) + "\n";
-    }
-
-    private static Map<String, Object> machine(Machine machine) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("processor", machine.processor());
-        fields.put("cores", machine.cores());
-        fields.put("memory_bytes", machine.memoryBytes());
-        fields.put("system", machine.system());
-        fields.put("java", machine.java());
-        return fields;
     }
 
     private static Map<String, Object> run(RunResult run) {

@@ -3,6 +3,8 @@ package dev.weir.bench.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Where the harness ran, which is where the server ran if the URL is this machine's. */
@@ -18,6 +20,17 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
                 System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
+    }
+
+    /** As results have it. */
+    public Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("processor", processor);
+        fields.put("cores", cores);
+        fields.put("memory_bytes", memoryBytes);
+        fields.put("system", system);
+        fields.put("java", java);
+        return fields;
     }
 
     private static String field(String file, String name, String otherwise) {
