@@ -69,10 +69,13 @@ class WeirScriptTest {
                 "models/src/main/A.java",
                 "models/pom.xml",
                 "benchmarks/load/src/main/A.java",
-                "benchmarks/load/pom.xml")) {
+                "benchmarks/load/pom.xml",
+                "benchmarks/engine/src/main/A.java",
+                "benchmarks/engine/pom.xml")) {
             write(home.resolve(source), "");
         }
-        for (String module : List.of("engine-java", "control-plane", "models", "benchmarks/load")) {
+        for (String module :
+                List.of("engine-java", "control-plane", "models", "benchmarks/load", "benchmarks/engine")) {
             Files.createDirectories(home.resolve(module + "/target"));
         }
         tools = Files.createDirectory(home.resolve("tools"));
@@ -85,7 +88,8 @@ class WeirScriptTest {
                 "mvn",
                 "Apache Maven 3.9.9",
                 "touch engine-java/target/weir-engine.jar control-plane/target/weir-control.jar"
-                        + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
+                        + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar"
+                        + " benchmarks/engine/target/weir-bench-engine.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
         tool("cmake", "cmake version 3.25.1", "");
         tool("make", "GNU Make 4.3", "");
         tool("c++", "c++ (Debian 12.2.0-14) 12.2.0", "");
@@ -191,6 +195,13 @@ class WeirScriptTest {
         assertThat(Files.readString(home.resolve("target/build.log"))).contains("mvn --batch-mode");
         // Nothing has changed, so nothing is built.
         assertThat(weir(command).err()).doesNotContain("building");
+    }
+
+    @Test
+    void benchOfTheEngineItselfIsAProgramOfItsOwn() throws Exception {
+        assertThat(weir("bench", "engine", "--threads", "2").out())
+                .endsWith("-jar "
+                        + home.toRealPath().resolve("benchmarks/engine/target/weir-bench-engine.jar --threads 2\n"));
     }
 
     @Test

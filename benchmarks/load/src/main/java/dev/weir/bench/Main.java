@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import dev.weir.bench.measure.RunResult;
 import dev.weir.bench.server.UnreachableException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Command;
         name = "weir bench",
         description = "Measures how fast models are served.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class, CompareCommand.class})
+        subcommands = {ServeCommand.class, CompareCommand.class, PeersCommand.class},
+        footer = {"", "And ./weir bench engine: steps of a model in one process, without a server."})
 public final class Main {
     /** Everything was measured. */
     static final int MEASURED = 0;
@@ -33,8 +35,12 @@ public final class Main {
         CommandLine line = new CommandLine(new Main(), new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
+                String command = "./weir bench " + String.join(" ", arguments);
                 if (type == ServeCommand.class) {
-                    return type.cast(new ServeCommand("./weir bench " + String.join(" ", arguments)));
+                    return type.cast(new ServeCommand(command));
+                }
+                if (type == PeersCommand.class) {
+                    return type.cast(new PeersCommand(command));
                 }
                 return CommandLine.defaultFactory().create(type);
             }
@@ -47,6 +53,14 @@ public final class Main {
                     command.getErr().println("try: " + command.getCommandSpec().qualifiedName() + " --help");
                     return CommandLine.ExitCode.USAGE;
                 });
+    }
+
+    /** Of a measurement that is reported. */
+    static int exitCode(List<RunResult> runs) {
+        if (runs.stream().allMatch(run -> run.completed() == 0)) {
+            throw new UnreachableException("no request was answered");
+        }
+        return runs.stream().anyMatch(run -> run.failed() > 0) ? SOME_FAILED : MEASURED;
     }
 
     private static int failed(Exception failure, PrintWriter err) {
