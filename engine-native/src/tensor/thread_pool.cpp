@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <chrono>
 #include <ctime>
 #include <thread>
 #include <vector>
@@ -26,9 +27,12 @@
 namespace weir {
 namespace {
 
-// Pauses before parking: about 20 to 50 microseconds (a pause takes 40 to 140 cycles), longer than the gap between two operations of a
-// step, and short against a scheduler's time slice.
-constexpr int32_t kSpinPauses = 1000;
+// How long a thread spins before it parks: longer than the gap between two steps of a model at work, and than a wait for another thread that
+// the system has put aside for a moment. A core that a parked thread leaves is soon taken by whatever else wants to run, even if that is of low
+// priority, and then not given back for milliseconds. With more threads than cores, they wait for each other's time: they leave early.
+constexpr std::chrono::microseconds kSpin{1000};
+constexpr std::chrono::microseconds kSpinCrowded{30};
+constexpr int32_t kPausesBetweenLooks = 32;  // at the clock; a pause takes 40 to 140 cycles
 
 // The longest that a caller sleeps before it looks again whether its range is done: were a wake-up ever lost, a step would take this much
 // longer instead of for ever. A worker needs no such limit, since the caller runs what no worker takes.
@@ -58,12 +62,15 @@ class Signal {
   }
 
   // Waits until the number differs from `seen` and returns what it is then. `nap` limits each sleep, not the wait; null: no limit.
-  uint32_t await_change(uint32_t seen, const timespec* nap) {
-    for (int32_t i = 0; i < kSpinPauses; ++i) {
-      const uint32_t now = number_.load(std::memory_order_acquire);
-      if (now != seen) return now;
-      pause();
-    }
+  uint32_t await_change(uint32_t seen, std::chrono::microseconds spin, const timespec* nap) {
+    const auto begin = std::chrono::steady_clock::now();
+    do {
+      for (int32_t i = 0; i < kPausesBetweenLooks; ++i) {
+        const uint32_t now = number_.load(std::memory_order_acquire);
+        if (now != seen) return now;
+        pause();
+      }
+    } while (std::chrono::steady_clock::now() - begin < spin);
     parked_.store(true, std::memory_order_seq_cst);
     uint32_t now = number_.load(std::memory_order_seq_cst);
     while (now == seen) {
@@ -109,19 +116,19 @@ struct ThreadPool::State {
     }
 
     // The caller's: sees that the range is run, by itself as worker 0 where the worker has not begun.
-    void finish() {
+    void finish(std::chrono::microseconds spin) {
       const uint32_t number = posted.load(std::memory_order_relaxed);
       if (take(number)) {
         range.task(range.context, range.begin, range.end, 0);
         done.set_quietly(number);
       } else if (done.load(std::memory_order_acquire) != number) {
-        done.await_change(number - 1, &kCallerNap);
+        done.await_change(number - 1, spin, &kCallerNap);
       }
     }
 
-    void work(int32_t index) {
+    void work(int32_t index, std::chrono::microseconds spin) {
       for (uint32_t seen = 0;;) {
-        seen = posted.await_change(seen, nullptr);
+        seen = posted.await_change(seen, spin, nullptr);
         if (!take(seen)) continue;
         if (range.task == nullptr) return;
         range.task(range.context, range.begin, range.end, index);
@@ -130,7 +137,9 @@ struct ThreadPool::State {
     }
   };
 
-  explicit State(int32_t worker_count) : workers(static_cast<size_t>(worker_count)) {}
+  explicit State(int32_t worker_count)
+      : spin(static_cast<uint32_t>(worker_count) < std::thread::hardware_concurrency() ? kSpin : kSpinCrowded),
+        workers(static_cast<size_t>(worker_count)) {}
 
   ~State() {  // here, so that it also joins the workers that had started when the system refused one
     for (Worker& worker : workers) {
@@ -140,6 +149,7 @@ struct ThreadPool::State {
     }
   }
 
+  const std::chrono::microseconds spin;
   std::vector<Worker> workers;
   std::atomic<bool> running{false};
 };
@@ -147,7 +157,7 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(int32_t thread_count) : state_(std::make_unique<State>(std::max(thread_count, 1) - 1)) {
   for (size_t i = 0; i < state_->workers.size(); ++i) {
     State::Worker& worker = state_->workers[i];
-    worker.thread = std::thread([&worker, i] { worker.work(static_cast<int32_t>(i) + 1); });
+    worker.thread = std::thread([&worker, i, spin = state_->spin] { worker.work(static_cast<int32_t>(i) + 1, spin); });
   }
 }
 
@@ -171,7 +181,7 @@ void ThreadPool::run(int64_t size, int64_t grain, Task task, const void* context
     state_->workers[i - 1].post({task, context, range_begin(i), range_begin(i + 1)});
   }
   task(context, 0, range_begin(1), 0);
-  for (int64_t i = range_count - 1; i > 0; --i) state_->workers[i - 1].finish();  // the last was told last
+  for (int64_t i = range_count - 1; i > 0; --i) state_->workers[i - 1].finish(state_->spin);  // the last was told last
   state_->running.store(false, std::memory_order_relaxed);
 }
 
