@@ -5,8 +5,9 @@
 // The fast instruction multiplies unsigned with signed bytes. Weights are made unsigned by what they have too much (Source::kZero), and a
 // group's sum starts from minus that times the sum of its inputs. All of it is integers: nothing is lost.
 //
-// One token is bound by reading the weights. The hardware looks ahead within a page of 4 KiB, too short for memory as slow as that of a large
-// machine; so a packed group asks for the lines of one that comes kAheadBytes later.
+// One token is bound by reading the weights. Two panels go by together, so that neither waits for the other's chain of sums and two streams are
+// being read; each asks for the lines that come kAheadBytes later, since the hardware alone does not look ahead far enough for memory as slow
+// as that of a large machine.
 #pragma once
 
 #include "kernels/cpu/rows.h"
@@ -16,7 +17,7 @@
 namespace weir::kernels::cpu {
 
 constexpr int64_t kStretch = 512;  // elements of K that are opened at a time, a multiple of every block
-constexpr int64_t kAheadBytes = 4096;
+constexpr int64_t kAheadBytes = 2048;
 
 // A stretch of sixteen rows of any type, opened.
 template <typename Ops, typename Block>
@@ -50,7 +51,6 @@ struct Panel {
 template <typename Ops, typename Block>
 struct FromPanel {
   static constexpr int32_t kZero = Ops::kByteZero;
-  static constexpr bool kAhead = false;
   const Panel<Ops, Block>& panel;
 
   typename Ops::Int quad(int64_t g, int32_t q, int32_t part) const {
@@ -66,7 +66,6 @@ struct FromPanel {
 template <typename Ops, typename Block>
 struct FromPacked {
   static constexpr int32_t kZero = Block::kType == DType::q4_0 ? 8 : Ops::kByteZero;
-  static constexpr bool kAhead = true;
   static constexpr int64_t kGroupBytes = kPanelRows * (sizeof(Block) - sizeof(F16));
   const F16* scales;
   const std::byte* codes;
@@ -110,7 +109,6 @@ inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64
   int64_t at = x.index(token, first / kGroupsOfInputs);
   int32_t part_of_inputs = 0;
   for (int64_t g = 0; g < count; ++g) {
-    if constexpr (Source::kAhead && Tokens == 1) from.look_ahead(g);
     const int8_t* const q = x.q + at * kInputGroup + part_of_inputs * Block::kGroup;
     typename Ops::Int dots[Tokens][Ops::kParts];
     for_each_sum([&](int32_t t, int32_t p, auto&, const float*) {
@@ -152,13 +150,20 @@ inline void add_all(const Source& from, const Inputs& x, int64_t token, int64_t 
   if constexpr (Tokens > 1) add_all<Ops, Block, Tokens / 2>(from, x, token, tokens, first, count, sums);
 }
 
-// One token's outputs of up to sixteen rows.
+// One token's outputs of the panel whose first row is `row`, as far as they are in [row_begin, row_end).
 template <typename Ops>
-inline void store_outputs(const float* sums, const float* bias, int64_t rows, float* y) {
-  for_each_register<Ops>(rows, [&](int64_t r, auto at) {
-    const typename Ops::Float sum = at.load(sums + r);
-    at.store(y + r, bias != nullptr ? Ops::add(sum, at.load(bias + r)) : sum);
+inline void store_outputs(const float* sums, const float* bias, int64_t row, int64_t row_begin, int64_t row_end, float* y) {
+  const int64_t begin = row < row_begin ? row_begin : row;
+  const int64_t end = row + kPanelRows < row_end ? row + kPanelRows : row_end;
+  for_each_register<Ops>(end - begin, [&](int64_t r, auto at) {
+    const typename Ops::Float sum = at.load(sums + (begin - row) + r);
+    at.store(y + begin + r, bias != nullptr ? Ops::add(sum, at.load(bias + begin + r)) : sum);
   });
+}
+
+// The row that is the first of its panel, in which `row` is. Of a packed matrix it may lie before row 0.
+[[gnu::always_inline]] inline int64_t first_row(const Matrix& w, int64_t row) {
+  return w.packed ? row - (row + w.panel_row) % kPanelRows : row;
 }
 
 // Calls add(panel_row, token, tokens, sums) for every panel that has rows of [row_begin, row_end) and every block of tokens, which adds all of
@@ -172,20 +177,63 @@ inline void for_each_panel(const Matrix& w, const float* bias, const Inputs& x, 
   const int64_t cached = kBlockInputBytes / (x.cols * kTileInputs + 1);
   const int64_t block_tokens = kTileInputs * (cached < 1 ? 1 : cached < most ? cached : most);
   float* const sums = reinterpret_cast<float*>(scratch.data);
-  const int64_t first_row = w.packed ? row_begin - (row_begin + w.panel_row) % kPanelRows : row_begin;
   for (int64_t token = 0; token < x.tokens; token += block_tokens) {
     const int64_t tokens = x.tokens - token < block_tokens ? x.tokens - token : block_tokens;
-    for (int64_t row = first_row; row < row_end; row += kPanelRows) {
+    for (int64_t row = first_row(w, row_begin); row < row_end; row += kPanelRows) {
       __builtin_memset(sums, 0, static_cast<uint64_t>(tokens * kPanelRows) * sizeof(float));
       add(row, token, tokens, sums);
-      const int64_t begin = row < row_begin ? row_begin : row;
-      const int64_t end = row + kPanelRows < row_end ? row + kPanelRows : row_end;
       for (int64_t t = 0; t < tokens; ++t) {
-        store_outputs<Ops>(sums + t * kPanelRows + (begin - row), bias != nullptr ? bias + begin : nullptr, end - begin,
-                           y + (token + t) * y_stride + begin);
+        store_outputs<Ops>(sums + t * kPanelRows, bias, row, row_begin, row_end, y + (token + t) * y_stride);
       }
     }
   }
+}
+
+// One token's sums of `Panels` packed panels: sums[panel * 16 + row].
+template <typename Ops, typename Block, int32_t Panels>
+inline void add_token(const std::byte* panels, const PanelShape& shape, const Inputs& x, float* sums) {
+  using From = FromPacked<Ops, Block>;
+  typename Ops::Float sum[Panels][Ops::kParts];
+  for (auto& panel : sum) {
+    for (auto& part : panel) part = Ops::zero();
+  }
+  for (int64_t g = 0; g < shape.groups; ++g) {
+    const int8_t* const q = x.q + g * kInputGroup;
+    const typename Ops::Int start = Ops::broadcast_int(-From::kZero * x.sums[g]);
+    const typename Ops::Float input_scale = Ops::broadcast(x.scales[g]);
+#pragma GCC unroll 2
+    for (int32_t panel = 0; panel < Panels; ++panel) {
+      const From from(panels + panel * shape.size_bytes, shape);
+      from.look_ahead(g);
+#pragma GCC unroll 2
+      for (int32_t p = 0; p < Ops::kParts; ++p) {
+        typename Ops::Int dot = start;
+#pragma GCC unroll 8
+        for (int32_t quad = 0; quad < kInputGroup / kQuad; ++quad) {
+          dot = From::dot(dot, from.quad(g, quad, p), Ops::broadcast_quad(q + quad * kQuad));
+        }
+        sum[panel][p] = Ops::fma(Ops::to_float(dot), Ops::mul(from.scale(g, p), input_scale), sum[panel][p]);
+      }
+    }
+  }
+  for (int32_t panel = 0; panel < Panels; ++panel) {
+    for (int32_t p = 0; p < Ops::kParts; ++p) Ops::store(sums + panel * kPanelRows + p * Ops::kWidth, sum[panel][p]);
+  }
+}
+
+template <typename Ops, typename Block>
+inline void multiply_token(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t row_begin, int64_t row_end) {
+  const PanelShape shape = panel_shape(w.dtype, w.cols);
+  alignas(64) float sums[2 * kPanelRows];
+  int64_t row = first_row(w, row_begin);
+  for (; row + kPanelRows < row_end; row += 2 * kPanelRows) {
+    add_token<Ops, Block, 2>(panel_of(w, row).panel, shape, x, sums);
+    store_outputs<Ops>(sums, bias, row, row_begin, row_end, y);
+    store_outputs<Ops>(sums + kPanelRows, bias, row + kPanelRows, row_begin, row_end, y);
+  }
+  if (row >= row_end) return;
+  add_token<Ops, Block, 1>(panel_of(w, row).panel, shape, x, sums);
+  store_outputs<Ops>(sums, bias, row, row_begin, row_end, y);
 }
 
 template <typename Ops>
@@ -194,6 +242,7 @@ void matmul_inputs(const Matrix& w, const float* bias, const Inputs& x, float* y
   with_blocks(w.data, w.dtype, [&]<typename Block>(const Block*) {
     const int64_t groups = w.cols / Block::kGroup;
     if constexpr (is_packable(Block::kType)) {
+      if (w.packed && x.tokens == 1) return multiply_token<Ops, Block>(w, bias, x, y, row_begin, row_end);
       if (w.packed) {
         const PanelShape shape = panel_shape(w.dtype, w.cols);
         for_each_panel<Ops>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
