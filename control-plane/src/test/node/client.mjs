@@ -25,22 +25,22 @@ const callIn = (completion) => {
   return { id, name: made.name, arguments: made.arguments };
 };
 
+const answerIn = ({ choices, usage }) => ({
+  text: choices[0].message.content,
+  promptTokens: usage.prompt_tokens,
+  completionTokens: usage.completion_tokens,
+});
+
 const acts = {
   async chat(question) {
-    const { choices, usage } = await openai.chat.completions.create(ask(question));
-    return {
-      text: choices[0].message.content,
-      promptTokens: usage.prompt_tokens,
-      completionTokens: usage.completion_tokens,
-    };
+    return answerIn(await openai.chat.completions.create(ask(question)));
   },
 
   async stream(question) {
     const pieces = [];
-    for await (const chunk of await openai.chat.completions.create(ask(question, { stream: true }))) {
-      pieces.push(chunk.choices[0]?.delta.content ?? '');
-    }
-    return pieces;
+    const stream = openai.chat.completions.stream(ask(question, { stream_options: { include_usage: true } }));
+    stream.on('content', (piece) => pieces.push(piece));
+    return { pieces, answer: answerIn(await stream.finalChatCompletion()) };
   },
 
   async call(question, tool) {

@@ -63,8 +63,9 @@ abstract class AbstractClientIT {
             assertThat(answer.text()).contains("ferries");
             assertThat(answer.promptTokens()).isPositive();
             assertThat(answer.completionTokens()).isBetween(1L, (long) MAX_TOKENS);
-            List<String> pieces = client.stream(QUESTION);
-            assertThat(String.join("", pieces)).isEqualTo(answer.text());
+            StringBuilder pieces = new StringBuilder();
+            assertThat(client.stream(QUESTION, pieces::append)).isEqualTo(answer);
+            assertThat(pieces).hasToString(answer.text());
         }
     }
 

@@ -20,7 +20,6 @@ import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.weir.control.ServedModels.Running;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -92,18 +91,19 @@ class LangChain4jIT extends AbstractClientIT {
 
         @Override
         public Answer chat(String question) {
-            ChatResponse response = chat.chat(ask(ServedModels.MODEL, question).build());
+            return answer(chat.chat(ask(ServedModels.MODEL, question).build()));
+        }
+
+        @Override
+        public Answer stream(String question, Consumer<String> piece) {
+            return answer(streamed(ask(ServedModels.MODEL, question).build(), piece));
+        }
+
+        private static Answer answer(ChatResponse response) {
             return new Answer(
                     response.aiMessage().text(),
                     response.tokenUsage().inputTokenCount(),
                     response.tokenUsage().outputTokenCount());
-        }
-
-        @Override
-        public List<String> stream(String question) {
-            List<String> pieces = new ArrayList<>();
-            streamed(ask(ServedModels.MODEL, question).build(), pieces::add);
-            return pieces;
         }
 
         private ChatResponse streamed(ChatRequest request, Consumer<String> piece) {

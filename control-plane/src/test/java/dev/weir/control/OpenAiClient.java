@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What an application does with OpenAI's API, through whatever library it uses. */
 interface OpenAiClient extends AutoCloseable {
@@ -16,8 +17,8 @@ interface OpenAiClient extends AutoCloseable {
 
     Answer chat(String question);
 
-    /** The pieces of the answer, as they came. */
-    List<String> stream(String question);
+    /** The same, streamed, with the usage that comes last; the pieces go where they are wanted. */
+    Answer stream(String question, Consumer<String> piece);
 
     /** The call that the model has to make of this tool. */
     Call call(String question, Tool tool);

@@ -16,6 +16,7 @@ import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionNamedToolChoice;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.EmbeddingCreateParams;
@@ -23,6 +24,7 @@ import dev.weir.control.ServedModels.Running;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,9 +88,12 @@ class OpenAiJavaIT extends AbstractClientIT {
 
         @Override
         public Answer chat(String question) {
-            ChatCompletion completion = openai.chat()
+            return answer(openai.chat()
                     .completions()
-                    .create(ask(ServedModels.MODEL, question).build());
+                    .create(ask(ServedModels.MODEL, question).build()));
+        }
+
+        private static Answer answer(ChatCompletion completion) {
             return new Answer(
                     completion.choices().getFirst().message().content().orElseThrow(),
                     completion.usage().orElseThrow().promptTokens(),
@@ -96,16 +101,22 @@ class OpenAiJavaIT extends AbstractClientIT {
         }
 
         @Override
-        public List<String> stream(String question) {
-            try (StreamResponse<ChatCompletionChunk> chunks = openai.chat()
-                    .completions()
-                    .createStreaming(ask(ServedModels.MODEL, question).build())) {
-                return chunks.stream()
+        public Answer stream(String question, Consumer<String> piece) {
+            ChatCompletionAccumulator all = ChatCompletionAccumulator.create();
+            ChatCompletionCreateParams params = ask(ServedModels.MODEL, question)
+                    .streamOptions(ChatCompletionStreamOptions.builder()
+                            .includeUsage(true)
+                            .build())
+                    .build();
+            try (StreamResponse<ChatCompletionChunk> chunks =
+                    openai.chat().completions().createStreaming(params)) {
+                chunks.stream()
+                        .peek(all::accumulate)
                         .flatMap(chunk -> chunk.choices().stream())
                         .flatMap(choice -> choice.delta().content().stream())
-                        .filter(piece -> !piece.isEmpty())
-                        .toList();
+                        .forEach(piece);
             }
+            return answer(all.chatCompletion());
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import tools.jackson.databind.JsonNode;
@@ -110,11 +111,10 @@ class OpenAiNodeIT extends AbstractClientIT {
         }
 
         @Override
-        public List<String> stream(String question) {
-            return tell("stream", question)
-                    .valueStream()
-                    .map(JsonNode::asString)
-                    .toList();
+        public Answer stream(String question, Consumer<String> piece) {
+            JsonNode streamed = tell("stream", question);
+            streamed.path("pieces").valueStream().map(JsonNode::asString).forEach(piece);
+            return mapper.treeToValue(streamed.path("answer"), Answer.class);
         }
 
         @Override

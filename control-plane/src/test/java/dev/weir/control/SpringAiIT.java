@@ -3,10 +3,12 @@ package dev.weir.control;
 import dev.weir.control.ServedModels.Running;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.openai.OpenAiChatModel;
@@ -74,25 +76,35 @@ class SpringAiIT extends AbstractClientIT {
             return Objects.requireNonNull(message(response).getText());
         }
 
-        @Override
-        public Answer chat(String question) {
-            ChatResponse response = answer(ask(ServedModels.MODEL).build(), new UserMessage(question));
-            return new Answer(
-                    text(response),
-                    response.getMetadata().getUsage().getPromptTokens(),
-                    response.getMetadata().getUsage().getCompletionTokens());
+        private static Answer answer(String text, ChatResponse response) {
+            Usage usage = response.getMetadata().getUsage();
+            return new Answer(text, usage.getPromptTokens(), usage.getCompletionTokens());
         }
 
         @Override
-        public List<String> stream(String question) {
-            OpenAiChatOptions options = ask(ServedModels.MODEL).build();
-            return model(options).stream(new Prompt(new UserMessage(question), options))
-                    .filter(response -> response.getResult() != null)
-                    .mapNotNull(response -> message(response).getText())
-                    .filter(piece -> !piece.isEmpty())
-                    .collectList()
+        public Answer chat(String question) {
+            ChatResponse response = answer(ask(ServedModels.MODEL).build(), new UserMessage(question));
+            return answer(text(response), response);
+        }
+
+        @Override
+        public Answer stream(String question, Consumer<String> piece) {
+            OpenAiChatOptions.Builder asked = ask(ServedModels.MODEL);
+            asked.streamUsage(true);
+            OpenAiChatOptions options = asked.build();
+            StringBuilder text = new StringBuilder();
+            ChatResponse last = model(options).stream(new Prompt(new UserMessage(question), options))
+                    .doOnNext(response -> {
+                        if (response.getResult() != null) {
+                            text.append(
+                                    Objects.requireNonNullElse(message(response).getText(), ""));
+                        }
+                    })
+                    .last()
                     .blockOptional()
                     .orElseThrow();
+            piece.accept(text.toString());
+            return answer(text.toString(), last);
         }
 
         private OpenAiChatOptions demand(Tool tool) {
