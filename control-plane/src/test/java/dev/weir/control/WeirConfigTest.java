@@ -37,6 +37,7 @@ class WeirConfigTest {
                                 DataSize.ofKilobytes(8),
                                 DataSize.ofKilobytes(32),
                                 Duration.ofSeconds(60),
+                                Duration.ofMinutes(5),
                                 1024,
                                 DataSize.ofMegabytes(1)),
                         new FleetConfig(

@@ -11,6 +11,7 @@ import org.springframework.util.unit.DataSize;
  * @param requestLineSizeMax of method, target and version
  * @param headersSizeMax of all header fields of one request
  * @param requestReadMax from a request's first byte to the end of its body, however fast or slowly its bytes come
+ * @param idleMax of a connection without a request, before its first or after its last
  * @param requestsUnderWayMax at the same time, which together with their size bounds the memory they take
  * @param eventSizeMax of one server-sent event from an engine
  */
@@ -19,6 +20,7 @@ public record IngressConfig(
         @DefaultValue("8KB") DataSize requestLineSizeMax,
         @DefaultValue("32KB") DataSize headersSizeMax,
         @DefaultValue("60s") Duration requestReadMax,
+        @DefaultValue("5m") Duration idleMax,
         @DefaultValue("1024") int requestsUnderWayMax,
         @DefaultValue("1MB") DataSize eventSizeMax) {
     public IngressConfig {
@@ -26,13 +28,17 @@ public record IngressConfig(
         requireArraySize("request-line-size-max", requestLineSizeMax);
         requireArraySize("headers-size-max", headersSizeMax);
         requireArraySize("event-size-max", eventSizeMax);
-        if (!requestReadMax.isPositive()) {
-            throw new IllegalArgumentException(
-                    "weir.ingress.request-read-max must be longer than nothing: " + requestReadMax);
-        }
+        requirePositive("request-read-max", requestReadMax);
+        requirePositive("idle-max", idleMax);
         if (requestsUnderWayMax < 1) {
             throw new IllegalArgumentException(
                     "weir.ingress.requests-under-way-max is at least 1: " + requestsUnderWayMax);
+        }
+    }
+
+    private static void requirePositive(String name, Duration max) {
+        if (!max.isPositive()) {
+            throw new IllegalArgumentException("weir.ingress." + name + " must be longer than nothing: " + max);
         }
     }
 

@@ -59,6 +59,7 @@ final class WireGuard extends ChannelDuplexHandler {
     private int requestCount;
     private int unansweredCount;
     private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable ScheduledFuture<?> idleEnd;
     private boolean inRequest;
     private boolean unreadable;
     private boolean closing;
@@ -92,6 +93,29 @@ final class WireGuard extends ChannelDuplexHandler {
     /** Whether the caller wants no more answers on this connection after this one. */
     static boolean isLast(HttpServerRequest request) {
         return request.requestHeaders().contains(LAST);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        beginIdle(context);
+        context.fireChannelActive();
+    }
+
+    /** Nothing is asked, and every answer has been written. */
+    private void beginIdle(ChannelHandlerContext context) {
+        endIdle();
+        idleEnd = context.executor()
+                .schedule(
+                        () -> context.pipeline().close(),
+                        rules.config().idleMax().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void endIdle() {
+        if (idleEnd != null) {
+            idleEnd.cancel(false);
+            idleEnd = null;
+        }
     }
 
     @Override
@@ -130,6 +154,7 @@ final class WireGuard extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ByteWatch.Event.BYTES_ARRIVED) {
+            endIdle();
             if (!unreadable && !closing) {
                 startClock(context);
             }
@@ -236,6 +261,9 @@ final class WireGuard extends ChannelDuplexHandler {
                         .addListener(_ -> context.pipeline().close());
                 return;
             }
+            if (unansweredCount == 0 && deadline == null) {
+                beginIdle(context);
+            }
         }
         context.write(message, promise);
     }
@@ -243,6 +271,7 @@ final class WireGuard extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         stopClock();
+        endIdle();
         context.fireChannelInactive();
     }
 
