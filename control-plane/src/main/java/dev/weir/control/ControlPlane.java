@@ -13,7 +13,10 @@ import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
+import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.WireFilter;
+import dev.weir.control.routing.FirstTokenTimes;
+import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
@@ -65,7 +68,7 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import(AccessStations.class)
+@Import({AccessStations.class, RouteStations.class})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,
@@ -200,15 +203,20 @@ public class ControlPlane {
     CompletionPipeline completionPipeline(
             WeirConfig config,
             Doorkeeper doorkeeper,
+            RouteStation routes,
+            PrefixPrices prefixes,
+            FirstTokenTimes times,
             Fleet fleet,
             Failover upstream,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
-        return new CompletionPipeline(config.ingress(), doorkeeper, fleet, upstream, telemetry, errors);
+        return new CompletionPipeline(
+                config.ingress(), doorkeeper, routes, prefixes, times, fleet, upstream, telemetry, errors);
     }
 
     @Bean
-    OpenAiEndpoints openAiEndpoints(Doorkeeper doorkeeper, CompletionPipeline pipeline, Fleet fleet) {
-        return new OpenAiEndpoints(doorkeeper, pipeline, fleet);
+    OpenAiEndpoints openAiEndpoints(
+            Doorkeeper doorkeeper, CompletionPipeline pipeline, RouteStation routes, Fleet fleet) {
+        return new OpenAiEndpoints(doorkeeper, pipeline, routes, fleet);
     }
 }

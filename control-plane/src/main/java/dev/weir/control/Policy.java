@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.configuration.Section;
 import dev.weir.control.fleet.Engine;
+import dev.weir.control.routing.RoutingPolicy;
 import java.util.List;
 
 /**
@@ -9,8 +10,9 @@ import java.util.List;
  * once.
  *
  * @param engines beside those that were given when we started
+ * @param routing how models are chosen
  */
-record Policy(List<Engine> engines) {
+record Policy(List<Engine> engines, RoutingPolicy routing) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -20,6 +22,6 @@ record Policy(List<Engine> engines) {
 
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
-        return new Policy(Engine.configured(root));
+        return new Policy(Engine.configured(root), RoutingPolicy.read(root));
     }
 }

@@ -26,6 +26,9 @@ class ExampleConfigurationTest {
         assertThat(policy.engines())
                 .extracting(engine -> engine.name() + " " + engine.region())
                 .containsExactly("rack-a north", "rack-b south");
+        assertThat(policy.routing().virtualModels())
+                .containsExactlyInAnyOrder(
+                        "support", "support-trial", "weir-auto", "weir-fast", "weir-mid", "weir-power");
     }
 
     @Test

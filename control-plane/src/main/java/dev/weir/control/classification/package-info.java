@@ -1,8 +1,9 @@
 /**
- * Station 4: how hard is this request? A request becomes a complexity, a confidence and the reason, cheaply enough to be asked every
- * time.
+ * Station 4: how hard is this request? A request becomes a {@link dev.weir.control.classification.Difficulty}, a confidence and the
+ * reason, cheaply enough to be asked every time.
  *
- * <p>Nothing is classified yet; callers name the model they want.
+ * <p>Only a request that leaves the choice of its model to us is classified; what it looks like is all that is asked for, and nothing
+ * of it is kept.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"completion"})

@@ -29,4 +29,9 @@ public record CompletionRequest(
         }
         traceHeaders = Map.copyOf(traceHeaders);
     }
+
+    /** The same for another model, which the body names. */
+    public CompletionRequest withModel(String other, JsonBody bodyNamingIt) {
+        return new CompletionRequest(id, share, endpoint, other, stream, bodyNamingIt, traceHeaders);
+    }
 }

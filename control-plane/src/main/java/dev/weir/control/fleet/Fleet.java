@@ -110,12 +110,16 @@ public final class Fleet {
                 engine,
                 Optional.ofNullable(accounts.get(engine))
                         .orElseGet(() -> new EngineAccount(new CircuitBreaker(breakerLimits, ticker)))));
-        accounts = Map.copyOf(kept);
+        // Whoever sees an engine in a snapshot, the old one or the new, finds its account.
+        Map<Engine, EngineAccount> both = new HashMap<>(accounts);
+        both.putAll(kept);
+        accounts = Map.copyOf(both);
         Map<Engine, EngineView> before =
                 current.get().engines().stream().collect(Collectors.toMap(EngineView::engine, view -> view));
         publish(new FleetSnapshot(all.stream()
                 .map(engine -> Optional.ofNullable(before.get(engine)).orElseGet(() -> unasked(engine)))
                 .toList()));
+        accounts = Map.copyOf(kept);
     }
 
     private EngineView unasked(Engine engine) {
@@ -157,9 +161,11 @@ public final class Fleet {
                 .filter(view -> isTrusted(view.engine()))
                 .min(Comparator.comparingInt((EngineView view) -> view.distance(modelId))
                         .thenComparingDouble(view -> price.of(view.engine())));
-        EngineAccount account = best.map(view -> accounts.get(view.engine())).orElse(null);
-        if (best.isPresent() && account != null) {
-            return new Assigned(new EngineLease(best.get().engine(), account, breakerLimits));
+        if (best.isPresent()) {
+            EngineAccount account = accounts.get(best.get().engine());
+            return account == null // it has just left
+                    ? assign(modelId, inQuestion, price)
+                    : new Assigned(new EngineLease(best.get().engine(), account, breakerLimits));
         }
         if (fleet.ready().isEmpty() || fleet.knows(modelId)) {
             return new NoneReady(whyNotReady(fleet, modelId));
@@ -175,7 +181,7 @@ public final class Fleet {
 
     private boolean isTrusted(Engine engine) {
         EngineAccount account = accounts.get(engine);
-        return account != null && account.breaker().letsThrough();
+        return account == null || account.breaker().letsThrough();
     }
 
     /** What a request found out before the next probe would: there is nobody at this address. */

@@ -3,6 +3,8 @@ package dev.weir.control.ingress;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Scope;
+import dev.weir.control.routing.FirstTokenTimes;
+import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.Failover;
@@ -16,6 +18,9 @@ public final class CompletionPipeline {
     private final Doorkeeper doorkeeper;
     private final OpenAiWire wire;
     private final Doorway doorway;
+    private final RouteStation routes;
+    private final PrefixPrices prefixes;
+    private final FirstTokenTimes times;
     private final Fleet fleet;
     private final Failover upstream;
     private final AnswerRelay relay;
@@ -25,6 +30,9 @@ public final class CompletionPipeline {
     public CompletionPipeline(
             IngressConfig config,
             Doorkeeper doorkeeper,
+            RouteStation routes,
+            PrefixPrices prefixes,
+            FirstTokenTimes times,
             Fleet fleet,
             Failover upstream,
             RequestTelemetry telemetry,
@@ -32,6 +40,9 @@ public final class CompletionPipeline {
         this.doorkeeper = doorkeeper;
         this.wire = new OpenAiWire(config, fleet::snapshot);
         this.doorway = new Doorway(config.requestsUnderWayMax());
+        this.routes = routes;
+        this.prefixes = prefixes;
+        this.times = times;
         this.fleet = fleet;
         this.upstream = upstream;
         this.relay = new AnswerRelay(config);
@@ -47,9 +58,10 @@ public final class CompletionPipeline {
         Passage passage = telemetry.enter();
         return doorkeeper
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
-                .flatMap(caller -> wire.decode(exchange, caller)) // 1 enters
+                .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
+                        .map(request -> routes.choose(caller, request, exchange))) // 4 classified, 5 routed
                 .doOnNext(passage::read)
-                .flatMap(request -> serve(request, exchange, passage)) // 5 routed, 6-10 in an engine, 11 streamed
+                .flatMap(request -> serve(request, exchange, passage)) // 6-10 in an engine, 11 streamed
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 accounted
@@ -57,7 +69,7 @@ public final class CompletionPipeline {
 
     private Mono<Void> serve(CompletionRequest request, ServerWebExchange exchange, Passage passage) {
         passage.sent();
-        EngineDestinations engines = new EngineDestinations(fleet, request.model(), fleet::requestCount);
+        EngineDestinations engines = new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times);
         return upstream.exchange(request, engines, answer -> {
             exchange.getResponse().getHeaders().set(ENGINE_HEADER, fleet.nameOf(answer.from()));
             return relay.relay(answer, exchange.getResponse(), passage);

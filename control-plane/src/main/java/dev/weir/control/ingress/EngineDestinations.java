@@ -4,37 +4,51 @@ import dev.weir.control.fleet.Assignment.Assigned;
 import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineLease;
-import dev.weir.control.fleet.EnginePrice;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.routing.FirstTokenTimes;
+import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.upstream.Destination;
 import dev.weir.control.upstream.Destinations;
 import dev.weir.control.upstream.UpstreamFailure;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The engines that have a model, the best first; the fleet hears what becomes of a request at each. */
 final class EngineDestinations implements Destinations {
     private final Fleet fleet;
     private final String model;
-    private final EnginePrice price;
+    private final PrefixPrices.Prompt prompt;
+    private final FirstTokenTimes times;
 
-    EngineDestinations(Fleet fleet, String model, EnginePrice price) {
+    EngineDestinations(Fleet fleet, String model, PrefixPrices.Prompt prompt, FirstTokenTimes times) {
         this.fleet = fleet;
         this.model = model;
-        this.price = price;
+        this.prompt = prompt;
+        this.times = times;
     }
 
     @Override
     public Destination next(Set<URI> avoided) {
-        return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), price)) {
-            case Assigned(var lease) -> new LeasedEngine(fleet, lease);
+        return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), prompt)) {
+            case Assigned(var lease) -> new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed);
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
             case NoneReady(var reason) -> throw new Refusal(OpenAiError.noEngineReady(reason));
         };
     }
 
-    private record LeasedEngine(Fleet fleet, EngineLease lease) implements Destination {
+    private void timed(Duration untilFirstByte) {
+        times.answered(model, untilFirstByte);
+    }
+
+    /**
+     * An engine with the request.
+     *
+     * @param computed to be called once the engine has the prompt behind it
+     */
+    private record LeasedEngine(Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed)
+            implements Destination {
         @Override
         public URI url() {
             return lease.engine().url();
@@ -42,6 +56,8 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void answered(Duration after) {
+            computed.run();
+            timed.accept(after);
             lease.answered(after);
         }
 
@@ -60,6 +76,7 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void close() {
+            computed.run();
             lease.close();
         }
     }

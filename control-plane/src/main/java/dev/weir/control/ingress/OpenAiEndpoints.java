@@ -21,11 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OpenAiEndpoints {
     private final Doorkeeper doorkeeper;
     private final CompletionPipeline pipeline;
+    private final RouteStation routes;
     private final Fleet fleet;
 
-    public OpenAiEndpoints(Doorkeeper doorkeeper, CompletionPipeline pipeline, Fleet fleet) {
+    public OpenAiEndpoints(Doorkeeper doorkeeper, CompletionPipeline pipeline, RouteStation routes, Fleet fleet) {
         this.doorkeeper = doorkeeper;
         this.pipeline = pipeline;
+        this.routes = routes;
         this.fleet = fleet;
     }
 
@@ -43,6 +45,8 @@ public final class OpenAiEndpoints {
         ObjectNode list = JsonMapper.shared().createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
         fleet.snapshot().models().forEach(model -> data.add(entry(model)));
+        // Names that lead to models are asked for like models.
+        routes.virtualModels().forEach(name -> data.add(entry(ServedModel.ready(name))));
         return list;
     }
 

@@ -7,7 +7,7 @@
  * envelope.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "fleet", "identity", "upstream", "telemetry"})
+@ApplicationModule(allowedDependencies = {"completion", "fleet", "identity", "routing", "upstream", "telemetry"})
 package dev.weir.control.ingress;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,11 +1,13 @@
 /**
- * Station 5, pure policy: pins, tenant overrides, rules, complexity tiers, cost, the fleet's state and rollout weights become one
- * {@code Route} with its reason. No clock, no I/O, no randomness of its own: a decision can be replayed from the record.
+ * Station 5, pure policy: pins, tenants' own names, rules, complexity tiers, cost, the models that are ready and weighted arms become one
+ * {@link dev.weir.control.routing.Route} with its reason. No clock, no I/O, no randomness of its own: a decision can be replayed from the
+ * record.
  *
- * <p>Until there are routes, the model a caller names is the route, and the fleet picks the least busy engine that has it.
+ * <p>{@link dev.weir.control.routing.Router#route} is the order of the steps. Which of the engines that have the model gets the request is
+ * the fleet's to say, by the price that {@link dev.weir.control.routing.PrefixPrices} makes of a warm prefix and a queue.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "classification", "fleet", "identity"})
+@ApplicationModule(allowedDependencies = {"classification", "configuration", "completion", "fleet", "identity"})
 package dev.weir.control.routing;
 
 import org.jspecify.annotations.NullMarked;

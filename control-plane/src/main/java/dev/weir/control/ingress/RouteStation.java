@@ -1,0 +1,100 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.routing.RequestFacts;
+import dev.weir.control.routing.Route;
+import dev.weir.control.routing.Routes;
+import dev.weir.control.routing.RoutingPolicy;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+
+/** Stations 4 and 5 at the door: finds out what a model's name leads to, and tells the caller why. */
+public final class RouteStation {
+    static final String MODEL_HEADER = "x-weir-model";
+    static final String ROUTE_HEADER = "x-weir-route";
+    static final String TIER_HEADER = "x-weir-tier";
+    private static final String REGION_HEADER = "weir-region";
+    private static final String SESSION_HEADER = "weir-session";
+    private static final int HEADER_CHARS_MAX = 512;
+    private static final Set<String> SECRET = Set.of("authorization", "x-api-key", "cookie", "proxy-authorization");
+
+    private final Routes routes;
+    private final InstantSource clock;
+
+    public RouteStation(Routes routes, InstantSource clock) {
+        this.routes = routes;
+        this.clock = clock;
+    }
+
+    /** Names that lead to models and are none. */
+    Set<String> virtualModels() {
+        return routes.policy().virtualModels();
+    }
+
+    /** The request as it goes on, with the model that was chosen for it. */
+    CompletionRequest choose(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
+        RoutingPolicy now = routes.policy();
+        if (now.isEmpty()) {
+            return request;
+        }
+        RoutingFields fields = RoutingFields.read(request.body());
+        RequestFacts facts = facts(caller, request, fields, exchange, now.timeZone());
+        Route route = routes.of(facts, now, request.body());
+        HttpHeaders headers = exchange.getResponse().getHeaders();
+        headers.set(ROUTE_HEADER, shortened(route.reason()));
+        return switch (route) {
+            case Route.To to -> {
+                headers.set(MODEL_HEADER, to.model());
+                if (!to.tier().isEmpty()) {
+                    headers.set(TIER_HEADER, to.tier());
+                }
+                routes.went(facts, to.model());
+                yield to.model().equals(request.model()) ? request : fields.withModel(request, to.model());
+            }
+            case Route.Nowhere(var reason, var _) ->
+                throw new Refusal(OpenAiError.refused(400, reason + ": " + route.reason(), "no_model_within_limits"));
+        };
+    }
+
+    private RequestFacts facts(
+            Caller caller, CompletionRequest request, RoutingFields fields, ServerWebExchange exchange, ZoneId zone) {
+        HttpHeaders sent = exchange.getRequest().getHeaders();
+        Map<String, String> headers = new HashMap<>();
+        sent.forEach((name, values) -> {
+            String small = name.toLowerCase(Locale.ROOT);
+            if (!SECRET.contains(small) && !values.isEmpty()) {
+                headers.put(small, values.getFirst());
+            }
+        });
+        String session = headers.getOrDefault(SESSION_HEADER, fields.session());
+        return new RequestFacts(
+                request.id(),
+                caller.tenant().id(),
+                Optional.ofNullable(caller.userId()).orElse(""),
+                Optional.ofNullable(caller.keyId()).orElse(""),
+                request.model(),
+                request.endpoint().path().replaceFirst("^/(v1/)?", ""),
+                request.stream(),
+                request.body().byteCount(),
+                fields.outputTokensMax(),
+                headers,
+                headers.getOrDefault(REGION_HEADER, ""),
+                session.substring(0, Math.min(session.length(), HEADER_CHARS_MAX)),
+                fields.costPerTokenMax(),
+                fields.firstTokenMaxMillis(),
+                ZonedDateTime.ofInstant(clock.instant(), zone));
+    }
+
+    private static String shortened(String reason) {
+        return reason.substring(0, Math.min(reason.length(), HEADER_CHARS_MAX));
+    }
+}

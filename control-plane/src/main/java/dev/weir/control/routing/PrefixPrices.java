@@ -1,0 +1,82 @@
+package dev.weir.control.routing;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.fleet.Engine;
+import dev.weir.control.fleet.EnginePrice;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
+
+/**
+ * What it would cost to send a request to each engine, in bytes of prompt to compute: what is cold of this prompt there, what is cold of
+ * those that wait there before it, and something for each request that runs there, since it slows the others. So a warm prefix draws
+ * requests to an engine until its queue costs more than computing the prefix elsewhere, and where nothing is warm the least busy engine is
+ * the cheapest.
+ */
+public final class PrefixPrices {
+    /** What a request that runs costs those that come: about a chunk of prefill between two steps of decoding. */
+    private static final long REQUEST_BYTES = 512;
+
+    private final int chunksPerEngineMax;
+    private final ToIntFunction<Engine> requestCount;
+    private final Map<Engine, WarmPrefixes> engines = new ConcurrentHashMap<>();
+
+    /**
+     * Nothing is warm yet.
+     *
+     * @param chunksPerEngineMax what an engine is taken to keep, in chunks of 256 bytes
+     * @param requestCount how many requests an engine has
+     */
+    public PrefixPrices(int chunksPerEngineMax, ToIntFunction<Engine> requestCount) {
+        this.chunksPerEngineMax = chunksPerEngineMax;
+        this.requestCount = requestCount;
+    }
+
+    /** One request's prompt, and where it was sent. */
+    public Prompt prompt(CompletionRequest request) {
+        return new Prompt(PromptChunks.of(request));
+    }
+
+    Prompt prompt(PromptChunks chunks) {
+        return new Prompt(chunks);
+    }
+
+    /** Forgets engines that have left. */
+    public void retain(Collection<Engine> members) {
+        engines.keySet().retainAll(members);
+    }
+
+    private WarmPrefixes at(Engine engine) {
+        return engines.computeIfAbsent(engine, _ -> new WarmPrefixes(chunksPerEngineMax));
+    }
+
+    /** A prompt to be placed. */
+    public final class Prompt implements EnginePrice {
+        private final PromptChunks chunks;
+
+        private Prompt(PromptChunks chunks) {
+            this.chunks = chunks;
+        }
+
+        @Override
+        public double of(Engine engine) {
+            WarmPrefixes warm = at(engine);
+            return warm.coldBytes(chunks) + warm.pendingBytes() + REQUEST_BYTES * requestCount.applyAsInt(engine);
+        }
+
+        /** It goes there; returns what to call once it is answered, or has ended otherwise. Calling that twice is calling it once. */
+        public Runnable sentTo(Engine engine) {
+            WarmPrefixes warm = at(engine);
+            long coldBytes = warm.coldBytes(chunks);
+            warm.sent(chunks, coldBytes);
+            AtomicBoolean over = new AtomicBoolean();
+            return () -> {
+                if (over.compareAndSet(false, true)) {
+                    warm.begunToAnswer(coldBytes);
+                }
+            };
+        }
+    }
+}

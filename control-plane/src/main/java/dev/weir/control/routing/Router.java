@@ -1,0 +1,165 @@
+package dev.weir.control.routing;
+
+import dev.weir.control.classification.Classification;
+import dev.weir.control.routing.Aim.OfModels;
+import dev.weir.control.routing.Aim.OfTier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses a model. Pure: the same facts, policy and view give the same route, and its steps say why.
+ *
+ * <p>A name of a model that exists is taken at its word. Names that lead elsewhere are followed in this order: what the tenant's own
+ * entry says, the first rule whose condition holds, the name's own meaning (another name, a tier), and for {@code weir-auto} the
+ * classification. Then limits of cost and time take out what is above them.
+ */
+public final class Router {
+
+    /** What has been decided up to now. */
+    private static final class Decision {
+        private final List<String> steps = new ArrayList<>();
+        private double confidence = 1;
+
+        void step(String what) {
+            steps.add(what);
+        }
+    }
+
+    /**
+     * The route.
+     *
+     * @param classification is asked for where it matters, since it has to read the prompt
+     * @param held the model that the request's session has been with
+     */
+    public Route route(
+            RequestFacts facts,
+            RoutingPolicy policy,
+            ModelView view,
+            Supplier<Classification> classification,
+            Optional<String> held) {
+        Decision decision = new Decision();
+        TenantRoutes tenant = policy.tenants().getOrDefault(facts.tenant(), TenantRoutes.NONE);
+        Aim override = tenant.models().get(facts.model());
+        if (override == null && !policy.virtualModels().contains(facts.model())) {
+            decision.step("the caller names the model");
+            return within(facts, tenant, policy, view, List.of(facts.model()), null, decision);
+        }
+        Aim aim = aim(facts, policy, override, classification, decision);
+        return switch (aim) {
+            case OfModels models -> {
+                String model = models.pick(facts.session().isEmpty() ? facts.id() : facts.session());
+                if (models.weights().size() > 1) {
+                    decision.step("arm " + model);
+                }
+                yield within(facts, tenant, policy, view, List.of(model), null, decision);
+            }
+            case OfTier(Tier tier) -> {
+                Optional<String> stay = held.filter(model -> isAbleEnough(model, tier, policy) && view.isReady(model));
+                if (stay.isPresent()) {
+                    decision.step("the session stays with " + stay.get());
+                }
+                List<String> models =
+                        stay.map(List::of).orElseGet(() -> policy.tiers().getOrDefault(tier, List.of()));
+                yield within(facts, tenant, policy, view, models, tier, decision);
+            }
+        };
+    }
+
+    private static Aim aim(
+            RequestFacts facts,
+            RoutingPolicy policy,
+            @Nullable Aim override,
+            Supplier<Classification> classification,
+            Decision decision) {
+        if (override != null) {
+            decision.step("tenant " + facts.tenant() + " has its own " + facts.model());
+            return override;
+        }
+        for (Rule rule : policy.rules()) {
+            if (rule.when().holds(facts)) {
+                decision.step("rule " + rule.name());
+                return rule.aim();
+            }
+        }
+        Aim alias = policy.aliases().get(facts.model());
+        if (alias != null) {
+            decision.step("alias " + facts.model());
+            return alias;
+        }
+        Optional<Tier> asked = Tier.ofModel(facts.model());
+        if (asked.isPresent()) {
+            decision.step("the caller names the tier");
+            return new OfTier(asked.get());
+        }
+        return classified(policy, classification.get(), decision);
+    }
+
+    private static Aim classified(RoutingPolicy policy, Classification classified, Decision decision) {
+        decision.confidence = classified.confidence();
+        decision.step(String.format(
+                Locale.ROOT,
+                "%s with confidence %.2f: %s",
+                classified.difficulty().name().toLowerCase(Locale.ROOT),
+                classified.confidence(),
+                classified.reason()));
+        if (classified.confidence() < policy.confidenceMin()) {
+            decision.step("below " + policy.confidenceMin() + ", so the middle tier");
+            return new OfTier(Tier.MID);
+        }
+        return new OfTier(Tier.fit(classified.difficulty()));
+    }
+
+    private static boolean isAbleEnough(String model, Tier wanted, RoutingPolicy policy) {
+        return policy.tierOf(model).filter(tier -> tier.compareTo(wanted) >= 0).isPresent();
+    }
+
+    /** Of the models the first that is ready and within limits, else one of the tiers below, else above where no limit forbids it. */
+    private static Route within(
+            RequestFacts facts,
+            TenantRoutes tenant,
+            RoutingPolicy policy,
+            ModelView view,
+            List<String> models,
+            @Nullable Tier tier,
+            Decision decision) {
+        List<String> candidates = new ArrayList<>(models);
+        if (tier != null) {
+            tier.standIns().forEach(other -> candidates.addAll(policy.tiers().getOrDefault(other, List.of())));
+        }
+        List<String> allowed = candidates.stream()
+                .filter(model -> isWithin(model, facts, tenant, view, decision))
+                .toList();
+        if (allowed.isEmpty()) {
+            return new Route.Nowhere("no model is within the limits of this request", decision.steps);
+        }
+        String chosen = allowed.stream().filter(view::isReady).findFirst().orElse(allowed.getFirst());
+        if (!models.contains(chosen)) {
+            decision.step(chosen + " instead of " + String.join(", ", models));
+        }
+        return new Route.To(chosen, tier == null ? "" : tier.text(), decision.confidence, decision.steps);
+    }
+
+    private static boolean isWithin(
+            String model, RequestFacts facts, TenantRoutes tenant, ModelView view, Decision decision) {
+        double costMax = Math.min(
+                facts.costPerTokenMax().orElse(Double.MAX_VALUE),
+                tenant.costPerTokenMax().orElse(Double.MAX_VALUE));
+        double cost = view.costPerToken(model);
+        if (cost > costMax) {
+            decision.step(model + " costs more than is allowed");
+            return false;
+        }
+        Optional<Long> millis = view.firstTokenMillis(model);
+        boolean late = facts.firstTokenMaxMillis().isPresent()
+                && millis.isPresent()
+                && millis.get() > facts.firstTokenMaxMillis().get();
+        if (late) {
+            decision.step(model + " takes longer than is allowed");
+        }
+        return !late;
+    }
+}

@@ -1,0 +1,271 @@
+package dev.weir.control.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.control.classification.Classification;
+import dev.weir.control.classification.Difficulty;
+import dev.weir.control.configuration.ConfigurationText;
+import dev.weir.control.configuration.InvalidConfiguration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RouterTest {
+    private static final String TEXT = """
+            tiers:
+              fast: small
+              mid: [medium, medium-2]
+              power: [large]
+            aliases:
+              support:
+                arms: {small: 90, large: 10}
+            rules:
+              - name: night
+                when: hour >= 22 && tenant != 'hospital'
+                use: fast
+              - name: judges
+                when: headers['x-feature'] == 'judge' || prompt_bytes > 100000
+                use: power
+            tenants:
+              clinic:
+                models:
+                  weir-auto: {use: medium}
+              thrifty:
+                max-cost-per-token: 0.000002
+            """;
+
+    private final RoutingPolicy policy = policy(TEXT);
+    private final Router router = new Router();
+    private final Set<String> ready = new HashSet<>(Set.of("small", "medium", "medium-2", "large", "other"));
+    private final Map<String, Long> millis = new HashMap<>();
+    private Classification classified = new Classification(Difficulty.SIMPLE, 0.9, "so it seems");
+
+    private final ModelView view = new ModelView() {
+        @Override
+        public boolean isReady(String model) {
+            return ready.contains(model);
+        }
+
+        @Override
+        public double costPerToken(String model) {
+            return model.equals("large") ? 10e-6 : model.startsWith("medium") ? 3e-6 : 1e-6;
+        }
+
+        @Override
+        public Optional<Long> firstTokenMillis(String model) {
+            return Optional.ofNullable(millis.get(model));
+        }
+    };
+
+    @Test
+    void aModelThatIsNamedIsTakenAtItsWord() {
+        Route route = route(facts("other"));
+        assertThat(model(route)).isEqualTo("other");
+        assertThat(route.reason()).isEqualTo("the caller names the model");
+        ready.clear(); // whoever asks for it shall hear why it is not there
+        assertThat(model(route(facts("other")))).isEqualTo("other");
+    }
+
+    @Test
+    void whatIsLeftToUsGoesToTheTierThatItsDifficultyNeeds() {
+        assertThat(model(route(facts("weir-auto")))).isEqualTo("small");
+        classified = new Classification(Difficulty.MODERATE, 0.8, "a form");
+        assertThat(model(route(facts("weir-auto")))).isEqualTo("medium");
+        classified = new Classification(Difficulty.COMPLEX, 0.8, "several steps");
+        Route.To route = (Route.To) route(facts("weir-auto"));
+        assertThat(route.model()).isEqualTo("large");
+        assertThat(route.tier()).isEqualTo("power");
+        assertThat(route.reason()).isEqualTo("complex with confidence 0.80: several steps");
+    }
+
+    @Test
+    void whoeverIsNotSureTakesTheMiddle() {
+        classified = new Classification(Difficulty.SIMPLE, 0.69, "hardly");
+        Route.To route = (Route.To) route(facts("weir-auto"));
+        assertThat(route.model()).isEqualTo("medium");
+        assertThat(route.confidence()).isEqualTo(0.69);
+        assertThat(route.reason()).contains("below 0.7, so the middle tier");
+    }
+
+    @Test
+    void theFirstRuleThatHoldsComesBeforeTiersAndNotBeforeTheTenantsOwnNames() {
+        RequestFacts judge = new Facts().header("x-feature", "judge").of("weir-auto");
+        assertThat(model(route(judge))).isEqualTo("large");
+        assertThat(route(judge).reason()).isEqualTo("rule judges");
+        RequestFacts both = new Facts().header("x-feature", "judge").hour(23).of("weir-power");
+        assertThat(route(both).reason()).isEqualTo("rule night");
+        RequestFacts own =
+                new Facts().header("x-feature", "judge").tenant("clinic").of("weir-auto");
+        assertThat(model(route(own))).isEqualTo("medium");
+        assertThat(route(own).reason()).isEqualTo("tenant clinic has its own weir-auto");
+    }
+
+    @Test
+    void aConditionOnSomethingThatIsNotThereDoesNotHold() {
+        assertThat(route(facts("weir-fast")).reason()).isEqualTo("the caller names the tier");
+    }
+
+    @Test
+    void weightsAreKeptOverManyAndASessionStaysInItsArm() {
+        int large = 0;
+        for (int request = 0; request < 10_000; request++) {
+            large += model(route(new Facts().id("r" + request).of("support"))).equals("large") ? 1 : 0;
+        }
+        assertThat(large).isBetween(900, 1100);
+        String arm = model(route(new Facts().id("a").session("s").of("support")));
+        for (int request = 0; request < 100; request++) {
+            assertThat(model(route(new Facts().id("b" + request).session("s").of("support"))))
+                    .isEqualTo(arm);
+        }
+    }
+
+    @Test
+    void limitsTakeOutWhatIsAboveThemAndAnotherTierStandsIn() {
+        Route route = route(new Facts().cost(5e-6).of("weir-power"));
+        assertThat(model(route)).isEqualTo("medium");
+        assertThat(route.steps())
+                .containsExactly(
+                        "the caller names the tier", "large costs more than is allowed", "medium instead of large");
+        assertThat(model(route(new Facts().tenant("thrifty").of("weir-power")))).isEqualTo("small");
+        millis.put("large", 900L);
+        assertThat(model(route(new Facts().millis(500).of("weir-power")))).isEqualTo("medium");
+        assertThat(model(route(new Facts().millis(1000).of("weir-power")))).isEqualTo("large");
+        assertThat(route(new Facts().cost(0).of("weir-power"))).isInstanceOf(Route.Nowhere.class);
+        assertThat(route(new Facts().cost(5e-6).of("large"))).isInstanceOf(Route.Nowhere.class);
+    }
+
+    @Test
+    void aModelThatIsNotReadyIsStoodInForByItsTierAndThenByOthers() {
+        ready.remove("medium");
+        assertThat(model(route(facts("weir-mid")))).isEqualTo("medium-2");
+        ready.remove("medium-2");
+        assertThat(model(route(facts("weir-mid")))).isEqualTo("small");
+        ready.remove("small");
+        assertThat(model(route(facts("weir-mid")))).isEqualTo("large");
+    }
+
+    @Test
+    void aSessionStaysWithAModelThatIsAbleEnough() {
+        classified = new Classification(Difficulty.SIMPLE, 0.9, "short");
+        assertThat(model(route(facts("weir-auto"), "large"))).isEqualTo("large");
+        classified = new Classification(Difficulty.COMPLEX, 0.9, "long");
+        assertThat(model(route(facts("weir-auto"), "small"))).isEqualTo("large");
+    }
+
+    @Test
+    void mistakesInRulesAreFoundWhenTheyAreRead() {
+        String wrong = """
+                tiers: {fats: a}
+                rules:
+                  - {name: one, when: tenat == 'a', use: fast}
+                  - {name: two, when: prompt_bytes > 'a', use: fast}
+                  - {name: three, when: tenant, use: fast}
+                  - {name: four, when: stream, use: fast, arms: {a: 100}}
+                  - {name: five, when: stream, arms: {a: 50, b: 49}}
+                """;
+        assertThatThrownBy(() -> policy(wrong))
+                .isInstanceOfSatisfying(
+                        InvalidConfiguration.class,
+                        invalid -> assertThat(invalid.problems())
+                                .extracting(Object::toString)
+                                .satisfiesExactly(
+                                        line -> assertThat(line).contains("line 1: tiers.fats", "did you mean 'fast'?"),
+                                        line -> assertThat(line)
+                                                .contains("line 3: rules[0].when is no condition", "tenat"),
+                                        line -> assertThat(line).contains("line 4: rules[1].when is no condition"),
+                                        line -> assertThat(line).contains("line 5: rules[2].when is no condition"),
+                                        line -> assertThat(line).contains("line 6: rules[3].use"),
+                                        line -> assertThat(line).contains("line 7: rules[4]", "99 together, not 100")));
+    }
+
+    private Route route(RequestFacts facts) {
+        return router.route(facts, policy, view, () -> classified, Optional.empty());
+    }
+
+    private Route route(RequestFacts facts, String held) {
+        return router.route(facts, policy, view, () -> classified, Optional.of(held));
+    }
+
+    private static String model(Route route) {
+        return ((Route.To) route).model();
+    }
+
+    private static RequestFacts facts(String model) {
+        return new Facts().of(model);
+    }
+
+    private static RoutingPolicy policy(String text) {
+        return new ConfigurationText(text).read(RoutingPolicy::read);
+    }
+
+    /** A request like any other, but for what is said. */
+    private static final class Facts {
+        private String id = "r";
+        private String tenant = "default";
+        private String session = "";
+        private final Map<String, String> headers = new HashMap<>();
+        private Optional<Double> cost = Optional.empty();
+        private Optional<Long> millis = Optional.empty();
+        private int hour = 12;
+
+        Facts id(String value) {
+            id = value;
+            return this;
+        }
+
+        Facts tenant(String value) {
+            tenant = value;
+            return this;
+        }
+
+        Facts session(String value) {
+            session = value;
+            return this;
+        }
+
+        Facts header(String name, String value) {
+            headers.put(name, value);
+            return this;
+        }
+
+        Facts cost(double value) {
+            cost = Optional.of(value);
+            return this;
+        }
+
+        Facts millis(long value) {
+            millis = Optional.of(value);
+            return this;
+        }
+
+        Facts hour(int value) {
+            hour = value;
+            return this;
+        }
+
+        RequestFacts of(String model) {
+            return new RequestFacts(
+                    id,
+                    tenant,
+                    "",
+                    "",
+                    model,
+                    "chat/completions",
+                    false,
+                    100,
+                    0,
+                    headers,
+                    "",
+                    session,
+                    cost,
+                    millis,
+                    ZonedDateTime.of(2026, 11, 21, hour, 0, 0, 0, ZoneOffset.UTC));
+        }
+    }
+}
