@@ -51,11 +51,6 @@ class RouteStations {
         }
 
         @Override
-        public double costPerToken(String model) {
-            return 0;
-        }
-
-        @Override
         public Optional<Long> firstTokenMillis(String model) {
             return times.expectedMillis(model);
         }

@@ -8,9 +8,6 @@ public interface ModelView {
     /** Whether a request could be sent to the model now. */
     boolean isReady(String model);
 
-    /** What a token of the model costs at most, in dollars; 0 where it has no price. */
-    double costPerToken(String model);
-
     /** How long first tokens of the model take at present; empty where nothing was measured. */
     Optional<Long> firstTokenMillis(String model);
 }

@@ -131,7 +131,7 @@ public final class Router {
             tier.standIns().forEach(other -> candidates.addAll(policy.tiers().getOrDefault(other, List.of())));
         }
         List<String> allowed = candidates.stream()
-                .filter(model -> isWithin(model, facts, tenant, view, decision))
+                .filter(model -> isWithin(model, facts, tenant, policy, view, decision))
                 .toList();
         if (allowed.isEmpty()) {
             return new Route.Nowhere("no model is within the limits of this request", decision.steps);
@@ -144,11 +144,16 @@ public final class Router {
     }
 
     private static boolean isWithin(
-            String model, RequestFacts facts, TenantRoutes tenant, ModelView view, Decision decision) {
+            String model,
+            RequestFacts facts,
+            TenantRoutes tenant,
+            RoutingPolicy policy,
+            ModelView view,
+            Decision decision) {
         double costMax = Math.min(
                 facts.costPerTokenMax().orElse(Double.MAX_VALUE),
                 tenant.costPerTokenMax().orElse(Double.MAX_VALUE));
-        double cost = view.costPerToken(model);
+        double cost = policy.costPerToken(model);
         if (cost > costMax) {
             decision.step(model + " costs more than is allowed");
             return false;

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  * @param tiers the models of each, the best first
  * @param aliases other names, and where they lead
  * @param rules the first whose condition holds counts
+ * @param costs of a token, read or written, whichever is the dearer, in dollars; a model that is not in it costs nothing
  * @param confidenceMin below it the middle tier is taken, whatever the request looks like
  * @param sessionHold how long a session stays with a model that is able enough, so that its warm prefix is not lost
  * @param timeZone of the hours and days that rules speak of
@@ -28,12 +29,17 @@ public record RoutingPolicy(
         Map<String, Aim> aliases,
         List<Rule> rules,
         Map<String, TenantRoutes> tenants,
+        Map<String, Double> costs,
         double confidenceMin,
         Duration sessionHold,
         ZoneId timeZone) {
     /** The model that leaves the choice to us. */
     public static final String AUTO = "weir-auto";
 
+    /** Prices are in dollars for so many tokens. */
+    private static final double TOKENS = 1e6;
+
+    private static final double PRICE_MAX = 1e6;
     private static final double CONFIDENCE_MIN = 0.7;
     private static final Duration SESSION_HOLD = Duration.ofMinutes(10);
 
@@ -42,9 +48,10 @@ public record RoutingPolicy(
         aliases = Map.copyOf(aliases);
         rules = List.copyOf(rules);
         tenants = Map.copyOf(tenants);
+        costs = Map.copyOf(costs);
     }
 
-    /** The configuration's {@code tiers}, {@code aliases}, {@code rules}, {@code tenants} and {@code routing}. */
+    /** The configuration's {@code tiers}, {@code aliases}, {@code rules}, {@code tenants}, {@code prices} and {@code routing}. */
     public static RoutingPolicy read(Section root) {
         Map<Tier, List<String>> tiers = new EnumMap<>(Tier.class);
         Section named = root.section("tiers");
@@ -68,9 +75,24 @@ public record RoutingPolicy(
                 aliases,
                 rules,
                 tenants,
+                costs(root),
                 routing.number("confidence-min", 0, 1, CONFIDENCE_MIN),
                 routing.duration("session-hold", SESSION_HOLD),
                 zone(routing));
+    }
+
+    private static Map<String, Double> costs(Section root) {
+        Map<String, Double> costs = new LinkedHashMap<>();
+        root.named("prices").forEach((model, price) -> {
+            double input = price.number("input", 0, PRICE_MAX, 0);
+            price.leave("cached-input"); // never the dearer
+            costs.put(model, Math.max(input, price.number("output", 0, PRICE_MAX, 0)) / TOKENS);
+        });
+        return costs;
+    }
+
+    double costPerToken(String model) {
+        return costs.getOrDefault(model, 0.0);
     }
 
     private static ZoneId zone(Section routing) {

@@ -38,6 +38,11 @@ class RouterTest {
                   weir-auto: {use: medium}
               thrifty:
                 max-cost-per-token: 0.000002
+            prices:
+              small: {input: 1, output: 0.5}
+              medium: {input: 1, output: 3}
+              medium-2: {output: 3}
+              large: {input: 2, output: 10, cached-input: 1}
             """;
 
     private final RoutingPolicy policy = policy(TEXT);
@@ -50,11 +55,6 @@ class RouterTest {
         @Override
         public boolean isReady(String model) {
             return ready.contains(model);
-        }
-
-        @Override
-        public double costPerToken(String model) {
-            return model.equals("large") ? 10e-6 : model.startsWith("medium") ? 3e-6 : 1e-6;
         }
 
         @Override
