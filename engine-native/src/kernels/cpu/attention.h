@@ -1,6 +1,7 @@
 // Up to four query heads that share a key-value head go through it together, so that each key and value is read and widened once for all
 // of them; over a long context reading the cache is what takes the time. The next sixteen positions lie in another block, anywhere in the
-// pool, where no hardware looks ahead: they are asked for while the present ones are used.
+// pool, where no hardware looks ahead: they are asked for while the present ones are used, a few cache lines at a time, since a core waits
+// when it has asked for more than it can keep in mind.
 //
 // Sixteen keys at a time: their dot products with a query are kept as lanes in a small buffer and added by sum_outputs, so that the
 // scores come out as registers. Values are then weighted into strips of the output that stay in registers for all sixteen.
@@ -29,12 +30,12 @@ struct Group {
   auto at(int32_t i, int64_t d) const { return cached_at(rows + i * row_size, d); }
 };
 
-// Asks for the cache lines of a whole group. It may reach past the last position: no such address is read.
+// Asks for the cache lines of one of `parts` equal parts of a group. It may reach past the last position: no such address is read.
 template <typename Element>
-inline void prefetch(const Element* rows, int64_t row_size) {
+inline void prefetch(const Element* rows, int64_t row_size, int32_t part, int32_t parts) {
   const char* bytes = reinterpret_cast<const char*>(rows);
-  const int64_t size = kLanes * row_size * static_cast<int64_t>(sizeof(Element));
-  for (int64_t i = 0; i < size; i += 64) __builtin_prefetch(bytes + i, 0, 2);
+  const int64_t size = kLanes * row_size * static_cast<int64_t>(sizeof(Element)) / parts;
+  for (int64_t i = 0; i < size; i += 64) __builtin_prefetch(bytes + part * size + i, 0, 2);
 }
 
 // The running softmax of one query head.
@@ -174,13 +175,19 @@ void attend(const KvLayer& layer, const Element* cache, int32_t kv_head, const i
     const int32_t skipped = first < begin ? begin - first : 0;
     const int32_t count = position - first + 1 < kLanes ? position - first + 1 : kLanes;
     const bool more = first + kLanes <= position;
-    if (more) prefetch(rows(kKeys, first + kLanes), row_size);
+    const Element* const next_keys = more ? rows(kKeys, first + kLanes) : nullptr;
+    const Element* const next_values = more ? rows(kValues, first + kLanes) : nullptr;
     const Group<Element> keys{rows(kKeys, first), row_size, head_size, skipped, count};
     int32_t i = skipped;
-    for (; i + kKeysTogether <= count; i += kKeysTogether) dot_keys<Ops, Heads, kKeysTogether>(keys, i, q, heads);
+    for (; i + kKeysTogether <= count; i += kKeysTogether) {
+      if (more) prefetch(next_keys, row_size, i / kKeysTogether, kLanes / kKeysTogether);
+      dot_keys<Ops, Heads, kKeysTogether>(keys, i, q, heads);
+    }
     for (; i < count; ++i) dot_keys<Ops, Heads, 1>(keys, i, q, heads);
-    if (more) prefetch(rows(kValues, first + kLanes), row_size);
-    for (Softmax<Ops>& head : heads) head.advance(skipped, count, rule);
+    for (int32_t h = 0; h < Heads; ++h) {
+      if (more) prefetch(next_values, row_size, h, Heads);
+      heads[h].advance(skipped, count, rule);
+    }
     add_values<Ops, Heads, kStrip>(Group<Element>{rows(kValues, first), row_size, head_size, skipped, count}, 0, heads, out);
   }
   for (int32_t h = 0; h < Heads; ++h) {
