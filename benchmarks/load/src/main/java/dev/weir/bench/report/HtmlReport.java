@@ -26,10 +26,10 @@ public final class HtmlReport {
             h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; } p { margin: .3rem 0; }
             .quiet, .tick { color: var(--quiet); fill: var(--quiet); }
             code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-            .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-            th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
+            .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+            th, td { padding: .25rem .45rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
             th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
-            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
+            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; margin-top: 1rem; }
             svg { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; width: 100%; height: auto; }
             svg text { font: 11px system-ui, sans-serif; } svg .title { font-size: 13px; font-weight: 600; fill: var(--ink); }
             .grid, .axis { stroke: var(--rule); } .line { fill: none; stroke-width: 2; } .bar { fill: var(--s0); }

@@ -24,15 +24,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks a server for streams. Connections are kept and reused, as many as there are requests at once. */
+/** Asks a server for streams. */
 public final class HttpCompletionClient implements CompletionClient, AutoCloseable {
     private static final Duration CONNECT_TIME_MAX = Duration.ofSeconds(10);
     private static final int REFUSAL_BYTES_MAX = 64 << 10;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIME_MAX)
-            .build();
+    private final HttpClient http = Connections.open(CONNECT_TIME_MAX);
     private final JsonMapper json = JsonMapper.shared();
     private final Target target;
     private final CallOptions options;

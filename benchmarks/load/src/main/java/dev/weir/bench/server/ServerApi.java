@@ -19,10 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ServerApi implements AutoCloseable {
     private static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(30);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http = Connections.open(Duration.ofSeconds(5));
     private final JsonMapper json = JsonMapper.shared();
     private final Target target;
 
