@@ -8,7 +8,9 @@ import dev.weir.bench.measure.Distribution;
 import dev.weir.bench.measure.Metric;
 import dev.weir.bench.measure.RunResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** A report as one XHTML file: no script, no font, no image and no style from elsewhere; it follows the reader's choice of light or dark. */
@@ -88,24 +90,32 @@ public final class HtmlReport {
     private static void summary(StringBuilder html, ServeReport report) {
         boolean judged = report.goodput().judges();
         html.append("<h2>Summary</h2>\n<div class=\"wide\"><table>\n<tr><th>load</th><th>complete</th><th>failed</th>")
-                .append("<th>requests/s</th><th>output tokens/s</th><th>TTFT p50, ms</th><th>p95</th><th>p99</th>")
-                .append("<th>TPOT p50, ms</th><th>p95</th>")
+                .append("<th>requests/s</th><th>output tokens/s</th><th>TTFT p50</th><th>p95</th><th>p99</th>")
+                .append("<th>TPOT p50</th><th>p95</th>")
                 .append(judged ? "<th>goodput/s</th>" : "")
                 .append("</tr>\n");
         for (RunResult run : report.runs()) {
             Distribution ttft = run.latency(Metric.TTFT);
             Distribution tpot = run.latency(Metric.TPOT);
             html.append("<tr><td>%s</td><td>%d</td><td>%d</td>"
-                    .formatted(escape(TextReport.words(run.load().description())), run.completed(), run.failed()));
+                    .formatted(escape(shortName(run.load())), run.completed(), run.failed()));
             cells(html, run.requestsPerSecond(), run.outputTokensPerSecond());
             cells(html, ttft.p50(), ttft.p95(), ttft.p99(), tpot.p50(), tpot.p95());
             run.goodput().ifPresent(goodput -> cells(html, goodput));
             html.append("</tr>\n");
         }
         html.append("</table></div>\n");
+        paragraph(html, "Latencies in milliseconds.");
         if (judged) {
             paragraph(html, "Goodput: complete requests within " + report.goodput());
         }
+    }
+
+    /** Without the word that all loads of a report share. */
+    private static String shortName(Load load) {
+        Map<String, String> description = new LinkedHashMap<>(load.description());
+        description.remove("loop");
+        return TextReport.words(description);
     }
 
     private static void cells(StringBuilder html, double... values) {
