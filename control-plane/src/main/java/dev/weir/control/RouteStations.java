@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.admin.RouteEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.routing.FirstTokenTimes;
@@ -26,7 +27,11 @@ class RouteStations {
 
     @Bean
     PrefixPrices prefixPrices(Fleet fleet) {
-        return new PrefixPrices(WARM_CHUNKS_PER_ENGINE_MAX, fleet::requestCount);
+        PrefixPrices prices = new PrefixPrices(WARM_CHUNKS_PER_ENGINE_MAX, fleet::requestCount);
+        fleet.changes()
+                .map(now -> now.engines().stream().map(EngineView::engine).toList())
+                .subscribe(prices::retain);
+        return prices;
     }
 
     @Bean

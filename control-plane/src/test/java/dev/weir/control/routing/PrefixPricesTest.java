@@ -52,6 +52,15 @@ class PrefixPricesTest {
     }
 
     @Test
+    void whatAnEngineHadIsForgottenWithIt() {
+        PrefixPrices.Prompt prompt = prices.prompt(chunks("a".repeat(2_560)));
+        prompt.sentTo(ENGINES.getFirst()).run();
+        assertThat(prompt.of(ENGINES.getFirst())).isZero();
+        prices.retain(ENGINES.subList(1, 4));
+        assertThat(prompt.of(ENGINES.getFirst())).isEqualTo(2_560);
+    }
+
+    @Test
     void theLeastRecentlyUsedIsForgottenAndBeginningsOutliveWhatFollowsThem() {
         String old = "o".repeat(256 * 64);
         prices.prompt(chunks(old)).sentTo(ENGINES.getFirst()).run();
