@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param missingTickCount after so many ticks without data the data is missing
  * @param reorderTickCount how many ticks an observation may come late; then it is given up
  * @param lookAlpha for all scheduled looks of a stage together; half of it for the first
- * @param extensionCount how many more looks a stage gets, half as long as its hold each
+ * @param extensionCount how many more looks a stage gets, each after as long again as it was held
  * @param waitFactor after so many times its hold in observed time a stage that could not end is inconclusive
  * @param judgeCoverageMin the judge must have scored this share of what it was asked, on both arms
  * @param judgeCoverageDifferenceMax and the arms must not differ by more: what is missing is not missing at random
@@ -46,7 +46,7 @@ public record RolloutLimits(
             12,
             0.05,
             2,
-            4,
+            8,
             0.95,
             0.02,
             0.001);
@@ -62,14 +62,14 @@ public record RolloutLimits(
         requireAtLeast("missingTickCount", missingTickCount, 1);
         requireAtLeast("reorderTickCount", reorderTickCount, 0);
         requireAtLeast("extensionCount", extensionCount, 0);
-        requireAtLeast("waitFactor", waitFactor, 1 + 0.5 * extensionCount);
+        requireAtLeast("waitFactor", waitFactor, 1 << extensionCount);
         requireAtLeast("restartEvery", restartEvery, Duration.ofMillis(1));
         requireAtLeast("recentPiece", recentPiece, Duration.ofMillis(1));
         requireAtLeast("recentSpan", recentSpan, recentPiece);
     }
 
     int recentPieceCount() {
-        return Math.toIntExact(recentSpan.dividedBy(recentPiece));
+        return Math.toIntExact(recentSpan.toMillis() / recentPiece.toMillis());
     }
 
     /** The error of one look: half for the first, the other half in equal parts for the extensions. */

@@ -84,10 +84,11 @@ public record RolloutPlan(
 
     /** Bonferroni: the family's error in equal parts. Signals do not roll back, so they take no part. */
     double guardrailAlpha() {
-        return limits.familyAlpha()
-                / guards.stream()
-                        .filter(guard -> guard.role() == Role.GUARDRAIL)
-                        .count();
+        int guardrailCount = 0;
+        for (Guard guard : guards) {
+            guardrailCount += guard.role() == Role.GUARDRAIL ? 1 : 0;
+        }
+        return limits.familyAlpha() / guardrailCount;
     }
 
     /** Each monitored stage has an assignment of its own. */

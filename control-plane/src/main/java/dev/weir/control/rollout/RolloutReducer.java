@@ -172,7 +172,8 @@ public final class RolloutReducer {
             giveUp(turn, "its last look could not rule out too much harm: " + which);
             return;
         }
-        Duration extension = turn.stage().hold().dividedBy(2);
+        // As long again: what matters is how many times as many samples there will be.
+        Duration extension = turn.progress.heldFor();
         turn.progress = turn.progress.looked(extension);
         turn.decide(
                 Kind.EXTENDED,

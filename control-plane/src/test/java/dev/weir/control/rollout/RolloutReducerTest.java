@@ -205,8 +205,8 @@ class RolloutReducerTest {
         Scene scene = Scene.started(Scene.PLAN);
         // As many hallucinations on both arms, but so many that a look cannot rule out 3 points more.
         Map<Metric, ArmCounts> noisy = scene.healthy();
-        noisy.put(Metric.HALLUCINATION, new ArmCounts(10, 4, 10, 4));
-        for (int i = 0; i < 200; i++) {
+        noisy.put(Metric.HALLUCINATION, new ArmCounts(8, 4, 8, 4));
+        for (int i = 0; i < 240; i++) {
             scene.tick(noisy);
         }
         assertThat(scene.state().phase()).isEqualTo(Phase.INCONCLUSIVE);

@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>Of pairs that answer the same request only those count of which one answer was bad: without harm, either is it equally often.
  *
- * <p>A product that has long shrunk under good behaviour notices late harm late. So half of the stake lies on products that begin anew,
+ * <p>A product that has long shrunk under good behaviour notices late harm late. So a tenth of the stake lies on products that begin anew,
  * {@code restartCountMax} of them, equal parts each; a part that has not begun yet is worth its stake. What begins at different times and
  * is then multiplied by the same factors needs only one sum for each {@code r}, however many there are: the recursion of Shiryaev and Roberts.
  *
@@ -26,8 +26,15 @@ public final class LabelEvidence {
     /** From "a quarter more" to "nearly only here". Between two of them the loss is a factor below 2 in E, that of a few events. */
     private static final double[] RISK_RATIOS = {1.25, 1.5, 2, 3, 5, 10, 20};
 
-    private static final double[] LOG_RISK_RATIOS =
-            Arrays.stream(RISK_RATIOS).map(Math::log).toArray();
+    /** How the stake is divided among them. Great harm needs few events whatever is staked on it; most lies where each event says little. */
+    private static final double[] STAKES = {0.05, 0.15, 0.25, 0.25, 0.20, 0.05, 0.05};
+
+    /** The part of the stake that begins anew. Late harm comes at a late stage, whose traffic makes up for what is missing. */
+    private static final double RESTARTED_STAKE = 0.1;
+
+    private static final double[] LOG_RISK_RATIOS = logs(RISK_RATIOS);
+    private static final double[] LOG_STAKES = logs(STAKES);
+    private static final double LOG_STARTED_STAKE = Math.log(1 - RESTARTED_STAKE);
 
     private final int restartCountMax;
     private final int restartCount;
@@ -69,7 +76,7 @@ public final class LabelEvidence {
         for (int i = 0; i < RISK_RATIOS.length; i++) {
             // theta/q = r/d and (1-theta)/(1-q) = 1/d, with d = 1-q+qr.
             double step =
-                    onlyCandidateBadCount * LOG_RISK_RATIOS[i] - badCount * Math.log1p(share * (RISK_RATIOS[i] - 1));
+                    onlyCandidateBadCount * LOG_RISK_RATIOS[i] - badCount * Math.log(1 + share * (RISK_RATIOS[i] - 1));
             fromStart[i] += step;
             restarted[i] += step;
         }
@@ -83,21 +90,26 @@ public final class LabelEvidence {
         }
         double[] restarted = new double[logRestarted.length];
         for (int i = 0; i < restarted.length; i++) {
-            restarted[i] = logSum(logRestarted[i], 0);
+            double larger = Math.max(logRestarted[i], 0);
+            restarted[i] = larger + Math.log(Math.exp(logRestarted[i] - larger) + Math.exp(-larger));
         }
         return new LabelEvidence(restartCountMax, restartCount + 1, logFromStart, restarted);
     }
 
     /** The natural logarithm of E. */
     public double logE() {
-        double logMean = Double.NEGATIVE_INFINITY;
-        double logWaiting =
-                restartCount == restartCountMax ? Double.NEGATIVE_INFINITY : Math.log(restartCountMax - restartCount);
-        for (int i = 0; i < RISK_RATIOS.length; i++) {
-            double logPart = logSum(logRestarted[i], logWaiting) - Math.log(restartCountMax);
-            logMean = logSum(logMean, logSum(logFromStart[i], logPart));
+        double logRestartStake = Math.log(RESTARTED_STAKE / restartCountMax);
+        double waiting = (restartCountMax - restartCount) * (RESTARTED_STAKE / restartCountMax);
+        double largest = waiting > 0 ? 0 : Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < logFromStart.length; i++) {
+            largest = Math.max(largest, Math.max(logFromStart[i], logRestarted[i]));
         }
-        return logMean - Math.log(2 * RISK_RATIOS.length);
+        double sum = waiting * Math.exp(-largest);
+        for (int i = 0; i < logFromStart.length; i++) {
+            sum += Math.exp(LOG_STAKES[i] + LOG_STARTED_STAKE + logFromStart[i] - largest)
+                    + Math.exp(LOG_STAKES[i] + logRestartStake + logRestarted[i] - largest);
+        }
+        return largest + Math.log(sum);
     }
 
     /** Whether E has reached {@code 1/alpha}. */
@@ -105,9 +117,8 @@ public final class LabelEvidence {
         return logE() >= -Math.log(alpha);
     }
 
-    private static double logSum(double a, double b) {
-        double larger = Math.max(a, b);
-        return larger == Double.NEGATIVE_INFINITY ? larger : larger + Math.log1p(Math.exp(Math.min(a, b) - larger));
+    private static double[] logs(double[] values) {
+        return Arrays.stream(values).map(Math::log).toArray();
     }
 
     @Override

@@ -12,17 +12,18 @@ import org.junit.jupiter.api.Test;
 
 class LabelEvidenceTest {
     private static final double[] RISK_RATIOS = {1.25, 1.5, 2, 3, 5, 10, 20};
+    private static final double[] STAKES = {0.05, 0.15, 0.25, 0.25, 0.20, 0.05, 0.05};
 
     @Test
     void isTheAverageLikelihoodRatio() {
         // One request in four is the candidate's, and so are both bad events: (r / (3/4 + r/4))^2, averaged by hand.
         double average = 0;
-        for (double r : RISK_RATIOS) {
-            average += Math.pow(r / (0.75 + 0.25 * r), 2) / RISK_RATIOS.length;
+        for (int i = 0; i < RISK_RATIOS.length; i++) {
+            average += STAKES[i] * Math.pow(RISK_RATIOS[i] / (0.75 + 0.25 * RISK_RATIOS[i]), 2);
         }
         LabelEvidence evidence = LabelEvidence.none(10).after(new ArmCounts(25, 2, 75, 0));
-        // None of the restarts has begun: half of the stake is still worth what it was.
-        assertThat(Math.exp(evidence.logE())).isCloseTo(0.5 * average + 0.5, within(1e-12));
+        // None of the restarts has begun: their tenth of the stake is still worth what it was.
+        assertThat(Math.exp(evidence.logE())).isCloseTo(0.9 * average + 0.1, within(1e-12));
     }
 
     @Test
@@ -74,7 +75,7 @@ class LabelEvidenceTest {
                 for (double[] product : products.subList(1, products.size())) {
                     restarted += product[i];
                 }
-                e += (0.5 * products.getFirst()[i] + 0.5 * restarted / restartCountMax) / RISK_RATIOS.length;
+                e += STAKES[i] * (0.9 * products.getFirst()[i] + 0.1 * restarted / restartCountMax);
             }
             assertThat(evidence.logE()).isCloseTo(Math.log(e), within(1e-9 * Math.max(1, Math.abs(Math.log(e)))));
         }
