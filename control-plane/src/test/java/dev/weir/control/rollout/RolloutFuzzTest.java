@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,10 +56,13 @@ class RolloutFuzzTest {
             Laws laws = new Laws();
             for (int i = 0; i < events.size(); i++) {
                 Step step = reducer.reduce(state, events.get(i));
+                int last = i;
+                long failing = seed;
                 laws.check(
                         state,
                         step,
-                        "seed %d, the first %d events, the last of them %s".formatted(seed, i + 1, events.get(i)));
+                        () -> "seed %d, the first %d events, the last of them %s"
+                                .formatted(failing, last + 1, events.get(last)));
                 state = step.state();
             }
         }
@@ -194,7 +198,7 @@ class RolloutFuzzTest {
         private long revision;
         private long decisionCount;
 
-        void check(RolloutState before, Step step, String where) {
+        void check(RolloutState before, Step step, Supplier<String> where) {
             RolloutState after = step.state();
             for (Effect effect : step.effects()) {
                 switch (effect) {
@@ -219,7 +223,7 @@ class RolloutFuzzTest {
                     .isLessThanOrEqualTo(PLAN.limits().reorderTickCount());
         }
 
-        private void checkWeight(SetWeight weight, RolloutState after, String where) {
+        private void checkWeight(SetWeight weight, RolloutState after, Supplier<String> where) {
             assertThat(weight.revision()).as(where).isEqualTo(++revision);
             assertThat(weight.candidateShare()).as(where).isIn(0.0, 0.05, 0.5, 1.0);
             if (after.phase() == Phase.ROLLED_BACK) {
@@ -230,7 +234,7 @@ class RolloutFuzzTest {
             share = weight.candidateShare();
         }
 
-        private void checkDecision(RolloutState before, RolloutState after, Decision decision, String where) {
+        private void checkDecision(RolloutState before, RolloutState after, Decision decision, Supplier<String> where) {
             assertThat(decision.number()).as(where).isEqualTo(++decisionCount);
             assertThat(decision.sentence()).as(where).isNotBlank().doesNotContain("NaN", "null");
             if (decision.kind() == Kind.PROMOTED && decision.actor().equals(Decision.CONTROLLER)) {

@@ -16,10 +16,13 @@ public final class AssignmentEvidence {
 
     private final double[] shares;
     private final long[] counts;
+    /** Asked for more often than it changes. */
+    private final double logE;
 
     private AssignmentEvidence(double[] shares, long[] counts) {
         this.shares = shares;
         this.counts = counts;
+        this.logE = logOdds();
     }
 
     /**
@@ -49,15 +52,20 @@ public final class AssignmentEvidence {
         return new AssignmentEvidence(shares, sums);
     }
 
+    /** The natural logarithm of E. */
     public double logE() {
+        return logE;
+    }
+
+    private double logOdds() {
         long total = 0;
-        double logE = 0;
+        double sum = 0;
         for (int i = 0; i < shares.length; i++) {
             double prior = CONCENTRATION * shares[i];
-            logE += LogGamma.value(prior + counts[i]) - LogGamma.value(prior) - counts[i] * Math.log(shares[i]);
+            sum += LogGamma.value(prior + counts[i]) - LogGamma.value(prior) - counts[i] * Math.log(shares[i]);
             total += counts[i];
         }
-        return logE + LogGamma.value(CONCENTRATION) - LogGamma.value(CONCENTRATION + total);
+        return sum + LogGamma.value(CONCENTRATION) - LogGamma.value(CONCENTRATION + total);
     }
 
     public boolean reaches(double alpha) {

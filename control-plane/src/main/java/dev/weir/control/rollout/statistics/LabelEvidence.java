@@ -41,12 +41,15 @@ public final class LabelEvidence {
     private final double[] logFromStart;
     /** For each risk ratio, the logarithm of the sum of the products that began since; minus infinity while there is none. */
     private final double[] logRestarted;
+    /** Asked for more often than it changes. */
+    private final double logE;
 
     private LabelEvidence(int restartCountMax, int restartCount, double[] logFromStart, double[] logRestarted) {
         this.restartCountMax = restartCountMax;
         this.restartCount = restartCount;
         this.logFromStart = logFromStart;
         this.logRestarted = logRestarted;
+        this.logE = logMean();
     }
 
     /**
@@ -98,6 +101,10 @@ public final class LabelEvidence {
 
     /** The natural logarithm of E. */
     public double logE() {
+        return logE;
+    }
+
+    private double logMean() {
         double logRestartStake = Math.log(RESTARTED_STAKE / restartCountMax);
         double waiting = (restartCountMax - restartCount) * (RESTARTED_STAKE / restartCountMax);
         double largest = waiting > 0 ? 0 : Double.NEGATIVE_INFINITY;
