@@ -65,17 +65,25 @@ class WeirScriptTest {
                 "engine-java/src/main/A.java",
                 "engine-java/pom.xml",
                 "control-plane/src/main/A.java",
+                "control-plane/src/main/java/dev/weir/control/rollout/A.java",
                 "control-plane/pom.xml",
                 "models/src/main/A.java",
                 "models/pom.xml",
                 "benchmarks/load/src/main/A.java",
                 "benchmarks/load/pom.xml",
                 "benchmarks/engine/src/main/A.java",
-                "benchmarks/engine/pom.xml")) {
+                "benchmarks/engine/pom.xml",
+                "benchmarks/rollouts/src/main/A.java",
+                "benchmarks/rollouts/pom.xml")) {
             write(home.resolve(source), "");
         }
-        for (String module :
-                List.of("engine-java", "control-plane", "models", "benchmarks/load", "benchmarks/engine")) {
+        for (String module : List.of(
+                "engine-java",
+                "control-plane",
+                "models",
+                "benchmarks/load",
+                "benchmarks/engine",
+                "benchmarks/rollouts")) {
             Files.createDirectories(home.resolve(module + "/target"));
         }
         tools = Files.createDirectory(home.resolve("tools"));
@@ -89,7 +97,8 @@ class WeirScriptTest {
                 "Apache Maven 3.9.9",
                 "touch engine-java/target/weir-engine.jar control-plane/target/weir-control.jar"
                         + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar"
-                        + " benchmarks/engine/target/weir-bench-engine.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
+                        + " benchmarks/engine/target/weir-bench-engine.jar"
+                        + " benchmarks/rollouts/target/weir-rollouts.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
         tool("cmake", "cmake version 3.25.1", "");
         tool("make", "GNU Make 4.3", "");
         tool("c++", "c++ (Debian 12.2.0-14) 12.2.0", "");
@@ -202,6 +211,15 @@ class WeirScriptTest {
         assertThat(weir("bench", "engine", "--threads", "2").out())
                 .endsWith("-jar "
                         + home.toRealPath().resolve("benchmarks/engine/target/weir-bench-engine.jar --threads 2\n"));
+    }
+
+    @Test
+    void rolloutsAreBenchedByAProgramOfTheirOwn() throws Exception {
+        Outcome outcome = weir("bench", "rollouts", "--seeds", "1");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .endsWith("-jar " + home.toRealPath().resolve("benchmarks/rollouts/target/weir-rollouts.jar")
+                        + " --seeds 1\n");
     }
 
     @Test

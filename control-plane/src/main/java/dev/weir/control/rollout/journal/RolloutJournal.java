@@ -1,0 +1,171 @@
+package dev.weir.control.rollout.journal;
+
+import dev.weir.control.rollout.Decision;
+import dev.weir.control.rollout.Effect.Keep;
+import dev.weir.control.rollout.Effect.SetWeight;
+import dev.weir.control.rollout.Phase;
+import dev.weir.control.rollout.RolloutEvent;
+import dev.weir.control.rollout.RolloutPlan;
+import dev.weir.control.rollout.RolloutReducer.Step;
+import dev.weir.control.storage.Database;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
+
+/** Rollouts in the database. Blocking: to be called where waiting is allowed. */
+public final class RolloutJournal {
+    private final Database database;
+
+    public RolloutJournal(Database database) {
+        this.database = database;
+    }
+
+    /** Keeps a plan, unless its alias is rolled out already. */
+    public void plan(RolloutPlan plan) {
+        try {
+            database.<Integer>inTransaction(() -> {
+                database.jdbc()
+                        .sql(
+                                "insert into rollout (id, alias, plan, phase, fence, event_count) values (?, ?, ?, ?, 0, 0)")
+                        .params(plan.rolloutId(), plan.alias(), EventJson.write(plan), Phase.PLANNED.name())
+                        .update();
+                return database.jdbc()
+                        .sql("insert into rollout_active (alias, rollout_id) values (?, ?)")
+                        .params(plan.alias(), plan.rolloutId())
+                        .update();
+            });
+        } catch (DuplicateKeyException _) {
+            throw new IllegalArgumentException(active(plan.alias())
+                    .map(id -> plan.alias() + " is being rolled out by " + id + ": end that first")
+                    .orElse("there is a rollout " + plan.rolloutId() + " already: give this one another id"));
+        }
+    }
+
+    /** The rollout that an alias is in. */
+    public Optional<String> active(String alias) {
+        return database.jdbc()
+                .sql("select rollout_id from rollout_active where alias = ?")
+                .param(alias)
+                .query(String.class)
+                .optional();
+    }
+
+    /** Takes a rollout over: from now on every older lease is worthless. */
+    public Lease take(String rolloutId) {
+        return database.inTransaction(() -> {
+            long fence = fence(rolloutId) + 1;
+            database.jdbc()
+                    .sql("update rollout set fence = ? where id = ?")
+                    .params(fence, rolloutId)
+                    .update();
+            return new Lease(rolloutId, fence);
+        });
+    }
+
+    /** Keeps an event and what follows from it: all of it, or nothing. */
+    void append(Lease lease, long number, RolloutEvent event, Step step) {
+        database.<Integer>inTransaction(() -> {
+            if (fence(lease.rolloutId()) != lease.fence()) {
+                throw new Deposed(lease);
+            }
+            database.jdbc()
+                    .sql("insert into rollout_event (rollout_id, number, event) values (?, ?, ?)")
+                    .params(lease.rolloutId(), number, EventJson.write(event))
+                    .update();
+            step.effects().forEach(effect -> {
+                if (effect instanceof Keep(var decision)) {
+                    keep(lease, decision);
+                } else if (effect instanceof SetWeight weight) {
+                    setWeight(step.state().plan(), weight);
+                }
+            });
+            if (step.state().phase().isTerminal()) {
+                database.jdbc()
+                        .sql("delete from rollout_active where rollout_id = ?")
+                        .param(lease.rolloutId())
+                        .update();
+            }
+            return database.jdbc()
+                    .sql("update rollout set event_count = ?, phase = ? where id = ?")
+                    .params(number + 1, step.state().phase().name(), lease.rolloutId())
+                    .update();
+        });
+    }
+
+    private void keep(Lease lease, Decision decision) {
+        database.jdbc()
+                .sql("insert into rollout_decision (rollout_id, number, decision) values (?, ?, ?)")
+                .params(lease.rolloutId(), decision.number(), EventJson.write(decision))
+                .update();
+    }
+
+    private void setWeight(RolloutPlan plan, SetWeight weight) {
+        database.jdbc()
+                .sql("delete from rollout_weight where alias = ?")
+                .param(plan.alias())
+                .update();
+        database.jdbc()
+                .sql("insert into rollout_weight (alias, rollout_id, baseline, candidate, candidate_share, revision)"
+                        + " values (?, ?, ?, ?, ?, ?)")
+                .params(
+                        plan.alias(),
+                        plan.rolloutId(),
+                        plan.baseline(),
+                        plan.candidate(),
+                        weight.candidateShare(),
+                        weight.revision())
+                .update();
+    }
+
+    /** Locks the rollout until the transaction ends. */
+    private long fence(String rolloutId) {
+        return database.jdbc()
+                .sql("select fence from rollout where id = ? for update")
+                .param(rolloutId)
+                .query(Long.class)
+                .optional()
+                .orElseThrow(() -> new IllegalArgumentException("there is no rollout " + rolloutId));
+    }
+
+    RolloutPlan planOf(String rolloutId) {
+        return EventJson.read(
+                database.jdbc()
+                        .sql("select plan from rollout where id = ?")
+                        .param(rolloutId)
+                        .query(String.class)
+                        .single(),
+                RolloutPlan.class);
+    }
+
+    List<RolloutEvent> events(String rolloutId) {
+        return database.jdbc()
+                .sql("select event from rollout_event where rollout_id = ? order by number")
+                .param(rolloutId)
+                .query((row, _) -> EventJson.read(row.getString("event"), RolloutEvent.class))
+                .list();
+    }
+
+    /** Every decision of a rollout, in order. */
+    public List<Decision> decisions(String rolloutId) {
+        return database.jdbc()
+                .sql("select decision from rollout_decision where rollout_id = ? order by number")
+                .param(rolloutId)
+                .query((row, _) -> EventJson.read(row.getString("decision"), Decision.class))
+                .list();
+    }
+
+    /** What every alias means now that has ever been rolled out. */
+    public List<AliasWeight> weights() {
+        return database.jdbc()
+                .sql(
+                        "select alias, rollout_id, baseline, candidate, candidate_share, revision from rollout_weight order by alias")
+                .query((row, _) -> new AliasWeight(
+                        row.getString("alias"),
+                        row.getString("rollout_id"),
+                        row.getString("baseline"),
+                        row.getString("candidate"),
+                        row.getDouble("candidate_share"),
+                        row.getLong("revision")))
+                .list();
+    }
+}
