@@ -26,7 +26,7 @@ struct Reduced {
 };
 
 template <typename Ops>
-inline Reduced<Ops> reduce(typename Ops::Float x) {
+constexpr Reduced<Ops> reduce(typename Ops::Float x) {
   using Float = typename Ops::Float;
   // Adding 1.5 * 2^23 leaves n in the low bits of the sum, rounded to nearest.
   const Float shifted = Ops::fma(x, Ops::broadcast(0x1.715476p+0f), Ops::broadcast(0x1.8p+23f));
@@ -43,7 +43,7 @@ inline Reduced<Ops> reduce(typename Ops::Float x) {
 }
 
 template <typename Ops>
-inline typename Ops::Float exponential(typename Ops::Float x) {
+constexpr typename Ops::Float exponential(typename Ops::Float x) {
   const Reduced<Ops> reduced = reduce<Ops>(Ops::min(Ops::broadcast(89.0f), Ops::max(Ops::broadcast(-105.0f), x)));
   return Ops::scale_by_power(Ops::fma(reduced.quotient, reduced.remainder, Ops::broadcast(1.0f)), reduced.shifted);
 }
@@ -51,7 +51,7 @@ inline typename Ops::Float exponential(typename Ops::Float x) {
 // tanh x = t / (t + 2) with t = e^2x - 1 = 2^n (e^r - 1) + (2^n - 1), which loses nothing near 0, where n is 0 and t is e^r - 1. Beyond
 // +-16 the result is +-1 to the last bit, so the argument stops there. The measured error is below 3 ulp (exp_test.cpp).
 template <typename Ops>
-inline typename Ops::Float hyperbolic_tangent(typename Ops::Float x) {
+constexpr typename Ops::Float hyperbolic_tangent(typename Ops::Float x) {
   using Float = typename Ops::Float;
   x = Ops::min(Ops::broadcast(16.0f), Ops::max(Ops::broadcast(-16.0f), x));
   const Reduced<Ops> reduced = reduce<Ops>(Ops::add(x, x));
@@ -63,13 +63,13 @@ inline typename Ops::Float hyperbolic_tangent(typename Ops::Float x) {
 
 // cap * tanh(x / cap).
 template <typename Ops>
-inline typename Ops::Float softcapped(typename Ops::Float x, typename Ops::Float cap) {
+constexpr typename Ops::Float softcapped(typename Ops::Float x, typename Ops::Float cap) {
   return Ops::mul(hyperbolic_tangent<Ops>(Ops::div(x, cap)), cap);
 }
 
 // v / 2 * (1 + tanh(u)) = v / (1 + e^-2u), with u = sqrt(2 / pi) * (v + 0.044715 v^3): the sigmoid needs no tanh. -2u = v (a + b v^2).
 template <typename Ops>
-inline typename Ops::Float gelu_tanh(typename Ops::Float v) {
+constexpr typename Ops::Float gelu_tanh(typename Ops::Float v) {
   using Float = typename Ops::Float;
   const Float slope = Ops::fma(Ops::mul(v, v), Ops::broadcast(-0.0713548162726f), Ops::broadcast(-1.5957691216f));
   return Ops::div(v, Ops::add(Ops::broadcast(1.0f), exponential<Ops>(Ops::mul(v, slope))));
@@ -77,7 +77,7 @@ inline typename Ops::Float gelu_tanh(typename Ops::Float v) {
 
 // A logit as sampling counts it: NaN is -infinity, and +infinity the largest finite number, so that differences of logits are no NaN.
 template <typename Ops>
-inline typename Ops::Float clean_logit(typename Ops::Float logit) {
+constexpr typename Ops::Float clean_logit(typename Ops::Float logit) {
   const typename Ops::Float number = Ops::max(logit, Ops::broadcast(-std::numeric_limits<float>::infinity()));
   return Ops::min(number, Ops::broadcast(std::numeric_limits<float>::max()));
 }
