@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the CUDA kernels on a machine with a GPU and checks them there: every kernel test on the device, the same under compute-sanitizer, then the
+# benchmark. Needs CUDA (nvcc), CMake and a C++20 compiler; no JDK, no network. Prints a table last; its exit status is 1 when anything failed.
+#
+#   benchmarks/gpu/check.sh [folder for logs]
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+logs=${1:-engine-native/target/gpu-check}
+build=engine-native/target/gpu
+jobs=$(nproc)
+tests=(attention experts matmul rows sample)
+build_limit_s=420
+test_limit_s=60
+sanitizer_limit_s=120
+bench_limit_s=180
+mkdir -p "$logs"
+table=()
+failed=0
+
+# step NAME LIMIT_S COMMAND...: runs it under its time limit, keeps its output, adds a line to the table.
+step() {
+  local name=$1 limit_s=$2 begin=$SECONDS status
+  shift 2
+  timeout --kill-after=5 "$limit_s" "$@" >"$logs/$name.log" 2>&1
+  status=$?
+  local verdict=ok
+  case $status in
+    0) ;;
+    77) verdict="SKIPPED (no device)" ;;
+    124 | 137) verdict="FAILED (over $limit_s s)" ;;
+    *) verdict="FAILED (status $status, see $logs/$name.log)" ;;
+  esac
+  [[ $verdict == FAILED* ]] && failed=1
+  table+=("$(printf '%-28s %5d s  %s' "$name" $((SECONDS - begin)) "$verdict")")
+  return $status
+}
+
+if ! command -v nvcc >/dev/null && [[ ! -x /usr/local/cuda/bin/nvcc ]]; then
+  echo "there is no nvcc: install the CUDA toolkit, or put it on the PATH" >&2
+  exit 1
+fi
+nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null || echo "nvidia-smi shows no device"
+
+# The architecture of this device alone: an eighth of the time of all of them.
+capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d .)
+[[ $capability == 90 ]] && capability=90a
+targets=${capability:+-DWEIR_CUDA_TARGETS=-gencode;arch=compute_$capability,code=sm_$capability}
+if step configure 60 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DWEIR_CUDA=ON ${targets:+"$targets"} &&
+  step build "$build_limit_s" cmake --build "$build" --parallel "$jobs" --target weir_device_tests; then
+  bin=$build/engine-native/tests/cuda
+  for name in "${tests[@]}"; do step "$name" "$test_limit_s" "$bin/cuda_${name}_test_on_device"; done
+  if command -v compute-sanitizer >/dev/null; then
+    for tool in memcheck racecheck; do
+      for name in "${tests[@]}"; do
+        step "$tool-$name" "$sanitizer_limit_s" compute-sanitizer --tool "$tool" --error-exitcode 1 "$bin/cuda_${name}_test_on_device"
+      done
+    done
+  else
+    table+=("$(printf '%-28s %9s%s' compute-sanitizer '' 'SKIPPED (not installed)')")
+  fi
+  step bench "$bench_limit_s" "$bin/cuda_bench"
+  cat "$logs/bench.log"
+fi
+printf '%s\n' "${table[@]}"
+exit $failed
