@@ -34,6 +34,7 @@ final class Service {
     private final @Nullable LocalEngine engine;
     private final boolean newAdminKey;
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private volatile @Nullable String whyGivenUp;
     private volatile @Nullable ConfigurableApplicationContext context;
 
     /**
@@ -67,6 +68,7 @@ final class Service {
                             fleet -> Thread.ofVirtual().name("weir-ready").start(() -> ready(fleet, started, access)));
             int code = exitCode.join();
             stop();
+            tellWhyGivenUp();
             return code;
         } catch (RuntimeException failure) {
             exitCode.complete(ExitCode.SOFTWARE);
@@ -104,8 +106,16 @@ final class Service {
     }
 
     private void giveUp(String reason) {
-        System.err.println("weir: " + reason);
+        whyGivenUp = reason;
         exitCode.complete(ExitCode.USAGE);
+    }
+
+    /** After everything else has stopped, so that the reason is the last line that somebody reads. */
+    private void tellWhyGivenUp() {
+        String reason = whyGivenUp;
+        if (reason != null) {
+            System.err.println("weir: " + reason);
+        }
     }
 
     /** Runs when the JVM was told to stop. Stopping as told is success, which only a halt can say from here. */
