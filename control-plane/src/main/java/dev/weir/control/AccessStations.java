@@ -1,20 +1,45 @@
 package dev.weir.control;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.weir.control.accounting.CostReports;
+import dev.weir.control.accounting.Ledger;
+import dev.weir.control.accounting.LedgerStore;
+import dev.weir.control.accounting.LedgerTotals;
 import dev.weir.control.admin.AdminAccess;
+import dev.weir.control.admin.CostEndpoints;
 import dev.weir.control.admin.IdentityEndpoints;
+import dev.weir.control.admin.LimitEndpoints;
+import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.identity.AuditLog;
 import dev.weir.control.identity.Authenticator;
+import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.identity.Directory;
 import dev.weir.control.identity.DirectoryRefresher;
 import dev.weir.control.identity.IdentityStore;
 import dev.weir.control.identity.KeyCheck;
+import dev.weir.control.identity.Mirror;
 import dev.weir.control.identity.OpenDoor;
 import dev.weir.control.identity.Registry;
 import dev.weir.control.identity.TokenCheck;
 import dev.weir.control.ingress.Doorkeeper;
+import dev.weir.control.ingress.Till;
+import dev.weir.control.quota.LimitBook;
+import dev.weir.control.quota.Quota;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Redis;
+import dev.weir.control.storage.StorageConfig;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -48,8 +73,8 @@ class AccessStations {
     }
 
     @Bean
-    DirectoryRefresher directoryRefresher(Directory directory, Database database, WeirConfig config, Scheduler timer) {
-        return new DirectoryRefresher(directory, database, config.identity().refreshEvery(), timer);
+    DirectoryRefresher directoryRefresher(List<Mirror> mirrors, Database database, WeirConfig config, Scheduler timer) {
+        return new DirectoryRefresher(mirrors, database, config.identity().refreshEvery(), timer);
     }
 
     @Bean
@@ -96,6 +121,96 @@ class AccessStations {
     @Bean
     IdentityEndpoints identityEndpoints(Database database, Registry registry, AuditLog audit) {
         return new IdentityEndpoints(database, registry, audit);
+    }
+
+    @Bean
+    LedgerStore ledgerStore(Database database) {
+        return new LedgerStore(database);
+    }
+
+    @Bean
+    Ledger ledger(
+            LedgerStore store,
+            WeirConfig config,
+            LiveConfiguration<Policy> policy,
+            InstantSource clock,
+            MeterRegistry meters,
+            Clock ticker) {
+        return new Ledger(
+                store,
+                config.storage().directory(),
+                config.accounting(),
+                () -> policy.current().value().prices(),
+                clock,
+                meters,
+                ticker);
+    }
+
+    @Bean
+    CostReports costReports(Database database, LiveConfiguration<Policy> policy) {
+        return new CostReports(database, () -> policy.current().value().prices());
+    }
+
+    @Bean
+    CostEndpoints costEndpoints(Database database, CostReports reports, InstantSource clock) {
+        return new CostEndpoints(database, reports, clock);
+    }
+
+    @Bean
+    ChangeLog changeLog(Database database, IdentityStore store, AuditLog audit, InstantSource clock) {
+        return new ChangeLog(database, store, audit, clock);
+    }
+
+    @Bean
+    LimitBook limitBook(Database database, ChangeLog changes, WeirConfig config) {
+        return new LimitBook(database, changes, config.quota().limitsMax());
+    }
+
+    /** Absent where nobody named one. */
+    @Bean
+    @ConditionalOnProperty("weir.storage.redis")
+    Redis redis(WeirConfig config) {
+        StorageConfig storage = config.storage();
+        return new Redis(requireNonNull(storage.redis()), storage.redisAnswerMax());
+    }
+
+    @Bean
+    Quota quota(
+            LimitBook limits,
+            ObjectProvider<Redis> redis,
+            Database database,
+            WeirConfig config,
+            InstantSource clock,
+            Scheduler timer,
+            Fleet fleet) {
+        return new Quota(
+                limits,
+                redis.getIfAvailable(),
+                new LedgerTotals(database),
+                database,
+                config.quota(),
+                clock,
+                timer,
+                model -> contextTokens(fleet, model));
+    }
+
+    private static OptionalLong contextTokens(Fleet fleet, String model) {
+        return fleet.snapshot().models().stream()
+                .filter(served -> served.id().equals(model))
+                .map(ServedModel::contextTokensMax)
+                .filter(Objects::nonNull)
+                .mapToLong(Number::longValue)
+                .findFirst();
+    }
+
+    @Bean
+    LimitEndpoints limitEndpoints(Database database, LimitBook limits) {
+        return new LimitEndpoints(database, limits);
+    }
+
+    @Bean
+    Till till(Quota quota, Ledger ledger) {
+        return new Till(quota, ledger);
     }
 
     @Bean

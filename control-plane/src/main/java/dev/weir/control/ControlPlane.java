@@ -14,6 +14,7 @@ import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
 import dev.weir.control.ingress.RouteStation;
+import dev.weir.control.ingress.Till;
 import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
@@ -203,6 +204,7 @@ public class ControlPlane {
     CompletionPipeline completionPipeline(
             WeirConfig config,
             Doorkeeper doorkeeper,
+            Till till,
             RouteStation routes,
             PrefixPrices prefixes,
             FirstTokenTimes times,
@@ -211,7 +213,7 @@ public class ControlPlane {
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(
-                config.ingress(), doorkeeper, routes, prefixes, times, fleet, upstream, telemetry, errors);
+                config.ingress(), doorkeeper, till, routes, prefixes, times, fleet, upstream, telemetry, errors);
     }
 
     @Bean

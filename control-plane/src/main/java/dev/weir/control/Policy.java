@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.accounting.PriceList;
 import dev.weir.control.configuration.Section;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.routing.RoutingPolicy;
@@ -11,8 +12,9 @@ import java.util.List;
  *
  * @param engines beside those that were given when we started
  * @param routing how models are chosen
+ * @param prices of models
  */
-record Policy(List<Engine> engines, RoutingPolicy routing) {
+record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -22,6 +24,6 @@ record Policy(List<Engine> engines, RoutingPolicy routing) {
 
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
-        return new Policy(Engine.configured(root), RoutingPolicy.read(root));
+        return new Policy(Engine.configured(root), RoutingPolicy.read(root), PriceList.read(root));
     }
 }

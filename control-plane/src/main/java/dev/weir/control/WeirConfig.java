@@ -1,9 +1,11 @@
 package dev.weir.control;
 
+import dev.weir.control.accounting.AccountingConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.quota.QuotaConfig;
 import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.upstream.UpstreamConfig;
 import java.net.URI;
@@ -24,7 +26,9 @@ public record WeirConfig(
         @DefaultValue FleetConfig fleet,
         @DefaultValue UpstreamConfig upstream,
         @DefaultValue StorageConfig storage,
-        @DefaultValue IdentityConfig identity) {
+        @DefaultValue IdentityConfig identity,
+        @DefaultValue AccountingConfig accounting,
+        @DefaultValue QuotaConfig quota) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

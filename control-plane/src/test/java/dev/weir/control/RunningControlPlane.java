@@ -84,6 +84,16 @@ final class RunningControlPlane implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
+    HttpResponse<String> patch(String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(WAIT_MAX)
+                        .header("content-type", "application/json")
+                        .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
                 .timeout(WAIT_MAX)

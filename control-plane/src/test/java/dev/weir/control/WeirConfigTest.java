@@ -3,11 +3,13 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.accounting.AccountingConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.BreakerLimits;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
+import dev.weir.control.quota.QuotaConfig;
 import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.upstream.ProxySecret;
 import dev.weir.control.upstream.UpstreamConfig;
@@ -71,8 +73,10 @@ class WeirConfigTest {
                                 Duration.ofSeconds(5),
                                 null,
                                 Duration.ofSeconds(2)),
-                        new IdentityConfig(
-                                false, Duration.ofMillis(250), Duration.ofMinutes(5), 100_000, 10_000, null)));
+                        new IdentityConfig(false, Duration.ofMillis(250), Duration.ofMinutes(5), 100_000, 10_000, null),
+                        new AccountingConfig(
+                                Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
+                        new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10))));
     }
 
     @Test

@@ -9,7 +9,9 @@ import java.util.Map;
  * @param share whose part of an engine it spends
  * @param model the model the caller named
  * @param stream whether the answer is to come as events
- * @param body the request as it came, which is also how it goes on
+ * @param demand what it can take at most
+ * @param usageAsked whether the caller wants to be told what a stream took; an engine is asked in any case
+ * @param body the request as it came, but for that question, which is also how it goes on
  * @param traceHeaders W3C trace context, which travels on as it came
  */
 public record CompletionRequest(
@@ -18,6 +20,8 @@ public record CompletionRequest(
         Endpoint endpoint,
         String model,
         boolean stream,
+        Demand demand,
+        boolean usageAsked,
         JsonBody body,
         Map<String, String> traceHeaders) {
     public CompletionRequest {
@@ -32,6 +36,7 @@ public record CompletionRequest(
 
     /** The same for another model, which the body names. */
     public CompletionRequest withModel(String other, JsonBody bodyNamingIt) {
-        return new CompletionRequest(id, share, endpoint, other, stream, bodyNamingIt, traceHeaders);
+        return new CompletionRequest(
+                id, share, endpoint, other, stream, demand, usageAsked, bodyNamingIt, traceHeaders);
     }
 }

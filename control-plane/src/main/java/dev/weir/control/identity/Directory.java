@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread-safety: readers look into concurrent maps; only {@link #refresh} writes, one at a time.
  */
-public final class Directory {
+public final class Directory implements Mirror {
     private final IdentityStore store;
     private final InstantSource clock;
     private final Duration staleMax;
@@ -28,7 +28,7 @@ public final class Directory {
         this.staleMax = staleMax;
     }
 
-    /** Learns what changed since the last time; what was changed before this is called is known when it returns. */
+    @Override
     public synchronized void refresh() {
         Instant now = clock.instant();
         if (store.version() != version) {

@@ -2,6 +2,7 @@ package dev.weir.control.identity;
 
 import dev.weir.control.storage.Database;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,19 +11,19 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Keeps the directory as new as the database, a few times a second. */
+/** Keeps what is mirrored in memory as new as the database, a few times a second. */
 public final class DirectoryRefresher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(DirectoryRefresher.class);
 
-    private final Directory directory;
+    private final List<Mirror> mirrors;
     private final Database database;
     private final Duration every;
     private final Scheduler timer;
     private boolean failing;
     private volatile @Nullable Disposable running;
 
-    public DirectoryRefresher(Directory directory, Database database, Duration every, Scheduler timer) {
-        this.directory = directory;
+    public DirectoryRefresher(List<Mirror> mirrors, Database database, Duration every, Scheduler timer) {
+        this.mirrors = List.copyOf(mirrors);
         this.database = database;
         this.every = every;
         this.timer = timer;
@@ -30,14 +31,14 @@ public final class DirectoryRefresher implements SmartLifecycle {
 
     @Override
     public void start() {
-        directory.refresh();
+        mirrors.forEach(Mirror::refresh);
         running = Mono.delay(every, timer).then(refresh()).repeat().subscribe();
     }
 
     /** Fails only once in the log, however long the database is away. */
     private Mono<Boolean> refresh() {
         return database.<Boolean>ask(() -> {
-                    directory.refresh();
+                    mirrors.forEach(Mirror::refresh);
                     if (failing) {
                         failing = false;
                         log.info("the directory of keys is fresh again");

@@ -4,7 +4,6 @@ import dev.weir.control.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +24,10 @@ public final class Registry {
     private static final Duration OVERLAP_MAX = Duration.ofDays(30);
 
     private final Database database;
+    private final ChangeLog changes;
     private final IdentityStore store;
     private final AuditLog audit;
     private final Directory directory;
-    private final InstantSource clock;
     private final RandomGenerator random;
     private final int keysMax;
 
@@ -42,10 +41,10 @@ public final class Registry {
             RandomGenerator random,
             int keysMax) {
         this.database = database;
+        this.changes = new ChangeLog(database, store, audit, clock);
         this.store = store;
         this.audit = audit;
         this.directory = directory;
-        this.clock = clock;
         this.random = random;
         this.keysMax = keysMax;
     }
@@ -214,35 +213,29 @@ public final class Registry {
 
     private IssuedKey changeKeys(
             Caller by, String action, String subject, Map<String, ?> detail, LongFunction<IssuedKey> work) {
-        IssuedKey issued = database.inTransaction(() -> {
-            long version = store.nextVersion();
-            IssuedKey made = work.apply(version);
-            Map<String, Object> all = new HashMap<>(detail);
-            all.put("newKey", made.key().id());
-            all.put("tenant", made.key().tenantId());
-            all.put("scopes", Scope.write(made.key().scopes()));
-            audit.append(version, now(), by.actor(), action, subject, all);
-            return made;
-        });
-        directory.refresh();
-        return issued;
+        return change(
+                by,
+                action,
+                subject,
+                made -> {
+                    Map<String, Object> all = new HashMap<>(detail);
+                    all.put("newKey", made.key().id());
+                    all.put("tenant", made.key().tenantId());
+                    all.put("scopes", Scope.write(made.key().scopes()));
+                    return all;
+                },
+                work);
     }
 
     private <T> T change(
             Caller by, String action, String subject, Function<T, Map<String, ?>> detail, LongFunction<T> work) {
-        T changed = database.<T>inTransaction(() -> {
-            long version = store.nextVersion();
-            T done = work.apply(version);
-            audit.append(version, now(), by.actor(), action, subject, detail.apply(done));
-            return done;
-        });
+        T changed = changes.change(by.actor(), action, subject, detail, work);
         directory.refresh();
         return changed;
     }
 
-    /** Databases keep microseconds, and what was hashed has to read the same again. */
     private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return changes.now();
     }
 
     private void requireTenant(String id) {

@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.accounting.Call;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
 import java.util.function.Function;
@@ -22,7 +23,7 @@ final class AnswerRelay {
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
     }
 
-    Mono<Void> relay(EngineAnswer answer, ServerHttpResponse response, Passage passage) {
+    Mono<Void> relay(EngineAnswer answer, ServerHttpResponse response, Passage passage, Call call) {
         response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
         HttpHeaders headers = response.getHeaders();
         // What Weir has said of itself stands: request id, engine.
@@ -32,14 +33,19 @@ final class AnswerRelay {
             }
         });
         Flux<byte[]> content = answer.content().doOnNext(_ -> passage.pieceCame());
-        return answer.isEventStream() ? relayEvents(content, response, passage) : relayBytes(content, response);
+        if (answer.isEventStream()) {
+            return relayEvents(content, response, passage, new UsageFilter(call));
+        }
+        // Of an error nobody pays for anything.
+        return relayBytes(answer.status() == 200 ? content.doOnNext(new UsageFilter(call)::see) : content, response);
     }
 
     private static Mono<Void> relayBytes(Flux<byte[]> content, ServerHttpResponse response) {
         return response.writeWith(content.map(HEAP::wrap));
     }
 
-    private Mono<Void> relayEvents(Flux<byte[]> content, ServerHttpResponse response, Passage passage) {
+    private Mono<Void> relayEvents(
+            Flux<byte[]> content, ServerHttpResponse response, Passage passage, UsageFilter usage) {
         HttpHeaders headers = response.getHeaders();
         headers.remove(HttpHeaders.CONTENT_LENGTH);
         headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
@@ -47,6 +53,8 @@ final class AnswerRelay {
         headers.set("x-accel-buffering", "no");
         Function<byte[], Mono<DataBuffer>> flushed = event -> Mono.just(HEAP.wrap(event));
         return response.writeAndFlushWith(WholeEvents.of(content, eventBytesMax)
+                .map(usage::pass)
+                .filter(events -> events.length > 0)
                 .transform(events -> endingWithErrorEvent(events, passage))
                 .map(flushed));
     }

@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.accounting.Call;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Scope;
@@ -8,6 +9,7 @@ import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.Failover;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -16,6 +18,7 @@ public final class CompletionPipeline {
     static final String ENGINE_HEADER = "x-weir-engine";
 
     private final Doorkeeper doorkeeper;
+    private final Till till;
     private final OpenAiWire wire;
     private final Doorway doorway;
     private final RouteStation routes;
@@ -30,6 +33,7 @@ public final class CompletionPipeline {
     public CompletionPipeline(
             IngressConfig config,
             Doorkeeper doorkeeper,
+            Till till,
             RouteStation routes,
             PrefixPrices prefixes,
             FirstTokenTimes times,
@@ -38,6 +42,7 @@ public final class CompletionPipeline {
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
+        this.till = till;
         this.wire = new OpenAiWire(config, fleet::snapshot);
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.routes = routes;
@@ -59,20 +64,27 @@ public final class CompletionPipeline {
         return doorkeeper
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
-                        .map(request -> routes.choose(caller, request, exchange))) // 4 classified, 5 routed
-                .doOnNext(passage::read)
-                .flatMap(request -> serve(request, exchange, passage)) // 6-10 in an engine, 11 streamed
+                        .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
+                        .doOnNext(passage::read)
+                        .flatMap(request -> till.charge( // 2 within limits, 12 accounted
+                                caller, request, exchange, passage, call -> serve(call, exchange, passage))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
-                .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 accounted
+                .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 counted
     }
 
-    private Mono<Void> serve(CompletionRequest request, ServerWebExchange exchange, Passage passage) {
+    /** 6-10 in an engine, 11 streamed. */
+    private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage) {
         passage.sent();
+        CompletionRequest request = call.request();
         EngineDestinations engines = new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times);
         return upstream.exchange(request, engines, answer -> {
-            exchange.getResponse().getHeaders().set(ENGINE_HEADER, fleet.nameOf(answer.from()));
-            return relay.relay(answer, exchange.getResponse(), passage);
+            HttpHeaders headers = exchange.getResponse().getHeaders();
+            String engine = fleet.nameOf(answer.from());
+            String tier = headers.getFirst(RouteStation.TIER_HEADER);
+            call.takes(new Call.Course(engine, null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
+            headers.set(ENGINE_HEADER, engine);
+            return relay.relay(answer, exchange.getResponse(), passage, call);
         });
     }
 }

@@ -74,6 +74,14 @@ record OpenAiError(
         return new OpenAiError(503, SERVER_ERROR, message, null, "too_many_requests_under_way", SOON);
     }
 
+    static OpenAiError limitReached(String reason) {
+        return new OpenAiError(429, "rate_limit_error", reason, null, "rate_limit_exceeded", null);
+    }
+
+    static OpenAiError budgetSpent(String reason) {
+        return new OpenAiError(429, "insufficient_quota", reason, null, "insufficient_quota", null);
+    }
+
     static OpenAiError engineUnavailable(String reason) {
         return new OpenAiError(
                 503, SERVER_ERROR, "The engine cannot be used now: " + reason + ".", null, "engine_unavailable", SOON);

@@ -45,13 +45,19 @@ final class OpenAiWire {
                 throw new Refusal(error);
             });
             RequestFields fields = RequestFields.read(body);
+            Endpoint endpoint = endpoint(exchange.getRequest());
             return new CompletionRequest(
                     RequestIds.of(exchange),
                     new Share(caller.tenant().id(), caller.tenant().weight()),
-                    endpoint(exchange.getRequest()),
+                    endpoint,
                     model(fields),
                     fields.stream(),
-                    new JsonBody(body),
+                    fields.demand(endpoint, body.length),
+                    fields.usage().isAsked(),
+                    new JsonBody(
+                            fields.stream() && endpoint.isGeneration()
+                                    ? fields.usage().askIn(body)
+                                    : body),
                     traceHeaders(exchange.getRequest().getHeaders()));
         });
     }

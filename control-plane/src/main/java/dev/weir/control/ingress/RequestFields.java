@@ -1,11 +1,14 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.completion.Demand;
+import dev.weir.control.completion.Endpoint;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -17,14 +20,29 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The two fields that choose a request's way, read in one pass that builds nothing of the rest.
+ * The fields that choose a request's way and bound what it can take, read in one pass that builds nothing of the rest.
  *
  * <p>A field given twice is refused: if we took one and the engine the other, the request would be judged as something it is not. As
- * strict as an engine is, and in its words, so that what is no JSON ends here.
+ * strict as an engine is, and in its words, so that what is no JSON ends here. Of fields that only an engine needs to understand nothing is
+ * refused here: what makes no sense counts as absent.
  *
  * @param model absent where the request leaves it to the server, which may have only one
+ * @param outputTokensMax the smaller of {@code max_tokens} and {@code max_completion_tokens}
+ * @param choiceCount of answers to each prompt, {@code n} or {@code best_of}
+ * @param promptCount of prompts or inputs that it has
  */
-record RequestFields(Optional<String> model, boolean stream) {
+record RequestFields(
+        Optional<String> model,
+        boolean stream,
+        OptionalLong outputTokensMax,
+        int choiceCount,
+        int promptCount,
+        UsageQuestion usage) {
+    private static final long TEXT_TOKENS_MAX_UNSAID = 16;
+
+    /** More than any engine takes; bounds what is reckoned with. */
+    private static final int COUNT_MAX = 1_000_000;
+
     private static final int NESTING_DEPTH_MAX = 64;
     private static final int NAME_LENGTH_MAX = 1024;
     private static final int NUMBER_LENGTH_MAX = 100;
@@ -87,16 +105,68 @@ record RequestFields(Optional<String> model, boolean stream) {
     private static RequestFields readObject(JsonParser json) {
         Optional<String> model = Optional.empty();
         boolean stream = false;
+        long outputTokensMax = Long.MAX_VALUE;
+        long choiceCount = 1;
+        int promptCount = 1;
+        UsageQuestion usage = UsageQuestion.absent(json.currentTokenLocation().getByteOffset() + 1);
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             switch (name) {
                 case "model" -> model = model(json, value);
                 case "stream" -> stream = stream(value);
+                case "max_tokens", "max_completion_tokens" ->
+                    outputTokensMax = Math.min(outputTokensMax, count(json, value, Long.MAX_VALUE));
+                case "n", "best_of" -> choiceCount = Math.max(choiceCount, count(json, value, 1));
+                case "prompt", "input" -> promptCount = elements(json, value);
+                case "stream_options" -> usage = UsageQuestion.read(json, value);
                 default -> json.skipChildren();
             }
         }
-        return new RequestFields(model, stream);
+        OptionalLong max = outputTokensMax == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(outputTokensMax);
+        int choices = Math.toIntExact(Math.min(choiceCount, COUNT_MAX));
+        return new RequestFields(model, stream, max, choices, promptCount, usage);
+    }
+
+    /** What the request can take at most, as far as it says. */
+    Demand demand(Endpoint endpoint, int bodyBytes) {
+        return switch (endpoint) {
+            case CHAT_COMPLETIONS -> new Demand(bodyBytes, outputTokensMax, choiceCount);
+            case COMPLETIONS ->
+                new Demand(
+                        bodyBytes,
+                        OptionalLong.of(outputTokensMax.orElse(TEXT_TOKENS_MAX_UNSAID)),
+                        Math.toIntExact(Math.min((long) choiceCount * promptCount, COUNT_MAX)));
+            case EMBEDDINGS -> new Demand(bodyBytes, OptionalLong.of(0), 1);
+            // Text to numbers and back: no model computes anything.
+            case TOKENIZE, DETOKENIZE -> new Demand(0, OptionalLong.of(0), 1);
+        };
+    }
+
+    /** A count, or what holds where there is none that an engine would take. */
+    private static long count(JsonParser json, JsonToken value, long absent) {
+        if (value == JsonToken.VALUE_NUMBER_INT && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            long count = json.getLongValue();
+            return count >= 0 ? count : absent;
+        }
+        json.skipChildren();
+        return absent;
+    }
+
+    /** Of a list of prompts; one prompt may itself be a list of numbers. */
+    private static int elements(JsonParser json, JsonToken value) {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return 1;
+        }
+        int count = 0;
+        boolean numbers = false;
+        for (JsonToken element = json.nextToken(); element != JsonToken.END_ARRAY; element = json.nextToken()) {
+            numbers |= element == JsonToken.VALUE_NUMBER_INT;
+            count++;
+            json.skipChildren();
+        }
+        return numbers ? 1 : Math.clamp(count, 1, COUNT_MAX);
     }
 
     private static Optional<String> model(JsonParser json, JsonToken value) {

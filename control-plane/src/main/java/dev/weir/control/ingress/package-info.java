@@ -7,7 +7,17 @@
  * envelope.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "fleet", "identity", "routing", "upstream", "telemetry"})
+@ApplicationModule(
+        allowedDependencies = {
+            "accounting",
+            "completion",
+            "fleet",
+            "identity",
+            "quota",
+            "routing",
+            "telemetry",
+            "upstream"
+        })
 package dev.weir.control.ingress;
 
 import org.jspecify.annotations.NullMarked;

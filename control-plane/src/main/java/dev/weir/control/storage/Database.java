@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -62,6 +64,12 @@ public final class Database implements SmartLifecycle, AutoCloseable {
     /** All of it, or nothing. */
     public <T extends @Nullable Object> T inTransaction(Supplier<T> work) {
         return await().transactions().<T>execute(_ -> work.get());
+    }
+
+    /** Executes the statement once for each row of parameters: all of them, or none. */
+    public void batch(String statement, List<@Nullable Object[]> rows) {
+        Opened found = await();
+        found.transactions().executeWithoutResult(_ -> new JdbcTemplate(found.source()).batchUpdate(statement, rows));
     }
 
     /** Asks on a virtual thread, for those who must not wait where they are. */

@@ -75,6 +75,11 @@ public final class RequestTelemetry {
             brokenOff = true;
         }
 
+        /** Whether the answer had begun and could not be finished. */
+        public boolean hasBrokenOff() {
+            return brokenOff;
+        }
+
         /** The request is over. */
         public void left(SignalType signal, @Nullable HttpStatusCode status) {
             Counter.builder("weir.requests")

@@ -150,8 +150,8 @@ abstract class AbstractIdentityTest {
         KeyText text = one.registry()
                 .createKey(admin, order("default", Scope.INFERENCE))
                 .text();
-        DirectoryRefresher refresher =
-                new DirectoryRefresher(other.directory(), database, Duration.ofMillis(250), Schedulers.parallel());
+        DirectoryRefresher refresher = new DirectoryRefresher(
+                List.of(other.directory()), database, Duration.ofMillis(250), Schedulers.parallel());
         refresher.start();
         try {
             other.caller(text);

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.completion.Demand;
+import dev.weir.control.completion.Endpoint;
 import java.util.HexFormat;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,9 @@ class RequestFieldsTest {
                 "{\"model\":\"\\u0061\"}                                        | a   | false"
             })
     void readsTheTwoFieldsAtTheTopAndNoOthers(String json, String model, boolean stream) {
-        assertThat(RequestFields.read(json.getBytes(UTF_8))).isEqualTo(new RequestFields(Optional.of(model), stream));
+        RequestFields fields = RequestFields.read(json.getBytes(UTF_8));
+        assertThat(fields.model()).hasValue(model);
+        assertThat(fields.stream()).isEqualTo(stream);
     }
 
     @ParameterizedTest
@@ -80,6 +84,50 @@ class RequestFieldsTest {
                     assertThat(refusal.error().param()).isEqualTo(field);
                 })
                 .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT_COMPLETIONS | {}                                                     | -1 | 1",
+                "CHAT_COMPLETIONS | {\"max_tokens\":7,\"max_completion_tokens\":5,\"n\":3} | 5  | 3",
+                "CHAT_COMPLETIONS | {\"max_tokens\":null,\"n\":\"many\"}                   | -1 | 1",
+                "COMPLETIONS      | {}                                                     | 16 | 1",
+                "COMPLETIONS      | {\"prompt\":[\"a\",\"b\"],\"n\":2,\"best_of\":4}         | 16 | 8",
+                "COMPLETIONS      | {\"prompt\":[1,2,3],\"max_tokens\":9}                  | 9  | 1",
+                "COMPLETIONS      | {\"prompt\":[[1,2],[3]]}                              | 16 | 2",
+                "EMBEDDINGS       | {\"input\":[\"a\",\"b\"],\"max_tokens\":9}             | 0  | 1"
+            })
+    void readsWhatARequestCanTakeAtMost(Endpoint endpoint, String json, long outputTokensMax, int answerCount) {
+        Demand demand = RequestFields.read(json.getBytes(UTF_8)).demand(endpoint, 100);
+        assertThat(demand.outputTokensMax())
+                .isEqualTo(outputTokensMax < 0 ? OptionalLong.empty() : OptionalLong.of(outputTokensMax));
+        assertThat(demand.answerCount()).isEqualTo(answerCount);
+        assertThat(demand.inputBytes()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"model\":\"é\"}|{\"stream_options\":{\"include_usage\":true},\"model\":\"é\"}|false",
+                "{\"é\":1, \"stream_options\" : null }|{\"é\":1, \"stream_options\" : {\"include_usage\":true} }|false",
+                "{\"stream_options\":{ }}|{\"stream_options\":{\"include_usage\":true }}|false",
+                "{\"stream_options\":{\"x\":{\"y\":1}}}|{\"stream_options\":{\"include_usage\":true,\"x\":{\"y\":1}}}|false",
+                "{\"stream_options\":{\"include_usage\":false,\"x\":1}}|{\"stream_options\":{\"include_usage\":true,\"x\":1}}|false",
+                "{\"stream_options\":{\"include_usage\": null}}|{\"stream_options\":{\"include_usage\": true}}|false",
+                "{\"stream_options\":{\"include_usage\":true}}|{\"stream_options\":{\"include_usage\":true}}|true",
+                "{\"stream_options\":7}|{\"stream_options\":7}|false",
+                "{\"stream_options\":{\"include_usage\":\"yes\"}}|{\"stream_options\":{\"include_usage\":\"yes\"}}|false"
+            })
+    void asksForUsageAndChangesNothingElse(String json, String asking, boolean isAsked) {
+        byte[] body = json.getBytes(UTF_8);
+        UsageQuestion question = RequestFields.read(body).usage();
+        assertThat(question.isAsked()).isEqualTo(isAsked);
+        assertThat(new String(question.askIn(body), UTF_8)).isEqualTo(asking);
     }
 
     @ParameterizedTest

@@ -1,0 +1,146 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Usage;
+import dev.weir.control.identity.Caller;
+import io.micrometer.core.instrument.Clock;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is noted of a request while it is on its way. Its notes are taken by one request's chain, one after the other; {@link #entry} makes
+ * the row of them.
+ */
+public final class Call {
+    /** Where and why a request went. What nobody chose is null. */
+    public record Course(
+            @Nullable String engine,
+            @Nullable String version,
+            @Nullable String arm,
+            @Nullable String tier,
+            @Nullable String reason) {
+        static final Course NONE = new Course(null, null, null, null, null);
+    }
+
+    private final String id;
+    private final Caller caller;
+    private final CompletionRequest request;
+    private final @Nullable String feature;
+    private final ModelPrice price;
+    private final Clock clock;
+    private final Instant at;
+    private final long startNanos;
+    private Course course = Course.NONE;
+    private @Nullable Usage told;
+    private long pieceCount;
+    private long firstByteNanos;
+    private boolean answered;
+
+    Call(
+            String id,
+            Caller caller,
+            CompletionRequest request,
+            @Nullable String feature,
+            ModelPrice price,
+            Instant at,
+            Clock clock) {
+        this.id = id;
+        this.caller = caller;
+        this.request = request;
+        this.feature = feature;
+        this.price = price;
+        this.at = at;
+        this.clock = clock;
+        this.startNanos = clock.monotonicTime();
+    }
+
+    /** Of requests that are the caller's business only this can be told apart by anyone. */
+    public String id() {
+        return id;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public CompletionRequest request() {
+        return request;
+    }
+
+    public ModelPrice price() {
+        return price;
+    }
+
+    /** It goes there, for this reason; said again where it goes elsewhere. */
+    public void takes(Course taken) {
+        course = taken;
+    }
+
+    /** A good answer has begun. */
+    public void answered() {
+        if (!answered) {
+            answered = true;
+            firstByteNanos = clock.monotonicTime();
+        }
+    }
+
+    /** So many pieces of a streamed answer have passed. */
+    public void piecesPassed(int count) {
+        pieceCount += count;
+    }
+
+    /** An engine said what the request took so far. */
+    public void told(Usage usage) {
+        told = usage;
+    }
+
+    /** Whether a good answer began: whoever got none pays nothing. */
+    public boolean wasAnswered() {
+        return answered;
+    }
+
+    /**
+     * What it took: what the engine said of it; for a stream that ended before it could, what it was let in with and one token for each
+     * piece; and nothing where no answer began.
+     */
+    public Usage usage() {
+        if (told != null) {
+            return told;
+        }
+        return answered ? new Usage(request.demand().inputTokensLikely(), 0, pieceCount) : Usage.NONE;
+    }
+
+    public long costNanos() {
+        return price.costNanos(usage());
+    }
+
+    LedgerEntry entry(String status) {
+        return new LedgerEntry(
+                id,
+                request.id(),
+                at,
+                caller.tenant().id(),
+                caller.userId(),
+                caller.keyId(),
+                feature,
+                request.endpoint().path(),
+                request.model(),
+                course.version(),
+                course.engine(),
+                course.arm(),
+                course.tier(),
+                course.reason(),
+                request.stream(),
+                usage(),
+                told != null,
+                costNanos(),
+                answered ? micros(firstByteNanos) : null,
+                micros(clock.monotonicTime()),
+                status);
+    }
+
+    private long micros(long untilNanos) {
+        return TimeUnit.NANOSECONDS.toMicros(untilNanos - startNanos);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.storage.Database;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Takes entries without waiting and writes them a few times a second.
+ *
+ * <p>Thread-safety: anybody may record; one thread writes.
+ */
+public final class Ledger implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+    private static final long STOP_MILLIS_MAX = 10_000;
+
+    private final LedgerStore store;
+    private final Spool spool;
+    private final AccountingConfig config;
+    private final Supplier<PriceList> prices;
+    private final InstantSource clock;
+    private final Clock ticker;
+    private final BlockingQueue<LedgerEntry> waiting;
+    private final Counter writtenCounter;
+    private final Counter lostCounter;
+    private final String idPrefix = UUID.randomUUID().toString();
+    private final AtomicLong callCount = new AtomicLong();
+    private volatile boolean running;
+    private @Nullable Thread writer;
+    private long spoolTriedNanos;
+
+    /**
+     * A ledger that keeps in the directory what the database does not take.
+     *
+     * @param prices as they are now
+     */
+    public Ledger(
+            LedgerStore store,
+            Path directory,
+            AccountingConfig config,
+            Supplier<PriceList> prices,
+            InstantSource clock,
+            MeterRegistry meters,
+            Clock ticker) {
+        this.store = store;
+        this.spool = new Spool(directory, config.spoolSizeMax().toBytes());
+        this.config = config;
+        this.prices = prices;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.waiting = new ArrayBlockingQueue<>(config.entriesWaitingMax());
+        this.writtenCounter = Counter.builder("weir.ledger.entries")
+                .description("Entries of the ledger that reached the database")
+                .register(meters);
+        this.lostCounter = Counter.builder("weir.ledger.lost")
+                .description("Entries of the ledger that neither the database nor the spool took")
+                .register(meters);
+    }
+
+    /** A request begins; its entry is made when it ends. */
+    public Call begin(Caller caller, CompletionRequest request, @Nullable String feature) {
+        String id = idPrefix + "-" + callCount.incrementAndGet();
+        return new Call(id, caller, request, feature, prices.get().of(request.model()), clock.instant(), ticker);
+    }
+
+    /** The call is over. Never waits: what finds no place goes to the spool. */
+    public void record(Call call, String status) {
+        LedgerEntry entry = call.entry(status);
+        if (!waiting.offer(entry)) {
+            keep(List.of(entry));
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        spoolTriedNanos = ticker.monotonicTime() - config.spoolRetryEvery().toNanos();
+        Thread started = Thread.ofPlatform().name("weir-ledger").daemon().unstarted(this::write);
+        writer = started;
+        started.start();
+    }
+
+    /** Everything that was recorded is in the database or in the spool when this returns. */
+    @Override
+    public void stop() {
+        running = false;
+        Thread stopping = writer;
+        if (stopping == null) {
+            return;
+        }
+        try {
+            stopping.join(STOP_MILLIS_MAX);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        writer = null;
+        List<LedgerEntry> left = new ArrayList<>();
+        if (waiting.drainTo(left) > 0) {
+            keep(left);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return writer != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return Database.PHASE + 1;
+    }
+
+    private void write() {
+        List<LedgerEntry> batch = new ArrayList<>(config.entriesPerWriteMax());
+        while (running || !waiting.isEmpty()) {
+            try {
+                collect(batch);
+            } catch (InterruptedException _) {
+                return;
+            }
+            if (!batch.isEmpty() && !insert(batch)) {
+                keep(batch);
+            }
+            batch.clear();
+            emptySpool();
+        }
+    }
+
+    /** Waits for a first entry, and then as long as others may come to go with it. */
+    private void collect(List<LedgerEntry> batch) throws InterruptedException {
+        long deadlineNanos = ticker.monotonicTime() + config.writeEvery().toNanos();
+        while (batch.size() < config.entriesPerWriteMax()) {
+            long leftNanos = running ? deadlineNanos - ticker.monotonicTime() : 0;
+            LedgerEntry next = waiting.poll(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
+            waiting.drainTo(batch, config.entriesPerWriteMax() - batch.size());
+        }
+    }
+
+    private boolean insert(Collection<LedgerEntry> entries) {
+        try {
+            store.insert(entries);
+            writtenCounter.increment(entries.size());
+            return true;
+        } catch (DataAccessException | TransactionException failure) {
+            log.warn("{} entries of the ledger go to the spool: {}", entries.size(), failure.getMessage());
+            return false;
+        }
+    }
+
+    private void keep(Collection<LedgerEntry> entries) {
+        try {
+            spool.add(entries);
+        } catch (IOException failure) {
+            lostCounter.increment(entries.size());
+            log.error("{} entries of the ledger are lost: {}", entries.size(), failure.getMessage());
+        }
+    }
+
+    private void emptySpool() {
+        long nowNanos = ticker.monotonicTime();
+        if (nowNanos - spoolTriedNanos < config.spoolRetryEvery().toNanos() || spool.isEmpty()) {
+            return;
+        }
+        spoolTriedNanos = nowNanos;
+        try {
+            spool.bringTo(entries -> {
+                store.insert(entries);
+                writtenCounter.increment(entries.size());
+            });
+            log.info("the ledger's spool is empty again");
+        } catch (DataAccessException | TransactionException | IOException failure) {
+            log.warn("the ledger's spool stays: {}", failure.getMessage());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.completion.Usage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call.
+ *
+ * @param id ours, so that no caller can make two calls count as one by naming them alike
+ * @param requestId the caller's name for it, or ours
+ * @param feature what of the caller's product it was for, if the caller said so
+ * @param version of the model, where routes tell versions apart
+ * @param arm of a rollout or an experiment
+ * @param tier that was chosen for it
+ * @param reason of that choice
+ * @param usage of tokens
+ * @param usageTold whether an engine said so; else it was counted here from what passed
+ * @param costNanos in billionths of the currency of the prices
+ * @param firstByteMicros until the first of the answer, if any of it came
+ * @param status as the client saw it: a number, {@code cancelled} or {@code broken}
+ */
+public record LedgerEntry(
+        String id,
+        String requestId,
+        Instant at,
+        String tenant,
+        @Nullable String user,
+        @Nullable String key,
+        @Nullable String feature,
+        String endpoint,
+        String model,
+        @Nullable String version,
+        @Nullable String engine,
+        @Nullable String arm,
+        @Nullable String tier,
+        @Nullable String reason,
+        boolean stream,
+        Usage usage,
+        boolean usageTold,
+        long costNanos,
+        @Nullable Long firstByteMicros,
+        long totalMicros,
+        String status) {}

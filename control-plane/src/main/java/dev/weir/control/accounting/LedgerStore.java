@@ -1,0 +1,69 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.completion.Usage;
+import dev.weir.control.storage.Database;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger's rows. */
+public final class LedgerStore {
+    private static final String INSERT =
+            "insert into ledger (id, request_id, at, call_day, tenant, person, api_key, feature,"
+                    + " endpoint, model, version, engine, arm, tier, reason, stream, input_tokens, cached_tokens, output_tokens,"
+                    + " usage_told, cost_nanos, first_byte_micros, total_micros, status)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+
+    private final Database database;
+
+    public LedgerStore(Database database) {
+        this.database = database;
+    }
+
+    /** All of them, or none; those that are there already stay as they are. */
+    void insert(Collection<LedgerEntry> entries) {
+        List<@Nullable Object[]> rows = entries.stream().map(LedgerStore::row).toList();
+        database.batch(INSERT, rows);
+    }
+
+    /** What callers name may be of any length and have any character, and one row must not keep the others out. */
+    private static @Nullable String cut(@Nullable String text, int charsMax) {
+        if (text == null) {
+            return null;
+        }
+        String fit = text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+        return fit.length() <= charsMax ? fit : fit.substring(0, charsMax);
+    }
+
+    private static @Nullable Object[] row(LedgerEntry entry) {
+        Usage usage = entry.usage();
+        return new @Nullable Object[] {
+            entry.id(),
+            cut(entry.requestId(), 128),
+            entry.at().atOffset(ZoneOffset.UTC),
+            LocalDate.ofInstant(entry.at(), ZoneOffset.UTC),
+            entry.tenant(),
+            entry.user(),
+            entry.key(),
+            entry.feature(),
+            entry.endpoint(),
+            cut(entry.model(), 512),
+            cut(entry.version(), 512),
+            cut(entry.engine(), 300),
+            cut(entry.arm(), 128),
+            cut(entry.tier(), 64),
+            cut(entry.reason(), 1000),
+            entry.stream(),
+            usage.inputTokens(),
+            usage.cachedTokens(),
+            usage.outputTokens(),
+            entry.usageTold(),
+            entry.costNanos(),
+            entry.firstByteMicros(),
+            entry.totalMicros(),
+            entry.status()
+        };
+    }
+}

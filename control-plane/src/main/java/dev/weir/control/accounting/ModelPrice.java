@@ -1,0 +1,24 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.completion.Usage;
+
+/** What a token costs, in billionths of the currency: a price of 0.20 per million tokens is 200. */
+public record ModelPrice(long inputNanos, long cachedInputNanos, long outputNanos) {
+    public static final ModelPrice FREE = new ModelPrice(0, 0, 0);
+
+    public ModelPrice {
+        if (inputNanos < 0 || cachedInputNanos < 0 || outputNanos < 0) {
+            throw new IllegalArgumentException("a price is at least 0");
+        }
+    }
+
+    public long costNanos(Usage usage) {
+        long input = (usage.inputTokens() - usage.cachedTokens()) * inputNanos;
+        return input + usage.cachedTokens() * cachedInputNanos + usage.outputTokens() * outputNanos;
+    }
+
+    /** The most that so many tokens can cost: nothing is found computed. */
+    public long costNanosMax(long inputTokens, long outputTokens) {
+        return inputTokens * Math.max(inputNanos, cachedInputNanos) + outputTokens * outputNanos;
+    }
+}

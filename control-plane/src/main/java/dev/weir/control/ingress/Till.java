@@ -1,0 +1,116 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.accounting.Call;
+import dev.weir.control.accounting.Ledger;
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.quota.Amounts;
+import dev.weir.control.quota.Quota;
+import dev.weir.control.quota.Reservation;
+import dev.weir.control.quota.Verdict;
+import dev.weir.control.quota.Verdict.Granted;
+import dev.weir.control.quota.Verdict.Refused;
+import dev.weir.control.quota.Verdict.Unavailable;
+import dev.weir.control.telemetry.RequestTelemetry.Passage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * The money's side of a request: what it can take is set aside before it runs (station 2), and whatever becomes of it, what it took is put
+ * right and booked once (station 12).
+ */
+public final class Till {
+    /** What of the caller's product a request is for, as the caller says. */
+    static final String FEATURE_HEADER = "weir-feature";
+
+    private static final Pattern FEATURE = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
+
+    private final Quota quota;
+    private final Ledger ledger;
+
+    public Till(Quota quota, Ledger ledger) {
+        this.quota = quota;
+        this.ledger = ledger;
+    }
+
+    /** Does the work for the request if it is within its limits, and settles and books it when it is over. */
+    Mono<Void> charge(
+            Caller caller,
+            CompletionRequest request,
+            ServerWebExchange exchange,
+            Passage passage,
+            Function<Call, Mono<Void>> work) {
+        return Mono.defer(() -> {
+            Call call = ledger.begin(caller, request, feature(exchange));
+            Reservation reservation = quota.reserve(caller, request, call.price());
+            return reservation
+                    .verdict()
+                    .flatMap(verdict -> admitted(verdict, exchange, () -> booked(call, exchange, passage, work)))
+                    .doFinally(_ -> reservation.settle(
+                            call.wasAnswered() ? Amounts.spent(call.usage(), call.costNanos()) : Amounts.nothing()));
+        });
+    }
+
+    private static Mono<Void> admitted(Verdict verdict, ServerWebExchange exchange, Supplier<Mono<Void>> work) {
+        HttpHeaders headers = exchange.getResponse().getHeaders();
+        return switch (verdict) {
+            case Granted(var levels) -> {
+                LimitHeaders.write(levels, headers);
+                yield work.get();
+            }
+            case Refused refused -> {
+                LimitHeaders.write(refused, headers);
+                yield Mono.error(new Refusal(
+                        refused.limit().isBudget()
+                                ? OpenAiError.budgetSpent(refused.reason())
+                                : OpenAiError.limitReached(refused.reason())));
+            }
+            case Unavailable(var reason) -> Mono.error(new Refusal(OpenAiError.http(503, reason, "quota_unavailable")));
+        };
+    }
+
+    private Mono<Void> booked(Call call, ServerWebExchange exchange, Passage passage, Function<Call, Mono<Void>> work) {
+        Ending ending = new Ending();
+        return work.apply(call)
+                .doOnError(failure -> ending.failure = failure)
+                .doFinally(signal -> ledger.record(call, ending.status(signal, exchange, passage)));
+    }
+
+    /** How a request ended; written and read by one chain. */
+    private static final class Ending {
+        private @Nullable Throwable failure;
+
+        String status(SignalType signal, ServerWebExchange exchange, Passage passage) {
+            if (signal == SignalType.CANCEL) {
+                return "cancelled";
+            }
+            if (failure != null) {
+                return exchange.getResponse().isCommitted()
+                        ? "broken"
+                        : OpenAiErrors.known(failure)
+                                .map(error -> Integer.toString(error.status()))
+                                .orElse("500");
+            }
+            HttpStatusCode status = exchange.getResponse().getStatusCode();
+            return passage.hasBrokenOff() || status == null ? "broken" : Integer.toString(status.value());
+        }
+    }
+
+    private static @Nullable String feature(ServerWebExchange exchange) {
+        String feature = exchange.getRequest().getHeaders().getFirst(FEATURE_HEADER);
+        if (feature != null && !FEATURE.matcher(feature).matches()) {
+            throw new Refusal(OpenAiError.http(
+                    400,
+                    "the header " + FEATURE_HEADER + " has 1 to 64 of the characters A-Z a-z 0-9 . _ : / -",
+                    "invalid_feature"));
+        }
+        return feature;
+    }
+}

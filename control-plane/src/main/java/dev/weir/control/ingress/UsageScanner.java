@@ -1,0 +1,92 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.completion.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Finds what an answer says that it took, in bytes as they pass: the last object under {@code "usage"}. Holds that object and nothing else,
+ * however long the answer is. Within a string of the answer the quotes around the name would be escaped, so no text can pretend to be one.
+ */
+final class UsageScanner {
+    private static final byte[] NAME = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
+    private static final int OBJECT_BYTES_MAX = 4096;
+
+    private final byte[] object = new byte[OBJECT_BYTES_MAX];
+    private int matchedCount;
+    private boolean named;
+    private int depth;
+    private int objectBytes;
+    private Optional<Usage> found = Optional.empty();
+
+    /** What was said last, if anything was. */
+    Optional<Usage> found() {
+        return found;
+    }
+
+    void scan(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            byte b = bytes[i];
+            if (depth > 0) {
+                collect(b);
+            } else if (named) {
+                afterName(b);
+            } else {
+                match(b);
+            }
+        }
+    }
+
+    private void match(byte b) {
+        if (b == NAME[matchedCount]) {
+            matchedCount++;
+            named = matchedCount == NAME.length;
+        } else {
+            matchedCount = b == NAME[0] ? 1 : 0;
+        }
+    }
+
+    private void afterName(byte b) {
+        if (b == '{') {
+            named = false;
+            matchedCount = 0;
+            objectBytes = 0;
+            depth = 1;
+            object[objectBytes++] = b;
+        } else if (b != ':' && b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+            named = false;
+            matchedCount = b == NAME[0] ? 1 : 0;
+        }
+    }
+
+    private void collect(byte b) {
+        depth += b == '{' ? 1 : b == '}' ? -1 : 0;
+        if (objectBytes == OBJECT_BYTES_MAX) {
+            depth = 0;
+            return;
+        }
+        object[objectBytes++] = b;
+        if (depth == 0) {
+            parse();
+        }
+    }
+
+    private void parse() {
+        try {
+            JsonNode usage = JsonMapper.shared().readTree(Arrays.copyOf(object, objectBytes));
+            long input = count(usage.path("prompt_tokens"));
+            long cached = count(usage.path("prompt_tokens_details").path("cached_tokens"));
+            found = Optional.of(new Usage(input, Math.min(cached, input), count(usage.path("completion_tokens"))));
+        } catch (JacksonException _) {
+            // Not what it looked like.
+        }
+    }
+
+    private static long count(JsonNode number) {
+        return number.canConvertToLong() ? Math.max(0, number.asLong()) : 0;
+    }
+}

@@ -1,0 +1,272 @@
+package dev.weir.control.quota;
+
+import dev.weir.control.accounting.LedgerTotals;
+import dev.weir.control.accounting.ModelPrice;
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Demand;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.quota.Counters.Lease;
+import dev.weir.control.quota.Limit.Metric;
+import dev.weir.control.quota.Limit.Period;
+import dev.weir.control.quota.Taking.Short;
+import dev.weir.control.quota.Taking.Taken;
+import dev.weir.control.quota.Taking.Unseeded;
+import dev.weir.control.quota.Verdict.Granted;
+import dev.weir.control.quota.Verdict.Level;
+import dev.weir.control.quota.Verdict.Refused;
+import dev.weir.control.quota.Verdict.Unavailable;
+import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Redis;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Sets aside what requests can take, and puts right what they took.
+ *
+ * <p>Thread-safety: safe; what is shared is in the counters.
+ */
+public final class Quota implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Quota.class);
+    /** A sum is begun once for each limit and period, so a second attempt that finds another one unbegun is rare already. */
+    private static final int ATTEMPTS_MAX = 4;
+
+    private final LimitBook limits;
+    private final Counters counters;
+    private final LedgerTotals ledger;
+    private final Database database;
+    private final QuotaConfig config;
+    private final InstantSource clock;
+    private final Scheduler timer;
+    private final Function<String, OptionalLong> contextTokens;
+    private final Map<String, List<Lease>> held = new ConcurrentHashMap<>();
+    private final String leasePrefix = UUID.randomUUID().toString();
+    private final AtomicLong leaseCount = new AtomicLong();
+    private volatile @Nullable Disposable renewing;
+
+    /**
+     * Quota over counters in the Redis, if there is one, or else in this process.
+     *
+     * @param contextTokens how many tokens a model's context holds, where that is known
+     */
+    public Quota(
+            LimitBook limits,
+            @Nullable Redis redis,
+            LedgerTotals ledger,
+            Database database,
+            QuotaConfig config,
+            InstantSource clock,
+            Scheduler timer,
+            Function<String, OptionalLong> contextTokens) {
+        this.limits = limits;
+        this.counters = redis == null ? new InProcessCounters() : new RedisCounters(redis);
+        this.ledger = ledger;
+        this.database = database;
+        this.config = config;
+        this.clock = clock;
+        this.timer = timer;
+        this.contextTokens = contextTokens;
+    }
+
+    /** Sets aside what the request can take at most. Whatever its verdict, a reservation has to be settled. */
+    public Reservation reserve(Caller caller, CompletionRequest request, ModelPrice price) {
+        List<Limit> applying = limits.of(caller, request.model());
+        if (applying.isEmpty()) {
+            return new Reservation(CompletableFuture.completedFuture(new Granted(List.of())), _ -> {});
+        }
+        Amounts estimate = estimate(request, price);
+        Instant now = clock.instant();
+        List<Claim> claims = applying.stream()
+                .map(limit -> Claim.of(limit, estimate.of(limit.metric()), now))
+                .toList();
+        for (Claim claim : claims) {
+            if (claim.amount() > claim.limit().amountMax()) {
+                return new Reservation(CompletableFuture.completedFuture(never(claim, request)), _ -> {});
+            }
+        }
+        String leaseId = leasePrefix + "-" + leaseCount.incrementAndGet();
+        CompletableFuture<Verdict> verdict = take(leaseId, claims, now, 1)
+                .onErrorResume(failure -> {
+                    log.warn("limits cannot be counted: {}", failure.toString());
+                    return Mono.just(new Unavailable("limits cannot be counted now"));
+                })
+                .toFuture();
+        return new Reservation(verdict, spent -> settle(leaseId, claims, spent));
+    }
+
+    /** How many requests hold slots of concurrency limits. */
+    public int heldCount() {
+        return held.size();
+    }
+
+    private Amounts estimate(CompletionRequest request, ModelPrice price) {
+        Demand demand = request.demand();
+        long input = demand.inputTokensReserved();
+        long output = demand.answerCount() * demand.outputTokensMax().orElseGet(() -> assumed(request.model()));
+        return new Amounts(1, input, output, price.costNanosMax(input, output), 1);
+    }
+
+    private long assumed(String model) {
+        return config.outputTokensAssumed() != null
+                ? config.outputTokensAssumed()
+                : contextTokens.apply(model).orElse(config.outputTokensUnknown());
+    }
+
+    private Mono<Verdict> take(String leaseId, List<Claim> claims, Instant now, int attempt) {
+        return counters.take(leaseId, claims, now).flatMap(taking -> switch (taking) {
+            case Taken(var left) -> {
+                hold(leaseId, claims);
+                yield Mono.just(new Granted(levels(claims, left)));
+            }
+            case Short shortage ->
+                Mono.just(refused(claims.get(shortage.index()).limit(), shortage));
+            case Unseeded(var indices) ->
+                attempt == ATTEMPTS_MAX
+                        ? Mono.error(new IllegalStateException("sums cannot be begun in " + ATTEMPTS_MAX + " attempts"))
+                        : Flux.fromIterable(indices)
+                                .concatMap(index -> seed(claims.get(index), now))
+                                .then(Mono.defer(() -> take(leaseId, claims, now, attempt + 1)));
+        });
+    }
+
+    /** What the ledger knows: nothing at the start of a day, and all of it after a restart in the middle of one. */
+    private Mono<Void> seed(Claim claim, Instant now) {
+        return database.<Long>ask(() -> {
+                    LedgerTotals.Total total = ledger.since(claim.periodStart(), whose(claim.limit()));
+                    Amounts spent = new Amounts(
+                            total.answeredCount(),
+                            total.usage().inputTokens(),
+                            total.usage().outputTokens(),
+                            total.costNanos(),
+                            0);
+                    return spent.of(claim.limit().metric());
+                })
+                .flatMap(spent -> counters.seed(claim, spent, now));
+    }
+
+    private static LedgerTotals.Whose whose(Limit limit) {
+        String id = limit.subject().id();
+        return switch (limit.subject().kind()) {
+            case EVERYONE -> new LedgerTotals.Whose(null, null, null, limit.model());
+            case TENANT -> new LedgerTotals.Whose(id, null, null, limit.model());
+            case USER -> new LedgerTotals.Whose(null, id, null, limit.model());
+            case KEY -> new LedgerTotals.Whose(null, null, id, limit.model());
+        };
+    }
+
+    private void hold(String leaseId, List<Claim> claims) {
+        List<Lease> leases = new ArrayList<>();
+        for (Claim claim : claims) {
+            if (claim.limit().period() == Period.AT_ONCE) {
+                leases.add(new Lease(claim.key(), leaseId));
+            }
+        }
+        if (!leases.isEmpty()) {
+            held.put(leaseId, List.copyOf(leases));
+        }
+    }
+
+    private void settle(String leaseId, List<Claim> claims, Amounts spent) {
+        held.remove(leaseId);
+        List<Claim> corrections = claims.stream()
+                .map(claim -> claim.withAmount(spent.of(claim.limit().metric()) - claim.amount()))
+                .toList();
+        counters.correct(leaseId, corrections, clock.instant())
+                .subscribe(
+                        _ -> {},
+                        failure -> log.warn(
+                                "a reservation stays as it was made, since it cannot be corrected: {}",
+                                failure.toString()));
+    }
+
+    private static List<Level> levels(List<Claim> claims, List<Long> left) {
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i++) {
+            Limit limit = claims.get(i).limit();
+            if (limit.period() == Period.MINUTE) {
+                long spent = limit.amountMax() - left.get(i);
+                Duration reset = Duration.ofMillis(Math.round(spent * 60_000.0 / limit.amountMax()));
+                levels.add(new Level(limit.metric(), limit.amountMax(), left.get(i), reset));
+            }
+        }
+        return levels;
+    }
+
+    private static Refused refused(Limit limit, Short shortage) {
+        String reason = limit.isBudget()
+                ? "the budget of " + limit.describe() + " is spent: of " + limit.amountMax() + " are left "
+                        + shortage.left()
+                : "the limit of " + limit.describe() + " is reached: " + limit.amountMax();
+        return new Refused(limit, reason, shortage.wait(), !limit.isBudget());
+    }
+
+    private static Refused never(Claim claim, CompletionRequest request) {
+        Metric metric = claim.limit().metric();
+        boolean unbounded = request.demand().outputTokensMax().isEmpty()
+                && metric != Metric.INPUT_TOKENS
+                && metric != Metric.REQUESTS;
+        String remedy = unbounded ? "send max_tokens" : "ask for less";
+        return new Refused(
+                claim.limit(),
+                "this request may take " + claim.amount() + ", more than the whole limit of "
+                        + claim.limit().describe() + ", " + claim.limit().amountMax() + ": " + remedy,
+                Duration.ZERO,
+                false);
+    }
+
+    @Override
+    public void start() {
+        limits.refresh();
+        renewing = Flux.interval(config.renewEvery(), timer)
+                .onBackpressureDrop()
+                .concatMap(_ -> renew())
+                .subscribe();
+    }
+
+    /** Those of requests that are still under way when the control plane stops are settled by them. */
+    private Mono<Void> renew() {
+        List<Lease> leases = held.values().stream().flatMap(List::stream).toList();
+        return leases.isEmpty()
+                ? Mono.empty()
+                : counters.renew(leases, clock.instant()).onErrorResume(failure -> {
+                    log.warn("slots of requests under way cannot be renewed: {}", failure.toString());
+                    return Mono.empty();
+                });
+    }
+
+    @Override
+    public void stop() {
+        Disposable timers = renewing;
+        if (timers != null) {
+            timers.dispose();
+            renewing = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return renewing != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return Database.PHASE + 1;
+    }
+}

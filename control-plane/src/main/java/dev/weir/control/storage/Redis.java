@@ -1,0 +1,82 @@
+package dev.weir.control.storage;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Mono;
+
+/** The Redis that replicas share. While it cannot be reached, whatever is asked of it fails at once. */
+public final class Redis implements AutoCloseable {
+    private static final int THREAD_COUNT = 2;
+    private static final int REQUESTS_WAITING_MAX = 10_000;
+
+    private final Duration answerMax;
+    private final ClientResources resources = DefaultClientResources.builder()
+            .ioThreadPoolSize(THREAD_COUNT)
+            .computationThreadPoolSize(THREAD_COUNT)
+            .build();
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+
+    /**
+     * A connection to the Redis at the URL.
+     *
+     * @throws StorageFailure when there is none
+     */
+    public Redis(StorageConfig.RedisUrl url, Duration answerMax) {
+        this.answerMax = answerMax;
+        this.client = RedisClient.create(resources);
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(REQUESTS_WAITING_MAX)
+                .build());
+        try {
+            RedisURI uri = RedisURI.create(url.value());
+            uri.setTimeout(answerMax);
+            this.connection = client.connect(uri);
+        } catch (RedisException | IllegalArgumentException failure) {
+            close();
+            Throwable root = failure.getCause() == null ? failure : failure.getCause();
+            throw new StorageFailure("cannot use the Redis of weir.storage.redis: " + root.getMessage());
+        }
+    }
+
+    /** Gives Redis the script beforehand, so that even its first runs keep their order. */
+    public void load(RedisScript script) {
+        try {
+            connection.sync().scriptLoad(script.text());
+        } catch (RedisException failure) {
+            throw new StorageFailure("the Redis of weir.storage.redis takes no scripts: " + failure.getMessage());
+        }
+    }
+
+    /** What the script answers, which has to be a list. */
+    public Mono<List<Object>> run(RedisScript script, List<String> keys, List<String> arguments) {
+        String[] keyArray = keys.toArray(String[]::new);
+        String[] argumentArray = arguments.toArray(String[]::new);
+        return Mono.fromCompletionStage(() -> connection
+                        .async()
+                        .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keyArray, argumentArray))
+                .onErrorResume(
+                        RedisNoScriptException.class,
+                        _ -> Mono.fromCompletionStage(() -> connection
+                                .async()
+                                .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)))
+                .timeout(answerMax);
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        resources.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

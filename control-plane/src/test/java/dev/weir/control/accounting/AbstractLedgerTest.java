@@ -1,0 +1,260 @@
+package dev.weir.control.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.control.accounting.CostReports.Row;
+import dev.weir.control.accounting.CostReports.Selection;
+import dev.weir.control.accounting.CostReports.Tag;
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Demand;
+import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.Share;
+import dev.weir.control.completion.Usage;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.Scope;
+import dev.weir.control.identity.Tenant;
+import dev.weir.control.storage.Database;
+import dev.weir.control.storage.StorageConfig;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+/** What is booked, in whichever database. */
+abstract class AbstractLedgerTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    private static final PriceList PRICES =
+            new PriceList(Map.of("fast", new ModelPrice(100, 10, 400), "power", new ModelPrice(1000, 100, 4000)));
+    private static final Selection ALL = new Selection(NOW.minusSeconds(3600), NOW.plusSeconds(3600), Optional.empty());
+
+    @TempDir
+    Path directory;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private Database database;
+    private Ledger ledger;
+    private CostReports reports;
+
+    abstract StorageConfig storage();
+
+    @BeforeEach
+    void start() {
+        database = new Database(storage());
+        ledger = ledger(65_536);
+        reports = new CostReports(database, () -> PRICES);
+    }
+
+    @AfterEach
+    void stop() {
+        ledger.stop();
+        database.close();
+    }
+
+    private Ledger ledger(int entriesWaitingMax) {
+        AccountingConfig config = new AccountingConfig(
+                Duration.ofMillis(20), entriesWaitingMax, 1000, DataSize.ofMegabytes(1), Duration.ofMillis(20));
+        return new Ledger(new LedgerStore(database), directory, config, () -> PRICES, () -> NOW, meters, Clock.SYSTEM);
+    }
+
+    private static Caller caller(String tenant) {
+        return new Caller(
+                new Tenant(tenant, tenant, 1, Tenant.DataResidency.LOCAL_ONLY, true, NOW),
+                null,
+                "abcdefghijkl",
+                Set.of(Scope.INFERENCE));
+    }
+
+    private static CompletionRequest request(String id, String model) {
+        return new CompletionRequest(
+                id,
+                new Share("t", 1),
+                Endpoint.CHAT_COMPLETIONS,
+                model,
+                true,
+                new Demand(400, OptionalLong.empty(), 1),
+                false,
+                new JsonBody(new byte[400]),
+                Map.of());
+    }
+
+    private Call call(String tenant, String model, @Nullable String feature) {
+        return ledger.begin(caller(tenant), request("same", model), feature);
+    }
+
+    private void book(String tenant, String model, @Nullable String feature, Usage usage) {
+        Call call = call(tenant, model, feature);
+        call.answered();
+        call.told(usage);
+        ledger.record(call, "200");
+    }
+
+    private long rowCount() {
+        return reports.by(List.of(), ALL).getFirst().callCount();
+    }
+
+    @Test
+    void costsAreSumsByAnyTag() {
+        ledger.start();
+        book("acme", "fast", "search", new Usage(1000, 400, 50));
+        book("acme", "power", "chat", new Usage(10, 0, 5));
+        book("umbrella", "fast", null, new Usage(1, 0, 1));
+        ledger.stop();
+        assertThat(reports.by(List.of(Tag.TENANT, Tag.MODEL), ALL))
+                .containsExactly(
+                        new Row(
+                                Map.of("tenant", "acme", "model", "fast"),
+                                1,
+                                new Usage(1000, 400, 50),
+                                600 * 100 + 400 * 10 + 50 * 400),
+                        new Row(
+                                Map.of("tenant", "acme", "model", "power"),
+                                1,
+                                new Usage(10, 0, 5),
+                                10 * 1000 + 5 * 4000),
+                        new Row(Map.of("tenant", "umbrella", "model", "fast"), 1, new Usage(1, 0, 1), 500));
+        for (Tag tag : Tag.values()) {
+            assertThat(reports.by(List.of(tag), ALL).stream()
+                            .mapToLong(Row::callCount)
+                            .sum())
+                    .as(tag.text())
+                    .isEqualTo(3);
+        }
+        assertThat(reports.by(List.of(), new Selection(ALL.from(), ALL.to(), Optional.of("acme")))
+                        .getFirst()
+                        .callCount())
+                .isEqualTo(2);
+        assertThat(reports.by(List.of(), new Selection(NOW.plusNanos(1_000_000), ALL.to(), Optional.empty()))
+                        .getFirst()
+                        .callCount())
+                .isZero();
+    }
+
+    @Test
+    void savingsAreTheSameTokensAtTheOtherModelsPrices() {
+        ledger.start();
+        book("acme", "fast", null, new Usage(1000, 400, 50));
+        ledger.stop();
+        CostReports.Savings savings = reports.against("power", ALL);
+        assertThat(savings.baselineNanos()).isEqualTo(600 * 1000 + 400 * 100 + 50 * 4000);
+        assertThat(savings.savedNanos()).isEqualTo(savings.baselineNanos() - savings.costNanos());
+    }
+
+    @Test
+    void callsThatTheirCallerNamesAlikeAreTwoCalls() {
+        ledger.start();
+        book("acme", "fast", null, new Usage(1, 0, 1));
+        book("acme", "fast", null, new Usage(1, 0, 1));
+        ledger.stop();
+        assertThat(rowCount()).isEqualTo(2);
+    }
+
+    @Test
+    void bookingTwiceIsBookingOnce() {
+        LedgerStore store = new LedgerStore(database);
+        Call call = call("acme", "fast", null);
+        LedgerEntry entry = call.entry("200");
+        store.insert(List.of(entry));
+        store.insert(List.of(entry, call("acme", "fast", null).entry("200")));
+        assertThat(rowCount()).isEqualTo(2);
+    }
+
+    @Test
+    void stoppingWritesWhatWaits() {
+        ledger.start();
+        for (int i = 0; i < 5000; i++) {
+            book("acme", "fast", null, new Usage(1, 0, 1));
+        }
+        ledger.stop();
+        assertThat(rowCount()).isEqualTo(5000);
+    }
+
+    @Test
+    void whatFindsNoPlaceGoesToTheSpoolAndFromThereToTheDatabase() {
+        ledger = ledger(1);
+        // Nobody writes yet, so one waits and the others find no place.
+        for (int i = 0; i < 10; i++) {
+            book("acme", "fast", null, new Usage(1, 0, 1));
+        }
+        assertThat(directory.resolve("ledger-spool.jsonl")).exists();
+        ledger.start();
+        Awaitility.await().until(this::rowCount, count -> count == 10);
+        Awaitility.await().until(() -> Files.notExists(directory.resolve("ledger-spool-leaving.jsonl")));
+        assertThat(meters.counter("weir.ledger.lost").count()).isZero();
+    }
+
+    @Test
+    void aDatabaseThatIsAwayLosesNothing() {
+        database.jdbc().sql("alter table ledger rename to ledger_away").update();
+        ledger.start();
+        for (int i = 0; i < 10; i++) {
+            book("acme", "fast", "f" + i, new Usage(1, 0, 1));
+        }
+        Awaitility.await()
+                .until(() -> Files.exists(directory.resolve("ledger-spool.jsonl"))
+                        || Files.exists(directory.resolve("ledger-spool-leaving.jsonl")));
+        database.jdbc().sql("alter table ledger_away rename to ledger").update();
+        Awaitility.await().until(this::rowCount, count -> count == 10);
+    }
+
+    @Test
+    void aLineThatACrashToreIsLeftOutAndNoOther() throws IOException {
+        Spool spool = new Spool(directory, 1_000_000);
+        Path file = directory.resolve("ledger-spool.jsonl");
+        spool.add(List.of(call("acme", "fast", null).entry("200")));
+        Files.writeString(file, "{\"id\":\"torn", StandardOpenOption.APPEND);
+        Files.writeString(file, "\n", StandardOpenOption.APPEND);
+        spool.add(List.of(call("acme", "fast", null).entry("200")));
+        LedgerStore store = new LedgerStore(database);
+        spool.bringTo(store::insert);
+        assertThat(rowCount()).isEqualTo(2);
+        assertThat(spool.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aSpoolThatIsFullSaysSo() throws IOException {
+        Spool spool = new Spool(directory, 10);
+        spool.add(List.of(call("acme", "fast", null).entry("200")));
+        assertThatThrownBy(() -> spool.add(List.of(call("acme", "fast", null).entry("200"))))
+                .hasMessageContaining("weir.accounting.spool-size-max");
+    }
+
+    @Test
+    void whateverACallerNamesKeepsNoOtherRowOut() {
+        ledger.start();
+        book("acme", "x".repeat(10_000), null, Usage.NONE);
+        book("acme", "nul\0character", null, Usage.NONE);
+        book("acme", "fast", null, Usage.NONE);
+        ledger.stop();
+        assertThat(rowCount()).isEqualTo(3);
+    }
+
+    @Test
+    void whoLeftBeforeTheEndPaysForWhatPassed() {
+        Call call = call("acme", "fast", null);
+        assertThat(call.costNanos()).isZero();
+        call.answered();
+        call.piecesPassed(7);
+        assertThat(call.usage()).isEqualTo(new Usage(100, 0, 7));
+        LedgerEntry entry = call.entry("cancelled");
+        assertThat(entry.usageTold()).isFalse();
+        assertThat(entry.costNanos()).isEqualTo(100 * 100 + 7 * 400);
+    }
+}
