@@ -8,6 +8,7 @@ import dev.weir.control.accounting.LedgerStore;
 import dev.weir.control.accounting.LedgerTotals;
 import dev.weir.control.admin.AdminAccess;
 import dev.weir.control.admin.CostEndpoints;
+import dev.weir.control.admin.DocumentEndpoint;
 import dev.weir.control.admin.IdentityEndpoints;
 import dev.weir.control.admin.LimitEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
@@ -201,6 +202,11 @@ class AccessStations {
                 .filter(Objects::nonNull)
                 .mapToLong(Number::longValue)
                 .findFirst();
+    }
+
+    @Bean
+    DocumentEndpoint documentEndpoint() {
+        return new DocumentEndpoint();
     }
 
     @Bean

@@ -275,6 +275,30 @@ class EndToEndIT {
     }
 
     @Test
+    void whatWasBookedOutlivesAKill(@TempDir Path data) throws Exception {
+        String key;
+        try (WeirProcess first = serve(data)) {
+            key = first.adminKey();
+            assertThat(ask(first, key).statusCode()).isEqualTo(200);
+            await().atMost(WAIT_MAX).until(() -> costs(first, key).contains("\"status\":\"200\""));
+            first.killHard();
+            first.awaitExit();
+        }
+        try (WeirProcess second = serve(data)) {
+            assertThat(costs(second, key)).contains("\"status\":\"200\"", "\"model\":\"" + MODEL + "\"");
+        }
+    }
+
+    private static String costs(WeirProcess process, String key) throws IOException, InterruptedException {
+        return HTTP.send(
+                        HttpRequest.newBuilder(process.uri("/admin/costs?by=model,key,status"))
+                                .header("authorization", "Bearer " + key)
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+    }
+
+    @Test
     void aDataDirectoryInUseIsToldInOneLine(@TempDir Path data) throws Exception {
         try (WeirProcess _ = serve(data);
                 WeirProcess failing =

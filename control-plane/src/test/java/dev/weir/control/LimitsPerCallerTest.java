@@ -32,13 +32,12 @@ class LimitsPerCallerTest {
 
     @BeforeEach
     void start() throws IOException {
-        Path configuration = Files.writeString(directory.resolve("weir.yaml"), "prices: {m: {input: 1000, output: 1000}}");
+        Path configuration =
+                Files.writeString(directory.resolve("weir.yaml"), "prices: {m: {input: 1000, output: 1000}}");
         engine = ScriptedEngine.with("m");
         engine.answers(exchange -> exchange.json(200, ANSWER));
         weir = new RunningControlPlane(
-                List.of(engine),
-                "--weir.configuration.file=" + configuration,
-                "--weir.storage.directory=" + directory);
+                List.of(engine), "--weir.configuration.file=" + configuration, "--weir.storage.directory=" + directory);
     }
 
     @AfterEach
@@ -83,7 +82,8 @@ class LimitsPerCallerTest {
         assertThat(second.statusCode()).isEqualTo(429);
         assertThat(second.body()).contains("\"type\":\"insufficient_quota\"", "budget");
         assertThat(header(second, "x-should-retry")).isEqualTo("false");
-        HttpResponse<String> raised = weir.patch("/admin/limits/" + budget.path("id").asString(), "{\"max\":1.5}");
+        HttpResponse<String> raised =
+                weir.patch("/admin/limits/" + budget.path("id").asString(), "{\"max\":1.5}");
         assertThat(raised.statusCode()).as(raised.body()).isEqualTo(200);
         assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
     }

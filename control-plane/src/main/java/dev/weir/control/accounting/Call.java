@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is noted of a request while it is on its way. Its notes are taken by one request's chain, one after the other; {@link #entry} makes
- * the row of them.
+ * What is noted of a request while it is on its way; {@link #entry} makes the row of it.
+ *
+ * <p>Thread-safety: locked, because a client may leave on one event loop while a piece of its answer comes on another.
  */
 public final class Call {
     /** Where and why a request went. What nobody chose is null. */
@@ -36,6 +37,7 @@ public final class Call {
     private long pieceCount;
     private long firstByteNanos;
     private boolean answered;
+    private boolean left;
 
     Call(
             String id,
@@ -73,12 +75,12 @@ public final class Call {
     }
 
     /** It goes there, for this reason; said again where it goes elsewhere. */
-    public void takes(Course taken) {
+    public synchronized void takes(Course taken) {
         course = taken;
     }
 
     /** A good answer has begun. */
-    public void answered() {
+    public synchronized void answered() {
         if (!answered) {
             answered = true;
             firstByteNanos = clock.monotonicTime();
@@ -86,17 +88,27 @@ public final class Call {
     }
 
     /** So many pieces of a streamed answer have passed. */
-    public void piecesPassed(int count) {
+    public synchronized void piecesPassed(int count) {
         pieceCount += count;
     }
 
     /** An engine said what the request took so far. */
-    public void told(Usage usage) {
+    public synchronized void told(Usage usage) {
         told = usage;
     }
 
+    /** Its client read no more of the answer. */
+    public synchronized void left() {
+        left = true;
+    }
+
+    /** Whether its client left before the answer was whole. */
+    public synchronized boolean wasLeft() {
+        return left;
+    }
+
     /** Whether a good answer began: whoever got none pays nothing. */
-    public boolean wasAnswered() {
+    public synchronized boolean wasAnswered() {
         return answered;
     }
 
@@ -104,7 +116,7 @@ public final class Call {
      * What it took: what the engine said of it; for a stream that ended before it could, what it was let in with and one token for each
      * piece; and nothing where no answer began.
      */
-    public Usage usage() {
+    public synchronized Usage usage() {
         if (told != null) {
             return told;
         }
@@ -115,7 +127,7 @@ public final class Call {
         return price.costNanos(usage());
     }
 
-    LedgerEntry entry(String status) {
+    synchronized LedgerEntry entry(String status) {
         return new LedgerEntry(
                 id,
                 request.id(),

@@ -32,7 +32,8 @@ final class AnswerRelay {
                 headers.put(name, values);
             }
         });
-        Flux<byte[]> content = answer.content().doOnNext(_ -> passage.pieceCame());
+        Flux<byte[]> leaving = answer.content().doOnCancel(call::left);
+        Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
         if (answer.isEventStream()) {
             return relayEvents(content, response, passage, new UsageFilter(call));
         }

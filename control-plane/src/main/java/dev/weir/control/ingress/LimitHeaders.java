@@ -30,16 +30,16 @@ final class LimitHeaders {
     /** When to come back; a client that retries into a spent budget only trebles the load. */
     static void write(Refused refused, HttpHeaders headers) {
         if (refused.worthRetrying()) {
-            long millis = Math.max(1, refused.wait().toMillis());
+            long millis = Math.max(1, refused.delay().toMillis());
             headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.ceilDiv(millis, 1000)));
             headers.set("retry-after-ms", Long.toString(millis));
             return;
         }
         headers.set("x-should-retry", "false");
-        if (refused.wait().isPositive()) {
+        if (refused.delay().isPositive()) {
             headers.set(
                     HttpHeaders.RETRY_AFTER,
-                    Long.toString(Math.ceilDiv(refused.wait().toMillis(), 1000)));
+                    Long.toString(Math.ceilDiv(refused.delay().toMillis(), 1000)));
         }
     }
 

@@ -80,14 +80,14 @@ public final class Till {
         Ending ending = new Ending();
         return work.apply(call)
                 .doOnError(failure -> ending.failure = failure)
-                .doFinally(signal -> ledger.record(call, ending.status(signal, exchange, passage)));
+                .doFinally(signal -> ledger.record(call, ending.status(signal, call, exchange, passage)));
     }
 
     /** How a request ended; written and read by one chain. */
     private static final class Ending {
         private @Nullable Throwable failure;
 
-        String status(SignalType signal, ServerWebExchange exchange, Passage passage) {
+        String status(SignalType signal, Call call, ServerWebExchange exchange, Passage passage) {
             if (signal == SignalType.CANCEL) {
                 return "cancelled";
             }
@@ -99,7 +99,11 @@ public final class Till {
                                 .orElse("500");
             }
             HttpStatusCode status = exchange.getResponse().getStatusCode();
-            return passage.hasBrokenOff() || status == null ? "broken" : Integer.toString(status.value());
+            if (passage.hasBrokenOff() || status == null) {
+                return "broken";
+            }
+            // Closing a connection may end the writing of an answer as if all of it had been written.
+            return call.wasLeft() ? "cancelled" : Integer.toString(status.value());
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.weir.control.quota;
 
-import dev.weir.control.quota.Taking.Short;
 import dev.weir.control.quota.Taking.Taken;
+import dev.weir.control.quota.Taking.TooMuch;
 import dev.weir.control.quota.Taking.Unseeded;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +79,7 @@ final class InProcessCounters implements Counters {
                     double over = debt(claim, now) + claim.amount() - max;
                     if (over > 0) {
                         long waitMillis = (long) Math.ceil(over * MINUTE_MILLIS / max);
-                        return new Short(i, (long) (claim.amount() - over), Duration.ofMillis(waitMillis));
+                        return new TooMuch(i, (long) (claim.amount() - over), Duration.ofMillis(waitMillis));
                     }
                     left.add((long) -over);
                 }
@@ -88,14 +88,14 @@ final class InProcessCounters implements Counters {
                     if (spent.isEmpty()) {
                         unseeded.add(i);
                     } else if (spent.getAsLong() + claim.amount() > max) {
-                        return new Short(i, max - spent.getAsLong(), Duration.between(now, claim.periodEnd()));
+                        return new TooMuch(i, max - spent.getAsLong(), Duration.between(now, claim.periodEnd()));
                     }
                     left.add(max - spent.orElse(0) - claim.amount());
                 }
                 case AT_ONCE -> {
                     int heldCount = held(claim, now).size();
                     if (heldCount >= max) {
-                        return new Short(i, 0, SLOT_WAIT);
+                        return new TooMuch(i, 0, SLOT_WAIT);
                     }
                     left.add(max - heldCount - 1);
                 }

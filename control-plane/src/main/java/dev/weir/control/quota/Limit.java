@@ -67,7 +67,7 @@ public record Limit(String id, Subject subject, @Nullable String model, Metric m
     }
 
     /** Whether what is spent stays spent until the day or the month is over. */
-    boolean isBudget() {
+    public boolean isBudget() {
         return period == Period.DAY || period == Period.MONTH;
     }
 

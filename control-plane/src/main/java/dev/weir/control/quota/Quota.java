@@ -8,8 +8,8 @@ import dev.weir.control.identity.Caller;
 import dev.weir.control.quota.Counters.Lease;
 import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Limit.Period;
-import dev.weir.control.quota.Taking.Short;
 import dev.weir.control.quota.Taking.Taken;
+import dev.weir.control.quota.Taking.TooMuch;
 import dev.weir.control.quota.Taking.Unseeded;
 import dev.weir.control.quota.Verdict.Granted;
 import dev.weir.control.quota.Verdict.Level;
@@ -102,12 +102,13 @@ public final class Quota implements SmartLifecycle {
             }
         }
         String leaseId = leasePrefix + "-" + leaseCount.incrementAndGet();
-        CompletableFuture<Verdict> verdict = take(leaseId, claims, now, 1)
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        take(leaseId, claims, now, 1)
                 .onErrorResume(failure -> {
                     log.warn("limits cannot be counted: {}", failure.toString());
                     return Mono.just(new Unavailable("limits cannot be counted now"));
                 })
-                .toFuture();
+                .subscribe(verdict::complete, verdict::completeExceptionally);
         return new Reservation(verdict, spent -> settle(leaseId, claims, spent));
     }
 
@@ -135,7 +136,7 @@ public final class Quota implements SmartLifecycle {
                 hold(leaseId, claims);
                 yield Mono.just(new Granted(levels(claims, left)));
             }
-            case Short shortage ->
+            case TooMuch shortage ->
                 Mono.just(refused(claims.get(shortage.index()).limit(), shortage));
             case Unseeded(var indices) ->
                 attempt == ATTEMPTS_MAX
@@ -209,12 +210,12 @@ public final class Quota implements SmartLifecycle {
         return levels;
     }
 
-    private static Refused refused(Limit limit, Short shortage) {
+    private static Refused refused(Limit limit, TooMuch shortage) {
         String reason = limit.isBudget()
                 ? "the budget of " + limit.describe() + " is spent: of " + limit.amountMax() + " are left "
                         + shortage.left()
                 : "the limit of " + limit.describe() + " is reached: " + limit.amountMax();
-        return new Refused(limit, reason, shortage.wait(), !limit.isBudget());
+        return new Refused(limit, reason, shortage.delay(), !limit.isBudget());
     }
 
     private static Refused never(Claim claim, CompletionRequest request) {

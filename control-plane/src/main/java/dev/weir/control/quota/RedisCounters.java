@@ -1,7 +1,7 @@
 package dev.weir.control.quota;
 
-import dev.weir.control.quota.Taking.Short;
 import dev.weir.control.quota.Taking.Taken;
+import dev.weir.control.quota.Taking.TooMuch;
 import dev.weir.control.quota.Taking.Unseeded;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.RedisScript;
@@ -13,8 +13,8 @@ import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
- * Counters that all replicas share. Redis executes a script as one step. All keys are in one hash slot, because a script may touch only one;
- * a single Redis takes some 50,000 of these scripts a second.
+ * Counters that all replicas share. Redis executes a script as one step. All keys are in one hash slot, because a script may touch
+ * only one.
  */
 final class RedisCounters implements Counters {
     /** The braces name the hash slot. */
@@ -93,7 +93,7 @@ final class RedisCounters implements Counters {
         return switch (answer.getFirst().toString()) {
             case "taken" -> new Taken(numbers);
             case "short" ->
-                new Short(Math.toIntExact(numbers.get(0)), numbers.get(1), Duration.ofMillis(numbers.get(2)));
+                new TooMuch(Math.toIntExact(numbers.get(0)), numbers.get(1), Duration.ofMillis(numbers.get(2)));
             case "unseeded" ->
                 new Unseeded(numbers.stream().map(Math::toIntExact).toList());
             default -> throw new IllegalStateException("the script take.lua answers what it never should: " + answer);

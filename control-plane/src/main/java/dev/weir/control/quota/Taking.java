@@ -17,9 +17,9 @@ sealed interface Taking {
      *
      * @param index of the claim that was too much
      * @param left of its limit
-     * @param wait until it would not be too much, if nothing else happens
+     * @param delay until it would not be too much, if nothing else happens
      */
-    record Short(int index, long left, Duration wait) implements Taking {}
+    record TooMuch(int index, long left, Duration delay) implements Taking {}
 
     /** Nothing was taken: nobody knows how much of these has been spent already. */
     record Unseeded(List<Integer> indices) implements Taking {

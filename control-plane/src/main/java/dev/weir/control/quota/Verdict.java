@@ -23,10 +23,10 @@ public sealed interface Verdict {
      * It may not, and has taken nothing.
      *
      * @param limit that it would exceed
-     * @param wait until it would not, if nothing else happens
+     * @param delay until it would not, if nothing else happens
      * @param worthRetrying whether waiting so long mends it soon
      */
-    record Refused(Limit limit, String reason, Duration wait, boolean worthRetrying) implements Verdict {}
+    record Refused(Limit limit, String reason, Duration delay, boolean worthRetrying) implements Verdict {}
 
     /** Nobody can tell, and what cannot be counted is not given out. */
     record Unavailable(String reason) implements Verdict {}

@@ -179,11 +179,11 @@ abstract class AbstractLedgerTest {
     @Test
     void stoppingWritesWhatWaits() {
         ledger.start();
-        for (int i = 0; i < 5000; i++) {
+        for (int i = 0; i < 2000; i++) {
             book("acme", "fast", null, new Usage(1, 0, 1));
         }
         ledger.stop();
-        assertThat(rowCount()).isEqualTo(5000);
+        assertThat(rowCount()).isEqualTo(2000);
     }
 
     @Test

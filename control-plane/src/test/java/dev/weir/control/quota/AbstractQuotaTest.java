@@ -188,7 +188,7 @@ abstract class AbstractQuotaTest {
             reservation.settle(spent(10, 10));
         }
         Refused refused = refused(ask());
-        assertThat(refused.wait()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(refused.delay()).isEqualTo(Duration.ofSeconds(10));
         assertThat(refused.worthRetrying()).isTrue();
         assertThat(refused.reason()).contains("requests per minute of key abcdefghijkl");
         pass(Duration.ofSeconds(10));
@@ -250,8 +250,8 @@ abstract class AbstractQuotaTest {
         reservation.settle(spent(100, 50));
         Refused refused = refused(ask());
         assertThat(refused.reason()).contains("budget of cost per day of key abcdefghijkl is spent");
-        assertThat(refused.wait()).isEqualTo(Duration.between(START, Instant.parse("2026-11-22T00:00:00Z")));
-        pass(refused.wait());
+        assertThat(refused.delay()).isEqualTo(Duration.between(START, Instant.parse("2026-11-22T00:00:00Z")));
+        pass(refused.delay());
         granted(ask());
     }
 
@@ -259,7 +259,7 @@ abstract class AbstractQuotaTest {
     void aMonthIsACalendarMonth() {
         limit(Metric.TOKENS, Period.MONTH, 200);
         granted(ask());
-        assertThat(refused(ask()).wait()).isEqualTo(Duration.between(START, Instant.parse("2026-12-01T00:00:00Z")));
+        assertThat(refused(ask()).delay()).isEqualTo(Duration.between(START, Instant.parse("2026-12-01T00:00:00Z")));
     }
 
     @Test
