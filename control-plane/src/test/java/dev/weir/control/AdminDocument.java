@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.ValueConstants;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -175,8 +176,8 @@ final class AdminDocument {
                     .forEach(constant -> choice.withArray("enum").add(constant.toString()));
             return choice;
         }
-        if (type == Resource.class) {
-            return object();
+        if (type == Resource.class || type == JsonNode.class) {
+            return object(); // anything
         }
         if (type.isRecord()) {
             describe(type);

@@ -64,7 +64,8 @@ class FailoverTest {
         Received resumed = second.nextRequest();
         assertThat(resumed.headers()).containsEntry("x-weir-resume-ticket", TICKET);
         assertThat(resumed.body())
-                .isEqualTo("{\"model\":\"m\",\"stream\":true,\"messages\":[] ,\"resume_token_ids\":[11,12,13]}\n");
+                .isEqualTo("{\"stream_options\":{\"include_usage\":true},"
+                        + "\"model\":\"m\",\"stream\":true,\"messages\":[] ,\"resume_token_ids\":[11,12,13]}\n");
         await().until(weir::underWayCount, count -> count == 0);
     }
 
