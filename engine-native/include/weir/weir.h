@@ -223,7 +223,7 @@ typedef struct weir_session_config {
 
 /*
  * How the row of logits after one token becomes the next token.
- * Order: the plan's mask (what it leaves out has logit -infinity, for log-probabilities too), temperature, then top-k, top-p (over what top-k left, renormalised), min-p, then one draw by inverse CDF in descending order
+ * Order: the plan's shifts, its mask (what it leaves out has logit -infinity; log-probabilities are those after both), temperature, then top-k, top-p (over what top-k left, renormalised), min-p, then one draw by inverse CDF in descending order
  * of probability (ties by lower id). The uniform number comes from Philox4x32-10 with key `seed` and counter `position`, where
  * position is that of the token being drawn, so that it depends on the request alone. temperature 0 is greedy: the highest logit,
  * ties by lower id.
@@ -237,6 +237,13 @@ typedef struct weir_sampling {
   int32_t logprob_count; /* -1: none; 0: of the chosen token; N: and of the N most likely (natural log of the untempered softmax) */
   int32_t token_index;   /* the row: index into weir_step_plan.token_ids of the token after which to sample */
 } weir_sampling;
+
+/* What happens to one token's logit before all else: a positive one is divided by `repetition`, any other multiplied; then comes `bias`. */
+typedef struct weir_logit_shift {
+  int32_t token_id;
+  float repetition; /* a number above 0; 1 is off */
+  float bias;       /* a number, or -infinity: not drawn, unless the mask leaves nothing else */
+} weir_logit_shift;
 
 /*
  * One engine step: for each sequence a run of tokens whose keys and values are computed and stored, the rows to sample, and the rows
@@ -263,6 +270,10 @@ typedef struct weir_step_plan {
   int32_t mask_count;
   const uint64_t* masks;               /* [mask_count][(vocab_size + 63) / 64] a bit for each token, from the lowest bit of the first word on */
   const int32_t* mask_indices;         /* [sample_count] the row of masks with the tokens that may be drawn, -1: all; null where mask_count is 0 */
+  const int32_t* given_token_ids;      /* [sample_count] the token that is known to come, of which only the log-probability is wanted; -1: draw
+                                        * one; null: all are drawn */
+  const weir_logit_shift* shifts;      /* [shift_offsets[sample_count]] those of sample s from shift_offsets[s] on, applied in this order */
+  const int32_t* shift_offsets;        /* [sample_count + 1], ascending from 0; null: there are none */
 } weir_step_plan;
 
 /* What a step gives back, in the caller's buffers. A pointer may be null where the caller wants nothing of it. */

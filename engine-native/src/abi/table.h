@@ -88,6 +88,10 @@
   FIELD(weir_sampling, top_k)                           \
   FIELD(weir_sampling, logprob_count)                   \
   FIELD(weir_sampling, token_index)                     \
+  STRUCT(weir_logit_shift)                              \
+  FIELD(weir_logit_shift, token_id)                     \
+  FIELD(weir_logit_shift, repetition)                   \
+  FIELD(weir_logit_shift, bias)                         \
   STRUCT(weir_step_plan)                                \
   FIELD(weir_step_plan, struct_bytes)                   \
   FIELD(weir_step_plan, sequence_count)                 \
@@ -105,6 +109,9 @@
   FIELD(weir_step_plan, mask_count)                     \
   FIELD(weir_step_plan, masks)                          \
   FIELD(weir_step_plan, mask_indices)                   \
+  FIELD(weir_step_plan, given_token_ids)                \
+  FIELD(weir_step_plan, shifts)                         \
+  FIELD(weir_step_plan, shift_offsets)                  \
   STRUCT(weir_step_result)                              \
   FIELD(weir_step_result, struct_bytes)                 \
   FIELD(weir_step_result, top_logprobs_stride)          \

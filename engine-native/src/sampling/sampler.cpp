@@ -27,6 +27,13 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
+void shift_logits(const weir_logit_shift* shifts, int32_t count, float* logits) {
+  for (int32_t i = 0; i < count; ++i) {
+    float& logit = logits[shifts[i].token_id];
+    logit = (logit > 0 ? logit / shifts[i].repetition : logit * shifts[i].repetition) + shifts[i].bias;
+  }
+}
+
 void allow_only(const uint64_t* mask, float* logits, int64_t vocab_size) {
   constexpr float kLowestFinite = std::numeric_limits<float>::lowest();
   for (int64_t begin = 0; begin < vocab_size; begin += kMaskBits) {
@@ -49,7 +56,11 @@ Sampler::Sampler(int32_t vocab_size, const kernels::KernelTable& kernels)
 
 void Sampler::sample(const float* logits, const weir_sampling& sampling, int64_t position, Row& row) {
   scan(logits);
-  row.token_id = sampling.temperature == 0.0f || highest_ == kLowest ? greedy() : draw(sampling, position);
+  if (row.given_id >= 0) {
+    row.token_id = row.given_id;
+  } else {
+    row.token_id = sampling.temperature == 0.0f || highest_ == kLowest ? greedy() : draw(sampling, position);
+  }
   if (sampling.logprob_count >= 0) write_logprobs(sampling, row);
 }
 

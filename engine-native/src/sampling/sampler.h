@@ -12,6 +12,9 @@ namespace weir {
 // A uniform number in [0, 1) with 24 bits from Philox4x32-10: key `seed`, counter `position`.
 float uniform(uint64_t seed, uint64_t position);
 
+// Shifts a row's logits, one after the other.
+void shift_logits(const weir_logit_shift* shifts, int32_t count, float* logits);
+
 // Leaves only the tokens whose bits are set in `mask` to be drawn. One of them always is: of what a model makes of them, NaN and -infinity
 // become the lowest finite number.
 void allow_only(const uint64_t* mask, float* logits, int64_t vocab_size);
@@ -23,10 +26,11 @@ class Sampler {
   explicit Sampler(int32_t vocab_size, const kernels::KernelTable& kernels);
 
   struct Row {
-    int32_t token_id;
+    int32_t token_id;     // the one given or drawn
     float logprob;        // of token_id; only where sampling.logprob_count >= 0
     int32_t* top_ids;     // in: room for logprob_count, or null
     float* top_logprobs;  // in: room for logprob_count, or null
+    int32_t given_id = -1;  // in: the token that is known to come, or -1 to draw one
   };
 
   // Samples from one row of logits. position is that of the token being drawn. NaN logits count as -infinity and +infinity as the

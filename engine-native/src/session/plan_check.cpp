@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "runtime/error.h"
 
@@ -34,6 +35,8 @@ void PlanCheck::check(const weir_step_plan& plan, const weir_step_result& result
   check_writes(plan);
   check_samples(plan, result);
   check_masks(plan);
+  check_given(plan);
+  check_shifts(plan);
   check_hidden(plan, result);
 }
 
@@ -137,6 +140,34 @@ void PlanCheck::check_masks(const weir_step_plan& plan) const {
   for (int32_t i = 0; i < plan.sample_count && plan.mask_count > 0; ++i) {
     require(plan.mask_indices[i] >= -1 && plan.mask_indices[i] < plan.mask_count, "mask_indices[", i, "]: ", plan.mask_indices[i],
             " is not in [-1, mask_count = ", plan.mask_count, ")");
+  }
+}
+
+void PlanCheck::check_given(const weir_step_plan& plan) const {
+  for (int32_t i = 0; i < plan.sample_count && plan.given_token_ids != nullptr; ++i) {
+    require(plan.given_token_ids[i] >= -1 && plan.given_token_ids[i] < limits_.vocab_size, "given_token_ids[", i,
+            "]: ", plan.given_token_ids[i], " is not in [-1, vocab_size = ", limits_.vocab_size, ")");
+  }
+}
+
+// All offsets before any shift, as for block tables.
+void PlanCheck::check_shifts(const weir_step_plan& plan) const {
+  const int32_t* const offsets = plan.shift_offsets;
+  if (offsets == nullptr) return;
+  require(offsets[0] == 0, "shift_offsets[0]: ", offsets[0], " is not 0");
+  for (int32_t i = 0; i < plan.sample_count; ++i) {
+    const int64_t count = static_cast<int64_t>(offsets[i + 1]) - offsets[i];
+    require(count >= 0 && count <= limits_.vocab_size, "shift_offsets: sample ", i, " has ", count,
+            " shifts, which is not in [0, vocab_size = ", limits_.vocab_size, "]");
+  }
+  require(plan.shifts != nullptr || offsets[plan.sample_count] == 0, "shifts is null");
+  for (int32_t i = 0; i < offsets[plan.sample_count]; ++i) {
+    const weir_logit_shift& shift = plan.shifts[i];
+    require(shift.token_id >= 0 && shift.token_id < limits_.vocab_size, "shifts[", i, "].token_id: ", shift.token_id,
+            " is not in [0, vocab_size = ", limits_.vocab_size, ")");
+    require(std::isfinite(shift.repetition) && shift.repetition > 0, "shifts[", i, "].repetition: ", shift.repetition,
+            " is not a number above 0");
+    require(shift.bias <= std::numeric_limits<float>::max(), "shifts[", i, "].bias: ", shift.bias, " is neither a number nor -infinity");
   }
 }
 

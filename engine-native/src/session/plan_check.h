@@ -35,6 +35,8 @@ class PlanCheck {
   void check_writes(const weir_step_plan& plan);
   void check_samples(const weir_step_plan& plan, const weir_step_result& result) const;
   void check_masks(const weir_step_plan& plan) const;
+  void check_given(const weir_step_plan& plan) const;
+  void check_shifts(const weir_step_plan& plan) const;
   void check_hidden(const weir_step_plan& plan, const weir_step_result& result) const;
 
   StepLimits limits_;

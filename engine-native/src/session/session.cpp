@@ -181,17 +181,26 @@ void Session::sample(const weir_step_plan& plan, const weir_step_result& result)
         const int32_t index = begin + static_cast<int32_t>(i);
         float* const row = work_.logits + i * vocab_size;
         const int32_t mask = plan.mask_count == 0 ? -1 : plan.mask_indices[index];
+        shift(plan, index, row);
         if (mask >= 0) allow_only(plan.masks + mask * ((vocab_size + 63) / 64), row, vocab_size);
-        sample_row(plan.samples[index], row, index, result, samplers_[static_cast<size_t>(worker)]);
+        sample_row(plan, row, index, result, samplers_[static_cast<size_t>(worker)]);
       }
     });
   }
 }
 
-void Session::sample_row(const weir_sampling& sampling, const float* logits, int32_t index, const weir_step_result& result,
+void Session::shift(const weir_step_plan& plan, int32_t index, float* logits) {
+  if (plan.shift_offsets == nullptr) return;
+  const int32_t begin = plan.shift_offsets[index];
+  shift_logits(plan.shifts + begin, plan.shift_offsets[index + 1] - begin, logits);
+}
+
+void Session::sample_row(const weir_step_plan& plan, const float* logits, int32_t index, const weir_step_result& result,
                          Sampler& sampler) {
+  const weir_sampling& sampling = plan.samples[index];
   const int64_t top = static_cast<int64_t>(index) * result.top_logprobs_stride;
   Sampler::Row row{};
+  row.given_id = plan.given_token_ids == nullptr ? -1 : plan.given_token_ids[index];
   row.top_ids = result.top_token_ids == nullptr ? nullptr : result.top_token_ids + top;
   row.top_logprobs = result.top_logprobs == nullptr ? nullptr : result.top_logprobs + top;
   sampler.sample(logits, sampling, work_.rows[work_.row_of[sampling.token_index]].position + 1, row);

@@ -53,7 +53,8 @@ class Session {
   void compute(const weir_step_plan& plan, float* hidden);
   int32_t mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count);
   void sample(const weir_step_plan& plan, const weir_step_result& result);
-  void sample_row(const weir_sampling& sampling, const float* logits, int32_t index, const weir_step_result& result, Sampler& sampler);
+  static void shift(const weir_step_plan& plan, int32_t index, float* logits);
+  void sample_row(const weir_step_plan& plan, const float* logits, int32_t index, const weir_step_result& result, Sampler& sampler);
 
   std::thread::id owner_;
   std::shared_ptr<const Model> model_;

@@ -20,7 +20,8 @@ _Static_assert(sizeof(weir_model_config) == 136, "weir_model_config");
 _Static_assert(sizeof(weir_adapter_config) == 16, "weir_adapter_config");
 _Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
-_Static_assert(sizeof(weir_step_plan) == 104, "weir_step_plan");
+_Static_assert(sizeof(weir_logit_shift) == 12, "weir_logit_shift");
+_Static_assert(sizeof(weir_step_plan) == 128, "weir_step_plan");
 _Static_assert(sizeof(weir_step_result) == 56, "weir_step_result");
 
 static int failures = 0;
@@ -215,7 +216,7 @@ static int32_t step_with(weir_session session, weir_adapter adapter, weir_error*
   static const int32_t ids[] = {1, 2}, counts[] = {2}, computed[] = {0}, table[] = {1}, offsets[] = {0, 1};
   static const int32_t hidden_at[] = {0};
   const weir_sampling sampling = {.top_p = 1, .logprob_count = 2, .token_index = 1};
-  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, adapters, &sampling, hidden_at, 1, 0, NULL, NULL};
+  const weir_step_plan plan = {sizeof plan, 1, 2, 1, ids, counts, computed, table, offsets, adapters, &sampling, hidden_at, 1, 0, NULL, NULL, NULL, NULL, NULL};
   int32_t id = -1, top_ids[2] = {-1, -1};
   float logprob = 1, top_logprobs[2] = {1, 1}, logits[VOCAB] = {0}, hidden[HIDDEN] = {0};
   const weir_step_result result = {sizeof result, 2, &id, &logprob, top_ids, top_logprobs, logits, hidden};

@@ -270,6 +270,33 @@ TEST(sampler, an_allowed_token_is_drawn_whatever_the_model_makes_of_it) {
   }
 }
 
+TEST(sampler, shifts_divide_or_multiply_and_then_add) {
+  std::vector<float> logits = {3, -3, 0, 5, 1, 2};
+  const weir_logit_shift shifts[] = {{0, 2, 0}, {1, 2, 0}, {2, 2, -1}, {3, 1, -kInfinity}, {4, 0.5f, 0.25f}, {4, 1, 1}};
+  shift_logits(shifts, 6, logits.data());
+  CHECK(logits == std::vector<float>({1.5f, -6, -1, -kInfinity, 3.25f, 2}));
+  CHECK_EQ(sample(logits, plain(1, 0), 0).token_id, 4);
+}
+
+TEST(sampler, a_given_token_is_not_drawn_but_weighed) {
+  const std::vector<float> logits = random_logits(5, 100, 2);
+  Sampler sampler(100, kernels::reference_kernels());
+  weir_sampling sampling = plain(1, 1);
+  sampling.logprob_count = 3;
+  int32_t ids[3];
+  float logprobs[3];
+  Sampler::Row drawn{0, 0, ids, logprobs};
+  sampler.sample(logits.data(), sampling, 4, drawn);
+  Sampler::Row given{0, 0, ids, logprobs, drawn.token_id};
+  sampler.sample(logits.data(), sampling, 5, given);
+  CHECK_EQ(given.token_id, drawn.token_id);
+  CHECK_EQ(given.logprob, drawn.logprob);
+  given.given_id = ids[2];
+  sampler.sample(logits.data(), sampling, 4, given);
+  CHECK_EQ(given.token_id, ids[2]);
+  CHECK_EQ(given.logprob, logprobs[2]);
+}
+
 TEST(sampler, rows_do_not_remember_each_other) {
   Sampler sampler(5000, kernels::reference_kernels());
   weir_sampling sampling = plain(8, 2.5f);

@@ -175,6 +175,36 @@ TEST(plan_check, refuses_masks_that_cannot_be) {
   CHECK(f.undisturbed());
 }
 
+TEST(plan_check, refuses_given_tokens_that_cannot_be) {
+  Fixture f;
+  for (const int32_t id : {-2, 97, kIntMax, kIntMin}) {
+    f.expect("given_token_ids[2]", [id](Step& s) {
+      s.arrays.given = {-1, 0, id};
+      s.plan = s.arrays.plan();
+    });
+  }
+  CHECK(f.undisturbed());
+}
+
+TEST(plan_check, refuses_shifts_that_cannot_be) {
+  Fixture f;
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const auto ask = [](Step& s, std::vector<weir_logit_shift> shifts, std::vector<int32_t> offsets) {
+    s.arrays.shifts = std::move(shifts);
+    s.arrays.shift_offsets = std::move(offsets);
+    s.plan = s.arrays.plan();
+  };
+  for (const int32_t id : {-1, 97, kIntMax}) f.expect("shifts[1].token_id", [&ask, id](Step& s) { ask(s, {{0, 1, 0}, {id, 1, 0}}, {0, 0, 1, 2}); });
+  for (const float by : {0.0f, -1.0f, nan, infinity}) f.expect("shifts[0].repetition", [&ask, by](Step& s) { ask(s, {{0, by, 0}}, {0, 1, 1, 1}); });
+  for (const float by : {nan, infinity}) f.expect("shifts[0].bias", [&ask, by](Step& s) { ask(s, {{0, 1, by}}, {0, 1, 1, 1}); });
+  f.expect("shift_offsets[0]", [&ask](Step& s) { ask(s, {{0, 1, 0}}, {1, 1, 1, 1}); });
+  for (const int32_t offset : {-1, kIntMin, 98, kIntMax}) f.expect("shift_offsets: sample 0", [&ask, offset](Step& s) { ask(s, {{0, 1, 0}}, {0, offset, 1, 1}); });
+  f.expect("shift_offsets: sample 1", [&ask](Step& s) { ask(s, {{0, 1, 0}}, {0, 1, 0, 1}); });
+  f.expect("shifts is null", [&ask](Step& s) { ask(s, {{0, 1, 0}}, {0, 1, 1, 1}), s.plan.shifts = nullptr; });
+  CHECK(f.undisturbed());
+}
+
 TEST(plan_check, null_plan_and_result_are_refused) {
   const TinyModel model(tiny_llama(), DType::f32, 21);
   const LoadedModel loaded(model);

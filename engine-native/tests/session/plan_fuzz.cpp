@@ -72,6 +72,7 @@ class Target {
       arrays.masks.push_back(static_cast<uint64_t>(bytes.below(256)) << bytes.below(30));
     }
     for (size_t i = 0; i < arrays.samples.size(); ++i) arrays.mask_indices.push_back(bytes.below(4) - 1);
+    if (bytes.below(2) == 0) add_shifts(arrays, bytes);
     for (int32_t m = bytes.below(4); m > 0; --m) mutate(arrays, bytes);
     weir_step_plan plan = arrays.plan(97);
     if (bytes.below(4) == 0) {
@@ -97,6 +98,23 @@ class Target {
     weir_session_config config = small_session();
     config.thread_count = 2;
     return config;
+  }
+
+  static void add_shifts(PlanArrays& arrays, Bytes& bytes) {
+    arrays.shift_offsets.push_back(0);
+    for (size_t i = 0; i < arrays.samples.size(); ++i) {
+      arrays.given.push_back(bytes.below(98) - 1);
+      for (int32_t s = bytes.below(3); s > 0; --s) arrays.shifts.push_back({bytes.below(97), 1.5f, -2});
+      arrays.shift_offsets.push_back(static_cast<int32_t>(arrays.shifts.size()));
+    }
+    const size_t any = static_cast<size_t>(bytes.below(static_cast<int32_t>(arrays.samples.size())));
+    switch (bytes.below(8)) {
+      case 0: arrays.given[any] = bytes.odd_number(); break;
+      case 1: arrays.shift_offsets[any] = bytes.odd_number(); break;
+      case 2: arrays.shifts.push_back({bytes.odd_number(), bytes.odd_float(), bytes.odd_float()}); break;
+      case 3: arrays.shift_offsets.back() += bytes.below(2); break;
+      default: break;
+    }
   }
 
   static void mutate(PlanArrays& arrays, Bytes& bytes) {
@@ -154,6 +172,14 @@ class Target {
     const auto mask_indices = exactly(arrays.mask_indices, plan.sample_count);
     plan.masks = masks.get();
     plan.mask_indices = mask_indices.get();
+    const auto given = exactly(arrays.given, plan.sample_count);
+    const auto shift_offsets = exactly(arrays.shift_offsets, plan.sample_count >= 0 ? int64_t{plan.sample_count} + 1 : 0);
+    const bool has_shifts = !arrays.shift_offsets.empty();
+    const bool counts_shifts = has_shifts && plan.sample_count >= 0 && plan.sample_count < kArrayMax;
+    const auto shifts = exactly(arrays.shifts, counts_shifts ? shift_offsets[static_cast<size_t>(plan.sample_count)] : 0);
+    plan.given_token_ids = has_shifts ? given.get() : nullptr;
+    plan.shift_offsets = has_shifts ? shift_offsets.get() : nullptr;
+    plan.shifts = shifts.get();
     int32_t ids[64], top_ids[64 * 8];
     float logprobs[64], top_logprobs[64 * 8], hidden[256 * 4];
     const weir_step_result result{sizeof(result), 8, ids, logprobs, top_ids, top_logprobs, nullptr, hidden};

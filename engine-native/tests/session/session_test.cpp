@@ -1,6 +1,8 @@
 // What a session takes when it is created, and what it refuses to take.
 #include <sys/resource.h>
 
+#include <cmath>
+#include <limits>
 #include <string>
 
 #include "check.h"
@@ -135,6 +137,33 @@ TEST(session, draws_only_what_its_mask_allows) {
   CHECK_EQ(logprobs[2], 0.0f);  // of one token, which is certain
   CHECK_EQ(ids[3], session.step({{{1, 2, 3}, 0, {0}, {2}}}, 97).token_ids[0]);
   CHECK(logprobs[3] < 0);
+}
+
+TEST(session, shifts_and_weighs_the_rows_that_say_so) {
+  const TinyModel model(tiny_llama(), DType::f32, 66);
+  const LoadedModel loaded(model);
+  const OpenSession session(loaded.handle, small_session());
+  PlanArrays arrays({{{1, 2, 3}, 0, {0}, {0, 1, 2, 2}}});
+  const StepOutput plain = session.step({{{1, 2, 3}, 0, {0}, {0, 1, 2}}}, 97);
+  const float infinity = std::numeric_limits<float>::infinity();
+  const int32_t likeliest = plain.token_ids[2];
+  arrays.given = {2, 3, -1, -1};
+  arrays.shifts = {{likeliest, 1, -infinity}};
+  arrays.shift_offsets = {0, 0, 0, 0, 1};
+  int32_t ids[4];
+  float logprobs[4];
+  for (weir_sampling& sampling : arrays.samples) sampling.logprob_count = 0;
+  const weir_step_plan plan = arrays.plan(97);
+  const weir_step_result result{sizeof(result), 0, ids, logprobs, nullptr, nullptr, nullptr, nullptr};
+  CHECK_EQ(weir_session_step(session.handle, &plan, &result, nullptr), WEIR_OK);
+  CHECK_EQ(ids[0], 2);
+  CHECK_EQ(ids[1], 3);
+  CHECK_EQ(ids[2], likeliest);
+  CHECK(ids[3] != likeliest);
+  CHECK(plain.logits[2][static_cast<size_t>(ids[3])] <= plain.logits[2][static_cast<size_t>(likeliest)]);
+  double total = 0;
+  for (const float logit : plain.logits[0]) total += std::exp(static_cast<double>(logit));
+  CHECK(std::abs(logprobs[0] - (static_cast<double>(plain.logits[0][2]) - std::log(total))) < 1e-5);
 }
 
 }  // namespace weir::testing

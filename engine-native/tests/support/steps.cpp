@@ -72,7 +72,10 @@ weir_step_plan PlanArrays::plan(int32_t vocab_size) const {
           static_cast<int32_t>(hidden.size()),
           masks.empty() ? 0 : static_cast<int32_t>(masks.size() / mask_words),
           masks.data(),
-          mask_indices.data()};
+          mask_indices.data(),
+          given.empty() ? nullptr : given.data(),
+          shifts.data(),
+          shift_offsets.empty() ? nullptr : shift_offsets.data()};
 }
 
 StepOutput OpenSession::step(const std::vector<Run>& runs, int32_t vocab_size, int32_t hidden_size) const {

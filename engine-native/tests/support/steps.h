@@ -50,6 +50,9 @@ struct PlanArrays {
   std::vector<weir_sampling> samples;
   std::vector<uint64_t> masks;
   std::vector<int32_t> mask_indices;
+  std::vector<int32_t> given;
+  std::vector<weir_logit_shift> shifts;
+  std::vector<int32_t> shift_offsets;
   // vocab_size matters only where there are masks.
   weir_step_plan plan(int32_t vocab_size = 0) const;
 };

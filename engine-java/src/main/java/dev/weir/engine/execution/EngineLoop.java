@@ -97,7 +97,7 @@ public final class EngineLoop implements AutoCloseable {
         BatchLimits batch = new BatchLimits(executorLimits.stepTokensMax(), executorLimits.stepSequencesMax());
         scheduler = new Scheduler<>(cache, batch, new PrefillPace(policy.decodeShareMin(), new MeasuredStepCost()));
         accounts = new Accounts(scheduler, admission, usage);
-        result = new StepResult(batch.sequencesMax(), executorLimits.topLogprobsMax());
+        result = new StepResult(batch.stepTokensMax(), executorLimits.topLogprobsMax());
         generations = new Generations(
                 admission,
                 scheduler,
@@ -193,7 +193,7 @@ public final class EngineLoop implements AutoCloseable {
         executors.executor().execute(plan, result); //        8 computed, 9 sampled
         long doneNanos = ticker.getAsLong();
         scheduler.apply(result, doneNanos - begunNanos);
-        generations.deliver(result, doneNanos); //           10 detokenised, 11 streamed
+        generations.deliver(plan, result, doneNanos); //     10 detokenised, 11 streamed
         generations.pool(plan, result); //                      or made a vector of
         accounts.stepped(plan); //                           12 accounted
         executors.worked();

@@ -4,9 +4,12 @@ import dev.weir.engine.admission.Submission;
 import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.LogitRules;
+import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.TokenLogprobs;
+import dev.weir.engine.sampling.ShiftedLogits;
 import dev.weir.engine.sampling.StopStrings;
 import dev.weir.engine.scheduling.Sequence;
 import dev.weir.engine.scheduling.StepResult;
@@ -17,6 +20,7 @@ import dev.weir.engine.usage.RequestTimeline;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A sequence with all that hangs on it outside of the scheduler: its text, its stop conditions, its stream, its times. */
@@ -33,6 +37,8 @@ final class Generation extends Sequence {
     private final StopStrings stopStrings;
     private final RequestTimeline timeline;
     private final Constraint.@Nullable Progress form;
+    private final @Nullable ShiftedLogits logits;
+    private final List<TokenLogprobs> promptLogprobs = new ArrayList<>();
     private final PooledState pooled = new PooledState();
     private long fullSinceNanos;
 
@@ -42,7 +48,8 @@ final class Generation extends Sequence {
                 submission.request().sampling(),
                 submission.request().adapterId(),
                 submission.request().pooling(),
-                submission.request().terms());
+                submission.request().terms(),
+                submission.request().promptLogprobCount());
         request = submission.request();
         id = submission.request().id();
         stop = submission.request().stop();
@@ -59,6 +66,16 @@ final class Generation extends Sequence {
         if (form != null) {
             allowOnly(form.allowedTokens());
         }
+        logits = shifted(prompt);
+        if (logits != null) {
+            shiftBy(logits.shifts());
+        }
+    }
+
+    private @Nullable ShiftedLogits shifted(int[] prompt) {
+        LogitRules rules = request.sampling().rules();
+        Set<Integer> barred = stop.outputTokensMin() > 0 ? stop.endingTokenIds() : Set.of();
+        return rules.areNone() && barred.isEmpty() ? null : new ShiftedLogits(rules, prompt, barred);
     }
 
     /** What was admitted. */
@@ -103,16 +120,29 @@ final class Generation extends Sequence {
         return nowNanos - fullSinceNanos;
     }
 
+    /** Takes in how likely the prompt's next token was. */
+    void weighed(TokenLogprobs logprobs) {
+        promptLogprobs.add(logprobs);
+    }
+
+    int promptLogprobCount() {
+        return request.promptLogprobCount();
+    }
+
     /** Streams the token that was just sampled; returns why it is the last one, or null. */
     @Nullable
     FinishReason publish(int tokenId, @Nullable TokenLogprobs logprobs) {
-        stream.publish(new TokenEvent.Token(tokenId, textOf(tokenId), logprobs));
+        if (outputTokens() == 1 && promptLogprobCount() != SamplingParams.NO_LOGPROBS) {
+            stream.publish(new TokenEvent.PromptScored(promptLogprobs));
+            promptLogprobs.clear();
+        }
+        stream.publish(new TokenEvent.Token(tokenId, textOf(tokenId, answerTokens()), logprobs));
         return end(tokenId, answerTokens());
     }
 
     /**
-     * Goes over what was told before, as if it had just been sampled: text, stop strings and form are then where they were. Returns why its
-     * last token is the answer's last one, or null.
+     * Goes over what was told before, as if it had just been sampled: text, stop strings, form and shifts are then where they were. Returns why
+     * its last token is the answer's last one, or null.
      *
      * @throws IllegalStateException where the answer ends before these tokens do
      */
@@ -127,7 +157,7 @@ final class Generation extends Sequence {
                         + " that it is to go on behind");
             }
             int tokenId = tokenId(ownPromptTokens + index);
-            told.add(new TokenEvent.Token(tokenId, textOf(tokenId), null));
+            told.add(new TokenEvent.Token(tokenId, textOf(tokenId, index + 1), null));
             reason = end(tokenId, index + 1);
         }
         if (toldTokens > 0) {
@@ -136,11 +166,16 @@ final class Generation extends Sequence {
         return reason;
     }
 
-    private String textOf(int tokenId) {
-        return stop.endWith(tokenId) ? "" : stopStrings.append(detokenizer.append(tokenId));
+    private String textOf(int tokenId, int answerTokens) {
+        if (stop.endWith(tokenId)) {
+            return "";
+        }
+        String text = detokenizer.append(tokenId);
+        return answerTokens < stop.outputTokensMin() ? text : stopStrings.append(text);
     }
 
     private @Nullable FinishReason end(int tokenId, int answerTokens) {
+        shiftAfter(tokenId, answerTokens);
         if (stop.endWith(tokenId) || stopStrings.met() != null || completesForm(tokenId)) {
             return FinishReason.STOP;
         }
@@ -150,6 +185,16 @@ final class Generation extends Sequence {
     /** Tokens of the answer, those that were told before included. */
     private int answerTokens() {
         return request.toldTokens() + outputTokens();
+    }
+
+    private void shiftAfter(int tokenId, int answerTokens) {
+        if (logits == null) {
+            return;
+        }
+        logits.drawn(tokenId);
+        if (answerTokens == stop.outputTokensMin()) {
+            logits.unbar();
+        }
     }
 
     /** Goes on in the answer's form; true where the token completes it, so that nothing can follow. */

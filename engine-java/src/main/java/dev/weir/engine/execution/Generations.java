@@ -1,5 +1,7 @@
 package dev.weir.engine.execution;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.admission.Submission;
 import dev.weir.engine.request.FinishReason;
@@ -149,11 +151,15 @@ final class Generations {
         count();
     }
 
-    /** Streams each sampled token, and the end where it was the last. */
-    void deliver(StepResult result, long nowNanos) {
+    /** Keeps what prompts weigh, streams each sampled token, and the end where it was the last. */
+    void deliver(StepPlan plan, StepResult result, long nowNanos) {
         List<Generation> sampled = scheduler.sampled();
         for (int row = 0; row < sampled.size(); row++) {
             Generation generation = sampled.get(row);
+            if (plan.givenTokenIds()[row] != StepPlan.NONE_GIVEN) {
+                generation.weighed(requireNonNull(logprobs(result, row, generation.promptLogprobCount())));
+                continue;
+            }
             FinishReason reason;
             String message = null;
             try {

@@ -174,6 +174,10 @@ final class Abi {
                     JAVA_INT.withName("token_index"))
             .withName("weir_sampling");
 
+    static final StructLayout LOGIT_SHIFT = MemoryLayout.structLayout(
+                    JAVA_INT.withName("token_id"), JAVA_FLOAT.withName("repetition"), JAVA_FLOAT.withName("bias"))
+            .withName("weir_logit_shift");
+
     static final StructLayout STEP_PLAN = MemoryLayout.structLayout(
                     JAVA_INT.withName("struct_bytes"),
                     JAVA_INT.withName("sequence_count"),
@@ -190,7 +194,10 @@ final class Abi {
                     JAVA_INT.withName("hidden_count"),
                     JAVA_INT.withName("mask_count"),
                     ADDRESS.withName("masks"),
-                    ADDRESS.withName("mask_indices"))
+                    ADDRESS.withName("mask_indices"),
+                    ADDRESS.withName("given_token_ids"),
+                    ADDRESS.withName("shifts"),
+                    ADDRESS.withName("shift_offsets"))
             .withName("weir_step_plan");
 
     static final StructLayout STEP_RESULT = MemoryLayout.structLayout(
@@ -214,6 +221,7 @@ final class Abi {
             ADAPTER_CONFIG,
             SESSION_CONFIG,
             SAMPLING,
+            LOGIT_SHIFT,
             STEP_PLAN,
             STEP_RESULT);
 

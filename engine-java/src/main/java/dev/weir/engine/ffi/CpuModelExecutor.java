@@ -15,7 +15,7 @@ public final class CpuModelExecutor implements ModelExecutor {
     /**
      * Takes the KV cache and the working memory.
      *
-     * @param limits what to make room for; one row is sampled per sequence and step
+     * @param limits what to make room for; a row is sampled per sequence and step, or of each token where prompts are weighed
      * @param threadCount worker threads with the caller's; 0: one for each physical core
      */
     public CpuModelExecutor(NativeModel model, ExecutorLimits limits, int threadCount) {
@@ -27,7 +27,7 @@ public final class CpuModelExecutor implements ModelExecutor {
                         limits.blockTokens(),
                         limits.stepTokensMax(),
                         limits.stepSequencesMax(),
-                        limits.stepSequencesMax(),
+                        limits.stepTokensMax(),
                         limits.topLogprobsMax(),
                         threadCount,
                         Abi.ISA_AUTO,

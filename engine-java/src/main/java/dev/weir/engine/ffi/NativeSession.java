@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
@@ -23,6 +24,11 @@ final class NativeSession implements AutoCloseable {
     private static final long HIDDEN_COUNT = Abi.offset(Abi.STEP_PLAN, "hidden_count");
     private static final long MASK_COUNT = Abi.offset(Abi.STEP_PLAN, "mask_count");
     private static final long MASKS = Abi.offset(Abi.STEP_PLAN, "masks");
+    private static final long SHIFTS = Abi.offset(Abi.STEP_PLAN, "shifts");
+    private static final long SHIFT_BYTES = Abi.LOGIT_SHIFT.byteSize();
+    private static final long SHIFT_TOKEN_ID = Abi.offset(Abi.LOGIT_SHIFT, "token_id");
+    private static final long SHIFT_REPETITION = Abi.offset(Abi.LOGIT_SHIFT, "repetition");
+    private static final long SHIFT_BIAS = Abi.offset(Abi.LOGIT_SHIFT, "bias");
     private static final long HIDDEN = Abi.offset(Abi.STEP_RESULT, "hidden");
     private static final long BLOCK_TABLES = Abi.offset(Abi.STEP_PLAN, "block_tables");
     private static final long SAMPLING_BYTES = Abi.SAMPLING.byteSize();
@@ -51,6 +57,9 @@ final class NativeSession implements AutoCloseable {
     private final MemorySegment samples;
     private final MemorySegment hiddenTokenIndexes;
     private final MemorySegment maskIndexes;
+    private final MemorySegment givenTokenIds;
+    private final MemorySegment shiftOffsets;
+    private MemorySegment shifts = MemorySegment.NULL;
     private MemorySegment masks = MemorySegment.NULL;
     private MemorySegment blockTables;
 
@@ -78,6 +87,8 @@ final class NativeSession implements AutoCloseable {
             samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
             hiddenTokenIndexes = arena.allocate(JAVA_INT, config.stepTokensMax());
             maskIndexes = arena.allocate(JAVA_INT, config.stepSamplesMax());
+            givenTokenIds = arena.allocate(JAVA_INT, config.stepSamplesMax());
+            shiftOffsets = arena.allocate(JAVA_INT, config.stepSamplesMax() + 1L);
             blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
             plan = planStruct();
             long rows = config.stepSamplesMax();
@@ -123,7 +134,9 @@ final class NativeSession implements AutoCloseable {
                 .set("adapters", adapters)
                 .set("samples", samples)
                 .set("hidden_token_indices", hiddenTokenIndexes)
-                .set("mask_indices", maskIndexes);
+                .set("mask_indices", maskIndexes)
+                .set("given_token_ids", givenTokenIds)
+                .set("shift_offsets", shiftOffsets);
         return struct;
     }
 
@@ -171,6 +184,45 @@ final class NativeSession implements AutoCloseable {
             encode(stepPlan.sampling(s), stepPlan.sampleTokenIndexes()[s], s * SAMPLING_BYTES);
         }
         plan.set(JAVA_INT, MASK_COUNT, encodeMasks(stepPlan));
+        MemorySegment.copy(stepPlan.givenTokenIds(), 0, givenTokenIds, JAVA_INT, 0, stepPlan.sampleCount());
+        encodeShifts(stepPlan);
+    }
+
+    private void encodeShifts(StepPlan stepPlan) {
+        int count = 0;
+        for (int s = 0; s < stepPlan.sampleCount(); s++) {
+            LogitShifts sample = stepPlan.shifts(s);
+            if (sample != null) {
+                ensureShifts(count + sample.count());
+                count = encode(sample, count);
+            }
+            shiftOffsets.setAtIndex(JAVA_INT, s + 1L, count);
+        }
+    }
+
+    /** A vocabulary may be larger than the LM head: what lies beyond it is never drawn. Returns how many there are up to here. */
+    private int encode(LogitShifts sample, int before) {
+        int count = before;
+        for (int i = 0; i < sample.count(); i++) {
+            if (sample.tokenId(i) < vocabSize) {
+                long base = count++ * SHIFT_BYTES;
+                shifts.set(JAVA_INT, base + SHIFT_TOKEN_ID, sample.tokenId(i));
+                shifts.set(JAVA_FLOAT, base + SHIFT_REPETITION, sample.repetition(i));
+                shifts.set(JAVA_FLOAT, base + SHIFT_BIAS, sample.bias(i));
+            }
+        }
+        return count;
+    }
+
+    /** Grows with what the shifts of one step were at most: like block tables, too much to take in advance. */
+    private void ensureShifts(int count) {
+        long capacity = shifts.byteSize() / SHIFT_BYTES;
+        if (count > capacity) {
+            MemorySegment grown = arena.allocate(Abi.LOGIT_SHIFT, Math.max(count, 2 * capacity));
+            grown.copyFrom(shifts);
+            shifts = grown;
+            plan.set(ADDRESS, SHIFTS, shifts);
+        }
     }
 
     /** Returns how many there are; most steps have none. */

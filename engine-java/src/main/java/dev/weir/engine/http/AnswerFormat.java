@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The JSON of an answer: of chat or of text completions, whole or in chunks. */
-sealed interface AnswerFormat permits ChatFormat, TextFormat {
+/** The JSON of an answer: of chat or text completions or of responses, whole or in chunks. */
+sealed interface AnswerFormat permits ChatFormat, TextFormat, ResponseFormat {
 
     AnswerHead head();
 
@@ -19,6 +19,11 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat {
 
     /** The whole answer. */
     ObjectNode whole(List<Sequence> sequences);
+
+    /** Whether the chunks are events with a {@code type}, the last of which says that nothing follows; else {@code [DONE]} does. */
+    default boolean namesEvents() {
+        return false;
+    }
 
     /** A chunk that carries token counts and no choice. */
     default ObjectNode usageChunk(List<Sequence> sequences) {

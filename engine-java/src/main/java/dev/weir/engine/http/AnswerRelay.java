@@ -3,6 +3,7 @@ package dev.weir.engine.http;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Pooled;
+import dev.weir.engine.request.TokenEvent.PromptScored;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.request.TokenEvent.Told;
 import java.util.List;
@@ -103,6 +104,7 @@ final class AnswerRelay {
                 case null -> {
                     return polled > 0;
                 }
+                case PromptScored scored -> sequence.score(scored.logprobs());
                 case Token token -> sequence.add(token);
                 case Told told -> retell(sequence, told);
                 case Pooled _ -> throw new IllegalStateException("a continuation was answered with a vector");
@@ -129,7 +131,11 @@ final class AnswerRelay {
             if (options.includeUsage()) {
                 chunk.set("usage", options.continuousUsage() ? AnswerFormat.usage(List.of(sequence)) : null);
             }
-            exchange.event(chunk);
+            if (format.namesEvents()) {
+                exchange.event(chunk.path("type").stringValue(), chunk);
+            } else {
+                exchange.event(chunk);
+            }
         }
         if (resumable && sequence.finished() == null && !sequence.tokens().isEmpty()) {
             exchange.comment(tokens(sequence));
@@ -152,7 +158,11 @@ final class AnswerRelay {
         if (options.includeUsage()) {
             exchange.event(format.usageChunk(sequences));
         }
-        exchange.done();
+        if (format.namesEvents()) {
+            exchange.endStream();
+        } else {
+            exchange.done();
+        }
     }
 
     private static @Nullable ApiError failure(@Nullable Finished finished) {

@@ -30,6 +30,11 @@ record ApiError(
         headers = Map.copyOf(headers);
     }
 
+    /** The same about a field that the caller knows by another name. */
+    ApiError renamed(String callersParam, String callersMessage) {
+        return new ApiError(status, type, callersMessage, callersParam, code, headers);
+    }
+
     static ApiError badField(String param, String message) {
         return new ApiError(400, INVALID_REQUEST, message, param, null, Map.of());
     }

@@ -4,6 +4,8 @@ import dev.weir.engine.answer.AnswerRules;
 import dev.weir.engine.answer.ReasoningFormat;
 import dev.weir.engine.http.GenerationDecoder.Prompts;
 import dev.weir.engine.http.GenerationDecoder.Reading;
+import dev.weir.engine.http.GenerationDecoder.Wanted;
+import dev.weir.engine.http.GenerationEndpoint.Decoded;
 import dev.weir.engine.model.ChatMessage;
 import dev.weir.engine.model.ChatTemplate;
 import dev.weir.engine.model.ChatTemplateException;
@@ -37,18 +39,21 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
     private static final Set<String> RENDERER_VARIABLES =
             Set.of("messages", "tools", "add_generation_prompt", "bos_token", "eos_token");
 
-    GenerationCall decode(byte[] body) {
-        JsonFields fields = JsonFields.of(Json.parseObject(body));
+    /** The request of a chat completion. */
+    Decoded chat(byte[] body) {
+        GenerationCall call = decode(JsonFields.of(Json.parseObject(body)));
+        return new Decoded(call, head -> new ChatFormat(head, call.answer(), call.logprobs()));
+    }
+
+    GenerationCall decode(JsonFields fields) {
         ServedModel model = serving.model(fields.text("model"));
-        UnsupportedFields.check(fields);
-        int logprobCount = logprobCount(fields);
-        int outputTokensMax = GenerationDecoder.outputTokensMax(fields, 0);
+        UnsupportedFields.checkChat(fields);
+        Wanted wanted = new Wanted(logprobCount(fields), GenerationDecoder.outputTokensMax(fields, 1, 0), false, false);
         RequestedTools tools = RequestedTools.of(fields);
         PromptEncoder encoder = encoder(fields, model);
         String text = text(fields, model, tools, encoder::callers);
         Prompts prompts = new Prompts("messages", List.of(ids(fields, encoder, text)));
-        return generation.decode(
-                fields, model, prompts, logprobCount, outputTokensMax, reading(fields, model, tools, text));
+        return generation.decode(fields, model, prompts, wanted, reading(fields, model, tools, text));
     }
 
     private static Reading reading(JsonFields fields, ServedModel model, RequestedTools tools, String prompt) {

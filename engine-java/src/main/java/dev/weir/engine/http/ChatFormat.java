@@ -81,6 +81,9 @@ record ChatFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
             }
         }
         answer.set("usage", AnswerFormat.usage(sequences));
+        if (options.wantsPromptLogprobs()) {
+            answer.set("prompt_logprobs", logprobs.prompt(sequences.getFirst()));
+        }
         if (options.returnTokenIds()) {
             answer.set(
                     "prompt_token_ids", AnswerFormat.array(sequences.getFirst().promptTokenIds()));

@@ -6,6 +6,7 @@ import dev.weir.engine.admission.Admission.Rejected;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Pooled;
+import dev.weir.engine.request.TokenEvent.PromptScored;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.request.TokenEvent.Told;
 import dev.weir.engine.streaming.TokenStream;
@@ -115,7 +116,8 @@ final class EmbeddingRelay {
                 event = input.stream().poll()) {
             switch (event) {
                 case Pooled pooled -> vectors[input.index()] = pooled.vector();
-                case Token _, Told _ -> throw new IllegalStateException("an embedding was answered with a token");
+                case Token _, Told _, PromptScored _ ->
+                    throw new IllegalStateException("an embedding was answered with a token");
                 case Finished finished -> {
                     requireWhole(finished);
                     return true;

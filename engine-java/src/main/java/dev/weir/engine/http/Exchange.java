@@ -157,6 +157,17 @@ final class Exchange {
         event(Json.bytes(json));
     }
 
+    /** Writes one server-sent event with a name. */
+    void event(String name, ObjectNode json) {
+        if (!begun) {
+            beginStream();
+        }
+        if (!ended && !closed) {
+            send(new DefaultHttpContent(Unpooled.wrappedBuffer(Json.utf8("event: " + name + "\n"))));
+        }
+        event(json);
+    }
+
     private void event(byte[] data) {
         if (ended || closed) {
             return;
@@ -199,7 +210,8 @@ final class Exchange {
         endStream();
     }
 
-    private void endStream() {
+    /** The stream is complete, and its last event said so. */
+    void endStream() {
         if (!ended && !closed) {
             send(LastHttpContent.EMPTY_LAST_CONTENT);
             flush();

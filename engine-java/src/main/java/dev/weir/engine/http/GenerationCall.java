@@ -6,6 +6,7 @@ import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.ServiceTerms;
 import dev.weir.engine.request.StopConditions;
+import dev.weir.engine.tokenization.IncrementalDetokenizer;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param promptField the field that the prompts came from, for refusals
  * @param outputTokensMax 0: as many as the context leaves
+ * @param outputTokensMin nothing else ends an answer before
  * @param form that every answer must have; null for none
  * @param rules how the text of answers is read
  * @param showsSpecialTokens whether special tokens are part of the text
@@ -28,6 +30,7 @@ record GenerationCall(
         int choices,
         SamplingParams sampling,
         int outputTokensMax,
+        int outputTokensMin,
         List<String> stopStrings,
         Set<Integer> stopTokenIds,
         boolean ignoreEos,
@@ -48,30 +51,30 @@ record GenerationCall(
                 prompt,
                 sampling.ofChoice(index % choices),
                 new StopConditions(
-                        tokensMax, stopStrings, stopTokenIds, model.defaults().eosTokenIds(), ignoreEos),
+                        tokensMax,
+                        Math.min(outputTokensMin, tokensMax),
+                        stopStrings,
+                        stopTokenIds,
+                        model.defaults().eosTokenIds(),
+                        ignoreEos),
                 model.adapterId(),
                 Pooling.NONE,
                 terms);
-        GenerationRequest shown = showsSpecialTokens ? request.showingSpecialTokens() : request;
+        GenerationRequest scoring = request.scoringPrompt(answer.scoredPromptLogprobCount());
+        GenerationRequest shown = showsSpecialTokens ? scoring.showingSpecialTokens() : scoring;
         return told.length == 0 ? shown : shown.resumed(told);
     }
 
     /** The same, drawn with another seed. */
     GenerationCall withSeed(long seed) {
-        SamplingParams drawn = new SamplingParams(
-                sampling.temperature(),
-                sampling.topK(),
-                sampling.topP(),
-                sampling.minP(),
-                seed,
-                sampling.logprobCount());
         return new GenerationCall(
                 model,
                 promptField,
                 prompts,
                 choices,
-                drawn,
+                sampling.withSeed(seed),
                 outputTokensMax,
+                outputTokensMin,
                 stopStrings,
                 stopTokenIds,
                 ignoreEos,
@@ -81,6 +84,24 @@ record GenerationCall(
                 told,
                 wishes,
                 answer);
+    }
+
+    /** What an answer's text begins with. */
+    String echo(int[] prompt) {
+        if (!answer.echo()) {
+            return "";
+        }
+        IncrementalDetokenizer detokenizer = model.tokenizer().detokenizer(new int[0], !showsSpecialTokens);
+        StringBuilder text = new StringBuilder();
+        for (int id : prompt) {
+            text.append(detokenizer.append(id)); // half a character at the end comes with the answer's first tokens
+        }
+        return text.toString();
+    }
+
+    /** The JSON of log-probabilities, as the caller wants tokens spelled. */
+    LogprobsJson logprobs() {
+        return new LogprobsJson(model.tokenizer(), answer.tokensAsIds());
     }
 
     int sequenceCount() {

@@ -23,6 +23,16 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
     record Prompts(String field, List<int[]> tokenIds) {}
 
     /**
+     * How much is wanted.
+     *
+     * @param logprobCount as in {@code SamplingParams}
+     * @param tokensMax of an answer; 0: as many as the context leaves
+     * @param echo the prompt, too
+     * @param promptOnly no answer at all
+     */
+    record Wanted(int logprobCount, int tokensMax, boolean echo, boolean promptOnly) {}
+
+    /**
      * How the text of the answers is read.
      *
      * @param form that it must have; null for none
@@ -36,13 +46,7 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         }
     }
 
-    GenerationCall decode(
-            JsonFields fields,
-            ServedModel model,
-            Prompts prompts,
-            int logprobCount,
-            int outputTokensMax,
-            Reading reading) {
+    GenerationCall decode(JsonFields fields, ServedModel model, Prompts prompts, Wanted wanted, Reading reading) {
         int choices = fields.integer("n", 1, limits.choicesMax(), 1);
         if (prompts.tokenIds().size() * choices > limits.sequencesMax()) {
             throw fields.refuse(
@@ -50,14 +54,15 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                     "times the number of prompts is " + prompts.tokenIds().size() * choices + ", the limit is "
                             + limits.sequencesMax());
         }
-        AnswerOptions answer = answer(fields, logprobCount);
+        AnswerOptions answer = answer(fields, wanted);
         return new GenerationCall(
                 model,
                 prompts.field(),
                 prompts.tokenIds(),
                 choices,
-                sampling(fields, model.defaults(), logprobCount),
-                outputTokensMax,
+                sampling(fields, model, wanted.logprobCount()),
+                wanted.tokensMax(),
+                outputTokensMin(fields, wanted.tokensMax()),
                 stopStrings(fields),
                 stopTokenIds(fields, model),
                 fields.flag("ignore_eos", false),
@@ -78,7 +83,8 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         return told;
     }
 
-    private SamplingParams sampling(JsonFields fields, GenerationDefaults defaults, int logprobCount) {
+    private SamplingParams sampling(JsonFields fields, ServedModel model, int logprobCount) {
+        GenerationDefaults defaults = model.defaults();
         float temperature = fields.number(
                 "temperature",
                 0,
@@ -96,7 +102,8 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         int topKDefault = defaults.topK() == null ? 0 : defaults.topK();
         int topK = Math.max(0, fields.integer("top_k", -1, Integer.MAX_VALUE, topKDefault));
         long seed = fields.has("seed") ? fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0) : seeds.getAsLong();
-        return new SamplingParams(temperature, topK, topP, minP, seed, logprobCount);
+        return new SamplingParams(
+                temperature, topK, topP, minP, seed, logprobCount, LogitRulesReader.read(fields, model));
     }
 
     private static double orElse(@Nullable Float value, double otherwise) {
@@ -104,9 +111,17 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
     }
 
     /** {@code max_completion_tokens}, or its older name {@code max_tokens}. */
-    static int outputTokensMax(JsonFields fields, int absent) {
-        int older = fields.integer("max_tokens", 1, Integer.MAX_VALUE, absent);
-        return fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE, older);
+    static int outputTokensMax(JsonFields fields, int min, int absent) {
+        int older = fields.integer("max_tokens", min, Integer.MAX_VALUE, absent);
+        return fields.integer("max_completion_tokens", min, Integer.MAX_VALUE, older);
+    }
+
+    private static int outputTokensMin(JsonFields fields, int outputTokensMax) {
+        int min = fields.integer("min_tokens", 0, Integer.MAX_VALUE, 0);
+        if (outputTokensMax > 0 && min > outputTokensMax) {
+            throw fields.refuse("min_tokens", "must not exceed the most tokens, " + outputTokensMax + ": " + min);
+        }
+        return min;
     }
 
     private static List<String> stopStrings(JsonFields fields) {
@@ -134,7 +149,7 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
         return ids;
     }
 
-    private static AnswerOptions answer(JsonFields fields, int logprobCount) {
+    private static AnswerOptions answer(JsonFields fields, Wanted wanted) {
         boolean stream = fields.flag("stream", false);
         boolean includeUsage = false;
         boolean continuousUsage = false;
@@ -152,6 +167,17 @@ record GenerationDecoder(HttpLimits limits, LongSupplier seeds) {
                 continuousUsage,
                 fields.flag("return_token_ids", false),
                 fields.flag("return_tokens_as_token_ids", false),
-                logprobCount);
+                wanted.logprobCount(),
+                promptLogprobCount(fields, stream),
+                wanted.echo(),
+                wanted.promptOnly());
+    }
+
+    private static int promptLogprobCount(JsonFields fields, boolean stream) {
+        int count = fields.integer("prompt_logprobs", 0, SamplingParams.LOGPROB_COUNT_MAX, SamplingParams.NO_LOGPROBS);
+        if (stream && count != SamplingParams.NO_LOGPROBS) {
+            throw fields.refuse("prompt_logprobs", "are not streamed: leave out stream, or ask for echo and logprobs");
+        }
+        return count;
     }
 }

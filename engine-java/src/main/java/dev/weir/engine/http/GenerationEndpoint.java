@@ -23,7 +23,8 @@ final class GenerationEndpoint implements Router.Endpoint {
     /** What tells the two kinds apart. */
     enum Kind {
         CHAT("chatcmpl-", "chat.completion", "chat.completion.chunk"),
-        TEXT("cmpl-", "text_completion", "text_completion");
+        TEXT("cmpl-", "text_completion", "text_completion"),
+        RESPONSE("resp_", "response", "response");
 
         private final String idPrefix;
         private final String objectName;
@@ -36,8 +37,11 @@ final class GenerationEndpoint implements Router.Endpoint {
         }
     }
 
+    /** What a request asks for, and how its answer is written. */
+    record Decoded(GenerationCall call, Function<AnswerHead, AnswerFormat> format) {}
+
     private final Kind kind;
-    private final Function<byte[], GenerationCall> decoder;
+    private final Function<byte[], Decoded> decoder;
     private final TrustedProxy proxy;
     private final Workers workers;
     /** For forms that answers must have: one that takes long to compile holds up others of its kind only. */
@@ -48,7 +52,7 @@ final class GenerationEndpoint implements Router.Endpoint {
 
     GenerationEndpoint(
             Kind kind,
-            Function<byte[], GenerationCall> decoder,
+            Function<byte[], Decoded> decoder,
             TrustedProxy proxy,
             Workers workers,
             Workers compilers,
@@ -77,20 +81,21 @@ final class GenerationEndpoint implements Router.Endpoint {
      */
     private void prepare(WireRequest request, Exchange exchange, @Nullable CompiledForm compiled) {
         workers.run(exchange, () -> {
-            GenerationCall decoded = decoder.apply(request.body());
+            Decoded decoded = decoder.apply(request.body());
             Resumption resumed = Resumption.of(request.headers());
-            GenerationCall call = resumed == null ? decoded : decoded.withSeed(resumed.seed());
+            GenerationCall call =
+                    resumed == null ? decoded.call() : decoded.call().withSeed(resumed.seed());
             ServiceTerms terms = proxy.terms(request.headers(), call.wishes());
             RequestedForm form = call.form();
             if (form == null) {
-                return answer(exchange, request.headers(), call, terms, null);
+                return answer(exchange, request.headers(), call, decoded.format(), terms, null);
             }
             ConstraintCompiler compiler = call.model().constraints();
             Constraint known = compiled != null && compiled.by().equals(compiler)
                     ? compiled.form()
                     : compiler.known(form.source());
             if (known != null) {
-                return answer(exchange, request.headers(), call, terms, known);
+                return answer(exchange, request.headers(), call, decoded.format(), terms, known);
             }
             return () -> compilers.run(exchange, () -> {
                 CompiledForm made = new CompiledForm(compiler, form.compile(compiler));
@@ -103,6 +108,7 @@ final class GenerationEndpoint implements Router.Endpoint {
             Exchange exchange,
             HttpHeaders headers,
             GenerationCall call,
+            Function<AnswerHead, AnswerFormat> formats,
             ServiceTerms terms,
             @Nullable Constraint form) {
         Resumption resumed = Resumption.of(headers);
@@ -119,20 +125,16 @@ final class GenerationEndpoint implements Router.Endpoint {
                 name.createdSeconds(),
                 call.model().name());
         List<Sequence> sequences = submit(call, head.id(), terms, form);
-        boolean resumable = Resumption.isWanted(headers) && call.answer().stream() && call.sequenceCount() == 1;
+        AnswerFormat format = formats.apply(head);
+        boolean resumable = Resumption.isWanted(headers)
+                && call.answer().stream()
+                && call.sequenceCount() == 1
+                && !call.answer().echo()
+                && !format.namesEvents();
         if (resumable) {
             exchange.answerHeader(Resumption.TICKET, name.ticket());
         }
-        return new AnswerRelay(exchange, format(head, call), call.answer(), sequences, resumable)::start;
-    }
-
-    private AnswerFormat format(AnswerHead head, GenerationCall call) {
-        AnswerOptions options = call.answer();
-        LogprobsJson logprobs = new LogprobsJson(call.model().tokenizer(), options.tokensAsIds());
-        return switch (kind) {
-            case CHAT -> new ChatFormat(head, options, logprobs);
-            case TEXT -> new TextFormat(head, options, logprobs);
-        };
+        return new AnswerRelay(exchange, format, call.answer(), sequences, resumable)::start;
     }
 
     /** All sequences of a request come in, or none. */
@@ -143,8 +145,11 @@ final class GenerationEndpoint implements Router.Endpoint {
                 GenerationRequest free = call.request(id, index, terms);
                 GenerationRequest request = form == null ? free : free.constrained(form);
                 TokenStream stream = new TokenStream();
-                int[] prompt = call.prompts().get(index / call.choices());
-                sequences.add(new Sequence(index, prompt, stream, new AnswerParser(call.rules())));
+                int[] tokenIds = call.prompts().get(index / call.choices());
+                Sequence.Prompt prompt = new Sequence.Prompt(tokenIds, call.echo(tokenIds));
+                AnswerParser parser = new AnswerParser(call.rules());
+                sequences.add(new Sequence(
+                        index, prompt, stream, parser, call.answer().promptOnly()));
                 switch (call.model().submit(request, stream)) {
                     case Admitted _ -> {}
                     case Rejected rejected -> throw new ApiException(refusal(rejected, call.promptField()));

@@ -131,7 +131,7 @@ public final class HttpServer implements AutoCloseable {
                         "/v1/chat/completions",
                         new GenerationEndpoint(
                                 GenerationEndpoint.Kind.CHAT,
-                                chat::decode,
+                                chat::chat,
                                 proxy,
                                 workers,
                                 compilers,
@@ -142,7 +142,18 @@ public final class HttpServer implements AutoCloseable {
                         "/v1/completions",
                         new GenerationEndpoint(
                                 GenerationEndpoint.Kind.TEXT,
-                                completions::decode,
+                                completions::text,
+                                proxy,
+                                workers,
+                                compilers,
+                                sources.ids(),
+                                sources.clock()))
+                .on(
+                        "POST",
+                        "/v1/responses",
+                        new GenerationEndpoint(
+                                GenerationEndpoint.Kind.RESPONSE,
+                                new ResponseDecoder(chat)::decode,
                                 proxy,
                                 workers,
                                 compilers,

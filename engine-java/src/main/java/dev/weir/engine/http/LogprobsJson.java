@@ -6,6 +6,7 @@ import dev.weir.engine.request.TokenEvent.TopToken;
 import dev.weir.engine.tokenization.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,31 +46,80 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
         }
     }
 
-    /** Of text completions: parallel lists, and for each token a map of its rivals and itself. */
-    ObjectNode text(Sequence sequence) {
-        ObjectNode json = Json.object();
-        ArrayNode spellings = json.putArray("tokens");
-        ArrayNode logprobs = json.putArray("token_logprobs");
-        ArrayNode tops = json.putArray("top_logprobs");
-        ArrayNode offsets = json.putArray("text_offset");
-        for (Token token : sequence.tokens()) {
-            int offset = sequence.textOffset();
-            sequence.advanceTextOffset(text(token.tokenId()).length());
-            TokenLogprobs of = token.logprobs();
-            if (of == null) { // told before, by somebody else
-                continue;
+    /** Of text completions: parallel lists, and for each token a map of its rivals and itself. The first of a prompt comes after nothing. */
+    ObjectNode text(Sequence sequence, boolean withPrompt) {
+        TextLists lists = new TextLists(sequence);
+        if (withPrompt) {
+            int[] prompt = sequence.promptTokenIds();
+            for (int i = 0; i < prompt.length; i++) {
+                lists.add(prompt[i], i == 0 ? null : sequence.promptLogprobs().get(i - 1));
             }
-            String spelling = spelling(token.tokenId());
+        }
+        for (Token token : sequence.tokens()) {
+            if (token.logprobs() != null) {
+                lists.add(token.tokenId(), token.logprobs());
+            } else { // told before, by somebody else
+                sequence.advanceTextOffset(text(token.tokenId()).length());
+            }
+        }
+        return lists.json;
+    }
+
+    private final class TextLists {
+
+        private final ObjectNode json = Json.object();
+        private final ArrayNode spellings = json.putArray("tokens");
+        private final ArrayNode logprobs = json.putArray("token_logprobs");
+        private final ArrayNode tops = json.putArray("top_logprobs");
+        private final ArrayNode offsets = json.putArray("text_offset");
+        private final Sequence sequence;
+
+        TextLists(Sequence sequence) {
+            this.sequence = sequence;
+        }
+
+        void add(int tokenId, @Nullable TokenLogprobs of) {
+            String spelling = spelling(tokenId);
             spellings.add(spelling);
+            offsets.add(sequence.textOffset());
+            sequence.advanceTextOffset(text(tokenId).length());
+            if (of == null) {
+                logprobs.addNull();
+                tops.addNull();
+                return;
+            }
             logprobs.add(Math.max(of.logprob(), FLOOR));
-            offsets.add(offset);
             ObjectNode top = tops.addObject();
             for (TopToken rival : of.top()) {
                 putOnce(top, spelling(rival.tokenId()), rival.logprob());
             }
             putOnce(top, spelling, of.logprob());
         }
+    }
+
+    /** Of a prompt, as vLLM has it: null for its first token, and for each other a map of its rivals and itself by their ids. */
+    ArrayNode prompt(Sequence sequence) {
+        ArrayNode json = Json.array().addNull();
+        int[] prompt = sequence.promptTokenIds();
+        for (int i = 1; i < prompt.length; i++) {
+            TokenLogprobs of = sequence.promptLogprobs().get(i - 1);
+            ObjectNode tokens = json.addObject();
+            for (int rank = 0; rank < of.top().size(); rank++) {
+                TopToken rival = of.top().get(rank);
+                putPromptToken(tokens, rival.tokenId(), rival.logprob(), rank + 1);
+            }
+            if (!tokens.has(Integer.toString(prompt[i]))) {
+                putPromptToken(tokens, prompt[i], of.logprob(), null);
+            }
+        }
         return json;
+    }
+
+    private void putPromptToken(ObjectNode tokens, int tokenId, float logprob, @Nullable Integer rank) {
+        tokens.putObject(Integer.toString(tokenId))
+                .put("logprob", Math.max(logprob, FLOOR))
+                .put("rank", rank)
+                .put("decoded_token", spelling(tokenId));
     }
 
     /** Two ids may have one spelling: the more likely one, which comes first, keeps it. */

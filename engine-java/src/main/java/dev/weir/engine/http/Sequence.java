@@ -2,8 +2,10 @@ package dev.weir.engine.http;
 
 import dev.weir.engine.answer.AnswerParser;
 import dev.weir.engine.answer.AnswerPart;
+import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.request.TokenEvent.TokenLogprobs;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,21 +14,32 @@ import org.jspecify.annotations.Nullable;
 /** One choice of an answer while it is written: its stream, and what was polled of it and not yet sent. */
 final class Sequence {
 
+    /**
+     * What it continues.
+     *
+     * @param echo what of it the answer's text begins with
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed
+    record Prompt(int[] tokenIds, String echo) {}
+
     private final int index;
-    private final int[] promptTokenIds;
+    private final Prompt prompt;
+    private final boolean promptOnly;
     private final TokenStream stream;
     private final AnswerParser parser;
     private final List<AnswerPart> parts = new ArrayList<>();
     private final List<Token> tokens = new ArrayList<>();
+    private List<TokenLogprobs> promptLogprobs = List.of();
     private @Nullable Finished finished;
     private int outputTokens;
     private int reasoningTokens;
     private int textOffset;
     private boolean opened;
 
-    Sequence(int index, int[] promptTokenIds, TokenStream stream, AnswerParser parser) {
+    Sequence(int index, Prompt prompt, TokenStream stream, AnswerParser parser, boolean promptOnly) {
         this.index = index;
-        this.promptTokenIds = promptTokenIds;
+        this.prompt = prompt;
+        this.promptOnly = promptOnly;
         this.stream = stream;
         this.parser = parser;
     }
@@ -36,14 +49,31 @@ final class Sequence {
     }
 
     int[] promptTokenIds() {
-        return promptTokenIds;
+        return prompt.tokenIds();
     }
 
     TokenStream stream() {
         return stream;
     }
 
+    /** What the answer's text begins with. */
+    String echo() {
+        return prompt.echo();
+    }
+
+    void score(List<TokenLogprobs> logprobs) {
+        promptLogprobs = logprobs;
+    }
+
+    /** Of each prompt token but the first; empty where nobody asked. */
+    List<TokenLogprobs> promptLogprobs() {
+        return promptLogprobs;
+    }
+
     void add(Token token) {
+        if (promptOnly) {
+            return;
+        }
         boolean reasoned = parser.isReasoning();
         parser.read(token.text());
         reasoningTokens += reasoned || parser.isReasoning() ? 1 : 0;
@@ -52,9 +82,21 @@ final class Sequence {
     }
 
     void finish(Finished end) {
-        parser.read(end.text());
+        finished = promptOnly ? withoutAnswer(end) : end;
+        parser.read(finished.text());
         parts.addAll(parser.finish());
-        finished = end;
+    }
+
+    private static Finished withoutAnswer(Finished end) {
+        boolean whole = end.reason() == FinishReason.STOP || end.reason() == FinishReason.LENGTH;
+        return new Finished(
+                whole ? FinishReason.LENGTH : end.reason(),
+                "",
+                end.promptTokens(),
+                end.cachedTokens(),
+                0,
+                null,
+                end.errorMessage());
     }
 
     /** What was said since the last sending, as far as it is certain. */
@@ -95,6 +137,10 @@ final class Sequence {
 
     int outputTokens() {
         return outputTokens;
+    }
+
+    boolean isUnopened() {
+        return !opened;
     }
 
     /** True the first time: what opens a choice is sent once. */

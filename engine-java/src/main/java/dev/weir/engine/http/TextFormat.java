@@ -10,7 +10,8 @@ record TextFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
     @Override
     public List<ObjectNode> chunks(Sequence sequence) {
         boolean tokensTell = !sequence.tokens().isEmpty() && (options.wantsLogprobs() || options.returnTokenIds());
-        if (sequence.text().isEmpty() && !tokensTell && sequence.finished() == null) {
+        boolean opens = options.echo() && sequence.isUnopened();
+        if (sequence.text().isEmpty() && !tokensTell && !opens && sequence.finished() == null) {
             return List.of();
         }
         ObjectNode chunk = head.open(true);
@@ -29,9 +30,13 @@ record TextFormat(AnswerHead head, AnswerOptions options, LogprobsJson logprobs)
 
     private void addChoice(ArrayNode choices, Sequence sequence, boolean withPrompt) {
         ObjectNode choice = choices.addObject();
-        choice.put("index", sequence.index()).put("text", sequence.text());
-        choice.set("logprobs", options.wantsLogprobs() ? logprobs.text(sequence) : null);
+        String echo = withPrompt ? sequence.echo() : "";
+        choice.put("index", sequence.index()).put("text", echo + sequence.text());
+        choice.set("logprobs", options.wantsLogprobs() ? logprobs.text(sequence, withPrompt && options.echo()) : null);
         AnswerFormat.putFinish(choice, sequence);
+        if (options.wantsPromptLogprobs()) {
+            choice.set("prompt_logprobs", logprobs.prompt(sequence));
+        }
         if (options.returnTokenIds()) {
             if (withPrompt) {
                 choice.set("prompt_token_ids", AnswerFormat.array(sequence.promptTokenIds()));

@@ -19,21 +19,14 @@ final class UnsupportedFields {
             new Rule("functions", UnsupportedFields::isEmpty),
             new Rule("function_call", oneOf("none", "auto")),
             new Rule("structured_outputs", UnsupportedFields::isEmpty),
-            new Rule("logit_bias", UnsupportedFields::isEmpty),
             new Rule("logits_processors", UnsupportedFields::isEmpty),
-            new Rule("presence_penalty", number(0)),
-            new Rule("frequency_penalty", number(0)),
-            new Rule("repetition_penalty", number(1)),
             new Rule("length_penalty", number(1)),
-            new Rule("min_tokens", number(0)),
             new Rule("best_of", number(1)),
             new Rule("use_beam_search", flag(false)),
             new Rule("bad_words", UnsupportedFields::isEmpty),
             new Rule("allowed_token_ids", _ -> false),
-            new Rule("prompt_logprobs", _ -> false),
             new Rule("truncate_prompt_tokens", _ -> false),
             new Rule("suffix", value -> value.isString() && value.stringValue().isEmpty()),
-            new Rule("echo", flag(false)),
             new Rule("include_stop_str_in_output", flag(false)),
             new Rule("continue_final_message", flag(false)),
             new Rule("documents", UnsupportedFields::isEmpty),
@@ -46,27 +39,28 @@ final class UnsupportedFields {
     private static final List<Rule> CHAT_ONLY =
             List.of(new Rule("tools", UnsupportedFields::isEmpty), new Rule("tool_choice", oneOf("none", "auto")));
 
+    /** A conversation is not a text that could be repeated. */
+    private static final List<Rule> TEXT_ONLY = List.of(new Rule("echo", flag(false)));
+
     private UnsupportedFields() {}
 
-    /** The same for text completions. */
-    static void checkText(JsonFields fields) {
-        check(fields);
-        for (Rule rule : CHAT_ONLY) {
-            JsonNode value = fields.get(rule.name());
-            if (value != null && !rule.harmless().test(value)) {
-                throw new ApiException(ApiError.notSupported(
-                        rule.name(), rule.name() + " is not supported here: use /v1/chat/completions"));
-            }
-        }
+    /** Refuses the first field of a chat completion that asks for something this engine does not do. */
+    static void checkChat(JsonFields fields) {
+        check(fields, RULES, "yet: leave it out or at its default");
+        check(fields, TEXT_ONLY, "here: use /v1/completions");
     }
 
-    /** Refuses the first field that asks for something this engine does not do. */
-    static void check(JsonFields fields) {
-        for (Rule rule : RULES) {
+    /** The same of a text completion. */
+    static void checkText(JsonFields fields) {
+        check(fields, RULES, "yet: leave it out or at its default");
+        check(fields, CHAT_ONLY, "here: use /v1/chat/completions");
+    }
+
+    private static void check(JsonFields fields, List<Rule> rules, String remedy) {
+        for (Rule rule : rules) {
             JsonNode value = fields.get(rule.name());
             if (value != null && !rule.harmless().test(value)) {
-                throw new ApiException(ApiError.notSupported(
-                        rule.name(), rule.name() + " is not supported yet: leave it out or at its default"));
+                throw new ApiException(ApiError.notSupported(rule.name(), rule.name() + " is not supported " + remedy));
             }
         }
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param specialTokensShown whether special tokens are part of the answer's text, as their vocabulary spells them
  * @param toldTokens how many of the last prompt tokens are the answer's own first ones, which somebody has told already: the answer goes on
  *     behind them as if it had told them itself
+ * @param promptLogprobCount of the prompt's own tokens, as {@link SamplingParams#logprobCount} is of the answer's
  */
 @SuppressWarnings("ArrayRecordComponent") // a prompt of 100,000 ids is not boxed, nor copied for each station
 public record GenerationRequest(
@@ -33,7 +34,8 @@ public record GenerationRequest(
         ServiceTerms terms,
         @Nullable Constraint constraint,
         boolean specialTokensShown,
-        int toldTokens) {
+        int toldTokens,
+        int promptLogprobCount) {
 
     public static final long NO_ADAPTER = 0;
 
@@ -47,6 +49,10 @@ public record GenerationRequest(
         if (toldTokens < 0 || toldTokens >= promptTokenIds.length || (toldTokens > 0 && pooling != Pooling.NONE)) {
             throw new IllegalArgumentException("toldTokens must be of an answer and follow a prompt: " + toldTokens);
         }
+        if (promptLogprobCount < SamplingParams.NO_LOGPROBS || promptLogprobCount > SamplingParams.LOGPROB_COUNT_MAX) {
+            throw new IllegalArgumentException("promptLogprobCount must be in [-1, " + SamplingParams.LOGPROB_COUNT_MAX
+                    + "]: " + promptLogprobCount);
+        }
     }
 
     /** One whose answer may have any form. */
@@ -58,28 +64,55 @@ public record GenerationRequest(
             long adapterId,
             Pooling pooling,
             ServiceTerms terms) {
-        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null, false, 0);
+        this(id, promptTokenIds, sampling, stop, adapterId, pooling, terms, null, false, 0, SamplingParams.NO_LOGPROBS);
     }
 
     /** The same, but its answer must have a form. */
     public GenerationRequest constrained(Constraint form) {
-        return new GenerationRequest(
-                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, form, specialTokensShown, toldTokens);
+        return with(form, specialTokensShown, promptLogprobCount);
     }
 
     /** The same, but special tokens are text. */
     public GenerationRequest showingSpecialTokens() {
+        return with(constraint, true, promptLogprobCount);
+    }
+
+    /** The same, but its prompt is scored. */
+    public GenerationRequest scoringPrompt(int logprobCount) {
+        return with(constraint, specialTokensShown, logprobCount);
+    }
+
+    private GenerationRequest with(@Nullable Constraint form, boolean showsSpecialTokens, int promptLogprobs) {
         return new GenerationRequest(
-                id, promptTokenIds, sampling, stop, adapterId, pooling, terms, constraint, true, toldTokens);
+                id,
+                promptTokenIds,
+                sampling,
+                stop,
+                adapterId,
+                pooling,
+                terms,
+                form,
+                showsSpecialTokens,
+                toldTokens,
+                promptLogprobs);
     }
 
     /** The same, behind the first tokens of its answer, which were told already; so there is no first token to wait for. */
     public GenerationRequest resumed(int[] told) {
         int[] known = Arrays.copyOf(promptTokenIds, promptTokenIds.length + told.length);
         System.arraycopy(told, 0, known, promptTokenIds.length, told.length);
-        ServiceTerms unhurried = terms.withoutDeadline();
         return new GenerationRequest(
-                id, known, sampling, stop, adapterId, pooling, unhurried, constraint, specialTokensShown, told.length);
+                id,
+                known,
+                sampling,
+                stop,
+                adapterId,
+                pooling,
+                terms.withoutDeadline(),
+                constraint,
+                specialTokensShown,
+                told.length,
+                promptLogprobCount);
     }
 
     /** Tokens that the answer may still have. */
@@ -116,7 +149,8 @@ public record GenerationRequest(
                 && terms.equals(that.terms)
                 && Objects.equals(constraint, that.constraint)
                 && specialTokensShown == that.specialTokensShown
-                && toldTokens == that.toldTokens;
+                && toldTokens == that.toldTokens
+                && promptLogprobCount == that.promptLogprobCount;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.weir.engine.request;
 
 /**
- * How each next token is drawn. The order is temperature, top-k, top-p, min-p, then one draw keyed by {@code seed} and the token's
+ * How each next token is drawn. The order is the rules for logits, temperature, top-k, top-p, min-p, then one draw keyed by {@code seed} and the token's
  * position, so that the same request gives the same tokens whatever else runs.
  *
  * @param temperature 0 is greedy; at most {@value #TEMPERATURE_MAX}
@@ -10,8 +10,10 @@ package dev.weir.engine.request;
  * @param minP drop tokens less likely than this share of the most likely one, in [0, 1); 0 is off
  * @param seed key of the counter-based generator
  * @param logprobCount -1: no log-probabilities; 0: of the chosen token; n: and of the n most likely
+ * @param rules what is done to logits before anything else
  */
-public record SamplingParams(float temperature, int topK, float topP, float minP, long seed, int logprobCount) {
+public record SamplingParams(
+        float temperature, int topK, float topP, float minP, long seed, int logprobCount, LogitRules rules) {
 
     public static final float TEMPERATURE_MAX = 2;
     public static final int LOGPROB_COUNT_MAX = 20;
@@ -36,6 +38,21 @@ public record SamplingParams(float temperature, int topK, float topP, float minP
         }
     }
 
+    /** With logits as the model has them. */
+    public SamplingParams(float temperature, int topK, float topP, float minP, long seed, int logprobCount) {
+        this(temperature, topK, topP, minP, seed, logprobCount, LogitRules.NONE);
+    }
+
+    /** The same, but drawn with another seed. */
+    public SamplingParams withSeed(long otherSeed) {
+        return new SamplingParams(temperature, topK, topP, minP, otherSeed, logprobCount, rules);
+    }
+
+    /** The same, but logits follow rules. */
+    public SamplingParams following(LogitRules logitRules) {
+        return new SamplingParams(temperature, topK, topP, minP, seed, logprobCount, logitRules);
+    }
+
     /**
      * How one of several answers to the same prompt is drawn. The first has the seed itself, so that it is what would be the only one; the
      * seed of answer {@code i} is the {@code i}-th output of SplitMix64 begun at it, so that anybody can ask for that answer alone.
@@ -45,7 +62,7 @@ public record SamplingParams(float temperature, int topK, float topP, float minP
             return this;
         }
         long choiceSeed = mix(seed + choice * 0x9E3779B97F4A7C15L);
-        return new SamplingParams(temperature, topK, topP, minP, choiceSeed, logprobCount);
+        return withSeed(choiceSeed);
     }
 
     /** SplitMix64's finaliser: neighbouring inputs give unrelated seeds. */

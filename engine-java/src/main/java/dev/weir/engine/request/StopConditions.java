@@ -1,5 +1,6 @@
 package dev.weir.engine.request;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -7,6 +8,7 @@ import java.util.Set;
  * When a generation ends.
  *
  * @param outputTokensMax most tokens to generate, at least 1
+ * @param outputTokensMin before so many, nothing but the limit ends the answer: ids that would are not drawn, and stop strings not looked for
  * @param stopStrings text that ends the answer and is not part of it; at most {@value #STOP_STRINGS_MAX}
  * @param stopTokenIds the caller's own ids that end the answer
  * @param eosTokenIds the model's ids for the end of a sequence
@@ -14,6 +16,7 @@ import java.util.Set;
  */
 public record StopConditions(
         int outputTokensMax,
+        int outputTokensMin,
         List<String> stopStrings,
         Set<Integer> stopTokenIds,
         Set<Integer> eosTokenIds,
@@ -24,6 +27,10 @@ public record StopConditions(
     public StopConditions {
         if (outputTokensMax < 1) {
             throw new IllegalArgumentException("outputTokensMax must be at least 1: " + outputTokensMax);
+        }
+        if (outputTokensMin < 0 || outputTokensMin > outputTokensMax) {
+            throw new IllegalArgumentException(
+                    "outputTokensMin must be in [0, " + outputTokensMax + "]: " + outputTokensMin);
         }
         if (stopStrings.size() > STOP_STRINGS_MAX) {
             throw new IllegalArgumentException("at most " + STOP_STRINGS_MAX + " stop strings: " + stopStrings.size());
@@ -38,6 +45,25 @@ public record StopConditions(
         stopStrings = List.copyOf(stopStrings);
         stopTokenIds = Set.copyOf(stopTokenIds);
         eosTokenIds = Set.copyOf(eosTokenIds);
+    }
+
+    /** Without a least number of tokens. */
+    public StopConditions(
+            int outputTokensMax,
+            List<String> stopStrings,
+            Set<Integer> stopTokenIds,
+            Set<Integer> eosTokenIds,
+            boolean ignoreEos) {
+        this(outputTokensMax, 0, stopStrings, stopTokenIds, eosTokenIds, ignoreEos);
+    }
+
+    /** The ids that end the answer. */
+    public Set<Integer> endingTokenIds() {
+        Set<Integer> ids = new HashSet<>(stopTokenIds);
+        if (!ignoreEos) {
+            ids.addAll(eosTokenIds);
+        }
+        return ids;
     }
 
     /** Whether the answer ends with this token. */

@@ -4,10 +4,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a running request tells its caller, in order: of a resumed one {@link Told}, then any number of {@link Token}, or of an embedding
- * one {@link Pooled}, then exactly one {@link Finished}.
+ * What a running request tells its caller, in order: of a resumed one {@link Told}, {@link PromptScored} where that was asked for, then any
+ * number of {@link Token}, or of an embedding one {@link Pooled}, then exactly one {@link Finished}.
  */
 public sealed interface TokenEvent {
+
+    /**
+     * How likely the prompt was.
+     *
+     * @param logprobs of each prompt token but the first, which nothing comes before
+     */
+    record PromptScored(List<TokenLogprobs> logprobs) implements TokenEvent {
+        public PromptScored {
+            logprobs = List.copyOf(logprobs);
+        }
+    }
 
     /**
      * One generated token.
@@ -50,7 +61,7 @@ public sealed interface TokenEvent {
             implements TokenEvent {}
 
     /**
-     * Log-probabilities (natural logarithm, of the untempered distribution).
+     * Log-probabilities (natural logarithm, of the distribution after rules and form, before temperature).
      *
      * @param logprob of the chosen token
      * @param top the most likely tokens, descending

@@ -1,11 +1,12 @@
 package dev.weir.engine.sampling;
 
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * The rules of sampling, written to be read: what is allowed at all, temperature, then top-k, top-p over what top-k left, min-p, then one draw by inverse CDF in
+ * The rules of sampling, written to be read: shifts of logits, what is allowed at all, temperature, then top-k, top-p over what top-k left, min-p, then one draw by inverse CDF in
  * descending order of probability, ties by lower id. Native samplers are checked against it.
  *
  * <p><b>What is guaranteed.</b> Greedy ids are equal to a native sampler's for any logits. Drawn ids are equal but where the uniform number,
@@ -45,6 +46,19 @@ public final class ReferenceSampler {
             masked[id] = !inside ? LOWEST : row[id] >= -Float.MAX_VALUE ? row[id] : -Float.MAX_VALUE;
         }
         return new ReferenceSampler(masked);
+    }
+
+    /** A row whose logits are shifted, as weir.h has it, before anything else happens to them. */
+    public static float[] shifted(float[] row, LogitShifts shifts) {
+        float[] shifted = row.clone();
+        for (int index = 0; index < shifts.count(); index++) {
+            int id = shifts.tokenId(index);
+            if (id < row.length) {
+                float repetition = shifts.repetition(index);
+                shifted[id] = (row[id] > 0 ? row[id] / repetition : row[id] * repetition) + shifts.bias(index);
+            }
+        }
+        return shifted;
     }
 
     /** The token at {@code position} of its sequence; 0 for a row without any finite logit. */

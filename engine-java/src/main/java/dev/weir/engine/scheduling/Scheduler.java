@@ -2,6 +2,7 @@ package dev.weir.engine.scheduling;
 
 import dev.weir.engine.kvcache.BlockTable;
 import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.request.SamplingParams;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -111,6 +112,10 @@ public final class Scheduler<S extends Sequence> {
         }
         for (int index = 0; index < sampled.size(); index++) {
             S sequence = sampled.get(index);
+            if (plan.givenTokenIds()[index] != StepPlan.NONE_GIVEN) {
+                sequence.scored();
+                continue;
+            }
             sequence.append(result.tokenIds()[index]);
             shares.charge(sequence.share(), 1);
         }
@@ -134,7 +139,7 @@ public final class Scheduler<S extends Sequence> {
         return plannedView;
     }
 
-    /** The sequence of each of the last plan's samples, in its order. */
+    /** The sequence of each of the last plan's samples, in its order; several times where its prompt is weighed. */
     public List<S> sampled() {
         return sampledView;
     }
@@ -371,11 +376,28 @@ public final class Scheduler<S extends Sequence> {
             case MEAN -> plan.hiddenHere(tokenCount);
             case LAST_TOKEN -> plan.hiddenHere(caughtUp ? 1 : 0);
             case NONE -> {
+                weighPrompt(sequence, tokenCount);
                 if (caughtUp) {
-                    plan.sampleHere(sequence.sampling(), sequence.allowedTokens());
+                    plan.sampleHere(sequence.sampling(), sequence.allowedTokens(), sequence.shifts());
                     sampled.add(sequence);
                 }
             }
+        }
+    }
+
+    /** Asks how likely the next token was after each of the {@code tokenCount} just handed, where that is wanted and not yet known. */
+    private void weighPrompt(S sequence, int tokenCount) {
+        SamplingParams scoring = sequence.promptScoring();
+        if (scoring == null) {
+            return;
+        }
+        int end = sequence.computedTokens() + tokenCount;
+        int weighedEnd = Math.min(end, sequence.promptTokens() - 1);
+        for (int position = Math.max(sequence.computedTokens(), sequence.scoredTokens());
+                position < weighedEnd;
+                position++) {
+            plan.weigh(scoring, end - 1 - position, sequence.tokenId(position + 1));
+            sampled.add(sequence);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weir.engine.scheduling;
 import dev.weir.engine.kvcache.BlockTable;
 import dev.weir.engine.request.CacheScope;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.ServiceTerms;
@@ -27,6 +28,9 @@ public class Sequence {
     private int cachedTokens;
     private int lostTokens;
     private long @Nullable [] allowedTokens;
+    private @Nullable LogitShifts shifts;
+    private final @Nullable SamplingParams promptScoring;
+    private int scoredTokens;
     private boolean paused;
     private boolean preempted;
     private FairShares.@Nullable Share share;
@@ -42,11 +46,30 @@ public class Sequence {
      */
     public Sequence(
             int[] promptTokenIds, SamplingParams sampling, long adapterId, Pooling pooling, ServiceTerms terms) {
+        this(promptTokenIds, sampling, adapterId, pooling, terms, SamplingParams.NO_LOGPROBS);
+    }
+
+    /**
+     * One that may be asked how likely its prompt is.
+     *
+     * @param promptLogprobCount what {@link dev.weir.engine.request.GenerationRequest#promptLogprobCount} says
+     */
+    public Sequence(
+            int[] promptTokenIds,
+            SamplingParams sampling,
+            long adapterId,
+            Pooling pooling,
+            ServiceTerms terms,
+            int promptLogprobCount) {
+        promptScoring = promptLogprobCount == SamplingParams.NO_LOGPROBS
+                ? null
+                : new SamplingParams(0, 0, 1, 0, 0, promptLogprobCount);
         this.sampling = sampling;
         this.adapterId = adapterId;
         this.pooling = pooling;
         this.terms = terms;
-        blocks = new BlockTable(new CacheScope(terms.salt(), adapterId), pooling != Pooling.MEAN);
+        blocks = new BlockTable(
+                new CacheScope(terms.salt(), adapterId), pooling != Pooling.MEAN && promptScoring == null);
         promptTokens = promptTokenIds.length;
         knownTokens = promptTokens;
         tokenIds = Arrays.copyOf(promptTokenIds, promptTokens + HEADROOM_TOKENS);
@@ -107,6 +130,29 @@ public class Sequence {
 
     final long @Nullable [] allowedTokens() {
         return allowedTokens;
+    }
+
+    /** From now on, logits are shifted by this, as it is then. */
+    public final void shiftBy(LogitShifts logitShifts) {
+        shifts = logitShifts;
+    }
+
+    final @Nullable LogitShifts shifts() {
+        return shifts;
+    }
+
+    /** How its prompt's tokens are weighed; null where nobody wants to know. */
+    final @Nullable SamplingParams promptScoring() {
+        return promptScoring;
+    }
+
+    /** Prompt tokens behind which the next one was weighed. */
+    final int scoredTokens() {
+        return scoredTokens;
+    }
+
+    final void scored() {
+        scoredTokens++;
     }
 
     /** Whether it has ever owned blocks. */

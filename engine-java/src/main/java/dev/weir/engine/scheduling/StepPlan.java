@@ -1,6 +1,7 @@
 package dev.weir.engine.scheduling;
 
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepPlan {
 
+    /** Of a sample whose token is not known yet. */
+    public static final int NONE_GIVEN = -1;
+
     private final int[] tokenIds;
     private final int[] tokenCounts;
     private final int[] computedTokens;
@@ -23,6 +27,8 @@ public final class StepPlan {
     private final int[] sampleTokenIndexes;
     private final SamplingParams[] samplings;
     private final long[] @Nullable [] allowedTokens;
+    private final @Nullable LogitShifts[] shifts;
+    private final int[] givenTokenIds;
     private final int[] hiddenTokenIndexes;
     private int[] blockTables;
     private int sequenceCount;
@@ -40,6 +46,8 @@ public final class StepPlan {
         sampleTokenIndexes = new int[tokensMax];
         samplings = new SamplingParams[tokensMax];
         allowedTokens = new long[tokensMax][];
+        shifts = new LogitShifts[tokensMax];
+        givenTokenIds = new int[tokensMax];
         hiddenTokenIndexes = new int[tokensMax];
         blockTables = new int[sequencesMax * 16];
     }
@@ -49,6 +57,7 @@ public final class StepPlan {
         tokenCount = 0;
         Arrays.fill(samplings, 0, sampleCount, null);
         Arrays.fill(allowedTokens, 0, sampleCount, null);
+        Arrays.fill(shifts, 0, sampleCount, null);
         sampleCount = 0;
         hiddenCount = 0;
         sequenceOpen = false;
@@ -107,13 +116,29 @@ public final class StepPlan {
 
     /** Samples any token after the token added last. */
     public void sampleHere(SamplingParams sampling) {
-        sampleHere(sampling, null);
+        sampleHere(sampling, null, null);
     }
 
-    /** Samples one of the allowed tokens, a bit for each id and null for all, after the token added last. */
-    public void sampleHere(SamplingParams sampling, long @Nullable [] allowed) {
+    /**
+     * Samples after the token added last.
+     *
+     * @param allowed the tokens that may be drawn, a bit for each id; null for all
+     * @param shifted what is done to logits first; null for nothing
+     */
+    public void sampleHere(SamplingParams sampling, long @Nullable [] allowed, @Nullable LogitShifts shifted) {
         allowedTokens[sampleCount] = allowed;
-        sampleTokenIndexes[sampleCount] = tokenCount - 1;
+        shifts[sampleCount] = shifted;
+        addSample(sampling, tokenCount - 1, NONE_GIVEN);
+    }
+
+    /** Asks for the log-probabilities of a token that is known to follow the one {@code tokensBack} before the one added last. */
+    public void weigh(SamplingParams sampling, int tokensBack, int givenTokenId) {
+        addSample(sampling, tokenCount - 1 - tokensBack, givenTokenId);
+    }
+
+    private void addSample(SamplingParams sampling, int tokenIndex, int givenTokenId) {
+        sampleTokenIndexes[sampleCount] = tokenIndex;
+        givenTokenIds[sampleCount] = givenTokenId;
         samplings[sampleCount++] = sampling;
     }
 
@@ -182,6 +207,16 @@ public final class StepPlan {
 
     public SamplingParams sampling(int sampleIndex) {
         return samplings[sampleIndex];
+    }
+
+    /** What is done to a sample's logits before anything else; null for nothing. */
+    public @Nullable LogitShifts shifts(int sampleIndex) {
+        return shifts[sampleIndex];
+    }
+
+    /** Of each sample: the token that is only weighed, or {@link #NONE_GIVEN} to draw one. */
+    public int[] givenTokenIds() {
+        return givenTokenIds;
     }
 
     /** The tokens that a sample may draw, a bit for each id; null for all. */

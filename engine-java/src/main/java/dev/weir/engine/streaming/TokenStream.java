@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One generation's events between the engine thread, which publishes, and one consumer, which polls. It holds at most {@code tokensMax}
  * tokens: the engine does not go on with a sequence while its stream is full, so a slow reader costs its own speed and nobody's memory.
- * The end is not counted, nor is a vector, nor what was told before: they always fit.
+ * The end is not counted, nor is a vector, nor what was told before or how likely the prompt was: they always fit.
  *
  * <p>No method waits. Callbacks run on the thread that caused them, outside the lock: the consumer's on the engine thread, the engine's
  * on the consumer's. Both must only hand over (ring, or submit to an event loop).
@@ -145,7 +145,7 @@ public final class TokenStream {
                 case TokenEvent.Token _
                 when isFull() -> throw new IllegalStateException("the stream is full: " + tokensMax);
                 case TokenEvent.Token _ -> tokenCount = tokenCount + 1;
-                case TokenEvent.Pooled _, TokenEvent.Told _ -> {}
+                case TokenEvent.Pooled _, TokenEvent.Told _, TokenEvent.PromptScored _ -> {}
                 case Finished _ -> {
                     finished = true;
                     end = onEnd;

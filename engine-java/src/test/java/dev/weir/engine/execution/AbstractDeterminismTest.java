@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.execution.SteppedEngine.Answer;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.LogitRules;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.StopConditions;
 import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -93,7 +95,7 @@ public abstract class AbstractDeterminismTest {
     @MethodSource("models")
     void aloneIsTheSameAgainWithAnyNumberOfThreads(String name) {
         try (Model model = load(name)) {
-            List<GenerationRequest> requests = requests(model, 1);
+            List<GenerationRequest> requests = ruled(requests(model, 1));
             List<Answer> expected = alone(model, requests);
             for (int threadCount : new int[] {1, 2, 3}) {
                 try (SteppedEngine engine = engine(model, Shape.ROOMY.withThreads(threadCount))) {
@@ -109,7 +111,7 @@ public abstract class AbstractDeterminismTest {
     void togetherIsTheSameAsAlone(String name) {
         try (Model model = load(name)) {
             for (int seed = 2; seed < 4; seed++) {
-                List<GenerationRequest> requests = requests(model, seed);
+                List<GenerationRequest> requests = ruled(requests(model, seed));
                 List<Answer> expected = alone(model, requests);
                 try (SteppedEngine engine = engine(model, Shape.ROOMY)) {
                     assertSame(engine.serve(requests, 0), expected, "all at once");
@@ -123,7 +125,7 @@ public abstract class AbstractDeterminismTest {
     @MethodSource("models")
     void anyChunkingIsTheSame(String name) {
         try (Model model = load(name)) {
-            List<GenerationRequest> requests = requests(model, 5);
+            List<GenerationRequest> requests = ruled(requests(model, 5));
             List<Answer> expected = alone(model, requests);
             for (int stepTokens : new int[] {1, 2, 7, 16, 17, 33}) {
                 Shape shape = Shape.ROOMY.withStepTokens(stepTokens, Math.min(stepTokens, SEQUENCES_MAX));
@@ -138,7 +140,7 @@ public abstract class AbstractDeterminismTest {
     @MethodSource("models")
     void preemptedIsTheSame(String name) {
         try (Model model = load(name)) {
-            List<GenerationRequest> requests = requests(model, 6);
+            List<GenerationRequest> requests = ruled(requests(model, 6));
             List<Answer> expected = alone(model, requests);
             for (boolean prefixCache : new boolean[] {false, true}) {
                 Shape small = Shape.ROOMY.withBlocks(9).with(new SchedulingPolicy(prefixCache, 0));
@@ -223,8 +225,10 @@ public abstract class AbstractDeterminismTest {
         try (Model model = load(name)) {
             for (int seed = 10; seed < 13; seed++) {
                 Random random = new Random(seed);
-                List<GenerationRequest> requests = new ArrayList<>(requests(model, seed));
-                requests.replaceAll(request -> random.nextBoolean() ? request : extended(request, requests, random));
+                List<GenerationRequest> plain = requests(model, seed);
+                List<GenerationRequest> requests = ruled(plain.stream()
+                        .map(request -> random.nextBoolean() ? request : extended(request, plain, random))
+                        .toList());
                 Collections.shuffle(requests, random);
                 List<Answer> expected = alone(model, requests);
                 int stepTokens = 1 + random.nextInt(40);
@@ -258,6 +262,24 @@ public abstract class AbstractDeterminismTest {
         try (SteppedEngine engine = engine(model, Shape.ROOMY)) {
             return requests.stream().map(engine::serve).toList();
         }
+    }
+
+    /** Every other one with rules for its logits, and asked how likely its prompt is. */
+    private static List<GenerationRequest> ruled(List<GenerationRequest> requests) {
+        List<GenerationRequest> ruled = new ArrayList<>(requests);
+        for (int index = 1; index < ruled.size(); index += 2) {
+            GenerationRequest request = ruled.get(index);
+            LogitRules rules = new LogitRules(1.3f, 0.5f, 0.25f * index, Map.of(index, 4f, index + 3, -9f));
+            ruled.set(
+                    index,
+                    request(
+                                    request.promptTokenIds(),
+                                    request.id(),
+                                    request.sampling().following(rules),
+                                    OUTPUT_TOKENS)
+                            .scoringPrompt(index % 4));
+        }
+        return ruled;
     }
 
     private static List<GenerationRequest> requests(Model model, int seed) {

@@ -1,5 +1,6 @@
 package dev.weir.engine.execution;
 
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.sampling.ReferenceSampler;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,13 @@ final class FakeModel {
         return new ReferenceSampler(logits(state));
     }
 
-    /** The row as far as its tokens are allowed. */
-    static ReferenceSampler row(long state, long @Nullable [] allowed) {
-        return allowed == null ? row(state) : ReferenceSampler.of(logits(state), allowed);
+    /** The row, shifted, as far as its tokens are allowed. */
+    static ReferenceSampler row(long state, long @Nullable [] allowed, @Nullable LogitShifts shifts) {
+        float[] row = shifts == null ? logits(state) : ReferenceSampler.shifted(logits(state), shifts);
+        return allowed == null ? new ReferenceSampler(row) : ReferenceSampler.of(row, allowed);
     }
 
-    private static float[] logits(long state) {
+    static float[] logits(long state) {
         float[] logits = new float[VOCAB_SIZE];
         for (int id = 0; id < VOCAB_SIZE; id++) {
             logits[id] = (mix(state + id) >>> 40) * 0x1p-21f; // 0 to 8

@@ -4,7 +4,9 @@ import dev.weir.engine.request.GenerationRequest;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
 import dev.weir.engine.request.TokenEvent.Pooled;
+import dev.weir.engine.request.TokenEvent.PromptScored;
 import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.request.TokenEvent.TokenLogprobs;
 import dev.weir.engine.streaming.TokenStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ final class ReceivedAnswer {
     private final StringBuilder text = new StringBuilder();
     private @Nullable Finished finished;
     private float @Nullable [] vector;
+    private List<TokenLogprobs> promptLogprobs = List.of();
     private boolean cancelled;
 
     ReceivedAnswer(GenerationRequest request, TokenStream stream) {
@@ -81,6 +84,7 @@ final class ReceivedAnswer {
             }
             case TokenEvent.Told _ -> throw new AssertionError("nothing was told before");
             case Pooled pooled -> vector = pooled.vector();
+            case PromptScored scored -> promptLogprobs = scored.logprobs();
             case Finished end -> {
                 text.append(end.text());
                 finished = end;
@@ -113,7 +117,10 @@ final class ReceivedAnswer {
                 : end.errorMessage() != null
                         && tokenIds.equals(expected.tokenIds().subList(0, tokenIds.size()))
                         && expected.text().startsWith(text.toString());
-        if (!same || end.outputTokens() != tokenIds.size()) {
+        boolean scored = tokenIds.isEmpty()
+                || promptLogprobs.size()
+                        == (request.promptLogprobCount() < 0 ? 0 : request.promptTokenIds().length - 1);
+        if (!same || !scored || end.outputTokens() != tokenIds.size()) {
             throw new AssertionError(where);
         }
     }

@@ -131,8 +131,9 @@ final class ScriptedExecutor implements ModelExecutor {
 
     private static void sample(long state, StepPlan plan, int row, int position, StepResult result) {
         SamplingParams sampling = plan.sampling(row);
-        ReferenceSampler logits = FakeModel.row(state, plan.allowedTokens(row));
-        int tokenId = logits.sample(sampling, position);
+        ReferenceSampler logits = FakeModel.row(state, plan.allowedTokens(row), plan.shifts(row));
+        int given = plan.givenTokenIds()[row];
+        int tokenId = given == StepPlan.NONE_GIVEN ? logits.sample(sampling, position) : given;
         result.tokenIds()[row] = tokenId;
         result.logprobs()[row] = logits.logprob(tokenId);
         for (int rank = 0; rank < sampling.logprobCount(); rank++) {

@@ -7,6 +7,7 @@ import dev.weir.engine.request.CacheSalt;
 import dev.weir.engine.request.Constraint;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.GenerationRequest;
+import dev.weir.engine.request.LogitRules;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.ServiceTerms;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -197,8 +199,10 @@ final class Simulation {
         List<String> stopStrings = random.nextInt(3) == 0
                 ? List.of(LetterTokenizer.letter(random.nextInt(4)) + LetterTokenizer.letter(random.nextInt(4)), "abc")
                 : List.of();
+        int outputTokensMax = random.nextInt(1, limits.contextTokensMax() + 8);
         StopConditions stop = new StopConditions(
-                random.nextInt(1, limits.contextTokensMax() + 8),
+                outputTokensMax,
+                random.nextInt(4) == 0 ? random.nextInt(outputTokensMax + 1) : 0,
                 stopStrings,
                 Set.of(),
                 Set.of(END_ID),
@@ -206,12 +210,23 @@ final class Simulation {
         GenerationRequest request = new GenerationRequest(
                 "request-" + requestCount++,
                 prompt,
-                sampling,
+                random.nextInt(3) == 0 ? sampling.following(rules()) : sampling,
                 stop,
                 random.nextInt(4) == 0 ? random.nextInt(1, 3) : 0,
                 Pooling.NONE,
                 terms());
-        return random.nextInt(4) == 0 ? request.constrained(constraint) : request;
+        if (random.nextInt(4) == 0) {
+            request = request.constrained(constraint);
+        }
+        return random.nextInt(6) == 0 ? request.scoringPrompt(random.nextInt(4)) : request;
+    }
+
+    private LogitRules rules() {
+        return new LogitRules(
+                random.nextBoolean() ? 1 : random.nextFloat(0.5f, 2),
+                random.nextFloat(-2, 2),
+                random.nextFloat(-2, 2),
+                random.nextBoolean() ? Map.of() : Map.of(random.nextInt(FakeModel.VOCAB_SIZE), 5f));
     }
 
     /** Most begin like others do: with the first tokens of one of a few texts, and now and then with nothing else. */

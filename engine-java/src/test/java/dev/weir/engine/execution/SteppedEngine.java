@@ -75,6 +75,8 @@ final class SteppedEngine implements AutoCloseable {
                     }
                     case Finished finished -> end = finished;
                     case TokenEvent.Told _ -> throw new AssertionError("nothing was told before");
+                    case TokenEvent.PromptScored scored ->
+                        scored.logprobs().forEach(logprobs -> logprobBits.add(bits(logprobs)));
                     case TokenEvent.Pooled _ -> throw new AssertionError("nobody asked for a vector");
                 }
             }

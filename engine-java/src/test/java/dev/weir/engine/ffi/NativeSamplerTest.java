@@ -7,6 +7,7 @@ import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.TensorTypes;
+import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.sampling.ReferenceSampler;
 import dev.weir.engine.scheduling.StepPlan;
@@ -49,19 +50,23 @@ class NativeSamplerTest {
         StepResult result = new StepResult(TOKENS, TOP_LOGPROBS);
         List<SamplingParams> samplings = new ArrayList<>();
         List<long @Nullable []> masks = new ArrayList<>();
+        List<@Nullable LogitShifts> shifts = new ArrayList<>();
         plan.beginSequence(0);
         IntStream.range(0, TOKENS / BLOCK_TOKENS).forEach(plan::addBlock);
         for (int position = 0; position < TOKENS; position++) {
             samplings.add(sampling());
             plan.addToken(random.nextInt(vocabSize));
             masks.add(random.nextBoolean() ? null : mask(vocabSize));
-            plan.sampleHere(samplings.getLast(), masks.getLast());
+            shifts.add(random.nextBoolean() ? null : shifts(vocabSize));
+            plan.sampleHere(samplings.getLast(), masks.getLast(), shifts.getLast());
         }
         executor.execute(plan, result);
         int different = 0;
         for (int row = 0; row < TOKENS; row++) {
             long[] mask = masks.get(row);
-            float[] logits = executor.logits(row);
+            LogitShifts shift = shifts.get(row);
+            float[] logits =
+                    shift == null ? executor.logits(row) : ReferenceSampler.shifted(executor.logits(row), shift);
             ReferenceSampler reference =
                     mask == null ? new ReferenceSampler(logits) : ReferenceSampler.of(logits, mask);
             int expected = reference.sample(samplings.get(row), row + 1);
@@ -87,6 +92,16 @@ class NativeSamplerTest {
             mask[id / 64] |= 1L << id;
         }
         return mask;
+    }
+
+    /** Of a few tokens or of many, some of them beyond the vocabulary; now and then one is not to be drawn. */
+    private LogitShifts shifts(int vocabSize) {
+        LogitShifts shifts = new LogitShifts();
+        for (int count = random.nextInt(60); count > 0; count--) {
+            float bias = random.nextInt(8) == 0 ? Float.NEGATIVE_INFINITY : (float) random.nextDouble(-3, 3);
+            shifts.set(shifts.indexOf(random.nextInt(vocabSize + 5)), (float) random.nextDouble(0.5, 2), bias);
+        }
+        return shifts;
     }
 
     private SamplingParams sampling() {

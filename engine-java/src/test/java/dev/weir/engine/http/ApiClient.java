@@ -72,6 +72,23 @@ final class ApiClient implements AutoCloseable {
                 .toList();
     }
 
+    /** The JSON of all events of a stream whose events have names, which are their types, and of which the last one says that it is. */
+    List<JsonNode> namedEvents(String path, String json) {
+        HttpResponse<String> response = postRaw(path, json);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        List<JsonNode> events = new ArrayList<>();
+        for (String event : response.body().split("\n\n", -1)) {
+            if (event.isEmpty()) {
+                continue; // behind the last one
+            }
+            String data = event.substring(event.indexOf('\n') + 1);
+            events.add(parse(data.substring(DATA.length())));
+            assertThat(event)
+                    .isEqualTo("event: " + events.getLast().path("type").asString() + "\n" + data);
+        }
+        return events;
+    }
+
     /** The data of every event; each is one line and an empty line, and nothing else is sent. */
     static List<String> events(String body) {
         List<String> events = new ArrayList<>();

@@ -68,11 +68,7 @@ class BadInputTest {
             "prompt":[1,-2]                       | prompt            | at least 0
             "prompt":[1,297]                      | prompt            | ids 0 to 296
             "prompt":[1,"a"]                      | prompt            | must be an integer
-            "logit_bias":{"5":1}                  | logit_bias        | not supported
-            "frequency_penalty":0.5               | frequency_penalty | not supported
-            "presence_penalty":-1                 | presence_penalty  | not supported
             "best_of":3                           | best_of           | not supported
-            "echo":true                           | echo              | not supported
             "suffix":"x"                          | suffix            | not supported
             "response_format":{"type":"xml"}      | response_format.type | must be text, json_object or json_schema
             "response_format":{"type":"json_schema"} | response_format | needs a json_schema
@@ -89,7 +85,6 @@ class BadInputTest {
             "guided_regex":7                      | guided_regex      | must be a string
             "guided_choice":[]                    | guided_choice     | must be a list of texts
             "guided_grammar":"root ::= x"         | guided_grammar    | "x" is not defined
-            "min_tokens":3                        | min_tokens        | not supported
             """)
     void fieldIsRefusedByItsName(String field, String param, String reason) {
         String prompt = field.startsWith("\"prompt\"") ? "" : "\"prompt\":[1],";

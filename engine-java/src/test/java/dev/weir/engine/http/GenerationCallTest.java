@@ -63,6 +63,7 @@ class GenerationCallTest {
                 choices,
                 new SamplingParams(1, 0, 1, 0, SEED, SamplingParams.NO_LOGPROBS),
                 outputTokensMax,
+                0,
                 List.of(),
                 Set.of(),
                 false,

@@ -120,8 +120,8 @@ class HttpFuzzTest {
             EmbeddingDecoder embeddings = new EmbeddingDecoder(serving, TrustedProxy.none(), HttpLimits.defaults());
             ChatDecoder chat = new ChatDecoder(serving, generation);
             each(BODY_CASES, BODIES, bytes -> {
-                decode(() -> requests(completions.decode(bytes)));
-                decode(() -> requests(chat.decode(bytes)));
+                decode(() -> requests(completions.text(bytes).call()));
+                decode(() -> requests(chat.chat(bytes).call()));
                 decode(() -> requests(embeddings.decode(bytes, EmptyHttpHeaders.INSTANCE)));
             });
         }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -246,6 +247,47 @@ class ToolCallApiTest {
                         .path("reasoning_tokens")
                         .asInt())
                 .isBetween(1, usage.path("completion_tokens").asInt() - 1);
+    }
+
+    @Test
+    void aResponseHasAnItemForEachOfThem() {
+        ObjectNode request = JsonMapper.shared().createObjectNode();
+        request.put("model", MODEL).put("input", "hello").put("seed", 1).put("max_output_tokens", 300);
+        ArrayNode tools = request.putArray("tools");
+        for (JsonNode tool : JsonMapper.shared().readTree(TOOLS)) {
+            tools.add(tool.path("function").deepCopy().asObject().put("type", "function"));
+        }
+        request.put("guided_regex", "<think>\\n[a-z]{3,8}\\n</think>\\n\\nSure\\.\\n" + CALL);
+        JsonNode output =
+                client.post("/v1/responses", request.toString()).json().path("output");
+        assertThat(output.valueStream()
+                        .map(item -> item.path("type").asString())
+                        .toList())
+                .containsExactly("reasoning", "message", "function_call");
+        assertThat(output.path(0).path("content").path(0).path("text").asString())
+                .matches("[a-z]{3,8}");
+        assertThat(output.path(1).path("content").path(0).path("text").asString())
+                .isEqualTo("Sure.");
+        assertThat(output.path(2).path("name").asString()).isEqualTo("weather");
+        assertThat(output.path(2).path("arguments").asString()).matches("\\{\"city\": \"(Oslo|Rome)\"}");
+        assertThat(output.path(2).path("call_id").asString()).matches("[A-Za-z0-9]{9}");
+        List<JsonNode> events =
+                client.namedEvents("/v1/responses", request.put("stream", true).toString());
+        JsonNode streamed = events.getLast().path("response").path("output");
+        assertThat(streamed.valueStream().map(ToolCallApiTest::said).toList())
+                .isEqualTo(output.valueStream().map(ToolCallApiTest::said).toList());
+        assertThat(events.stream()
+                        .filter(event -> event.path("type").asString().equals("response.function_call_arguments.delta"))
+                        .map(event -> event.path("delta").asString())
+                        .collect(Collectors.joining()))
+                .isEqualTo(output.path(2).path("arguments").asString());
+    }
+
+    /** An item without the ids, which are its answer's. */
+    private static String said(JsonNode item) {
+        ObjectNode said = item.deepCopy().asObject();
+        said.remove(List.of("id", "call_id"));
+        return said.toString();
     }
 
     @Test
