@@ -45,8 +45,8 @@ class HostileFormsTest {
 
     private static final long SLACK_NANOS = 20_000_000;
 
-    /** The longest that a stream may pause; one form that is compiled on the engine's thread would take longer. */
-    private static final long PAUSE_MAX_NANOS = 1_000_000_000;
+    /** The longest that a stream may pause; the forms one after another on the engine's thread would take longer. Busy cores add theirs. */
+    private static final long PAUSE_MAX_NANOS = 3_000_000_000L;
 
     private final TestEngine engine = TestEngine.start(TestModels.TINY_LLAMA);
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
