@@ -45,7 +45,7 @@ class HostileFormsTest {
 
     private static final long SLACK_NANOS = 20_000_000;
 
-    /** The longest that a stream may pause; the forms one after another on the engine's thread would take longer. Busy cores add theirs. */
+    /** The longest that a stream may pause. On two cores beside another build, one of 1.07 s has been seen. */
     private static final long PAUSE_MAX_NANOS = 3_000_000_000L;
 
     private final TestEngine engine = TestEngine.start(TestModels.TINY_LLAMA);
