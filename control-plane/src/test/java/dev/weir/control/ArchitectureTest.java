@@ -34,6 +34,7 @@ class ArchitectureTest {
             "upstream",
             "accounting",
             "rollout",
+            "statistics",
             "storage",
             "evaluation",
             "telemetry",

@@ -5,7 +5,7 @@ import dev.weir.control.rollout.Guard.Role;
 import dev.weir.control.rollout.Hold.Reason;
 import dev.weir.control.rollout.Observation.JudgeReport;
 import dev.weir.control.rollout.Stage.Kind;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.weir.control.rollout;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
-import dev.weir.control.rollout.statistics.Interval;
-import dev.weir.control.rollout.statistics.PairedDifference;
-import dev.weir.control.rollout.statistics.Proportion;
-import dev.weir.control.rollout.statistics.ProportionDifference;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.statistics.Interval;
+import dev.weir.control.statistics.PairedDifference;
+import dev.weir.control.statistics.Proportion;
+import dev.weir.control.statistics.ProportionDifference;
 import java.util.Locale;
 
 /**

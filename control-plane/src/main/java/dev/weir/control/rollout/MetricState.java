@@ -1,7 +1,7 @@
 package dev.weir.control.rollout;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
-import dev.weir.control.rollout.statistics.LabelEvidence;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.statistics.LabelEvidence;
 import java.time.Duration;
 
 /**

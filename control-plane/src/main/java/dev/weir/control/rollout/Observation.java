@@ -1,6 +1,6 @@
 package dev.weir.control.rollout;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.time.Duration;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package dev.weir.control.rollout;
 
 import dev.weir.control.rollout.Observation.JudgeReport;
-import dev.weir.control.rollout.statistics.AssignmentEvidence;
+import dev.weir.control.statistics.AssignmentEvidence;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -10,7 +10,7 @@
  *
  * <h2>Evidence and effect</h2>
  *
- * A guard trips when harm is both certain ({@code statistics}, always valid, one error for the whole rollout) and large enough for somebody
+ * A guard trips when harm is both certain ({@code control.statistics}, always valid, one error for the whole rollout) and large enough for somebody
  * to mind ({@link dev.weir.control.rollout.Harm}). One without the other holds the stage. So do missing numbers, and a judge that fails.
  *
  * <h2>Time</h2>
@@ -19,7 +19,7 @@
  * dead for an hour and metrics that are late can therefore promote nothing.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "storage"})
+@ApplicationModule(allowedDependencies = {"completion", "evaluation", "statistics", "storage"})
 package dev.weir.control.rollout;
 
 import org.jspecify.annotations.NullMarked;

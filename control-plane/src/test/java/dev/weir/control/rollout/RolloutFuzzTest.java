@@ -13,7 +13,7 @@ import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutReducer.Step;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

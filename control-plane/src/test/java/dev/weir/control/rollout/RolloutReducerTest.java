@@ -11,7 +11,7 @@ import dev.weir.control.rollout.Effect.StartPostMortem;
 import dev.weir.control.rollout.Hold.Reason;
 import dev.weir.control.rollout.Observation.JudgeReport;
 import dev.weir.control.rollout.RolloutEvent.Commanded;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

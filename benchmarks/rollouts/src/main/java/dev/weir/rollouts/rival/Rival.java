@@ -1,6 +1,6 @@
 package dev.weir.rollouts.rival;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 
 /** A rule that looks at the errors of each tick and says when it would roll back. It is asked until it does. */
 public interface Rival {

@@ -1,7 +1,7 @@
 package dev.weir.rollouts.rival;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
-import dev.weir.control.rollout.statistics.ConfidenceSequence;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.statistics.ConfidenceSequence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.weir.rollouts.rival;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

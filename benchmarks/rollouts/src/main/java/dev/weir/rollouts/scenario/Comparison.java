@@ -9,7 +9,7 @@ import dev.weir.control.rollout.Phase;
 import dev.weir.control.rollout.RolloutEvent;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.RolloutState;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import dev.weir.rollouts.rival.Rival;
 import dev.weir.rollouts.rival.Rivals;
 import dev.weir.rollouts.traffic.Draws;

@@ -1,6 +1,6 @@
 package dev.weir.rollouts.scenario;
 
-import dev.weir.control.rollout.statistics.Proportion;
+import dev.weir.control.statistics.Proportion;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;

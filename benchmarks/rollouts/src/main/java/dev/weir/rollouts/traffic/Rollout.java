@@ -17,7 +17,7 @@ import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.RolloutState;
 import dev.weir.control.rollout.Stage;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import dev.weir.rollouts.traffic.Traffic.Position;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.weir.rollouts.traffic;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.Observation;
 import dev.weir.control.rollout.Observation.JudgeReport;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;

@@ -1,6 +1,6 @@
 package dev.weir.control.rollout.experiment;
 
-import dev.weir.control.rollout.statistics.BetaArms;
+import dev.weir.control.statistics.BetaArms;
 import java.util.Collections;
 import java.util.List;
 

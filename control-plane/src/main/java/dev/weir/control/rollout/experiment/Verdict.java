@@ -1,6 +1,6 @@
 package dev.weir.control.rollout.experiment;
 
-import dev.weir.control.rollout.statistics.Interval;
+import dev.weir.control.statistics.Interval;
 
 /** What an experiment has shown so far. */
 public sealed interface Verdict {

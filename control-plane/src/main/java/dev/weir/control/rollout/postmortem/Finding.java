@@ -1,7 +1,7 @@
 package dev.weir.control.rollout.postmortem;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
-import dev.weir.control.rollout.statistics.Interval;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.statistics.Interval;
 
 /**
  * A slice in which the candidate was worse.

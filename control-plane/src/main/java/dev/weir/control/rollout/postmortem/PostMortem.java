@@ -1,10 +1,10 @@
 package dev.weir.control.rollout.postmortem;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
-import dev.weir.control.rollout.statistics.LabelEvidence;
-import dev.weir.control.rollout.statistics.Multiplicity;
-import dev.weir.control.rollout.statistics.Proportion;
-import dev.weir.control.rollout.statistics.ProportionDifference;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.statistics.LabelEvidence;
+import dev.weir.control.statistics.Multiplicity;
+import dev.weir.control.statistics.Proportion;
+import dev.weir.control.statistics.ProportionDifference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.weir.control.rollout.experiment.Verdict.Harmful;
 import dev.weir.control.rollout.experiment.Verdict.NoDifference;
 import dev.weir.control.rollout.experiment.Verdict.Running;
 import dev.weir.control.rollout.experiment.Verdict.Winner;
-import dev.weir.control.rollout.statistics.ClusteredMean;
+import dev.weir.control.statistics.ClusteredMean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -17,7 +17,7 @@ import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.RolloutReducer;
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.weir.control.rollout.postmortem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.control.rollout.statistics.ArmCounts;
+import dev.weir.control.statistics.ArmCounts;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * Takes out of each user's outcome what the user's past explains: {@code Y - theta (X - mean X)} with {@code theta = cov(X,Y)/var(X)}. The

@@ -1,10 +1,10 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.control.rollout.statistics.BetaArms.Arm;
+import dev.weir.control.statistics.BetaArms.Arm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

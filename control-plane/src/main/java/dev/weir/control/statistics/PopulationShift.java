@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;

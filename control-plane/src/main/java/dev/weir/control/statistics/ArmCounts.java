@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * How many requests or judgements each arm had, and how many of them were bad.

@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * The difference of two independent shares, candidate less baseline, with Newcombe's hybrid score interval. Where neither arm has a bad

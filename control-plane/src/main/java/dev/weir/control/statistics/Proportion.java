@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * A share of events, with Wilson's interval: never empty, never outside 0 to 1, and right at shares near 0, where rates of errors are.

@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * The difference of two shares over the same prompts: only the pairs of which one was bad count. Adding half a pair to each of the four

@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * Intervals around a running mean that all contain the true one together, with probability {@code 1-alpha} asymptotically: at any time one

@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /** From {@code lower} to {@code upper}, either of which may be infinite. */
 public record Interval(double lower, double upper) {

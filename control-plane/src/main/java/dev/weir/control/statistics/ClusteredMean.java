@@ -1,4 +1,4 @@
-package dev.weir.control.rollout.statistics;
+package dev.weir.control.statistics;
 
 /**
  * A mean over requests whose users were assigned: requests of one user are alike, so the variance is that of users. The ratio of two
