@@ -58,6 +58,10 @@ final class Service {
             }
             ConfigurableApplicationContext started = startContext();
             requireEngines(started.getBean(Fleet.class));
+            started.getBean(WeirConfig.class)
+                    .storage()
+                    .warning()
+                    .ifPresent(text -> System.err.println("weir: " + text));
             AccessMessage access = access(started);
             access.printTo(System.out);
             started.getBean(Fleet.class)

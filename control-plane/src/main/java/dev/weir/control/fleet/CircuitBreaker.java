@@ -76,6 +76,12 @@ final class CircuitBreaker {
         }
     }
 
+    /** Whoever failed is no more. */
+    synchronized void close() {
+        state = State.CLOSED;
+        failuresInARow = 0;
+    }
+
     /** A request ended and says nothing about the engine. */
     synchronized void endedOtherwise() {
         if (state() == State.HALF_OPEN) {

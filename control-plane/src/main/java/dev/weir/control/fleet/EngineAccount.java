@@ -9,6 +9,7 @@ final class EngineAccount {
     private volatile EngineLoad load = EngineLoad.UNKNOWN;
     private volatile int othersCount;
     private volatile boolean draining;
+    private volatile boolean gone;
 
     EngineAccount(CircuitBreaker breaker) {
         this.breaker = breaker;
@@ -33,6 +34,19 @@ final class EngineAccount {
 
     boolean isDraining() {
         return draining;
+    }
+
+    /** An engine that is ready after it was gone has been started anew: what the process before it failed says nothing about this one. */
+    void isNow(EngineState state) {
+        switch (state) {
+            case EngineState.Unready unready -> gone |= unready.gone();
+            case EngineState.Ready _ -> {
+                if (gone) {
+                    gone = false;
+                    breaker.close();
+                }
+            }
+        }
     }
 
     /** What the engine said just now: whatever is more than our own requests came from others, another replica of ours for one. */

@@ -3,6 +3,7 @@ package dev.weir.control.fleet;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.ProbeAnswer;
 import dev.weir.control.upstream.UpstreamFailure;
+import dev.weir.control.upstream.UpstreamFailure.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -92,15 +93,15 @@ final class EngineProbe {
         if (mayJustBeBusy && before instanceof EngineState.Ready && failuresInARow < config.probeFailuresMax()) {
             return before;
         }
-        return new EngineState.Unready(reason(failure), before.models());
+        boolean gone = failure instanceof UpstreamFailure upstream && upstream.kind() == Kind.UNREACHABLE;
+        return new EngineState.Unready(reason(failure), before.models(), gone);
     }
 
     private String reason(Throwable failure) {
         return switch (failure) {
             case TimeoutException _ ->
                 "it does not answer within " + config.probeMax().toMillis() + " ms";
-            case UpstreamFailure upstream
-            when upstream.kind() == UpstreamFailure.Kind.UNREACHABLE -> "it cannot be reached";
+            case UpstreamFailure upstream when upstream.kind() == Kind.UNREACHABLE -> "it cannot be reached";
             case UpstreamFailure upstream -> String.valueOf(upstream.getMessage());
             case JacksonException _ -> "its list of models is not JSON";
             default -> "its answer cannot be used";

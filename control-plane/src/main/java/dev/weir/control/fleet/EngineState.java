@@ -15,10 +15,18 @@ public sealed interface EngineState {
         }
     }
 
-    /** It does not answer, or says that it is not ready; what it had is remembered, so that its models are not called unknown. */
-    record Unready(String reason, List<ServedModel> models) implements EngineState {
+    /**
+     * It does not answer, or says that it is not ready; what it had is remembered, so that its models are not called unknown.
+     *
+     * @param gone whether nobody listens at its address: whoever answers there next is another process
+     */
+    record Unready(String reason, List<ServedModel> models, boolean gone) implements EngineState {
         public Unready {
             models = List.copyOf(models);
+        }
+
+        public Unready(String reason, List<ServedModel> models) {
+            this(reason, models, false);
         }
     }
 }

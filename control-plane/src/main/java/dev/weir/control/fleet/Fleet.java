@@ -4,7 +4,6 @@ import dev.weir.control.fleet.Assignment.Assigned;
 import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineState.Unready;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -65,16 +64,6 @@ public final class Fleet {
     /** Every fleet that is different from the one before it, beginning with the latest. */
     public Flux<FleetSnapshot> changes() {
         return changes.asFlux();
-    }
-
-    /** What the engine at this address is called; its address where it has left. */
-    public String nameOf(URI url) {
-        return snapshot().engines().stream()
-                .map(EngineView::engine)
-                .filter(engine -> engine.url().equals(url))
-                .findFirst()
-                .orElseGet(() -> Engine.at(url))
-                .name();
     }
 
     /** How many of our requests the engine is busy with. */
@@ -186,10 +175,15 @@ public final class Fleet {
 
     /** What a request found out before the next probe would: there is nobody at this address. */
     public void unreachable(Engine engine) {
-        stateOf(engine).ifPresent(state -> update(engine, new Unready("it could not be reached", state.models())));
+        stateOf(engine)
+                .ifPresent(state -> update(engine, new Unready("it could not be reached", state.models(), true)));
     }
 
     synchronized void update(Engine engine, EngineState state) {
+        EngineAccount account = accounts.get(engine);
+        if (account != null) {
+            account.isNow(state);
+        }
         publish(current.get().with(engine, state, clock.instant()));
     }
 

@@ -2,6 +2,7 @@ package dev.weir.control.storage;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -57,6 +58,16 @@ public record StorageConfig(
         }
         requirePositive("connection-wait-max", connectionWaitMax);
         requirePositive("redis-answer-max", redisAnswerMax);
+    }
+
+    /** What is allowed and yet likely a mistake. */
+    public Optional<String> warning() {
+        return url != null && url.startsWith("jdbc:postgresql:") && redis == null
+                ? Optional.of(
+                        "weir.storage.url is a database that replicas share, but weir.storage.redis names no Redis:"
+                                + " with several replicas each counts limits by itself, so callers get each limit once per"
+                                + " replica. Name a Redis, or run one replica.")
+                : Optional.empty();
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -7,6 +7,7 @@ import dev.weir.control.fleet.Assignment.Assigned;
 import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
 import dev.weir.control.fleet.EngineState.Ready;
+import dev.weir.control.fleet.EngineState.Unready;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,6 +150,24 @@ class FleetTest {
         assertThat(fleet.breakerState(FIRST)).isEqualTo("open");
         fleet.update(SECOND, ready("a"));
         assertThat(assigned("a").engine()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void anEngineThatWasGoneAndIsReadyAgainIsTrustedAtOnceSinceItIsAnotherProcess() {
+        fleet.update(FIRST, ready("a"));
+        for (int request = 0; request < 2; request++) {
+            try (EngineLease lease = assigned("a")) {
+                lease.failed();
+            }
+        }
+        fleet.update(FIRST, new Unready("it says that it is not ready", List.of()));
+        fleet.update(FIRST, ready("a"));
+        assertThat(fleet.breakerState(FIRST)).isEqualTo("open");
+        fleet.unreachable(FIRST);
+        fleet.update(FIRST, new Unready("it says that it is not ready", List.of()));
+        fleet.update(FIRST, ready("a"));
+        assertThat(fleet.breakerState(FIRST)).isEqualTo("closed");
+        assertThat(assigned("a").engine()).isEqualTo(FIRST);
     }
 
     @Test
