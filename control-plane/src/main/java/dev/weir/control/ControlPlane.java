@@ -21,6 +21,7 @@ import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
+import dev.weir.control.upstream.ProviderClient;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -125,9 +126,15 @@ public class ControlPlane {
     }
 
     @Bean
-    Failover failover(EngineClient client, WeirConfig config, Scheduler timer) {
+    ProviderClient providerClient(WeirConfig config, ReactorResourceFactory resources, Scheduler timer) {
+        return new ProviderClient(config.upstream(), resources.getLoopResources(), timer);
+    }
+
+    @Bean
+    Failover failover(EngineClient client, ProviderClient providers, WeirConfig config, Scheduler timer) {
         return new Failover(
                 client,
+                providers,
                 config.upstream(),
                 timer,
                 () -> ThreadLocalRandom.current().nextDouble());

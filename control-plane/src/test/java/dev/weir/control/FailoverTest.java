@@ -146,6 +146,17 @@ class FailoverTest {
     }
 
     @Test
+    void whereNoMoreEnginesMayBeAskedTheLastOnesWordsAreToldToo() throws Exception {
+        first.answers(exchange -> exchange.json(503, "{\"error\":{\"code\":\"starting\"}}"));
+        try (RunningControlPlane once = new RunningControlPlane(
+                List.of(first), "--weir.fleet.probe-every=1h", "--weir.upstream.failures-max=0")) {
+            HttpResponse<String> answer = once.post(CHAT, ASK);
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("starting");
+        }
+    }
+
+    @Test
     void aClientThatLeavesWhileAnotherEngineGoesOnFreesThatOneToo() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
         first.answers(exchange -> {

@@ -80,10 +80,9 @@ public final class CompletionPipeline {
         EngineDestinations engines = new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times);
         return upstream.exchange(request, engines, answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
-            String engine = fleet.nameOf(answer.from());
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
-            call.takes(new Call.Course(engine, null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
-            headers.set(ENGINE_HEADER, engine);
+            call.takes(new Call.Course(answer.from(), null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
+            headers.set(ENGINE_HEADER, answer.from());
             return relay.relay(answer, exchange.getResponse(), passage, call);
         });
     }

@@ -9,7 +9,9 @@ import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.upstream.Destination;
 import dev.weir.control.upstream.Destinations;
+import dev.weir.control.upstream.Peer;
 import dev.weir.control.upstream.UpstreamFailure;
+import dev.weir.control.upstream.UpstreamFailure.Kind;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -34,7 +36,7 @@ final class EngineDestinations implements Destinations {
         return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), prompt)) {
             case Assigned(var lease) -> new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed);
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
-            case NoneReady(var reason) -> throw new Refusal(OpenAiError.noEngineReady(reason));
+            case NoneReady(var reason) -> throw new UpstreamFailure(Kind.NONE_READY, reason);
         };
     }
 
@@ -50,8 +52,8 @@ final class EngineDestinations implements Destinations {
     private record LeasedEngine(Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed)
             implements Destination {
         @Override
-        public URI url() {
-            return lease.engine().url();
+        public Peer peer() {
+            return new Peer.OfOurs(lease.engine().name(), lease.engine().url());
         }
 
         @Override
@@ -70,7 +72,7 @@ final class EngineDestinations implements Destinations {
                 }
                 case FIRST_BYTE_TIMEOUT, BROKEN_OFF, SILENT, NOT_RESUMED -> lease.failed();
                 // These are about us, or about the client.
-                case CONNECTIONS_EXHAUSTED, TOTAL_TIMEOUT, CLIENT_STALLED -> {}
+                case NONE_READY, CONNECTIONS_EXHAUSTED, TOTAL_TIMEOUT, CLIENT_STALLED, PROVIDER_FAILED -> {}
             }
         }
 

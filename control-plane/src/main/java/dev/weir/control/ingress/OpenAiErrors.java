@@ -114,8 +114,9 @@ public final class OpenAiErrors implements WebExceptionHandler {
     private static OpenAiError of(UpstreamFailure failure) {
         String reason = String.valueOf(failure.getMessage());
         return switch (failure.kind()) {
+            case NONE_READY -> OpenAiError.noEngineReady(reason);
             case UNREACHABLE, CONNECTIONS_EXHAUSTED -> OpenAiError.engineUnavailable(reason);
-            case BROKEN_OFF, NOT_RESUMED -> OpenAiError.engineBroke(reason);
+            case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED -> OpenAiError.engineBroke(reason);
             case FIRST_BYTE_TIMEOUT, SILENT, TOTAL_TIMEOUT -> OpenAiError.engineTimeout(reason);
             case CLIENT_STALLED -> OpenAiError.http(408, reason, "client_stalled");
         };

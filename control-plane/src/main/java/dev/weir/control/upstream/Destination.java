@@ -1,12 +1,11 @@
 package dev.weir.control.upstream;
 
-import java.net.URI;
 import java.time.Duration;
 
-/** An engine that a request is sent to. Whoever sends it there tells what became of it. */
+/** Where a request is sent to. Whoever sends it there tells what became of it. */
 public interface Destination extends AutoCloseable {
 
-    URI url();
+    Peer peer();
 
     /** It began to answer, this long after it was asked. */
     void answered(Duration after);

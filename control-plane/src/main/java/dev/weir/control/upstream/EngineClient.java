@@ -57,20 +57,20 @@ public final class EngineClient implements DisposableBean {
      * Sends the request on, byte for byte, or the rest of it behind what was told. Fails with {@link UpstreamFailure} and with nothing
      * else; cancelling closes the connection.
      */
-    Flux<AnswerPart> open(URI engine, CompletionRequest request, @Nullable ToldTokens told) {
+    Flux<AnswerPart> open(Peer.OfOurs engine, CompletionRequest request, @Nullable ToldTokens told) {
         return Flux.defer(() -> {
             FlowGuard guard = new FlowGuard(limits, timer);
             AtomicBoolean answered = new AtomicBoolean();
             JsonBody body = told == null ? request.body() : told.resuming(request.body());
             return guard.watchBeginning(http.headers(headers -> writeHeaders(request, body, told, headers))
                             .post()
-                            .uri(engine.resolve(request.endpoint().path()))
+                            .uri(engine.url().resolve(request.endpoint().path()))
                             .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes())))
                             .response((head, content) -> {
                                 answered.set(true);
-                                return parts(head, guard.watchEngine(content.asByteArray()));
+                                return parts(engine, head, guard.watchEngine(content.asByteArray()));
                             }))
-                    .onErrorMap(failure -> answered.get() ? inAnswer(failure) : beforeAnswer(engine, failure));
+                    .onErrorMap(failure -> answered.get() ? inAnswer(failure) : beforeAnswer(engine.url(), failure));
         });
     }
 
@@ -117,19 +117,19 @@ public final class EngineClient implements DisposableBean {
         }
     }
 
-    private static Flux<AnswerPart> parts(HttpClientResponse head, Flux<byte[]> content) {
+    private static Flux<AnswerPart> parts(Peer.OfOurs engine, HttpClientResponse head, Flux<byte[]> content) {
         return Flux.concat(
-                Mono.just(new Head(head.status().code(), EndToEndHeaders.of(head.responseHeaders()))),
+                Mono.just(new Head(engine.name(), head.status().code(), EndToEndHeaders.of(head.responseHeaders()))),
                 content.map(Piece::new));
     }
 
-    private static Throwable inAnswer(Throwable failure) {
+    static Throwable inAnswer(Throwable failure) {
         return failure instanceof UpstreamFailure
                 ? failure
                 : new UpstreamFailure(Kind.BROKEN_OFF, "it closed the connection in the middle of its answer");
     }
 
-    private static Throwable beforeAnswer(URI engine, Throwable failure) {
+    static Throwable beforeAnswer(URI engine, Throwable failure) {
         return switch (failure) {
             case UpstreamFailure known -> known;
             case ConnectException _, UnknownHostException _ ->

@@ -6,6 +6,8 @@ public final class UpstreamFailure extends RuntimeException {
 
     /** How far the exchange had come, which decides what a client may be told and whether it may try again. */
     public enum Kind {
+        /** No engine can be sent the request now; nobody has seen anything of it. */
+        NONE_READY,
         /** No connection could be made; the engine has seen nothing of the request. */
         UNREACHABLE,
         /** Every connection is in use and the wait for one was too long; the engine has seen nothing of the request. */
@@ -18,6 +20,8 @@ public final class UpstreamFailure extends RuntimeException {
         SILENT,
         /** Another engine was to go on with the stream and would not. */
         NOT_RESUMED,
+        /** A provider outside would not, or did not, answer the request. */
+        PROVIDER_FAILED,
         /** The answer as a whole took too long. */
         TOTAL_TIMEOUT,
         /** The client left the answer unread for too long. */

@@ -1,0 +1,58 @@
+package dev.weir.control.upstream;
+
+import dev.weir.control.completion.JsonBody;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A chat request of ours as OpenAI takes it: its own fields and no others. */
+final class ToOpenAi {
+    private ToOpenAi() {}
+
+    static JsonBody request(ObjectNode chat, String model, boolean stream) {
+        ChatFields fields = new ChatFields(chat);
+        ObjectNode request = JsonMapper.shared().createObjectNode().put("model", model);
+        request.set("messages", messages(fields.take("messages")));
+        fields.copy(
+                request,
+                "temperature",
+                "top_p",
+                "n",
+                "seed",
+                "stop",
+                "presence_penalty",
+                "frequency_penalty",
+                "logprobs",
+                "top_logprobs",
+                "tools",
+                "tool_choice",
+                "parallel_tool_calls",
+                "response_format",
+                "reasoning_effort",
+                "verbosity");
+        // The name that its models of today want; those of yesterday know it, too.
+        JsonNode older = fields.take("max_tokens");
+        JsonNode newer = fields.take("max_completion_tokens");
+        JsonNode max = newer.isMissingNode() || older.asLong(Long.MAX_VALUE) < newer.asLong() ? older : newer;
+        if (!max.isMissingNode()) {
+            request.set("max_completion_tokens", max);
+        }
+        fields.requireNothingElse();
+        if (stream) {
+            request.put("stream", true).putObject("stream_options").put("include_usage", true);
+        }
+        return new JsonBody(JsonMapper.shared().writeValueAsBytes(request));
+    }
+
+    /** Reasoning is what an engine of ours told; OpenAI does not take it back. */
+    private static JsonNode messages(JsonNode messages) {
+        JsonNode copied = messages.deepCopy();
+        for (JsonNode message : copied.values()) {
+            if (message instanceof ObjectNode fields) {
+                fields.remove("reasoning_content");
+                fields.remove("reasoning");
+            }
+        }
+        return copied;
+    }
+}
