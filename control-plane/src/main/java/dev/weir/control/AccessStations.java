@@ -10,7 +10,9 @@ import dev.weir.control.admin.AdminAccess;
 import dev.weir.control.admin.CostEndpoints;
 import dev.weir.control.admin.DocumentEndpoint;
 import dev.weir.control.admin.IdentityEndpoints;
+import dev.weir.control.admin.InterfaceFiles;
 import dev.weir.control.admin.LimitEndpoints;
+import dev.weir.control.admin.SessionEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.ServedModel;
@@ -24,6 +26,8 @@ import dev.weir.control.identity.KeyCheck;
 import dev.weir.control.identity.Mirror;
 import dev.weir.control.identity.OpenDoor;
 import dev.weir.control.identity.Registry;
+import dev.weir.control.identity.SessionCheck;
+import dev.weir.control.identity.Sessions;
 import dev.weir.control.identity.TokenCheck;
 import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.Till;
@@ -98,7 +102,12 @@ class AccessStations {
 
     @Bean
     Authenticator authenticator(
-            Directory directory, InstantSource clock, WeirConfig config, ReactorResourceFactory resources) {
+            Directory directory,
+            Sessions sessions,
+            Database database,
+            InstantSource clock,
+            WeirConfig config,
+            ReactorResourceFactory resources) {
         if (config.identity().insecureNoAuth()) {
             return new OpenDoor(directory);
         }
@@ -111,12 +120,28 @@ class AccessStations {
                         clock,
                         new ReactorClientHttpConnector(
                                 HttpClient.newConnection().runOn(resources.getLoopResources())));
-        return new KeyCheck(directory, tokens, clock);
+        return new SessionCheck(new KeyCheck(directory, tokens, clock), sessions, database);
+    }
+
+    @Bean
+    Sessions sessions(Database database, InstantSource clock, WeirConfig config) {
+        return new Sessions(
+                database, clock, new SecureRandom(), config.identity().sessionMax());
     }
 
     @Bean
     AdminAccess adminAccess(Authenticator authenticator) {
         return new AdminAccess(authenticator);
+    }
+
+    @Bean
+    SessionEndpoints sessionEndpoints(Authenticator authenticator, Sessions sessions, Database database) {
+        return new SessionEndpoints(authenticator, sessions, database);
+    }
+
+    @Bean
+    InterfaceFiles interfaceFiles() {
+        return new InterfaceFiles();
     }
 
     @Bean

@@ -19,6 +19,8 @@ record ReadyMessage(
         out.printf("%nWeir is ready at %s/v1, %s.%n", address, ready);
         out.printf("First token, through the whole path: %s.%n", firstToken);
         out.println("Models: " + models.stream().map(ServedModel::id).collect(Collectors.joining(", ")));
+        out.printf(
+                "Look at it in a browser: %s/ui%s%n", address, asksForKey ? ", where $WEIR_API_KEY signs you in" : "");
         models.stream()
                 .findFirst()
                 .ifPresent(model -> out.printf(

@@ -16,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The OpenAPI document says what the endpoints are, all of them and as they are; {@code -Dweir.openapi.update=true} rewrites it. */
 class AdminDocumentTest {
     private static final Path FILE = Path.of("src/main/resources/openapi/admin.json");
+    private static final Path TYPES = Path.of("src/main/ui/src/api/types.ts");
 
     private static List<Class<?>> controllers() {
         return new ClassFileImporter()
@@ -33,14 +34,22 @@ class AdminDocumentTest {
                         .build()
                         .writeValueAsString(AdminDocument.of(controllers()))
                 + "\n";
-        if (Boolean.getBoolean("weir.openapi.update")) {
-            Files.createDirectories(FILE.getParent());
-            Files.writeString(FILE, document);
-        }
-        assertThat(Files.readString(FILE))
-                .as("the document is not what the endpoints are: rewrite it with -Dweir.openapi.update=true")
-                .isEqualTo(document);
+        assertUpToDate(FILE, document);
         assertThat(document).contains("\"/admin/keys/{id}/rotate\"", "\"/admin/costs\"", "\"/admin/limits\"");
+    }
+
+    @Test
+    void theUserInterfaceIsWrittenAgainstIt() throws IOException {
+        assertUpToDate(TYPES, AdminTypes.of(AdminDocument.of(controllers())));
+    }
+
+    private static void assertUpToDate(Path file, String text) throws IOException {
+        if (Boolean.getBoolean("weir.openapi.update")) {
+            Files.writeString(file, text);
+        }
+        assertThat(Files.readString(file))
+                .as(file + " is not what the endpoints are: rewrite it with -Dweir.openapi.update=true")
+                .isEqualTo(text);
     }
 
     @Test

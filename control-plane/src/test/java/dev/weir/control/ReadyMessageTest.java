@@ -26,6 +26,7 @@ class ReadyMessageTest {
                 .contains("Weir is ready at http://127.0.0.1:8080/v1, 3.2 s after the command.")
                 .contains("First token, through the whole path: 3.5 s after the command.")
                 .contains("Models: a, b")
+                .contains("Look at it in a browser: http://127.0.0.1:8080/ui, where $WEIR_API_KEY signs you in")
                 .contains("curl -N http://127.0.0.1:8080/v1/chat/completions")
                 .contains("-H \"authorization: Bearer $WEIR_API_KEY\"")
                 .contains("\"model\": \"a\"");

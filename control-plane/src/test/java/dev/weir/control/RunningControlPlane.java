@@ -115,9 +115,13 @@ final class RunningControlPlane implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX).DELETE().build(), BodyHandlers.ofString());
+    HttpResponse<String> delete(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX).DELETE();
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     /** A connection of its own, for what no proper client does. */

@@ -73,7 +73,14 @@ class WeirConfigTest {
                                 Duration.ofSeconds(5),
                                 null,
                                 Duration.ofSeconds(2)),
-                        new IdentityConfig(false, Duration.ofMillis(250), Duration.ofMinutes(5), 100_000, 10_000, null),
+                        new IdentityConfig(
+                                false,
+                                Duration.ofMillis(250),
+                                Duration.ofMinutes(5),
+                                100_000,
+                                10_000,
+                                Duration.ofHours(12),
+                                null),
                         new AccountingConfig(
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10))));

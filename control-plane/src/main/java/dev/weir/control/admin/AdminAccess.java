@@ -5,7 +5,6 @@ import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Credentials;
 import dev.weir.control.identity.Scope;
 import java.util.List;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -37,15 +36,11 @@ public final class AdminAccess implements WebFilter {
         if (!isUnder(path, ROOT)) {
             return chain.filter(exchange);
         }
-        HttpHeaders headers = request.getHeaders();
-        return authenticator
-                .authenticate(
-                        new Credentials(headers.getFirst(HttpHeaders.AUTHORIZATION), headers.getFirst("x-api-key")))
-                .flatMap(caller -> {
-                    caller.require(needed(request.getMethod(), path));
-                    exchange.getAttributes().put(CALLER, caller);
-                    return chain.filter(exchange);
-                });
+        return authenticator.authenticate(Credentials.of(request)).flatMap(caller -> {
+            caller.require(needed(request.getMethod(), path));
+            exchange.getAttributes().put(CALLER, caller);
+            return chain.filter(exchange);
+        });
     }
 
     private static Scope needed(HttpMethod method, String path) {

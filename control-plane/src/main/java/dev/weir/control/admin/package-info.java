@@ -2,8 +2,8 @@
  * Read models, the REST API and the user interface for whoever runs Weir. May read every station; no station imports it.
  *
  * <p>Here are the configuration that serves, the engines there are, and who may do what; {@link dev.weir.control.admin.AdminAccess} stands
- * before all of it. Health and metrics are served by the actuator; there is no
- * interface for people yet.
+ * before all of it. {@link dev.weir.control.admin.InterfaceFiles} hands out the interface for people, which is built from {@code
+ * src/main/ui}, and {@link dev.weir.control.admin.SessionEndpoints} lets their browsers in. Health and metrics are served by the actuator.
  */
 @NullMarked
 @ApplicationModule(

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param staleMax without an answer, until keys are not believed any more
  * @param keysMax that there can be, which bounds the memory that they take
  * @param tokensCachedMax verified tokens that are remembered
+ * @param sessionMax how long a browser stays signed in
  * @param oidc where people's tokens come from, if they are to be taken
  */
 public record IdentityConfig(
@@ -21,6 +22,7 @@ public record IdentityConfig(
         @DefaultValue("5m") Duration staleMax,
         @DefaultValue("100000") int keysMax,
         @DefaultValue("10000") int tokensCachedMax,
+        @DefaultValue("12h") Duration sessionMax,
         @Nullable OidcConfig oidc) {
 
     /**
@@ -42,6 +44,7 @@ public record IdentityConfig(
     public IdentityConfig {
         requirePositive("refresh-every", refreshEvery);
         requirePositive("stale-max", staleMax);
+        requirePositive("session-max", sessionMax);
         if (keysMax < 1 || tokensCachedMax < 1) {
             throw new IllegalArgumentException(
                     "weir.identity.keys-max and weir.identity.tokens-cached-max are at least 1");

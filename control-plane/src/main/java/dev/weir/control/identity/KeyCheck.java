@@ -36,18 +36,27 @@ public final class KeyCheck implements Authenticator {
     }
 
     private Mono<Caller> byKey(KeyText text) {
-        Instant now = clock.instant();
         Optional<ApiKey> found =
                 directory.key(text.id()).filter(key -> key.hash().matches(text.secret()));
-        if (found.isEmpty()) {
-            return refuse(Kind.INVALID, "there is no such API key");
-        }
-        ApiKey key = found.get();
+        return found.isEmpty() ? refuse(Kind.INVALID, "there is no such API key") : holderOf(found.get());
+    }
+
+    /** Who holds the key that is known to be held. */
+    Mono<Caller> holderOf(String keyId) {
+        return directory
+                .key(keyId)
+                .map(this::holderOf)
+                .orElseGet(() -> refuse(Kind.INVALID, "the key that was signed in with does not exist any more"));
+    }
+
+    private Mono<Caller> holderOf(ApiKey key) {
+        Instant now = clock.instant();
+        String shown = KeyText.shown(key.id());
         if (key.revokedAt() != null) {
-            return refuse(Kind.INVALID, "the API key " + text + " was revoked");
+            return refuse(Kind.INVALID, "the API key " + shown + " was revoked");
         }
         if (key.isExpired(now)) {
-            return refuse(Kind.INVALID, "the API key " + text + " expired at " + key.expiresAt());
+            return refuse(Kind.INVALID, "the API key " + shown + " expired at " + key.expiresAt());
         }
         if (directory.isStale(now)) {
             return refuse(Kind.UNAVAILABLE, "keys cannot be checked now: the database does not answer");

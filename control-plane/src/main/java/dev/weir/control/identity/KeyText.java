@@ -39,9 +39,14 @@ public record KeyText(String id, String secret) {
         return PREFIX + id + secret;
     }
 
+    /** How the key with this id is shown to people. */
+    static String shown(String id) {
+        return PREFIX + id + "...";
+    }
+
     @Override
     public String toString() {
-        return PREFIX + id + "...";
+        return shown(id);
     }
 
     private static String letters(RandomGenerator random, int count) {

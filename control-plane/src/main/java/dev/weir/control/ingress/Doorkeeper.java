@@ -4,7 +4,6 @@ import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Credentials;
 import dev.weir.control.identity.Scope;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -17,10 +16,8 @@ public final class Doorkeeper {
     }
 
     Mono<Caller> admit(ServerWebExchange exchange, Scope scope) {
-        HttpHeaders headers = exchange.getRequest().getHeaders();
         return authenticator
-                .authenticate(
-                        new Credentials(headers.getFirst(HttpHeaders.AUTHORIZATION), headers.getFirst("x-api-key")))
+                .authenticate(Credentials.of(exchange.getRequest()))
                 .doOnNext(caller -> caller.require(scope));
     }
 }

@@ -1,0 +1,450 @@
+// Written from the OpenAPI document of /admin by AdminDocumentTest; -Dweir.openapi.update=true writes it again.
+
+export interface AuditEntry {
+  seq: number;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: string;
+  hash: string;
+}
+
+export interface AuditVerdict {
+  intact: boolean;
+  firstBrokenSeq?: number | null;
+}
+
+export interface Checked {
+  valid: boolean;
+  problems: Problem[];
+}
+
+export interface CostReport {
+  from: string;
+  to: string;
+  by: string[];
+  rows: CostRow[];
+  cut: boolean;
+}
+
+export interface CostRow {
+  tags: Record<string, string>;
+  calls: number;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  cost: number;
+}
+
+export interface EngineLoad {
+  runningCount: number;
+  waitingCount: number;
+  kvCacheUse: number;
+}
+
+export interface EngineStatus {
+  name: string;
+  url: string;
+  region: string;
+  ready: boolean;
+  reason?: string | null;
+  since: string;
+  models: string[];
+  requestsUnderWay: number;
+  load: EngineLoad;
+  breaker: string;
+  draining: boolean;
+}
+
+export interface Error {
+  error?: {  message?: string | null;  type?: string | null;  param?: string | null;  code?: string | null; } | null;
+}
+
+export interface Explanation {
+  model?: string | null;
+  tier?: string | null;
+  confidence: number;
+  steps: string[];
+}
+
+export interface KeyStatus {
+  id: string;
+  tenant: string;
+  user?: string | null;
+  name: string;
+  scopes: string[];
+  createdAt: string;
+  expiresAt?: string | null;
+  revokedAt?: string | null;
+}
+
+export interface LimitChange {
+  max: number;
+}
+
+export interface LimitStatus {
+  id: string;
+  tenant?: string | null;
+  user?: string | null;
+  key?: string | null;
+  model?: string | null;
+  metric: 'REQUESTS' | 'INPUT_TOKENS' | 'OUTPUT_TOKENS' | 'TOKENS' | 'COST' | 'CONCURRENCY';
+  period: 'MINUTE' | 'DAY' | 'MONTH' | 'AT_ONCE';
+  max: number;
+}
+
+export interface NewKey {
+  tenant: string;
+  user?: string | null;
+  name: string;
+  scopes: string[];
+  expiresAt?: string | null;
+}
+
+export interface NewKeyStatus {
+  key: string;
+  status: KeyStatus;
+}
+
+export interface NewLimit {
+  tenant?: string | null;
+  user?: string | null;
+  key?: string | null;
+  model?: string | null;
+  metric: 'REQUESTS' | 'INPUT_TOKENS' | 'OUTPUT_TOKENS' | 'TOKENS' | 'COST' | 'CONCURRENCY';
+  period: 'MINUTE' | 'DAY' | 'MONTH' | 'AT_ONCE';
+  max: number;
+}
+
+export interface NewTenant {
+  id: string;
+  name: string;
+  weight?: number | null;
+  dataResidency?: 'LOCAL_ONLY' | 'OVERFLOW_ALLOWED' | null;
+}
+
+export interface NewUser {
+  id: string;
+  tenant: string;
+  name: string;
+  role?: 'VIEWER' | 'OPERATOR' | 'ADMIN' | null;
+}
+
+export interface Outcome {
+  outcome: string;
+  version: number;
+  reasons: string[];
+}
+
+export interface Problem {
+  line: number;
+  path: string;
+  message: string;
+}
+
+export interface Question {
+  tenant?: string | null;
+  user?: string | null;
+  key?: string | null;
+  operation?: string | null;
+  region?: string | null;
+  session?: string | null;
+  headers?: Record<string, string> | null;
+  request: unknown;
+}
+
+export interface Refused {
+  at: string;
+  reasons: string[];
+}
+
+export interface Registration {
+  url: string;
+  region?: string | null;
+}
+
+export interface Rotation {
+  overlapSeconds?: number | null;
+}
+
+export interface SavingsReport {
+  from: string;
+  to: string;
+  baselineModel: string;
+  calls: number;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  cost: number;
+  baselineCost: number;
+  saved: number;
+}
+
+export interface Serving {
+  version: number;
+  since: string;
+  fingerprint: string;
+  file?: string | null;
+  refused?: Refused | null;
+}
+
+export interface SessionStatus {
+  signedIn: boolean;
+  tenant?: string | null;
+  user?: string | null;
+  key?: string | null;
+  scopes: string[];
+  csrf?: string | null;
+}
+
+export interface SignIn {
+  key: string;
+}
+
+export interface Tenant {
+  id: string;
+  name: string;
+  weight: number;
+  dataResidency: 'LOCAL_ONLY' | 'OVERFLOW_ALLOWED';
+  enabled: boolean;
+  createdAt: string;
+}
+
+export interface TenantChange {
+  name?: string | null;
+  weight?: number | null;
+  dataResidency?: 'LOCAL_ONLY' | 'OVERFLOW_ALLOWED' | null;
+  enabled?: boolean | null;
+}
+
+export interface User {
+  id: string;
+  tenantId: string;
+  name: string;
+  role?: 'VIEWER' | 'OPERATOR' | 'ADMIN' | null;
+  enabled: boolean;
+  createdAt: string;
+}
+
+export interface UserChange {
+  name?: string | null;
+  role?: 'VIEWER' | 'OPERATOR' | 'ADMIN' | null;
+  noRole?: boolean | null;
+  enabled?: boolean | null;
+}
+
+export interface WhoAmI {
+  tenant: string;
+  user?: string | null;
+  key?: string | null;
+  scopes: string[];
+}
+
+/** Every operation: what it takes, and what it answers. */
+export interface Operations {
+  'GET /admin/audit': {
+    path: Record<never, never>;
+    query: { after?: number; limit?: number };
+    body: undefined;
+    answer: AuditEntry[];
+  };
+  'GET /admin/audit/verdict': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: AuditVerdict;
+  };
+  'GET /admin/configuration': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: Serving;
+  };
+  'POST /admin/configuration/check': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: string;
+    answer: Checked;
+  };
+  'POST /admin/configuration/reload': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: Outcome;
+  };
+  'GET /admin/costs': {
+    path: Record<never, never>;
+    query: { from?: string; to?: string; by?: string; tenant?: string };
+    body: undefined;
+    answer: CostReport;
+  };
+  'GET /admin/costs.csv': {
+    path: Record<never, never>;
+    query: { from?: string; to?: string; by?: string; tenant?: string };
+    body: undefined;
+    answer: string;
+  };
+  'GET /admin/costs/savings': {
+    path: Record<never, never>;
+    query: { from?: string; to?: string; model: string; tenant?: string };
+    body: undefined;
+    answer: SavingsReport;
+  };
+  'GET /admin/engines': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: EngineStatus[];
+  };
+  'DELETE /admin/engines/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  'GET /admin/engines/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: EngineStatus;
+  };
+  'PUT /admin/engines/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: Registration;
+    answer: EngineStatus;
+  };
+  'POST /admin/engines/{name}/drain': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: EngineStatus;
+  };
+  'POST /admin/engines/{name}/resume': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: EngineStatus;
+  };
+  'POST /admin/keys': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewKey;
+    answer: NewKeyStatus;
+  };
+  'GET /admin/keys': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: KeyStatus[];
+  };
+  'POST /admin/keys/{id}/revoke': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: KeyStatus;
+  };
+  'POST /admin/keys/{id}/rotate': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: Rotation;
+    answer: NewKeyStatus;
+  };
+  'POST /admin/limits': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewLimit;
+    answer: LimitStatus;
+  };
+  'GET /admin/limits': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: LimitStatus[];
+  };
+  'PATCH /admin/limits/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: LimitChange;
+    answer: LimitStatus;
+  };
+  'DELETE /admin/limits/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: LimitStatus;
+  };
+  'GET /admin/openapi.json': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: unknown;
+  };
+  'POST /admin/routes/explain': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Question;
+    answer: Explanation;
+  };
+  'POST /admin/tenants': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewTenant;
+    answer: Tenant;
+  };
+  'GET /admin/tenants': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: Tenant[];
+  };
+  'PATCH /admin/tenants/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: TenantChange;
+    answer: Tenant;
+  };
+  'POST /admin/users': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewUser;
+    answer: User;
+  };
+  'GET /admin/users': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: User[];
+  };
+  'PATCH /admin/users/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: UserChange;
+    answer: User;
+  };
+  'GET /admin/whoami': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: WhoAmI;
+  };
+  'GET /ui/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: SessionStatus;
+  };
+  'POST /ui/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: SignIn;
+    answer: SessionStatus;
+  };
+  'DELETE /ui/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: SessionStatus;
+  };
+}

@@ -1,0 +1,56 @@
+import type { FormEvent, ReactNode } from 'react';
+import { useState } from 'react';
+import type { Refused } from '../api/client';
+import { Dialog } from './Dialog';
+import { Failure } from './Notice';
+
+/**
+ * Asks before something that cannot be taken back, or that somebody will ask about: says exactly what will happen, and asks why. What
+ * changes nothing is what Enter does.
+ */
+export function Confirm(props: {
+  title: string;
+  effect: ReactNode;
+  action: string;
+  onConfirm: (reason: string) => void;
+  onClose: () => void;
+  /** What has to be typed, where a slip would be expensive. */
+  typed?: string;
+  pending?: boolean;
+  failure?: Refused | null;
+  harmless?: boolean;
+}) {
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const isReady = reason.trim().length >= 3 && (!props.typed || typed === props.typed) && !props.pending;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isReady) props.onConfirm(reason.trim());
+  };
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form onSubmit={submit} onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && submit(event)}>
+        <div className="effect">{props.effect}</div>
+        <label>
+          Reason, for the audit log
+          <textarea rows={2} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} required minLength={3} />
+        </label>
+        {props.typed && (
+          <label>
+            Type <code>{props.typed}</code> to go on
+            <input value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} />
+          </label>
+        )}
+        {props.failure && <Failure failure={props.failure} />}
+        <div className="actions">
+          <button type="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" className={props.harmless ? 'main' : 'danger'} disabled={!isReady}>
+            {props.pending ? 'Working…' : props.action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+/** How figures are written. Absent ones are a dash, and never a zero. */
+const NONE = '–';
+type Figure = number | null | undefined;
+const isAbsent = (value: Figure): value is null | undefined => value === null || value === undefined || Number.isNaN(value);
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+export const count = (value: Figure) => (isAbsent(value) ? NONE : Math.abs(value) < 100_000 ? whole.format(value) : short.format(value));
+
+export const rate = (value: Figure) => (isAbsent(value) ? NONE : value === 0 ? '0' : value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : count(value));
+
+export const percent = (value: Figure) => (isAbsent(value) ? NONE : `${(value * 100).toFixed(Math.abs(value) < 0.1 && value !== 0 ? 1 : 0)} %`);
+
+export function bytes(value: Figure): string {
+  if (isAbsent(value)) return NONE;
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[unit]}`;
+}
+
+export function millis(value: Figure): string {
+  if (isAbsent(value)) return NONE;
+  if (value < 10) return `${value.toFixed(1)} ms`;
+  if (value < 1000) return `${Math.round(value)} ms`;
+  if (value < 60_000) return `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(value / 60_000)} min ${Math.round((value % 60_000) / 1000)} s`;
+}
+
+/** Small sums with as many digits as they need: a request costs fractions of a cent. */
+export function money(value: Figure): string {
+  if (isAbsent(value)) return NONE;
+  if (value === 0) return '$0';
+  const size = Math.abs(value);
+  const sign = value < 0 ? '−' : '';
+  if (size >= 100_000) return `${sign}$${short.format(size)}`;
+  const digits = size >= 1 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(size)));
+  return `${sign}$${size.toLocaleString('en', { minimumFractionDigits: size >= 1 ? 2 : 0, maximumFractionDigits: digits })}`;
+}
+
+export function ago(then: string | number | Date, now: number): string {
+  const seconds = Math.round((now - new Date(then).getTime()) / 1000);
+  if (seconds < 0) return 'in the future';
+  if (seconds < 5) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+const stamp = new Intl.DateTimeFormat('en-CA', {
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+});
+
+/** With the zone: whoever reads it may sit in another one than whoever asks. */
+export const moment = (then: string | number | Date) => stamp.format(new Date(then)).replace(',', '');
