@@ -27,10 +27,13 @@ import dev.weir.engine.tokenization.DjlTokenizer;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -179,11 +182,22 @@ final class ModelHost implements ManagedModel {
                                 ConstraintCompiler.of(
                                         weights.vocabSize(),
                                         tokenizer::tokenBytes,
+                                        markedTokenBytes(),
                                         directory.generationDefaults().eosTokenIds()),
                                 running.admission(),
                                 running::isAlive,
                                 running.adapters())
                         .answering(answers()));
+    }
+
+    /** As the parser of answers reads them: what is a mark to it may be a special token to the model. */
+    private IntFunction<byte[]> markedTokenBytes() {
+        Set<String> marks = AnswerFormats.marks();
+        return id -> {
+            byte[] bytes = tokenizer.tokenBytes(id);
+            String text = bytes.length == 0 ? tokenizer.tokenText(id) : "";
+            return marks.contains(text) ? text.getBytes(StandardCharsets.UTF_8) : bytes;
+        };
     }
 
     private AnswerFormats answers() {

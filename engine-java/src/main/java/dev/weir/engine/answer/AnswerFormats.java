@@ -1,6 +1,8 @@
 package dev.weir.engine.answer;
 
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,20 @@ public record AnswerFormats(ReasoningFormat reasoning, ToolFormat calls, boolean
                 ReasoningFormat.of(template),
                 template.isEmpty() ? ToolFormat.NONE : ToolFormat.of(template),
                 template.contains("tools"));
+    }
+
+    /** Every mark of every format, as it is spelled: what may be a special token of a model and yet has to be read. */
+    public static Set<String> marks() {
+        Set<String> marks = new HashSet<>(Set.of(MistralCalls.ARGUMENTS));
+        for (ToolFormat format : ToolFormat.values()) {
+            format.marks().forEach(mark -> marks.add(mark.text()));
+        }
+        for (ReasoningFormat format : ReasoningFormat.values()) {
+            marks.add(format.opening());
+            marks.add(format.closing());
+        }
+        marks.remove("");
+        return marks;
     }
 
     /** These, but for what an operator chose. */

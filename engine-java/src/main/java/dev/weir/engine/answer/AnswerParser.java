@@ -74,6 +74,16 @@ public final class AnswerParser {
         return state == State.REASONING;
     }
 
+    /** How many characters of content have become certain. */
+    public long contentChars() {
+        return parts.contentChars();
+    }
+
+    /** Whether some of what was read may yet become content, or something else. */
+    public boolean holdsText() {
+        return scanner.holdsText() || calls.holdsText();
+    }
+
     /** How many calls have begun. */
     public int callCount() {
         return parts.callCount();

@@ -18,6 +18,7 @@ final class AnswerParts {
     private @Nullable Kind kind;
     private final int callsMax;
     private int callCount;
+    private long contentChars;
 
     /** Collects up to the end of that many calls, and content behind them. */
     AnswerParts(int callsMax) {
@@ -29,7 +30,13 @@ final class AnswerParts {
     }
 
     void content(CharSequence more) {
+        contentChars += callCount > callsMax ? 0 : more.length();
         add(Kind.CONTENT, more);
+    }
+
+    /** How much content there was. */
+    long contentChars() {
+        return contentChars;
     }
 
     void beginCall(String name) {

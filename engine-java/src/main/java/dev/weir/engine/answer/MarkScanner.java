@@ -67,6 +67,10 @@ final class MarkScanner {
         held.delete(0, count);
     }
 
+    boolean holdsText() {
+        return !held.isEmpty();
+    }
+
     /** What was held back, now that nothing follows. */
     String flush() {
         String rest = held.toString();

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What follows {@code [TOOL_CALLS]}: JSON as older models write it, or a name and its arguments. */
 final class MistralCalls implements CallSyntax {
 
+    /** What may stand between a name and its arguments. */
+    static final String ARGUMENTS = "[ARGS]";
+
     private static final int HEADER_CHARS_MAX = 512;
 
     /** The name, perhaps an id, and perhaps the mark of the arguments. */

@@ -22,11 +22,13 @@ public enum ReasoningFormat {
         this.closing = closing;
     }
 
-    String opening() {
+    /** The mark behind which a model thinks; empty for {@link #NONE}. */
+    public String opening() {
         return opening;
     }
 
-    String closing() {
+    /** The mark that ends it; empty for {@link #NONE}. */
+    public String closing() {
         return closing;
     }
 

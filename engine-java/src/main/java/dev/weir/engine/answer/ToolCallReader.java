@@ -147,6 +147,10 @@ final class ToolCallReader {
         return again.substring(1);
     }
 
+    boolean holdsText() {
+        return !held.isEmpty() || scanner.holdsText();
+    }
+
     /** The answer has ended. */
     void finish() {
         while (block != null) {

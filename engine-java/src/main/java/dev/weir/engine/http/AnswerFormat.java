@@ -25,6 +25,14 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat, ResponseFormat {
         return false;
     }
 
+    /** Whether another engine can go on with a stream of it. */
+    default boolean isResumable() {
+        return true;
+    }
+
+    /** What was told so far were so many chunks, which somebody else told; for those who number them. */
+    default void goOnBehind(int chunksTold) {}
+
     /** A chunk that carries token counts and no choice. */
     default ObjectNode usageChunk(List<Sequence> sequences) {
         ObjectNode chunk = head().open(true);

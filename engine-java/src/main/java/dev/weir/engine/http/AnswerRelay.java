@@ -26,6 +26,7 @@ final class AnswerRelay {
     private final AnswerOptions options;
     private final List<Sequence> sequences;
     private final boolean resumable;
+    private final int eventsTold;
     private final AtomicBoolean woken = new AtomicBoolean();
     private boolean over;
 
@@ -33,14 +34,17 @@ final class AnswerRelay {
      * The relay of an answer.
      *
      * @param resumable whether each group of events is followed by the ids of the tokens that it told
+     * @param eventsTold how many somebody else told of an answer that is resumed
      */
     AnswerRelay(
             Exchange exchange,
             AnswerFormat format,
             AnswerOptions options,
             List<Sequence> sequences,
-            boolean resumable) {
+            boolean resumable,
+            int eventsTold) {
         this.resumable = resumable;
+        this.eventsTold = eventsTold;
         this.exchange = exchange;
         this.format = format;
         this.options = options;
@@ -122,6 +126,7 @@ final class AnswerRelay {
         told.tokens().forEach(sequence::add);
         if (options.stream()) {
             format.chunks(sequence);
+            format.goOnBehind(eventsTold);
             sequence.sent();
         }
     }

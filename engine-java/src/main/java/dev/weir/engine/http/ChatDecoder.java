@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -67,7 +69,14 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
         boolean reasoningOpen = form == null && reasoning.isOpenAfter(prompt);
         AnswerRules rules = new AnswerRules(
                 reasoning, reasoningOpen, tools.format(model.answers().calls()), tools.offered(), tools.callsMax());
-        return new Reading(calls == null ? form : calls, rules, marksAreSpecial(rules, model.tokenizer()));
+        RequestedForm strict = form == null ? CallForms.leftToModel(fields, tools, rules) : null;
+        return new Reading(
+                Stream.of(calls, form, strict)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null),
+                rules,
+                marksAreSpecial(rules, model.tokenizer()));
     }
 
     private static boolean marksAreSpecial(AnswerRules rules, Tokenizer tokenizer) {

@@ -60,7 +60,8 @@ record GenerationCall(
                 model.adapterId(),
                 Pooling.NONE,
                 terms);
-        GenerationRequest scoring = request.scoringPrompt(answer.scoredPromptLogprobCount());
+        boolean toldElsewhere = told.length > 0 && answer.stream(); // with all that is to be said of its prompt
+        GenerationRequest scoring = toldElsewhere ? request : request.scoringPrompt(answer.scoredPromptLogprobCount());
         GenerationRequest shown = showsSpecialTokens ? scoring.showingSpecialTokens() : scoring;
         return told.length == 0 ? shown : shown.resumed(told);
     }

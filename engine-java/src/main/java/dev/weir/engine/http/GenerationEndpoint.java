@@ -116,7 +116,8 @@ final class GenerationEndpoint implements Router.Endpoint {
                 ? new Resumption(
                         kind.idPrefix + ids.get(),
                         clock.instant().getEpochSecond(),
-                        call.sampling().seed())
+                        call.sampling().seed(),
+                        0)
                 : resumed;
         AnswerHead head = new AnswerHead(
                 name.answerId(),
@@ -129,12 +130,11 @@ final class GenerationEndpoint implements Router.Endpoint {
         boolean resumable = Resumption.isWanted(headers)
                 && call.answer().stream()
                 && call.sequenceCount() == 1
-                && !call.answer().echo()
-                && !format.namesEvents();
+                && format.isResumable();
         if (resumable) {
             exchange.answerHeader(Resumption.TICKET, name.ticket());
         }
-        return new AnswerRelay(exchange, format, call.answer(), sequences, resumable)::start;
+        return new AnswerRelay(exchange, format, call.answer(), sequences, resumable, name.eventsTold())::start;
     }
 
     /** All sequences of a request come in, or none. */

@@ -20,10 +20,17 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
     /** JSON has no infinity; vLLM's stand-in for it. */
     private static final float FLOOR = -9999;
 
-    /** Of chat: one object for each token, with its bytes and its rivals. */
+    /** Of chat. */
     ObjectNode chat(List<Token> tokens) {
         ObjectNode json = Json.object();
-        ArrayNode content = json.putArray("content");
+        json.set("content", each(tokens));
+        json.putNull("refusal");
+        return json;
+    }
+
+    /** One object for each token, with its bytes and its rivals. */
+    ArrayNode each(List<Token> tokens) {
+        ArrayNode content = Json.array();
         for (Token token : tokens) {
             TokenLogprobs logprobs = token.logprobs();
             if (logprobs == null) {
@@ -34,8 +41,7 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
             ArrayNode top = entry.putArray("top_logprobs");
             logprobs.top().forEach(rival -> put(top.addObject(), rival.tokenId(), rival.logprob()));
         }
-        json.putNull("refusal");
-        return json;
+        return content;
     }
 
     private void put(ObjectNode entry, int tokenId, float logprob) {
@@ -52,7 +58,9 @@ record LogprobsJson(Tokenizer tokenizer, boolean asIds) {
         if (withPrompt) {
             int[] prompt = sequence.promptTokenIds();
             for (int i = 0; i < prompt.length; i++) {
-                lists.add(prompt[i], i == 0 ? null : sequence.promptLogprobs().get(i - 1));
+                // Of an answer that was begun elsewhere nobody scores the prompt again: it was told there.
+                boolean unscored = i == 0 || sequence.promptLogprobs().isEmpty();
+                lists.add(prompt[i], unscored ? null : sequence.promptLogprobs().get(i - 1));
             }
         }
         for (Token token : sequence.tokens()) {

@@ -3,7 +3,6 @@ package dev.weir.engine.http;
 import dev.weir.engine.answer.AnswerRules;
 import dev.weir.engine.answer.OfferedTool;
 import dev.weir.engine.answer.ToolFormat;
-import dev.weir.engine.sampling.constraint.ConstraintSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,18 +18,24 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param shown to the model, as the request spells them; empty where there are none or none may be called
  * @param form that the answer must have where a call is demanded; null where the model decides
+ * @param strict all of them where the model decides and the arguments of one must fit; else empty
  */
 record RequestedTools(
         List<JsonNode> shown,
         List<OfferedTool> offered,
         int callsMax,
-        @Nullable RequestedForm form) {
+        @Nullable RequestedForm form,
+        List<Tool> strict) {
 
     private static final int TOOLS_MAX = 128;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /** A tool as a request describes it. */
-    private record Tool(ObjectNode json, String name, ObjectNode parameters) {}
+    /**
+     * A tool as a request describes it.
+     *
+     * @param isStrict arguments must fit the parameters
+     */
+    record Tool(ObjectNode json, String name, ObjectNode parameters, boolean isStrict) {}
 
     /** What the answer may do about tools. */
     private enum Choice {
@@ -46,26 +51,28 @@ record RequestedTools(
         Choice choice = choice(fields, tools);
         int callsMax = parallel && choice != Choice.NAMED ? AnswerRules.CALLS_MAX : 1;
         return switch (choice) {
-            case NONE -> new RequestedTools(List.of(), List.of(), callsMax, null);
+            case NONE -> new RequestedTools(List.of(), List.of(), callsMax, null, List.of());
             case AUTO -> of(tools, callsMax, null);
-            case REQUIRED -> of(tools, callsMax, form(tools, callsMax));
+            case REQUIRED -> of(tools, callsMax, CallForms.demanded(tools, callsMax));
             case NAMED -> {
                 String name = named(fields);
                 List<Tool> wanted =
                         tools.stream().filter(tool -> tool.name().equals(name)).toList();
-                yield of(tools, callsMax, form(wanted, callsMax));
+                yield of(tools, callsMax, CallForms.demanded(wanted, callsMax));
             }
         };
     }
 
     private static RequestedTools of(List<Tool> tools, int callsMax, @Nullable RequestedForm form) {
+        boolean strict = form == null && tools.stream().anyMatch(Tool::isStrict);
         return new RequestedTools(
                 tools.stream().<JsonNode>map(Tool::json).toList(),
                 tools.stream()
                         .map(tool -> new OfferedTool(tool.name(), textParameters(tool.parameters())))
                         .toList(),
                 callsMax,
-                form);
+                form,
+                strict ? List.copyOf(tools) : List.of());
     }
 
     /** How calls are written: in a form that is demanded as plain JSON, else as the model does. */
@@ -112,10 +119,10 @@ record RequestedTools(
             throw function.refuse("name", "must consist of 1 to 64 of the characters A-Z a-z 0-9 _ -");
         }
         function.text("description");
-        function.flag("strict", false);
+        boolean strict = function.flag("strict", false);
         ObjectNode parameters =
                 function.object("parameters").map(RequestedTools::objectSchema).orElseGet(RequestedTools::noParameters);
-        return new Tool(object, name, parameters);
+        return new Tool(object, name, parameters, strict);
     }
 
     /** Arguments are always an object, whether their schema says so or not. */
@@ -188,56 +195,5 @@ record RequestedTools(
         return choice.object("function")
                 .flatMap(function -> function.text("name"))
                 .orElseThrow(() -> choice.refuse("function", "must have the name of a tool"));
-    }
-
-    /** One of the calls as JSON, or a list of them. Each tool's parameters are a definition, so that what they refer to stays their own. */
-    private static RequestedForm form(List<Tool> tools, int callsMax) {
-        ObjectNode schema = Json.object();
-        ObjectNode calls = schema;
-        if (callsMax > 1) {
-            calls = schema.put("type", "array")
-                    .put("minItems", 1)
-                    .put("maxItems", callsMax)
-                    .putObject("items");
-        }
-        ArrayNode choices = calls.putArray("anyOf");
-        ObjectNode definitions = schema.putObject("$defs");
-        for (int i = 0; i < tools.size(); i++) {
-            Tool tool = tools.get(i);
-            String definition = "tool" + i;
-            definitions.set(definition, rebased(tool.parameters(), "#/$defs/" + definition));
-            ObjectNode call = choices.addObject().put("type", "object");
-            ObjectNode properties = call.putObject("properties");
-            properties.putObject("name").put("const", tool.name());
-            properties.putObject("arguments").put("$ref", "#/$defs/" + definition);
-            call.putArray("required").add("name").add("arguments");
-            call.put("additionalProperties", false);
-        }
-        return new RequestedForm("tools", new ConstraintSource.JsonSchema(schema.toString()));
-    }
-
-    /** A schema whose pointers into itself lead to where it stands now. */
-    private static JsonNode rebased(JsonNode schema, String base) {
-        return switch (schema) {
-            case ObjectNode object -> {
-                ObjectNode moved = Json.object();
-                object.properties().forEach(entry -> {
-                    JsonNode value = entry.getValue();
-                    boolean pointer = entry.getKey().equals("$ref") && value.isString();
-                    if (pointer && value.stringValue().startsWith("#")) {
-                        moved.put("$ref", base + value.stringValue().substring(1));
-                    } else {
-                        moved.set(entry.getKey(), rebased(value, base));
-                    }
-                });
-                yield moved;
-            }
-            case ArrayNode array -> {
-                ArrayNode moved = Json.object().arrayNode();
-                array.forEach(element -> moved.add(rebased(element, base)));
-                yield moved;
-            }
-            default -> schema;
-        };
     }
 }

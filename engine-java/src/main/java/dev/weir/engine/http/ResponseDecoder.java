@@ -1,6 +1,7 @@
 package dev.weir.engine.http;
 
 import dev.weir.engine.http.GenerationEndpoint.Decoded;
+import dev.weir.engine.request.SamplingParams;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,9 +31,11 @@ record ResponseDecoder(ChatDecoder chat) {
             "stream_options",
             "max_tool_calls");
 
+    private static final String LOGPROBS = "message.output_text.logprobs";
+    private static final int INCLUDES_MAX = 16;
     private static final List<String> KEPT_ELSEWHERE = List.of("previous_response_id", "conversation", "prompt");
-    private static final List<String> CHATS_OWN = List.of(
-            "messages", "n", "max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "response_format");
+    private static final List<String> CHATS_OWN =
+            List.of("messages", "n", "max_tokens", "max_completion_tokens", "logprobs", "response_format");
 
     /** Fields of chat as callers of this endpoint know them. */
     private static final Map<String, String> NAMES = Map.of(
@@ -50,7 +53,8 @@ record ResponseDecoder(ChatDecoder chat) {
         try {
             GenerationCall call = chat.decode(JsonFields.of(asChat));
             ObjectNode request = fields.json();
-            return new Decoded(call, head -> new ResponseFormat(head, request));
+            LogprobsJson logprobs = call.answer().wantsLogprobs() ? call.logprobs() : null;
+            return new Decoded(call, head -> new ResponseFormat(head, request, logprobs));
         } catch (ApiException refusal) {
             throw new ApiException(renamed(refusal.error()));
         }
@@ -78,10 +82,15 @@ record ResponseDecoder(ChatDecoder chat) {
             throw new ApiException(ApiError.notSupported(
                     "truncation", "truncation is not supported: a conversation that is too long is refused"));
         }
-        if (fields.texts("include", Integer.MAX_VALUE).stream().anyMatch(name -> name.contains("logprobs"))) {
-            throw new ApiException(ApiError.notSupported(
-                    "include", "log-probabilities are not supported here: use /v1/chat/completions"));
+    }
+
+    /** Log-probabilities come where they are included, and with them their rivals. */
+    private static boolean wantsLogprobs(JsonFields fields) {
+        boolean wants = fields.texts("include", INCLUDES_MAX).contains(LOGPROBS);
+        if (!wants && fields.integer("top_logprobs", 0, SamplingParams.LOGPROB_COUNT_MAX, 0) > 0) {
+            throw fields.refuse("top_logprobs", "needs " + LOGPROBS + " in include");
         }
+        return wants;
     }
 
     private static ObjectNode translated(JsonFields fields) {
@@ -102,6 +111,9 @@ record ResponseDecoder(ChatDecoder chat) {
         fields.object("text")
                 .flatMap(text -> text.object("format"))
                 .ifPresent(format -> asChat.set("response_format", format(format)));
+        if (wantsLogprobs(fields)) {
+            asChat.put("logprobs", true);
+        }
         tools(fields, asChat);
         return asChat;
     }

@@ -36,20 +36,26 @@ final class ResponseFormat implements AnswerFormat {
     }
 
     /** The item that is being written. */
-    private record Open(Kind kind, ObjectNode json, StringBuilder text) {}
+    private record Open(Kind kind, ObjectNode json, StringBuilder text, ArrayNode logprobs) {}
 
     private final AnswerHead head;
     private final ObjectNode request;
+    private final @Nullable LogprobsJson logprobs;
     private final CallIds callIds;
     private final ArrayNode output = Json.array();
     private List<ObjectNode> events = new ArrayList<>();
     private @Nullable Open open;
     private int eventCount;
 
-    /** One that tells the request what it asked for. */
-    ResponseFormat(AnswerHead head, ObjectNode request) {
+    /**
+     * One that tells the request what it asked for.
+     *
+     * @param logprobs of the message's tokens; null where nobody asked
+     */
+    ResponseFormat(AnswerHead head, ObjectNode request, @Nullable LogprobsJson logprobs) {
         this.head = head;
         this.request = request;
+        this.logprobs = logprobs;
         callIds = new CallIds(head.id());
     }
 
@@ -69,7 +75,11 @@ final class ResponseFormat implements AnswerFormat {
             event("response.created").set("response", response(IN_PROGRESS, null));
             event("response.in_progress").set("response", response(IN_PROGRESS, null));
         }
-        sequence.parts().forEach(this::tell);
+        ArrayNode told = logprobs == null ? Json.array() : logprobs.each(sequence.contentTokens());
+        for (AnswerPart part : sequence.parts()) {
+            tell(part, told);
+            told = part instanceof AnswerPart.Content ? Json.array() : told; // with the first of it
+        }
         Finished finished = sequence.finished();
         if (finished != null) {
             String status = finished.reason() == FinishReason.LENGTH ? INCOMPLETE : COMPLETED;
@@ -80,9 +90,19 @@ final class ResponseFormat implements AnswerFormat {
             }
             event("response." + status).set("response", response(status, sequence));
         }
-        List<ObjectNode> told = events;
+        List<ObjectNode> happened = events;
         events = new ArrayList<>();
-        return told;
+        return happened;
+    }
+
+    @Override
+    public boolean isResumable() {
+        return logprobs == null; // the last events repeat all of them, and of what was told elsewhere there are none
+    }
+
+    @Override
+    public void goOnBehind(int eventsTold) {
+        eventCount = eventsTold;
     }
 
     @Override
@@ -90,25 +110,25 @@ final class ResponseFormat implements AnswerFormat {
         return chunks(sequences.getFirst()).getLast().path("response").asObject();
     }
 
-    private void tell(AnswerPart part) {
+    private void tell(AnswerPart part, ArrayNode contentLogprobs) {
         switch (part) {
-            case AnswerPart.Reasoning(String text) -> add(Kind.REASONING, text);
-            case AnswerPart.Content(String text) -> add(Kind.MESSAGE, text);
+            case AnswerPart.Reasoning(String text) -> add(Kind.REASONING, text, Json.array());
+            case AnswerPart.Content(String text) -> add(Kind.MESSAGE, text, contentLogprobs);
             case AnswerPart.CallBegin(int index, String name) -> {
                 close(COMPLETED);
                 begin(Kind.CALL, name).put("call_id", callIds.id(0, index));
                 event("response.output_item.added").set("item", current().json().deepCopy());
             }
-            case AnswerPart.CallArguments arguments -> delta(arguments.text());
+            case AnswerPart.CallArguments arguments -> delta(arguments.text(), Json.array());
         }
     }
 
-    private void add(Kind kind, String text) {
+    private void add(Kind kind, String text, ArrayNode itsLogprobs) {
         if (open == null || open.kind() != kind) {
             close(COMPLETED);
             begin(kind, "");
         }
-        delta(text);
+        delta(text, itsLogprobs);
     }
 
     private Open current() {
@@ -119,7 +139,7 @@ final class ResponseFormat implements AnswerFormat {
     private ObjectNode begin(Kind kind, String name) {
         String id = kind.idPrefix + head.id().substring(head.id().indexOf('_') + 1) + "_" + output.size();
         ObjectNode item = Json.object().put("id", id);
-        open = new Open(kind, item, new StringBuilder());
+        open = new Open(kind, item, new StringBuilder(), Json.array());
         switch (kind) {
             case REASONING ->
                 item.put("type", "reasoning").put("status", IN_PROGRESS).putArray("summary");
@@ -134,17 +154,18 @@ final class ResponseFormat implements AnswerFormat {
         if (kind != Kind.CALL) {
             item.putArray("content");
             event("response.output_item.added").set("item", item.deepCopy());
-            partEvent("response.content_part.added", kind, "");
+            partEvent("response.content_part.added", current());
         }
         return item;
     }
 
-    private void delta(String text) {
+    private void delta(String text, ArrayNode itsLogprobs) {
         Open item = current();
         item.text().append(text);
+        item.logprobs().addAll(itsLogprobs);
         ObjectNode event = itemEvent(item.kind().events + ".delta", item).put("delta", text);
         if (item.kind() == Kind.MESSAGE) {
-            event.putArray("logprobs");
+            event.set("logprobs", itsLogprobs);
         }
     }
 
@@ -163,10 +184,10 @@ final class ResponseFormat implements AnswerFormat {
             }
             case MESSAGE, REASONING -> {
                 if (item.kind() == Kind.MESSAGE) {
-                    done.putArray("logprobs");
+                    done.set("logprobs", item.logprobs());
                 }
-                partEvent("response.content_part.done", item.kind(), text);
-                item.json().putArray("content").add(part(item.kind(), text));
+                partEvent("response.content_part.done", item);
+                item.json().putArray("content").add(part(item));
             }
         }
         event("response.output_item.done").set("item", item.json().deepCopy());
@@ -174,18 +195,20 @@ final class ResponseFormat implements AnswerFormat {
         open = null;
     }
 
-    private static ObjectNode part(Kind kind, String text) {
-        if (kind == Kind.REASONING) {
+    /** What the item has so far. */
+    private static ObjectNode part(Open item) {
+        String text = item.text().toString();
+        if (item.kind() == Kind.REASONING) {
             return Json.object().put("type", "reasoning_text").put("text", text);
         }
         ObjectNode part = Json.object().put("type", "output_text").put("text", text);
         part.putArray("annotations");
-        part.putArray("logprobs");
+        part.set("logprobs", item.logprobs().deepCopy());
         return part;
     }
 
-    private void partEvent(String type, Kind kind, String text) {
-        itemEvent(type, current()).set("part", part(kind, text));
+    private void partEvent(String type, Open item) {
+        itemEvent(type, item).set("part", part(item));
     }
 
     private ObjectNode itemEvent(String type, Open item) {

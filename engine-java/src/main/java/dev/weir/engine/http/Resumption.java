@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param answerId the id of the answer's chunks
  * @param createdSeconds when the answer was begun
  * @param seed what the request said, or what was drawn for it
+ * @param eventsTold how many events the client has been told, which matters where they are numbered
  */
-record Resumption(String answerId, long createdSeconds, long seed) {
+record Resumption(String answerId, long createdSeconds, long seed, int eventsTold) {
 
     static final String WANTED = "x-weir-resumable";
     static final String TICKET = "x-weir-resume-ticket";
+    static final String EVENTS = "x-weir-resume-events";
 
-    private static final Pattern FORM = Pattern.compile("([A-Za-z0-9-]{1,128}) (\\d{1,18}) (-?\\d{1,19})");
+    private static final Pattern FORM = Pattern.compile("([A-Za-z0-9_-]{1,128}) (\\d{1,18}) (-?\\d{1,19})");
 
     /** The ticket that a request brings; null if it brings none. */
     static @Nullable Resumption of(HttpHeaders headers) {
@@ -30,12 +32,24 @@ record Resumption(String answerId, long createdSeconds, long seed) {
         Matcher parts = FORM.matcher(ticket);
         try {
             if (parts.matches()) {
-                return new Resumption(parts.group(1), Long.parseLong(parts.group(2)), Long.parseLong(parts.group(3)));
+                return new Resumption(
+                        parts.group(1),
+                        Long.parseLong(parts.group(2)),
+                        Long.parseLong(parts.group(3)),
+                        eventsTold(headers));
             }
         } catch (NumberFormatException _) {
             // told below, as a ticket of another form is
         }
         throw new ApiException(ApiError.badField(TICKET, TICKET + " must be what an engine sent under this name"));
+    }
+
+    private static int eventsTold(HttpHeaders headers) {
+        String count = headers.get(EVENTS, "0");
+        if (!count.matches("\\d{1,9}")) {
+            throw new ApiException(ApiError.badField(EVENTS, EVENTS + " must be a count of events: " + count));
+        }
+        return Integer.parseInt(count);
     }
 
     /** Whether the client wants to be able to resume the answer. */

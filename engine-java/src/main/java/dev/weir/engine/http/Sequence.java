@@ -29,6 +29,14 @@ final class Sequence {
     private final AnswerParser parser;
     private final List<AnswerPart> parts = new ArrayList<>();
     private final List<Token> tokens = new ArrayList<>();
+
+    /** Those of them that the content consists of. */
+    private final List<Token> contentTokens = new ArrayList<>();
+
+    /** Tokens of which it is not known yet whether the content has them. */
+    private final List<Token> undecided = new ArrayList<>();
+
+    private long contentChars;
     private List<TokenLogprobs> promptLogprobs = List.of();
     private @Nullable Finished finished;
     private int outputTokens;
@@ -79,12 +87,26 @@ final class Sequence {
         reasoningTokens += reasoned || parser.isReasoning() ? 1 : 0;
         tokens.add(token);
         outputTokens++;
+        undecided.add(token);
+        decide(parser.holdsText() || token.text().isEmpty());
+    }
+
+    /** A token is one of the content if it made that longer, by itself or with those that follow. */
+    private void decide(boolean laterMayTell) {
+        if (parser.contentChars() > contentChars) {
+            contentChars = parser.contentChars();
+            contentTokens.addAll(undecided);
+            undecided.clear();
+        } else if (!laterMayTell) {
+            undecided.clear();
+        }
     }
 
     void finish(Finished end) {
         finished = promptOnly ? withoutAnswer(end) : end;
         parser.read(finished.text());
         parts.addAll(parser.finish());
+        decide(false);
     }
 
     private static Finished withoutAnswer(Finished end) {
@@ -130,6 +152,11 @@ final class Sequence {
         return tokens;
     }
 
+    /** Those of {@link #tokens}, and of earlier ones about which it was not certain, that the content consists of. */
+    List<Token> contentTokens() {
+        return contentTokens;
+    }
+
     @Nullable
     Finished finished() {
         return finished;
@@ -163,5 +190,6 @@ final class Sequence {
     void sent() {
         parts.clear();
         tokens.clear();
+        contentTokens.clear();
     }
 }

@@ -10,6 +10,7 @@ import dev.weir.engine.sampling.constraint.ConstraintSource.Choice;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Gbnf;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonObject;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonSchema;
+import dev.weir.engine.sampling.constraint.ConstraintSource.MarkedText;
 import dev.weir.engine.sampling.constraint.ConstraintSource.RegularExpression;
 import dev.weir.engine.sampling.constraint.HostileSources;
 import java.io.IOException;
@@ -132,7 +133,7 @@ class HostileFormsTest {
             case JsonSchema schema -> request.put("guided_json", schema.schema());
             case RegularExpression expression -> request.put("guided_regex", expression.pattern());
             case Gbnf gbnf -> request.put("guided_grammar", gbnf.grammar());
-            case JsonObject _, Choice _ -> throw new IllegalArgumentException("not hostile: " + source);
+            case JsonObject _, Choice _, MarkedText _ -> throw new IllegalArgumentException("not hostile: " + source);
         }
         return request.toString();
     }

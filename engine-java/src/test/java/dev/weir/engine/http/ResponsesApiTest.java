@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.TestEngine;
 import dev.weir.engine.TestModels;
+import dev.weir.engine.answer.AnswerParser;
+import dev.weir.engine.answer.AnswerRules;
+import dev.weir.engine.answer.ReasoningFormat;
+import dev.weir.engine.answer.ToolFormat;
 import dev.weir.engine.http.ApiClient.Answer;
+import dev.weir.engine.request.TokenEvent.Token;
+import dev.weir.engine.request.TokenEvent.TokenLogprobs;
+import dev.weir.engine.streaming.TokenStream;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -115,6 +123,74 @@ class ResponsesApiTest {
     }
 
     @Test
+    void logProbabilitiesAreThoseOfAChatAndTheSameInEveryEvent() {
+        String fields = ",\"ignore_eos\":true,\"top_logprobs\":2,\"include\":[\"message.output_text.logprobs\"]";
+        JsonNode part =
+                response(request(fields)).path("output").path(0).path("content").path(0);
+        JsonNode chat = client.post("/v1/chat/completions", """
+                        {"messages":[{"role":"user","content":"hello"}],"temperature":0,"seed":1,"max_tokens":8,"ignore_eos":true,
+                         "logprobs":true,"top_logprobs":2}""").json();
+        assertThat(part.path("logprobs"))
+                .hasSize(8)
+                .isEqualTo(chat.path("choices").path(0).path("logprobs").path("content"));
+        List<JsonNode> events = client.namedEvents(PATH, request(fields + ",\"stream\":true"));
+        assertThat(ofType(events, "response.output_text.delta")
+                        .flatMap(event -> event.path("logprobs").valueStream()))
+                .isEqualTo(part.path("logprobs").valueStream().toList());
+        assertThat(ofType(events, "response.output_text.done")
+                        .findFirst()
+                        .orElseThrow()
+                        .path("logprobs"))
+                .isEqualTo(part.path("logprobs"));
+        assertThat(ofType(events, "response.content_part.done")
+                        .findFirst()
+                        .orElseThrow()
+                        .path("part"))
+                .isEqualTo(part);
+    }
+
+    private static Stream<JsonNode> ofType(List<JsonNode> events, String type) {
+        return events.stream().filter(event -> event.path("type").asString().equals(type));
+    }
+
+    @Test
+    void logProbabilitiesOfReasoningAndOfMarksAreNotTheMessages() {
+        Sequence sequence = new Sequence(
+                0,
+                new Sequence.Prompt(new int[] {1}, ""),
+                new TokenStream(),
+                new AnswerParser(new AnswerRules(ReasoningFormat.THINK, false, ToolFormat.HERMES, List.of(), 4)),
+                false);
+        List<String> texts = List.of(
+                "\n",
+                "<th",
+                "ink>",
+                "Hm",
+                "</",
+                "think>",
+                "\n",
+                "Let",
+                " me <",
+                "b>",
+                "",
+                "é",
+                "\n",
+                "<tool",
+                "_call>",
+                "{\"na",
+                "me\": \"f\", \"arguments\": {",
+                "}}",
+                "\n</tool",
+                "_call>",
+                " tail");
+        for (int id = 0; id < texts.size(); id++) {
+            sequence.add(new Token(id, texts.get(id), new TokenLogprobs(-1, List.of())));
+        }
+        assertThat(sequence.contentTokens().stream().map(token -> texts.get(token.tokenId())))
+                .containsExactly("Let", " me <", "b>", "", "é", " tail");
+    }
+
+    @Test
     void aFormatHoldsTheText() {
         JsonNode response = response(
                 request(
@@ -161,7 +237,8 @@ class ResponsesApiTest {
             "input":"x","background":true         | background        | nothing is kept here
             "input":"x","truncation":"auto"       | truncation        | is refused
             "input":"x","n":2                     | n                 | use /v1/chat/completions
-            "input":"x","include":["message.output_text.logprobs"] | include | use /v1/chat/completions
+            "input":"x","top_logprobs":2         | top_logprobs      | needs message.output_text.logprobs in include
+            "input":"x","include":["message.output_text.logprobs"],"top_logprobs":21 | top_logprobs | must be in [0, 20]
             "input":"x","tools":[{"type":"web_search"}] | tools[0].type | must be function
             "input":"x","tools":[{"type":"function","name":"a b"}] | tools[0].name | must consist of
             "input":"x","text":{"format":{"type":"xml"}} | text.format.type | must be text, json_object

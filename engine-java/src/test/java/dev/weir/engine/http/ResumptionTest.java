@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -24,9 +26,15 @@ class ResumptionTest {
 
     private static final String CHAT = "/v1/chat/completions";
     private static final String TEXT = "/v1/completions";
+    private static final String RESPONSES = "/v1/responses";
     private static final String HELLO =
             "\"model\":\"tiny-llama\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]";
     private static final String TICKET = "x-weir-resume-ticket";
+
+    /** What every token's draw depends on, beside the tokens before it. */
+    private static final String SHIFTED =
+            ",\"presence_penalty\":1.1,\"frequency_penalty\":0.7,\"repetition_penalty\":1.3,"
+                    + "\"logit_bias\":{\"7\":4.5,\"9\":-3},\"min_tokens\":9";
 
     private final TestEngine engine = TestEngine.start(TestModels.TINY_LLAMA);
     private final TestEngine other = TestEngine.start(TestModels.TINY_LLAMA);
@@ -58,6 +66,12 @@ class ResumptionTest {
                 Case.chat(",\"max_tokens\":40,\"temperature\":0.7,\"seed\":5,\"logprobs\":true,\"top_logprobs\":2"),
                 Case.chat(",\"max_tokens\":60,\"seed\":3,\"stop\":[\"e\",\"tt\"],\"ignore_eos\":true"),
                 Case.chat(",\"max_tokens\":60,\"seed\":4,\"guided_regex\":\"[a-f]{5,9}[0-9]{3}\""),
+                Case.chat(",\"max_tokens\":24,\"temperature\":0" + SHIFTED),
+                Case.chat(",\"max_tokens\":24,\"temperature\":1.5,\"seed\":8,\"logprobs\":true" + SHIFTED),
+                new Case(
+                        TEXT,
+                        "\"prompt\":\"hello there\",\"echo\":true,\"logprobs\":2,\"max_tokens\":10,\"seed\":9,"
+                                + "\"ignore_eos\":true"),
                 new Case(
                         TEXT,
                         "\"prompt\":[5,6,7],\"max_tokens\":10,\"seed\":9,\"ignore_eos\":true,\"logprobs\":2,"
@@ -119,6 +133,87 @@ class ResumptionTest {
                 .isEqualTo(answer(whole.events()).path("finish_reason"));
         assertThat(answer(end).path("usage")).isEqualTo(answer(whole.events()).path("usage"));
         assertThat(tokenIds(end)).isEmpty();
+    }
+
+    /** Their events are numbered, and the last ones repeat all that was said. */
+    @Test
+    void aResponseGoesOnWithTheNextNumberAndEndsAsAWhole() {
+        String fields =
+                "{\"model\":\"tiny-llama\",\"input\":\"hello\",\"max_output_tokens\":14,\"seed\":5,\"ignore_eos\":true,"
+                        + "\"stream\":true";
+        HttpResponse<String> first = send(client, RESPONSES, fields + "}", "x-weir-resumable", "true");
+        String ticket = first.headers().firstValue(TICKET).orElseThrow();
+        List<JsonNode> whole = named(first.body(), Integer.MAX_VALUE);
+        String end = whole.getLast().path("type").asString();
+        assertThat(end).isEqualTo("response.incomplete");
+        for (int groups = 1; groups < groupCount(first.body()); groups++) {
+            List<JsonNode> told = named(first.body(), groups);
+            HttpResponse<String> rest = send(
+                    otherClient,
+                    RESPONSES,
+                    fields + ",\"resume_token_ids\":" + ids(first.body(), groups) + "}",
+                    TICKET,
+                    ticket,
+                    "x-weir-resume-events",
+                    String.valueOf(told.size()),
+                    "x-weir-resumable",
+                    "true");
+            assertThat(rest.statusCode()).as(rest.body()).isEqualTo(200);
+            List<JsonNode> joined = new ArrayList<>(told);
+            joined.addAll(named(rest.body(), Integer.MAX_VALUE));
+            assertThat(joined.stream()
+                            .map(event -> event.path("sequence_number").asInt()))
+                    .isEqualTo(IntStream.range(0, joined.size()).boxed().toList());
+            assertThat(deltas(joined)).isEqualTo(deltas(whole));
+            assertThat(response(joined)).isEqualTo(response(whole));
+        }
+    }
+
+    @Test
+    void aResponseWithLogProbabilitiesIsNotResumable() {
+        String body = "{\"model\":\"tiny-llama\",\"input\":\"hello\",\"max_output_tokens\":2,\"stream\":true,"
+                + "\"include\":[\"message.output_text.logprobs\"]}";
+        HttpResponse<String> answer = send(client, RESPONSES, body, "x-weir-resumable", "true");
+        assertThat(answer.headers().firstValue(TICKET)).isEmpty();
+        assertThat(answer.body()).contains("response.incomplete").doesNotContain(": tokens");
+    }
+
+    private static String deltas(List<JsonNode> events) {
+        return events.stream()
+                .filter(event -> event.path("type").asString().endsWith(".delta"))
+                .map(event -> event.path("delta").asString())
+                .collect(Collectors.joining());
+    }
+
+    private static JsonNode response(List<JsonNode> events) {
+        ObjectNode response = events.getLast().path("response").asObject();
+        response.path("usage").asObject().remove("input_tokens_details");
+        return response;
+    }
+
+    /** The named events of the first groups; all, where there are no more groups. */
+    private static List<JsonNode> named(String body, int groups) {
+        List<JsonNode> events = new ArrayList<>();
+        String[] parts = body.split(": tokens[^\n]*\n\n", -1);
+        for (int part = 0; part < Math.min(groups, parts.length); part++) {
+            for (String block : parts[part].split("\n\n", -1)) {
+                if (!block.isBlank()) {
+                    assertThat(block).startsWith("event: ");
+                    events.add(ApiClient.parse(block.substring(block.indexOf("data: ") + "data: ".length())));
+                }
+            }
+        }
+        return events;
+    }
+
+    private static List<Integer> ids(String body, int groups) {
+        return Pattern.compile(": tokens([^\n]*)")
+                .matcher(body)
+                .results()
+                .limit(groups)
+                .flatMap(comment -> Stream.of(comment.group(1).strip().split(" ", -1)))
+                .map(Integer::valueOf)
+                .toList();
     }
 
     @Test

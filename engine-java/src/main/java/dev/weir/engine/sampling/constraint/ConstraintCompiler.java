@@ -5,6 +5,7 @@ import dev.weir.engine.sampling.constraint.ConstraintSource.Choice;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Gbnf;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonObject;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonSchema;
+import dev.weir.engine.sampling.constraint.ConstraintSource.MarkedText;
 import dev.weir.engine.sampling.constraint.ConstraintSource.RegularExpression;
 import dev.weir.engine.sampling.constraint.automaton.CompiledGrammar;
 import dev.weir.engine.sampling.constraint.automaton.VocabularyIndex;
@@ -40,6 +41,7 @@ public final class ConstraintCompiler {
     private static final long MASK_BYTES_MAX = 128L << 20;
 
     private final Supplier<VocabularyIndex> vocabulary;
+    private final Supplier<VocabularyIndex> markedVocabulary;
     private final ConstraintLimits limits;
     private final JsonMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -47,11 +49,26 @@ public final class ConstraintCompiler {
     private final LinkedHashMap<ConstraintSource, CompiledGrammar> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long keptStates;
     private @Nullable VocabularyIndex index;
+    private @Nullable VocabularyIndex markedIndex;
 
     /** A compiler for a vocabulary as {@link VocabularyIndex} takes it, within the usual limits. */
     public static ConstraintCompiler of(int tokenCount, IntFunction<byte[]> tokenBytes, Set<Integer> endTokenIds) {
+        return of(tokenCount, tokenBytes, tokenBytes, endTokenIds);
+    }
+
+    /**
+     * A compiler that knows two spellings of a vocabulary.
+     *
+     * @param markedTokenBytes the spelling for texts with marks, where special tokens that are marks are text
+     */
+    public static ConstraintCompiler of(
+            int tokenCount,
+            IntFunction<byte[]> tokenBytes,
+            IntFunction<byte[]> markedTokenBytes,
+            Set<Integer> endTokenIds) {
         return new ConstraintCompiler(
                 () -> new VocabularyIndex(tokenCount, tokenBytes, endTokenIds, MASK_BYTES_MAX),
+                () -> new VocabularyIndex(tokenCount, markedTokenBytes, endTokenIds, MASK_BYTES_MAX),
                 ConstraintLimits.defaults());
     }
 
@@ -61,7 +78,13 @@ public final class ConstraintCompiler {
      * @param vocabulary asked once, when the first constraint comes: most models of most servers never see one
      */
     public ConstraintCompiler(Supplier<VocabularyIndex> vocabulary, ConstraintLimits limits) {
+        this(vocabulary, vocabulary, limits);
+    }
+
+    private ConstraintCompiler(
+            Supplier<VocabularyIndex> vocabulary, Supplier<VocabularyIndex> markedVocabulary, ConstraintLimits limits) {
         this.vocabulary = vocabulary;
+        this.markedVocabulary = markedVocabulary;
         this.limits = limits;
     }
 
@@ -80,7 +103,7 @@ public final class ConstraintCompiler {
         if (known != null) {
             return known;
         }
-        CompiledGrammar made = CompiledGrammar.compile(grammar(source), index(), limits);
+        CompiledGrammar made = CompiledGrammar.compile(grammar(source), index(source), limits);
         keep(source, made);
         return made;
     }
@@ -98,6 +121,13 @@ public final class ConstraintCompiler {
                 Grammar.of(Expression.choice(
                         texts.stream().map(Expression::literal).toList()));
             case Gbnf(String grammar) -> GbnfParser.parse(grammar, limits);
+            case MarkedText text -> {
+                limits.checkSource("the schema", text.schema());
+                yield SchemaCompiler.around(
+                        parsed(text.schema()),
+                        limits,
+                        (documents, space) -> new MarkedTextGraph(documents, space).of(text));
+            }
         };
     }
 
@@ -109,10 +139,16 @@ public final class ConstraintCompiler {
         }
     }
 
-    private synchronized VocabularyIndex index() {
-        VocabularyIndex made = index;
-        if (made == null) {
-            made = vocabulary.get();
+    private synchronized VocabularyIndex index(ConstraintSource source) {
+        boolean marked = source instanceof MarkedText;
+        VocabularyIndex known = marked ? markedIndex : index;
+        if (known != null) {
+            return known;
+        }
+        VocabularyIndex made = marked ? markedVocabulary.get() : vocabulary.get();
+        if (marked) {
+            markedIndex = made;
+        } else {
             index = made;
         }
         return made;

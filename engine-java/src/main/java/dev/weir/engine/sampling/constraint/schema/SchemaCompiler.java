@@ -7,8 +7,11 @@ import dev.weir.engine.sampling.constraint.grammar.Grammar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Turns a JSON Schema into rules for the documents that it allows. Used once, by one thread. */
@@ -34,10 +37,33 @@ public final class SchemaCompiler {
     public static Grammar compile(JsonNode schema, ConstraintLimits limits) {
         SchemaCompiler compiler = new SchemaCompiler(schema, limits);
         compiler.rules.define(JsonRules.ROOT, compiler.value(new SchemaNode(schema, "#")));
-        while (compiler.references.next() instanceof SchemaReferences.Wanted(int rule, SchemaNode target)) {
-            compiler.rules.define(rule, compiler.value(target));
+        return compiler.grammar();
+    }
+
+    /**
+     * The grammar of texts that have documents in them.
+     *
+     * @param text made of what stands for the documents of a pointer into the schema, and of the white space that JSON may have
+     * @throws ConstraintException naming the keyword that is wrong or not supported, and where it stands
+     */
+    public static Grammar around(
+            JsonNode schema,
+            ConstraintLimits limits,
+            BiFunction<Function<String, Expression>, Expression, Expression> text) {
+        SchemaCompiler compiler = new SchemaCompiler(schema, limits);
+        compiler.rules.define(JsonRules.ROOT, text.apply(compiler::document, compiler.rules.whitespace()));
+        return compiler.grammar();
+    }
+
+    private Expression document(String pointer) {
+        return value(new SchemaNode(JsonNodeFactory.instance.objectNode().put("$ref", pointer), "#"));
+    }
+
+    private Grammar grammar() {
+        while (references.next() instanceof SchemaReferences.Wanted(int rule, SchemaNode target)) {
+            rules.define(rule, value(target));
         }
-        return compiler.rules.grammar();
+        return rules.grammar();
     }
 
     /** Any object, as deep as the limits allow. */
