@@ -105,6 +105,31 @@ class AccountingTest {
         assertBooked(booked(feature), "200", 100, 60, 20, "0.000246");
     }
 
+    /** Its events repeat the request, and a request may say anything of what it took. */
+    @Test
+    void aResponseIsBookedByItsLastEventAlone() throws Exception {
+        String said = "{\"input_tokens\":1,\"output_tokens\":1}";
+        String took = "{\"input_tokens\":100,\"input_tokens_details\":{\"cached_tokens\":60},\"output_tokens\":20}";
+        String begun = "event: response.created\ndata: {\"response\":{\"metadata\":{\"usage\":" + said
+                + "},\"usage\":null}}\n\n";
+        String whole = "event: response.completed\ndata: {\"response\":{\"metadata\":{\"usage\":" + said
+                + "},\"usage\":" + took + "}}\n\n";
+        for (boolean complete : new boolean[] {true, false}) {
+            String feature = feature();
+            engine.answers(exchange -> {
+                exchange.beginEvents();
+                exchange.chunk(begun + (complete ? whole : ""));
+                exchange.end();
+            });
+            String body = "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}";
+            assertThat(weir.post("/v1/responses", body, "weir-feature", feature).body())
+                    .isEqualTo(begun + (complete ? whole : ""));
+            JsonNode row = booked(feature);
+            assertThat(row.path("inputTokens").asLong()).isEqualTo(complete ? 100 : Math.ceilDiv(body.length(), 4));
+            assertThat(row.path("outputTokens").asLong()).isEqualTo(complete ? 20 : 1);
+        }
+    }
+
     @Test
     void whoAsksForUsageIsTold() throws Exception {
         String body = "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";

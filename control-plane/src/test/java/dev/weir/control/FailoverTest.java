@@ -69,6 +69,45 @@ class FailoverTest {
         await().until(weir::underWayCount, count -> count == 0);
     }
 
+    /** Its events have names and numbers, and it ends with one of them. */
+    @Test
+    void aResponseWhoseEngineDiesGoesOnBehindTheEventsThatWereTold() throws Exception {
+        first.answers(exchange -> {
+            beginResumable(exchange);
+            exchange.chunk(
+                    event("response.created", 0) + event("response.output_text.delta", 1) + ": tokens 11 12\n\n");
+            exchange.chunk(event("response.output_text.delta", 2) + event("error", 3));
+            exchange.end();
+        });
+        second.answers(exchange -> {
+            beginResumable(exchange);
+            exchange.chunk(
+                    event("response.output_text.delta", 2) + ": tokens 13\n\n" + event("response.incomplete", 3));
+            exchange.end();
+        });
+        String ask = "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}";
+        HttpResponse<String> answer = weir.post("/v1/responses", ask);
+        assertThat(answer.body())
+                .isEqualTo(event("response.created", 0)
+                        + event("response.output_text.delta", 1)
+                        + event("response.output_text.delta", 2)
+                        + event("response.incomplete", 3));
+        assertThat(first.nextRequest().body())
+                .as("a response tells what it took unasked")
+                .isEqualTo(ask);
+        Received resumed = second.nextRequest();
+        assertThat(resumed.path()).isEqualTo("/v1/responses");
+        assertThat(resumed.headers())
+                .containsEntry("x-weir-resume-ticket", TICKET)
+                .containsEntry("x-weir-resume-events", "2");
+        assertThat(resumed.body()).endsWith(",\"resume_token_ids\":[11,12]}");
+        await().until(weir::underWayCount, count -> count == 0);
+    }
+
+    private static String event(String name, int number) {
+        return "event: " + name + "\ndata: {\"type\":\"" + name + "\",\"sequence_number\":" + number + "}\n\n";
+    }
+
     @Test
     void anErrorInTheMiddleAndAnEndWithoutDoneAreFailuresToo() throws Exception {
         for (String broken : List.of("data: {\"error\":{\"message\":\"shutting down\"}}\n\n", "")) {

@@ -22,7 +22,7 @@ class RoutedRequestTest {
                 tiers: {fast: small, power: large}
                 aliases: {helper: {use: large}}
                 rules:
-                  - {name: judged, when: "headers['x-feature'] == 'judge'", use: power}
+                  - {name: judged, when: "headers['weir-feature'] == 'judge'", use: power}
                 """);
         try (ScriptedEngine engine = ScriptedEngine.with("small", "large");
                 RunningControlPlane weir =
@@ -41,16 +41,16 @@ class RoutedRequestTest {
             weir.post(CHAT, "{\"model\":\"helper\",\"messages\":[]}");
             assertThat(engine.nextRequest().body()).isEqualTo("{\"model\":\"large\",\"messages\":[]}");
             HttpResponse<String> judged =
-                    weir.post(CHAT, "{\"model\":\"weir-fast\",\"messages\":[]}", "x-feature", "judge");
+                    weir.post(CHAT, "{\"model\":\"weir-fast\",\"messages\":[]}", "weir-feature", "judge");
             assertThat(judged.headers().firstValue("x-weir-route")).hasValue("rule judged");
             HttpResponse<String> pinned =
-                    weir.post(CHAT, "{\"model\":\"small\",\"messages\":[]}", "x-feature", "judge");
+                    weir.post(CHAT, "{\"model\":\"small\",\"messages\":[]}", "weir-feature", "judge");
             assertThat(pinned.headers().firstValue("x-weir-model")).hasValue("small");
 
             assertThat(weir.get("/v1/models").body()).contains("\"weir-auto\"", "\"helper\"", "\"small\"");
             HttpResponse<String> explained = weir.post(
                     "/admin/routes/explain",
-                    "{\"headers\":{\"x-feature\":\"judge\"},\"request\":{\"model\":\"weir-auto\",\"messages\":[]}}");
+                    "{\"headers\":{\"weir-feature\":\"judge\"},\"request\":{\"model\":\"weir-auto\",\"messages\":[]}}");
             assertThat(explained.body()).contains("\"model\":\"large\"", "\"tier\":\"power\"", "\"rule judged\"");
             HttpResponse<String> wrong = weir.post(CHAT, "{\"model\":\"small\",\"max_latency_ms\":\"soon\"}");
             assertThat(wrong.statusCode()).isEqualTo(400);

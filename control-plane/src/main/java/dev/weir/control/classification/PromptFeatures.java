@@ -59,6 +59,12 @@ record PromptFeatures(
                         if (value == JsonToken.VALUE_STRING) {
                             take("user", json.getString());
                         }
+                        readMessages(json, value); // those of a response; texts and ids are none
+                    }
+                    case "instructions" -> {
+                        if (value == JsonToken.VALUE_STRING) {
+                            take("system", json.getString());
+                        }
                         json.skipChildren();
                     }
                     case "tools" -> {
@@ -76,6 +82,7 @@ record PromptFeatures(
 
         private void readMessages(JsonParser json, JsonToken value) {
             if (value != JsonToken.START_ARRAY) {
+                json.skipChildren();
                 return;
             }
             for (JsonToken message = json.nextToken(); message != JsonToken.END_ARRAY; message = json.nextToken()) {

@@ -7,9 +7,11 @@ import java.util.Optional;
 public enum Endpoint {
     CHAT_COMPLETIONS("/v1/chat/completions"),
     COMPLETIONS("/v1/completions"),
+    RESPONSES("/v1/responses"),
     EMBEDDINGS("/v1/embeddings"),
     TOKENIZE("/tokenize"),
-    DETOKENIZE("/detokenize");
+    DETOKENIZE("/detokenize"),
+    APPLY_TEMPLATE("/apply-template");
 
     private final String path;
 
@@ -24,6 +26,11 @@ public enum Endpoint {
 
     /** Whether a model writes the answer, token by token. */
     public boolean isGeneration() {
+        return this == CHAT_COMPLETIONS || this == COMPLETIONS || this == RESPONSES;
+    }
+
+    /** Whether a stream tells what it took only where it is asked to; a response always does, in its last event. */
+    public boolean tellsUsageWhenAsked() {
         return this == CHAT_COMPLETIONS || this == COMPLETIONS;
     }
 

@@ -31,7 +31,15 @@ public final class OpenAiEndpoints {
         this.fleet = fleet;
     }
 
-    @PostMapping({"/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/tokenize", "/detokenize"})
+    @PostMapping({
+        "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/responses",
+        "/v1/embeddings",
+        "/tokenize",
+        "/detokenize",
+        "/apply-template"
+    })
     Mono<Void> complete(ServerWebExchange exchange) {
         return pipeline.handle(exchange);
     }

@@ -53,9 +53,9 @@ final class OpenAiWire {
                     model(fields),
                     fields.stream(),
                     fields.demand(endpoint, body.length),
-                    fields.usage().isAsked(),
+                    fields.usage().isAsked() || !endpoint.tellsUsageWhenAsked(),
                     new JsonBody(
-                            fields.stream() && endpoint.isGeneration()
+                            fields.stream() && endpoint.tellsUsageWhenAsked()
                                     ? fields.usage().askIn(body)
                                     : body),
                     traceHeaders(exchange.getRequest().getHeaders()));

@@ -28,6 +28,7 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param model absent where the request leaves it to the server, which may have only one
  * @param outputTokensMax the smaller of {@code max_tokens} and {@code max_completion_tokens}
+ * @param responseTokensMax the same of a response, {@code max_output_tokens}, which means nothing elsewhere
  * @param choiceCount of answers to each prompt, {@code n} or {@code best_of}
  * @param promptCount of prompts or inputs that it has
  */
@@ -35,10 +36,12 @@ record RequestFields(
         Optional<String> model,
         boolean stream,
         OptionalLong outputTokensMax,
+        OptionalLong responseTokensMax,
         int choiceCount,
         int promptCount,
         UsageQuestion usage) {
     private static final long TEXT_TOKENS_MAX_UNSAID = 16;
+    private static final long UNSAID = Long.MAX_VALUE;
 
     /** More than any engine takes; bounds what is reckoned with. */
     private static final int COUNT_MAX = 1_000_000;
@@ -105,7 +108,8 @@ record RequestFields(
     private static RequestFields readObject(JsonParser json) {
         Optional<String> model = Optional.empty();
         boolean stream = false;
-        long outputTokensMax = Long.MAX_VALUE;
+        long outputTokensMax = UNSAID;
+        long responseTokensMax = UNSAID;
         long choiceCount = 1;
         int promptCount = 1;
         UsageQuestion usage = UsageQuestion.absent(json.currentTokenLocation().getByteOffset() + 1);
@@ -116,16 +120,21 @@ record RequestFields(
                 case "model" -> model = model(json, value);
                 case "stream" -> stream = stream(value);
                 case "max_tokens", "max_completion_tokens" ->
-                    outputTokensMax = Math.min(outputTokensMax, count(json, value, Long.MAX_VALUE));
+                    outputTokensMax = Math.min(outputTokensMax, count(json, value, UNSAID));
+                case "max_output_tokens" -> responseTokensMax = count(json, value, UNSAID);
                 case "n", "best_of" -> choiceCount = Math.max(choiceCount, count(json, value, 1));
                 case "prompt", "input" -> promptCount = elements(json, value);
                 case "stream_options" -> usage = UsageQuestion.read(json, value);
                 default -> json.skipChildren();
             }
         }
-        OptionalLong max = outputTokensMax == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(outputTokensMax);
         int choices = Math.toIntExact(Math.min(choiceCount, COUNT_MAX));
-        return new RequestFields(model, stream, max, choices, promptCount, usage);
+        return new RequestFields(
+                model, stream, said(outputTokensMax), said(responseTokensMax), choices, promptCount, usage);
+    }
+
+    private static OptionalLong said(long tokensMax) {
+        return tokensMax == UNSAID ? OptionalLong.empty() : OptionalLong.of(tokensMax);
     }
 
     /** What the request can take at most, as far as it says. */
@@ -137,9 +146,10 @@ record RequestFields(
                         bodyBytes,
                         OptionalLong.of(outputTokensMax.orElse(TEXT_TOKENS_MAX_UNSAID)),
                         Math.toIntExact(Math.min((long) choiceCount * promptCount, COUNT_MAX)));
+            case RESPONSES -> new Demand(bodyBytes, responseTokensMax, 1);
             case EMBEDDINGS -> new Demand(bodyBytes, OptionalLong.of(0), 1);
-            // Text to numbers and back: no model computes anything.
-            case TOKENIZE, DETOKENIZE -> new Demand(0, OptionalLong.of(0), 1);
+            // Text to numbers and back, or to other text: no model computes anything.
+            case TOKENIZE, DETOKENIZE, APPLY_TEMPLATE -> new Demand(0, OptionalLong.of(0), 1);
         };
     }
 

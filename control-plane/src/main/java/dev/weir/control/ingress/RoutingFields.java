@@ -54,7 +54,7 @@ record RoutingFields(
                 }
                 case "prompt_cache_key" -> cacheKey = text(json, value);
                 case "user" -> user = text(json, value);
-                case "max_tokens", "max_completion_tokens" ->
+                case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
                     tokens = (long) number(json, value, name).orElse(0.0).doubleValue();
                 case "max_cost_per_token" -> cost = number(json, value, name);
                 case "max_latency_ms" -> millis = number(json, value, name).map(Double::longValue);

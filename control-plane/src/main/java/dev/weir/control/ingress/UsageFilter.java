@@ -1,8 +1,11 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.completion.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Notes what an answer took as it passes, and takes out of a stream what its caller did not ask to be told: the last chunk, which has nothing
@@ -12,6 +15,11 @@ final class UsageFilter {
     private static final byte[] NO_USAGE = ",\"usage\":null}".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_CHOICES = "\"choices\":[]".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USAGE = "\"usage\":{".getBytes(StandardCharsets.US_ASCII);
+
+    /** Events with the whole of a response; all others repeat what the request said, and would let it say what it took. */
+    private static final List<byte[]> ENDS_OF_RESPONSES = Stream.of("completed", "incomplete", "failed")
+            .map(end -> ("event: response." + end + "\n").getBytes(StandardCharsets.US_ASCII))
+            .toList();
 
     private final Call call;
     private final UsageScanner scanner = new UsageScanner();
@@ -30,6 +38,9 @@ final class UsageFilter {
     /** Whole events of a stream; what is to go on of them, which may be nothing. */
     byte[] pass(byte[] events) {
         call.answered();
+        if (call.request().endpoint() == Endpoint.RESPONSES) {
+            return passNamed(events);
+        }
         scanner.scan(events, 0, events.length);
         scanner.found().ifPresent(call::told);
         if (call.request().usageAsked()) {
@@ -37,6 +48,21 @@ final class UsageFilter {
             return events;
         }
         return strip(events);
+    }
+
+    private byte[] passNamed(byte[] events) {
+        int count = 0;
+        for (int start = 0; start < events.length; count++) {
+            int end = endOfEvent(events, start);
+            int from = start;
+            if (ENDS_OF_RESPONSES.stream().anyMatch(name -> indexOf(events, name, from, from + name.length) == from)) {
+                scanner.scan(events, start, end);
+            }
+            start = end;
+        }
+        scanner.found().ifPresent(call::told);
+        call.piecesPassed(count);
+        return events;
     }
 
     private static int count(byte[] events) {
@@ -93,7 +119,7 @@ final class UsageFilter {
     }
 
     private static int indexOf(byte[] bytes, byte[] part, int from, int to) {
-        for (int i = from; i <= to - part.length; i++) {
+        for (int i = from; i <= Math.min(to, bytes.length) - part.length; i++) {
             int matched = 0;
             while (matched < part.length && bytes[i + matched] == part[matched]) {
                 matched++;

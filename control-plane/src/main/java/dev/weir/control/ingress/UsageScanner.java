@@ -78,9 +78,12 @@ final class UsageScanner {
     private void parse() {
         try {
             JsonNode usage = JsonMapper.shared().readTree(Arrays.copyOf(object, objectBytes));
-            long input = count(usage.path("prompt_tokens"));
-            long cached = count(usage.path("prompt_tokens_details").path("cached_tokens"));
-            found = Optional.of(new Usage(input, Math.min(cached, input), count(usage.path("completion_tokens"))));
+            boolean ofResponse = usage.has("input_tokens");
+            String prompt = ofResponse ? "input_tokens" : "prompt_tokens";
+            long input = count(usage.path(prompt));
+            long cached = count(usage.path(prompt + "_details").path("cached_tokens"));
+            long output = count(usage.path(ofResponse ? "output_tokens" : "completion_tokens"));
+            found = Optional.of(new Usage(input, Math.min(cached, input), output));
         } catch (JacksonException _) {
             // Not what it looked like.
         }

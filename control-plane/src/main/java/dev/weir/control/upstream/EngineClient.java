@@ -108,7 +108,7 @@ public final class EngineClient implements DisposableBean {
             headers.set("x-weir-resumable", "true");
         }
         if (told != null) {
-            headers.set("x-weir-resume-ticket", told.ticket());
+            headers.set("x-weir-resume-ticket", told.ticket()).set("x-weir-resume-events", told.eventCount());
         }
         if (limits.proxySecret() != null) {
             headers.set("x-weir-proxy-secret", limits.proxySecret().value())

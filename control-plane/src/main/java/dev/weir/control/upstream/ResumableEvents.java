@@ -4,10 +4,13 @@ import dev.weir.control.upstream.UpstreamFailure.Kind;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -15,17 +18,25 @@ import tools.jackson.databind.json.JsonMapper;
  * which tokens it told; the two arrive together, and only together do they count. So whatever an engine dies in the middle of, the client
  * has seen exactly what the ids say. The comments themselves stay here.
  *
- * <p>The stream is whole with {@code [DONE]} and with nothing else: an error event, or an end without it, fails.
+ * <p>The stream is whole with {@code [DONE]}, or with the event that ends a response, and with nothing else: an error event, or an end
+ * without it, fails.
  */
 final class ResumableEvents {
     private static final byte[] TOKENS = ascii(": tokens");
-    private static final byte[] DONE = ascii("data: [DONE]");
-    private static final byte[] ERROR = ascii("data: {\"error\"");
-    private static final int DATA_PREFIX = "data: ".length();
+    private static final List<byte[]> ENDS = Stream.of(
+                    "data: [DONE]", "event: response.completed\n", "event: response.incomplete\n")
+            .map(ResumableEvents::ascii)
+            .toList();
+    private static final List<byte[]> ERRORS = Stream.of(
+                    "data: {\"error\"", "event: error\n", "event: response.failed\n")
+            .map(ResumableEvents::ascii)
+            .toList();
+    private static final String DATA_PREFIX = "data: ";
 
     private final ToldTokens told;
     private final int heldBytesMax;
     private final ByteArrayOutputStream group = new ByteArrayOutputStream();
+    private int groupEvents;
     private byte[] rest = new byte[0];
     private boolean done;
     private @Nullable UpstreamFailure failure;
@@ -48,7 +59,7 @@ final class ResumableEvents {
         ByteArrayOutputStream released = new ByteArrayOutputStream(bytes.length);
         int begin = 0;
         for (int end = blockEnd(bytes, begin); end > 0; end = blockEnd(bytes, begin)) {
-            if (startsWith(bytes, begin, ERROR)) {
+            if (startsWithOne(bytes, begin, ERRORS)) {
                 failure = endedByEngine(bytes, begin, end);
                 break;
             }
@@ -72,16 +83,22 @@ final class ResumableEvents {
     private void read(byte[] bytes, int begin, int end, ByteArrayOutputStream released) {
         if (startsWith(bytes, begin, TOKENS)) {
             readIds(bytes, begin + TOKENS.length, end);
-            released.writeBytes(group.toByteArray());
-            group.reset();
+            release(released);
             return;
         }
         group.write(bytes, begin, end - begin);
-        if (startsWith(bytes, begin, DONE)) {
+        groupEvents++;
+        if (startsWithOne(bytes, begin, ENDS)) {
             done = true;
-            released.writeBytes(group.toByteArray());
-            group.reset();
+            release(released);
         }
+    }
+
+    private void release(ByteArrayOutputStream released) {
+        released.writeBytes(group.toByteArray());
+        told.addEvents(groupEvents);
+        group.reset();
+        groupEvents = 0;
     }
 
     private void readIds(byte[] bytes, int begin, int end) {
@@ -106,14 +123,14 @@ final class ResumableEvents {
     }
 
     private static UpstreamFailure endedByEngine(byte[] bytes, int begin, int end) {
-        String json = new String(bytes, begin + DATA_PREFIX, end - begin - DATA_PREFIX, StandardCharsets.UTF_8);
+        String event = new String(bytes, begin, end - begin, StandardCharsets.UTF_8);
+        String json = event.substring(Math.max(0, event.indexOf(DATA_PREFIX)) + DATA_PREFIX.length());
         String why;
         try {
-            why = JsonMapper.shared()
-                    .readTree(json)
-                    .path("error")
+            JsonNode told = JsonMapper.shared().readTree(json);
+            why = told.path("error")
                     .path("message")
-                    .asString("");
+                    .asString(told.path("message").asString(""));
         } catch (JacksonException _) {
             why = "";
         }
@@ -128,6 +145,10 @@ final class ResumableEvents {
             }
         }
         return 0;
+    }
+
+    private static boolean startsWithOne(byte[] bytes, int begin, List<byte[]> prefixes) {
+        return prefixes.stream().anyMatch(prefix -> startsWith(bytes, begin, prefix));
     }
 
     private static boolean startsWith(byte[] bytes, int begin, byte[] prefix) {

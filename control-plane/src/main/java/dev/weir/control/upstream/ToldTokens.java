@@ -17,6 +17,7 @@ final class ToldTokens {
     private final String ticket;
     private int[] ids = new int[TOKENS_AT_FIRST];
     private int count;
+    private int eventCount;
 
     /** Nothing yet, of the stream that the engine gave this ticket for. */
     ToldTokens(String ticket) {
@@ -29,6 +30,15 @@ final class ToldTokens {
 
     int count() {
         return count;
+    }
+
+    /** How many events told them; some are numbered. */
+    int eventCount() {
+        return eventCount;
+    }
+
+    void addEvents(int more) {
+        eventCount += more;
     }
 
     void add(int id) {

@@ -98,6 +98,9 @@ class RequestFieldsTest {
                 "COMPLETIONS      | {\"prompt\":[\"a\",\"b\"],\"n\":2,\"best_of\":4}         | 16 | 8",
                 "COMPLETIONS      | {\"prompt\":[1,2,3],\"max_tokens\":9}                  | 9  | 1",
                 "COMPLETIONS      | {\"prompt\":[[1,2],[3]]}                              | 16 | 2",
+                "CHAT_COMPLETIONS | {\"max_output_tokens\":7}                                  | -1 | 1",
+                "RESPONSES        | {\"max_output_tokens\":7,\"max_tokens\":5,\"n\":3}          | 7  | 1",
+                "RESPONSES        | {\"input\":[{},{}]}                                      | -1 | 1",
                 "EMBEDDINGS       | {\"input\":[\"a\",\"b\"],\"max_tokens\":9}             | 0  | 1"
             })
     void readsWhatARequestCanTakeAtMost(Endpoint endpoint, String json, long outputTokensMax, int answerCount) {

@@ -40,6 +40,14 @@ class UsageScannerTest {
     }
 
     @Test
+    void aResponseHasOtherNamesForIt() {
+        assertThat(scanned(
+                                "{\"usage\":{\"input_tokens\":7,\"input_tokens_details\":{\"cached_tokens\":5},\"output_tokens\":3}}")
+                        .found())
+                .hasValue(new Usage(7, 5, 3));
+    }
+
+    @Test
     void theLastWordCounts() {
         assertThat(scanned("{\"usage\":{\"prompt_tokens\":1}}", "{" + USAGE + "}")
                         .found())

@@ -30,7 +30,7 @@ class RouterTest {
                 when: hour >= 22 && tenant != 'hospital'
                 use: fast
               - name: judges
-                when: headers['x-feature'] == 'judge' || prompt_bytes > 100000
+                when: headers['weir-feature'] == 'judge' || prompt_bytes > 100000
                 use: power
             tenants:
               clinic:
@@ -95,13 +95,13 @@ class RouterTest {
 
     @Test
     void theFirstRuleThatHoldsComesBeforeTiersAndNotBeforeTheTenantsOwnNames() {
-        RequestFacts judge = new Facts().header("x-feature", "judge").of("weir-auto");
+        RequestFacts judge = new Facts().header("weir-feature", "judge").of("weir-auto");
         assertThat(model(route(judge))).isEqualTo("large");
         assertThat(route(judge).reason()).isEqualTo("rule judges");
-        RequestFacts both = new Facts().header("x-feature", "judge").hour(23).of("weir-power");
+        RequestFacts both = new Facts().header("weir-feature", "judge").hour(23).of("weir-power");
         assertThat(route(both).reason()).isEqualTo("rule night");
         RequestFacts own =
-                new Facts().header("x-feature", "judge").tenant("clinic").of("weir-auto");
+                new Facts().header("weir-feature", "judge").tenant("clinic").of("weir-auto");
         assertThat(model(route(own))).isEqualTo("medium");
         assertThat(route(own).reason()).isEqualTo("tenant clinic has its own weir-auto");
     }
