@@ -70,7 +70,7 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import({AccessStations.class, RouteStations.class})
+@Import({AccessStations.class, EvaluationStations.class, RouteStations.class})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,

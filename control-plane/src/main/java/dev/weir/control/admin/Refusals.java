@@ -1,5 +1,6 @@
 package dev.weir.control.admin;
 
+import dev.weir.control.evaluation.EvaluationFailure;
 import dev.weir.control.identity.RegistryFailure;
 import dev.weir.control.storage.Database;
 import java.util.concurrent.Callable;
@@ -19,6 +20,13 @@ final class Refusals {
         return switch (failure) {
             case IllegalArgumentException invalid -> refused(HttpStatus.BAD_REQUEST, invalid);
             case RegistryFailure known ->
+                refused(
+                        switch (known.kind()) {
+                            case NOT_FOUND -> HttpStatus.NOT_FOUND;
+                            case CONFLICT -> HttpStatus.CONFLICT;
+                        },
+                        known);
+            case EvaluationFailure known ->
                 refused(
                         switch (known.kind()) {
                             case NOT_FOUND -> HttpStatus.NOT_FOUND;

@@ -1,0 +1,74 @@
+package dev.weir.control;
+
+import dev.weir.control.admin.EvaluationEndpoints;
+import dev.weir.control.admin.GoldenSetEndpoints;
+import dev.weir.control.evaluation.archive.GoldenArchive;
+import dev.weir.control.evaluation.archive.RunArchive;
+import dev.weir.control.evaluation.desk.ClearanceDesk;
+import dev.weir.control.evaluation.desk.EvaluationRuns;
+import dev.weir.control.evaluation.desk.StartRules;
+import dev.weir.control.evaluation.run.ModelServer;
+import dev.weir.control.fleet.EngineView;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.storage.Database;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires what tells whether models answer well. */
+@Configuration(proxyBeanMethods = false)
+class EvaluationStations {
+    private static final Duration ANSWER_MAX = Duration.ofMinutes(5);
+
+    @Bean
+    GoldenArchive goldenArchive(Database database, InstantSource clock) {
+        return new GoldenArchive(database, clock);
+    }
+
+    @Bean
+    RunArchive runArchive(Database database, InstantSource clock) {
+        return new RunArchive(database, clock);
+    }
+
+    /** Engines are asked directly: what evaluations ask is no tenant's, costs no budget, and is not evaluated in turn. */
+    @Bean(destroyMethod = "close")
+    ModelServer modelServer(Fleet fleet) {
+        return new ModelServer(model -> readyEngine(fleet, model), null, ANSWER_MAX, System::nanoTime, Thread::sleep);
+    }
+
+    private static URI readyEngine(Fleet fleet, String model) throws IOException {
+        var engines = fleet.snapshot().ready().stream()
+                .filter(engine -> engine.has(model))
+                .toList();
+        if (engines.isEmpty()) {
+            throw new IOException("no engine has the model " + model + " ready");
+        }
+        EngineView chosen = engines.get(ThreadLocalRandom.current().nextInt(engines.size()));
+        return URI.create(chosen.engine().url().toString().replaceFirst("/$", "") + "/v1");
+    }
+
+    @Bean(destroyMethod = "close")
+    EvaluationRuns evaluationDesk(GoldenArchive sets, RunArchive runs, ModelServer server) {
+        return new EvaluationRuns(sets, runs, server);
+    }
+
+    @Bean
+    ClearanceDesk clearanceDesk(Database database, RunArchive runs, EvaluationRuns desk, InstantSource clock) {
+        return new ClearanceDesk(database, runs, desk, () -> StartRules.STANDARD, clock);
+    }
+
+    @Bean
+    GoldenSetEndpoints goldenSetEndpoints(Database database, GoldenArchive sets) {
+        return new GoldenSetEndpoints(database, sets);
+    }
+
+    @Bean
+    EvaluationEndpoints evaluationEndpoints(
+            Database database, RunArchive runs, EvaluationRuns desk, ClearanceDesk clearances) {
+        return new EvaluationEndpoints(database, runs, desk, clearances);
+    }
+}

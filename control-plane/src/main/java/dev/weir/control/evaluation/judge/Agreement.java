@@ -1,0 +1,64 @@
+package dev.weir.control.evaluation.judge;
+
+/**
+ * How far two raters agree on passed and failed; the second is the one believed (people, or known labels).
+ *
+ * <p>Kappa: Cohen, Educational and Psychological Measurement 20 (1960).
+ */
+public record Agreement(int bothPassCount, int onlyFirstPassesCount, int onlySecondPassesCount, int bothFailCount) {
+    public static final Agreement NONE = new Agreement(0, 0, 0, 0);
+
+    private static final double KAPPA_MIN = 0.6;
+    private static final double RATE_MIN = 0.7;
+    private static final int COUNT_MIN = 100;
+
+    public Agreement {
+        if (bothPassCount < 0 || onlyFirstPassesCount < 0 || onlySecondPassesCount < 0 || bothFailCount < 0) {
+            throw new IllegalArgumentException("counts are not negative");
+        }
+    }
+
+    public Agreement plus(boolean firstPasses, boolean secondPasses) {
+        return new Agreement(
+                bothPassCount + (firstPasses && secondPasses ? 1 : 0),
+                onlyFirstPassesCount + (firstPasses && !secondPasses ? 1 : 0),
+                onlySecondPassesCount + (!firstPasses && secondPasses ? 1 : 0),
+                bothFailCount + (!firstPasses && !secondPasses ? 1 : 0));
+    }
+
+    public int count() {
+        return bothPassCount + onlyFirstPassesCount + onlySecondPassesCount + bothFailCount;
+    }
+
+    /** Agreement beyond what chance gives; 0 where one of them always says the same, for then nothing can be told. */
+    public double kappa() {
+        double n = count();
+        double observed = (bothPassCount + bothFailCount) / n;
+        double firstPass = (bothPassCount + onlyFirstPassesCount) / n;
+        double secondPass = (bothPassCount + onlySecondPassesCount) / n;
+        double chance = firstPass * secondPass + (1 - firstPass) * (1 - secondPass);
+        return n == 0 || chance == 1 ? 0 : (observed - chance) / (1 - chance);
+    }
+
+    /** Of what the second passes, the share that the first passes, too. */
+    public double truePositiveRate() {
+        return ratio(bothPassCount, bothPassCount + onlySecondPassesCount);
+    }
+
+    /** Of what the second fails, the share that the first fails, too. */
+    public double trueNegativeRate() {
+        return ratio(bothFailCount, bothFailCount + onlyFirstPassesCount);
+    }
+
+    /** Whether a first rater who agrees so far with the second may stand in for it. */
+    public boolean isTrustworthy() {
+        return count() >= COUNT_MIN
+                && kappa() >= KAPPA_MIN
+                && truePositiveRate() >= RATE_MIN
+                && trueNegativeRate() >= RATE_MIN;
+    }
+
+    private static double ratio(int part, int whole) {
+        return whole == 0 ? 0 : part / (double) whole;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weir.control.evaluation.judge;
+
+import dev.weir.control.evaluation.golden.CaseJson;
+import dev.weir.control.evaluation.golden.GoldenCase;
+import dev.weir.control.evaluation.golden.GoldenSet;
+import dev.weir.control.evaluation.grading.Answer;
+import dev.weir.control.evaluation.grading.Grade;
+import dev.weir.control.evaluation.grading.RubricJudge;
+import dev.weir.control.evaluation.run.EvaluationRun;
+import dev.weir.control.evaluation.run.ModelServer;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/** A judge: a model, asked in one form. Thread-safety: as the random generator's. */
+public final class Judge implements RubricJudge {
+    /** The criterion by which hallucinations are told. */
+    public static final String FAITHFUL =
+            "Everything the answer states is supported by the question or the context; nothing is made up or contradicted.";
+
+    /** The criterion of quality. */
+    public static final String HELPFUL = EvaluationRun.QUALITY;
+
+    private static final int TRIES_MAX = 2;
+    private static final int NONCE_BYTES = 12;
+
+    private final String model;
+    private final JudgeForm form;
+    private final ModelServer server;
+    private final RandomGenerator random;
+
+    public Judge(String model, JudgeForm form, ModelServer server, RandomGenerator random) {
+        this.model = model;
+        this.form = form;
+        this.server = server;
+        this.random = random;
+    }
+
+    /** The form that suits a model of this name: the demo models know one question. */
+    public static JudgeForm formOf(String model) {
+        return model.startsWith("weir-demo-") ? new SupportForm() : new RubricForm();
+    }
+
+    /** Names the model and everything that it is told: any change of either is another judge. */
+    public String version() {
+        return version(model, form);
+    }
+
+    static String version(String model, JudgeForm form) {
+        return model + "@" + GoldenSet.shortened(CaseJson.hash(form.fixedText()));
+    }
+
+    /** The verdict on an answer; one that cannot be used is asked for once more. */
+    public Verdict judge(Exhibit exhibit, String criterion) throws InterruptedException {
+        Verdict verdict = new Verdict.Unscored("not asked");
+        for (int i = 0; i < TRIES_MAX; i++) {
+            byte[] nonce = new byte[NONCE_BYTES];
+            random.nextBytes(nonce);
+            try {
+                Answer answer = server.chat(model, form.request(exhibit, criterion, HexFormat.of().formatHex(nonce)));
+                verdict = form.read(answer.text());
+                if (verdict instanceof Verdict.Ruled) {
+                    return verdict;
+                }
+            } catch (IOException failure) {
+                return new Verdict.Unscored("the judge cannot be asked: " + failure.getMessage());
+            }
+        }
+        return verdict;
+    }
+
+    @Override
+    public Ruling judge(GoldenCase golden, String answer, String criterion) throws InterruptedException {
+        return switch (judge(Exhibit.of(golden, answer), criterion)) {
+            case Verdict.Ruled ruled ->
+                new Ruling(
+                        ruled.passed() ? Grade.Status.PASSED : Grade.Status.FAILED,
+                        ruled.passed() ? 1 : 0,
+                        ruled.reasoning());
+            case Verdict.Unscored(var reason) -> new Ruling(Grade.Status.UNSCORED, 0, reason);
+        };
+    }
+}
