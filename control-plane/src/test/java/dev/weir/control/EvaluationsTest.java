@@ -52,7 +52,8 @@ class EvaluationsTest {
         try (ScriptedEngine old = answering("old", "1", "2", "4");
                 ScriptedEngine young = answering("young", "1", "5", "4");
                 RunningControlPlane weir = new RunningControlPlane(List.of(old, young))) {
-            HttpResponse<String> imported = weir.post("/admin/golden-sets/counting", CASES, "content-type", "text/plain");
+            HttpResponse<String> imported =
+                    weir.post("/admin/golden-sets/counting", CASES, "content-type", "text/plain");
             assertThat(imported.statusCode()).as(imported.body()).isEqualTo(201);
             String baseline = run(weir, "old");
             String candidate = run(weir, "young");
@@ -65,7 +66,8 @@ class EvaluationsTest {
             assertThat(first.path("id").asString("")).isEqualTo("b");
             assertThat(first.path("change").asString("")).isEqualTo("REGRESSED");
             assertThat(first.path("baselineAnswer").asString("")).isEqualTo("2");
-            assertThat(verdict.path("report").path("total").path("passedCount").asInt()).isEqualTo(1);
+            assertThat(verdict.path("report").path("total").path("passedCount").asInt())
+                    .isEqualTo(1);
 
             HttpResponse<String> page = weir.post(
                     "/admin/evaluations/gate/report",
@@ -79,11 +81,13 @@ class EvaluationsTest {
     void aVersionOfASetIsFoundByNumberAndHashAndNeverChanges() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("m");
                 RunningControlPlane weir = new RunningControlPlane(List.of(engine))) {
-            JsonNode first = json(weir.post("/admin/golden-sets/counting", CASES)).path("version");
+            JsonNode first =
+                    json(weir.post("/admin/golden-sets/counting", CASES)).path("version");
             String changed = CASES.replace("\"expected\":\"3\"", "\"expected\":\"three\"");
-            JsonNode second =
-                    json(weir.post("/admin/golden-sets/counting?note=words", changed)).path("version");
-            JsonNode again = json(weir.post("/admin/golden-sets/counting", CASES)).path("version");
+            JsonNode second = json(weir.post("/admin/golden-sets/counting?note=words", changed))
+                    .path("version");
+            JsonNode again =
+                    json(weir.post("/admin/golden-sets/counting", CASES)).path("version");
 
             assertThat(second.path("number").asInt()).isEqualTo(2);
             assertThat(again).isEqualTo(first);
@@ -95,8 +99,8 @@ class EvaluationsTest {
             assertThat(page.path("slices").path("kind=count").asInt()).isEqualTo(3);
             assertThat(weir.get("/admin/golden-sets/counting/versions/9").statusCode())
                     .isEqualTo(404);
-            String exported = weir.get("/admin/golden-sets/counting/versions/1/export")
-                    .body();
+            String exported =
+                    weir.get("/admin/golden-sets/counting/versions/1/export").body();
             assertThat(json(weir.post("/admin/golden-sets/copy", exported))
                             .path("version")
                             .path("hash"))

@@ -135,8 +135,7 @@ public final class EvaluationEndpoints {
     public record OverrideReason(String reason) {}
 
     @GetMapping("/admin/evaluations")
-    Mono<List<RunView>> evaluationRuns(
-            @RequestParam Optional<String> goldenSet, @RequestParam Optional<String> model) {
+    Mono<List<RunView>> evaluationRuns(@RequestParam Optional<String> goldenSet, @RequestParam Optional<String> model) {
         return Refusals.ask(
                 database,
                 () -> runs.list(goldenSet, model).stream().map(RunView::of).toList());
@@ -199,8 +198,7 @@ public final class EvaluationEndpoints {
     }
 
     private GateReport report(GateQuestion question) {
-        return desk.compare(
-                question.candidateRun(), Optional.ofNullable(question.baselineRun()), question.rules());
+        return desk.compare(question.candidateRun(), Optional.ofNullable(question.baselineRun()), question.rules());
     }
 
     /** May a rollout from the baseline to the candidate start? */

@@ -54,8 +54,7 @@ public final class GoldenSetEndpoints {
      * @param cases as JSON, in the form of exported lines
      * @param slices how many cases each has
      */
-    public record CasePage(
-            GoldenVersion version, int offset, List<JsonNode> cases, Map<String, Integer> slices) {}
+    public record CasePage(GoldenVersion version, int offset, List<JsonNode> cases, Map<String, Integer> slices) {}
 
     /** What a later version has changed of an earlier one, by the ids of cases. */
     public record VersionDifference(

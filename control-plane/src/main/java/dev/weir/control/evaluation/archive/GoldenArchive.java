@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class GoldenArchive {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final int NOTE_CHARS_MAX = 1000;
+    private static final int HASH_CHARS_MIN = 6;
     private static final String COLUMNS = "set_name, number, hash, case_count, author, note, created_at";
 
     private final Database database;
@@ -127,7 +128,7 @@ public final class GoldenArchive {
         List<GoldenVersion> all = versions(name);
         List<GoldenVersion> found = all.stream()
                 .filter(version -> which.equals(Integer.toString(version.number()))
-                        || which.length() >= 6 && version.hash().startsWith(which))
+                        || (which.length() >= HASH_CHARS_MIN && version.hash().startsWith(which)))
                 .toList();
         if (which.equals("latest") && !all.isEmpty()) {
             return all.getFirst();

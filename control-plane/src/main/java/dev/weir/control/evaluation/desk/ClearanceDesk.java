@@ -49,7 +49,8 @@ public final class ClearanceDesk implements StartGate {
         List<Comparison> comparisons = comparisons(baseline, candidate, now);
         List<String> missing = now.sets().stream()
                 .filter(set -> comparisons.stream()
-                        .noneMatch(found -> found.candidate().settings().setName().equals(set)))
+                        .noneMatch(
+                                found -> found.candidate().settings().setName().equals(set)))
                 .toList();
         if (comparisons.isEmpty() || !missing.isEmpty()) {
             return new Clearance.Refused(
@@ -92,8 +93,12 @@ public final class ClearanceDesk implements StartGate {
                     .anyMatch(pair -> pair.candidate().settings().setName().equals(set));
             if (wanted && !done) {
                 old.stream()
-                        .filter(other -> other.settings().goldenHash().equals(run.settings().goldenHash())
-                                && Objects.equals(other.settings().judgeVersion(), run.settings().judgeVersion()))
+                        .filter(other -> other.settings()
+                                        .goldenHash()
+                                        .equals(run.settings().goldenHash())
+                                && Objects.equals(
+                                        other.settings().judgeVersion(),
+                                        run.settings().judgeVersion()))
                         .findFirst()
                         .ifPresent(other -> found.add(new Comparison(run, other)));
             }

@@ -69,7 +69,8 @@ public final class EvaluationRuns implements AutoCloseable {
     public RunStatus resume(String id, int concurrency) {
         RunStatus status = runs.status(id);
         if (status.state() == State.DONE || active.containsKey(id)) {
-            throw EvaluationFailure.conflict("the run " + id + " is " + (status.state() == State.DONE ? "done" : "under way"));
+            throw EvaluationFailure.conflict(
+                    "the run " + id + " is " + (status.state() == State.DONE ? "done" : "under way"));
         }
         requirePlace();
         requireConcurrency(concurrency);
@@ -140,8 +141,8 @@ public final class EvaluationRuns implements AutoCloseable {
         }
         Judge judge = judge(version.substring(0, version.lastIndexOf('@')));
         if (!judge.version().equals(version)) {
-            throw EvaluationFailure.conflict("the judge is " + judge.version() + " now, and the run began with " + version
-                    + ": their verdicts cannot stand together, begin another run");
+            throw EvaluationFailure.conflict("the judge is " + judge.version() + " now, and the run began with "
+                    + version + ": their verdicts cannot stand together, begin another run");
         }
         return judge;
     }

@@ -36,8 +36,9 @@ final class Assertions {
     static Optional<Check> check(JsonNode assertion, Map<String, String> variables) {
         String type = assertion.path("type").asString("equals");
         JsonNode value = filled(assertion.get("value"), variables);
-        Double threshold =
-                assertion.has("threshold") ? (Double) assertion.path("threshold").asDouble() : null;
+        Double threshold = assertion.has("threshold")
+                ? (Double) assertion.path("threshold").asDouble()
+                : null;
         return check(type, value, threshold)
                 .map(check -> new Check(
                         check.kind(),
@@ -66,7 +67,8 @@ final class Assertions {
     private static boolean isKnown(String type) {
         return JUDGED.containsKey(type)
                 || type.matches("i?contains(-any|-all)?|javascript|python|fn|eval|webhook")
-                || type.matches("equals|starts-with|regex|is-json|contains-json|similar|rouge-n|bleu|latency|cost|is-refusal");
+                || type.matches(
+                        "equals|starts-with|regex|is-json|contains-json|similar|rouge-n|bleu|latency|cost|is-refusal");
     }
 
     private static Optional<Check> check(String type, @Nullable JsonNode value, @Nullable Double threshold) {
@@ -75,7 +77,9 @@ final class Assertions {
         if (JUDGED.containsKey(plain)) {
             String criterion = value == null ? "" : value.asString("");
             String said = String.valueOf(JUDGED.get(plain)).replace("%s", criterion);
-            return said.isBlank() ? Optional.empty() : made(Kind.RUBRIC, negated, Drafts.text(said), threshold, Look.EXACT);
+            return said.isBlank()
+                    ? Optional.empty()
+                    : made(Kind.RUBRIC, negated, Drafts.text(said), threshold, Look.EXACT);
         }
         return switch (plain) {
             case "equals" ->
@@ -123,8 +127,6 @@ final class Assertions {
     }
 
     private static @Nullable JsonNode filled(@Nullable JsonNode value, Map<String, String> variables) {
-        return value != null && value.isString()
-                ? Drafts.text(Drafts.filled(value.asString(), variables))
-                : value;
+        return value != null && value.isString() ? Drafts.text(Drafts.filled(value.asString(), variables)) : value;
     }
 }

@@ -58,7 +58,9 @@ final class Drafts {
             throw new IllegalArgumentException(
                     unsupported.isEmpty()
                             ? "there are no cases in it"
-                            : "no case is left: " + String.join("; ", unsupported.stream().limit(5).toList()));
+                            : "no case is left: "
+                                    + String.join(
+                                            "; ", unsupported.stream().limit(5).toList()));
         }
         return new Imported(cases, List.copyOf(unsupported));
     }
@@ -84,6 +86,7 @@ final class Drafts {
 
     /** Whether a template says more than variables can. */
     static boolean isBeyond(String template) {
-        return template.contains("{%") || VARIABLE.matcher(template).replaceAll("").contains("{{");
+        return template.contains("{%")
+                || VARIABLE.matcher(template).replaceAll("").contains("{{");
     }
 }

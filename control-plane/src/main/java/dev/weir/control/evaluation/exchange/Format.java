@@ -63,7 +63,9 @@ public enum Format {
     public String write(GoldenSet set) {
         return switch (this) {
             case JSONL ->
-                set.cases().stream().map(golden -> CaseJson.write(golden) + "\n").collect(Collectors.joining());
+                set.cases().stream()
+                        .map(golden -> CaseJson.write(golden) + "\n")
+                        .collect(Collectors.joining());
             case PROMPTFOO -> PromptfooWriter.write(set);
             case CSV, OPENAI_EVALS, LM_EVAL ->
                 throw new IllegalArgumentException("sets are not written as " + text() + ": take jsonl or promptfoo");

@@ -49,8 +49,7 @@ final class JsonLines {
                 readRow(json, number, drafts);
             }
         } catch (JacksonException malformed) {
-            throw new IllegalArgumentException(
-                    "line " + number + " is not JSON: " + malformed.getOriginalMessage());
+            throw new IllegalArgumentException("line " + number + " is not JSON: " + malformed.getOriginalMessage());
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("line " + number + ": " + refused.getMessage());
         }
@@ -65,9 +64,8 @@ final class JsonLines {
                     + ") and an answer (" + String.join(", ", ANSWERS) + ")");
         }
         JsonNode messages = messages(question);
-        List<String> answers = answer.isArray()
-                ? answer.valueStream().map(JsonLines::textOf).toList()
-                : List.of(textOf(answer));
+        List<String> answers =
+                answer.isArray() ? answer.valueStream().map(JsonLines::textOf).toList() : List.of(textOf(answer));
         Map<String, String> tags = new TreeMap<>();
         for (Map.Entry<String, JsonNode> field : row.properties()) {
             String name = field.getKey();
@@ -108,12 +106,9 @@ final class JsonLines {
         String expected = answers.getFirst();
         return switch (rule.toUpperCase(Locale.ROOT)) {
             case "EXACT" ->
-                answers.size() == 1
-                        ? Check.of(Kind.EQUALS, Drafts.text(expected), Look.LOOSE)
-                        : anyOf(answers);
+                answers.size() == 1 ? Check.of(Kind.EQUALS, Drafts.text(expected), Look.LOOSE) : anyOf(answers);
             case "JSON" -> Check.of(Kind.JSON_EQUALS, JsonMapper.shared().readTree(expected), Look.EXACT);
-            case "FINAL" ->
-                Check.of(Kind.EQUALS, Drafts.text(behind(expected, "Answer:")), new Look(true, "Answer:"));
+            case "FINAL" -> Check.of(Kind.EQUALS, Drafts.text(behind(expected, "Answer:")), new Look(true, "Answer:"));
             default ->
                 throw new IllegalArgumentException("there is no rule '" + rule + "': there are EXACT, JSON, FINAL");
         };

@@ -61,7 +61,8 @@ final class LmEval {
         int number = 0;
         for (Map<String, String> document : documents(task, attachments)) {
             number++;
-            String expected = target.contains("{{") ? Drafts.filled(target, document) : document.getOrDefault(target, target);
+            String expected =
+                    target.contains("{{") ? Drafts.filled(target, document) : document.getOrDefault(target, target);
             drafts.add(
                     name + "/" + number,
                     Drafts.user(Drafts.filled(question, document)),
@@ -105,7 +106,8 @@ final class LmEval {
 
     private static List<Map<String, String>> documents(JsonNode task, Attachments attachments) {
         JsonNode files = task.path("dataset_kwargs").path("data_files");
-        String split = task.path("test_split").asString(task.path("validation_split").asString("test"));
+        String split =
+                task.path("test_split").asString(task.path("validation_split").asString("test"));
         JsonNode file = files.isObject() ? files.path(split) : files;
         String path = file.isArray() ? file.path(0).asString("") : file.asString("");
         String text = attachments

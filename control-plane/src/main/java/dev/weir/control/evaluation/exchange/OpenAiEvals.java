@@ -76,14 +76,14 @@ final class OpenAiEvals {
             case "Includes" -> Optional.of(Check.of(Kind.CONTAINS_ANY, texts, Look.EXACT));
             case "FuzzyMatch" -> Optional.of(Check.of(Kind.CONTAINS_ANY, texts, Look.LOOSE));
             case "JsonMatch" ->
-                Optional.of(Check.of(
-                        Kind.JSON_EQUALS, JsonMapper.shared().readTree(ideal.getFirst()), Look.EXACT));
+                Optional.of(Check.of(Kind.JSON_EQUALS, JsonMapper.shared().readTree(ideal.getFirst()), Look.EXACT));
             default -> Optional.empty();
         };
     }
 
     private static String beginning(List<String> ideal) {
         return "^(?:"
-                + String.join("|", ideal.stream().map(java.util.regex.Pattern::quote).toList()) + ")";
+                + String.join(
+                        "|", ideal.stream().map(java.util.regex.Pattern::quote).toList()) + ")";
     }
 }

@@ -31,7 +31,8 @@ final class Promptfoo {
         List<JsonNode> tests = tests(root.path("tests"));
         JsonNode defaults = root.path("defaultTest");
         for (String name : root.propertyNames()) {
-            if (!List.of("prompts", "tests", "defaultTest", "providers", "targets", "description").contains(name)) {
+            if (!List.of("prompts", "tests", "defaultTest", "providers", "targets", "description")
+                    .contains(name)) {
                 drafts.leftOut("configuration", "'" + name + "'");
             }
         }
@@ -56,14 +57,19 @@ final class Promptfoo {
                             : Optional.empty())
                     .orElseThrow(() -> new IllegalArgumentException(
                             "a table needs a column prompt, question or input, or just one that is not __expected"));
-            addTest("row-" + (t + 1), "{{" + column + "}}", tests.get(t), JsonMapper.shared().missingNode());
+            addTest(
+                    "row-" + (t + 1),
+                    "{{" + column + "}}",
+                    tests.get(t),
+                    JsonMapper.shared().missingNode());
         }
         return drafts.done();
     }
 
     private List<String> prompts(JsonNode node) {
         List<String> prompts = new ArrayList<>();
-        for (JsonNode prompt : node.isArray() ? node : JsonMapper.shared().createArrayNode().add(node)) {
+        for (JsonNode prompt :
+                node.isArray() ? node : JsonMapper.shared().createArrayNode().add(node)) {
             String text = prompt.isObject()
                     ? prompt.path("raw").asString(prompt.path("id").asString(""))
                     : prompt.asString("");
@@ -84,7 +90,8 @@ final class Promptfoo {
 
     private List<JsonNode> tests(JsonNode node) {
         List<JsonNode> tests = new ArrayList<>();
-        for (JsonNode test : node.isArray() ? node : JsonMapper.shared().createArrayNode().add(node)) {
+        for (JsonNode test :
+                node.isArray() ? node : JsonMapper.shared().createArrayNode().add(node)) {
             if (!test.isString()) {
                 tests.add(test);
                 continue;
@@ -95,7 +102,11 @@ final class Promptfoo {
             } else if (test.asString().endsWith(".csv")) {
                 tests.addAll(table(text.get()));
             } else if (test.asString().endsWith(".jsonl")) {
-                text.get().lines().filter(line -> !line.isBlank()).map(YamlTree::read).forEach(tests::add);
+                text.get()
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .map(YamlTree::read)
+                        .forEach(tests::add);
             } else {
                 tests(YamlTree.read(text.get())).forEach(tests::add);
             }
@@ -120,13 +131,16 @@ final class Promptfoo {
                     drafts.leftOut(id, "the variable '" + variable.getKey() + "', which is no plain value");
                 }
             });
-            part.path("metadata").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString("")));
+            part.path("metadata")
+                    .properties()
+                    .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString("")));
         }
         for (JsonNode part : List.of(defaults, test)) {
             readAssertions(id, part.path("assert"), variables, checks);
             part.path("options").propertyNames().forEach(option -> drafts.leftOut(id, "the option '" + option + "'"));
         }
-        List<String> context = variables.containsKey("context") ? List.of(String.valueOf(variables.get("context"))) : List.of();
+        List<String> context =
+                variables.containsKey("context") ? List.of(String.valueOf(variables.get("context"))) : List.of();
         drafts.add(id, messages(prompt, variables), reference(checks), checks, context, tags);
     }
 
@@ -137,7 +151,8 @@ final class Promptfoo {
                 readAssertions(id, assertion.path("assert"), variables, checks);
                 continue;
             }
-            if (assertion.has("transform") || assertion.path("value").asString("").startsWith(FILE)) {
+            if (assertion.has("transform")
+                    || assertion.path("value").asString("").startsWith(FILE)) {
                 drafts.leftOut(id, "'" + type + "' with a transform or a file");
                 continue;
             }
@@ -158,7 +173,9 @@ final class Promptfoo {
                 for (JsonNode message : JsonMapper.shared().readTree(prompt)) {
                     filled.addObject()
                             .put("role", message.path("role").asString("user"))
-                            .put("content", Drafts.filled(message.path("content").asString(""), variables));
+                            .put(
+                                    "content",
+                                    Drafts.filled(message.path("content").asString(""), variables));
                 }
                 return filled;
             } catch (JacksonException _) {
@@ -170,7 +187,8 @@ final class Promptfoo {
 
     private static @Nullable String reference(List<Check> checks) {
         return checks.stream()
-                .filter(check -> !check.negated() && List.of(Check.Kind.EQUALS, Check.Kind.SIMILAR).contains(check.kind()))
+                .filter(check -> !check.negated()
+                        && List.of(Check.Kind.EQUALS, Check.Kind.SIMILAR).contains(check.kind()))
                 .map(Check::text)
                 .findFirst()
                 .orElse(null);
@@ -219,8 +237,10 @@ final class Promptfoo {
             } else if (name.startsWith("__metadata:")) {
                 test.withObject("/metadata")
                         .put(name.substring("__metadata:".length()).replace("[]", ""), value);
-            } else if (name.startsWith("__") && !List.of("__metric", "__threshold").contains(name)
-                    && !name.startsWith("__expected") && !name.equals("__description")) {
+            } else if (name.startsWith("__")
+                    && !List.of("__metric", "__threshold").contains(name)
+                    && !name.startsWith("__expected")
+                    && !name.equals("__description")) {
                 drafts.leftOut("table", "the column '" + name + "'");
             }
         });

@@ -18,15 +18,14 @@ final class YamlTree {
         limits.setCodePointLimit(CHARS_MAX);
         limits.setAllowRecursiveKeys(false);
         try {
-            JsonNode tree = JsonMapper.shared()
-                    .valueToTree(new Yaml(new SafeConstructor(limits)).<Object>load(text));
-            if (tree == null || !tree.isObject() && !tree.isArray()) {
+            JsonNode tree = JsonMapper.shared().valueToTree(new Yaml(new SafeConstructor(limits)).<Object>load(text));
+            if (tree == null || !(tree.isObject() || tree.isArray())) {
                 throw new IllegalArgumentException("this is neither a mapping nor a list");
             }
             return tree;
         } catch (YAMLException malformed) {
-            throw new IllegalArgumentException(
-                    "this is not YAML: " + String.valueOf(malformed.getMessage()).lines().findFirst().orElse(""));
+            throw new IllegalArgumentException("this is not YAML: "
+                    + String.valueOf(malformed.getMessage()).lines().findFirst().orElse(""));
         }
     }
 }

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** Compares runs over the same version of a golden set. Cases are paired by their ids. */
 public final class Gate {
     /** A case with what became of it; the baseline's part is absent where there is no baseline. */
-    private record Pair(GoldenCase golden, CaseOutcome candidate, @Nullable CaseOutcome baseline) {
+    private record Pair(
+            GoldenCase golden,
+            CaseOutcome candidate,
+            @Nullable CaseOutcome baseline) {
         boolean isScored() {
             return candidate.isScored() && (baseline == null || baseline.isScored());
         }
@@ -69,15 +72,15 @@ public final class Gate {
         for (GoldenCase golden : set.cases()) {
             CaseOutcome outcome = now.get(golden.id());
             CaseOutcome old = before.get(golden.id());
-            if (outcome == null || baseline != null && old == null) {
+            if (outcome == null || (baseline != null && old == null)) {
                 missingCount++;
             } else {
                 all.add(new Pair(golden, outcome, old));
             }
         }
         if (missingCount > 0) {
-            failures.add(missingCount + " cases have not been asked in "
-                    + (baseline == null ? "the run" : "both runs") + ": finish the run");
+            failures.add(missingCount + " cases have not been asked in " + (baseline == null ? "the run" : "both runs")
+                    + ": finish the run");
         }
         List<Pair> deciding = all.stream()
                 .filter(pair -> pair.golden().split().decides() && pair.isScored())
@@ -115,7 +118,8 @@ public final class Gate {
     }
 
     private static Totals total(List<Pair> all, List<Pair> deciding) {
-        int grades = all.stream().mapToInt(pair -> pair.candidate().gradeCount()).sum();
+        int grades =
+                all.stream().mapToInt(pair -> pair.candidate().gradeCount()).sum();
         int missing = all.stream()
                 .mapToInt(pair -> pair.candidate().unscoredGradeCount())
                 .sum();
@@ -153,7 +157,8 @@ public final class Gate {
             for (int i = 0; i < now.length; i++) {
                 differences[i] = paired ? now[i] - before[i] : 0;
             }
-            boolean noisy = members.stream().anyMatch(pair -> pair.candidate().noisyMetrics().contains(name));
+            boolean noisy = members.stream()
+                    .anyMatch(pair -> pair.candidate().noisyMetrics().contains(name));
             metrics.add(new MetricLine(
                     name, now.length, mean(now), mean(before), PairedPermutation.oneSidedP(differences), noisy));
         });
@@ -177,8 +182,10 @@ public final class Gate {
     private List<SliceLine> slices(List<Pair> deciding, boolean paired) {
         Map<String, List<Pair>> bySlice = new TreeMap<>();
         for (Pair pair : deciding) {
-            pair.golden().slices().forEach(slice -> bySlice.computeIfAbsent(slice, _ -> new ArrayList<>())
-                    .add(pair));
+            pair.golden()
+                    .slices()
+                    .forEach(slice -> bySlice.computeIfAbsent(slice, _ -> new ArrayList<>())
+                            .add(pair));
         }
         rules.floors().keySet().stream()
                 .filter(slice -> slice.equals(GateRules.ALL))
@@ -226,7 +233,10 @@ public final class Gate {
             boolean counts = pair.golden().split() != Split.QUARANTINE;
             if (counts && pair.golden().mustPass() && !pair.candidate().isPassedAlways()) {
                 failures.add("the case %s must pass every time, and passed %d of %d"
-                        .formatted(pair.golden().id(), pair.candidate().passedCount(), pair.candidate().attemptCount()));
+                        .formatted(
+                                pair.golden().id(),
+                                pair.candidate().passedCount(),
+                                pair.candidate().attemptCount()));
             } else if (counts && pair.golden().severity() == Severity.CRITICAL && pair.regressed()) {
                 failures.add("the critical case " + pair.golden().id() + " passed before and fails now");
             }

@@ -50,7 +50,8 @@ public record GateReport(
             double coverage) {}
 
     /** The mean of a metric over the cases that have it; adjusted for the number of metrics. */
-    public record MetricLine(String name, int caseCount, double mean, double baselineMean, double pValue, boolean noisy) {}
+    public record MetricLine(
+            String name, int caseCount, double mean, double baselineMean, double pValue, boolean noisy) {}
 
     /** A slice's share of passed cases; adjusted for the number of slices. */
     public record SliceLine(

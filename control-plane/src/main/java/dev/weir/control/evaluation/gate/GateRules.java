@@ -18,7 +18,9 @@ public record GateRules(double alpha, double tolerance, Map<String, Double> floo
     public static final String ALL = "all";
 
     public GateRules {
-        if (!(alpha > 0 && alpha < 1) || !(tolerance >= 0 && tolerance <= 1) || !(coverageMin >= 0 && coverageMin <= 1)) {
+        if (!(alpha > 0 && alpha < 1)
+                || !(tolerance >= 0 && tolerance <= 1)
+                || !(coverageMin >= 0 && coverageMin <= 1)) {
             throw new IllegalArgumentException(
                     "alpha is in (0, 1), tolerance and the least coverage in [0, 1]: %s, %s, %s"
                             .formatted(alpha, tolerance, coverageMin));

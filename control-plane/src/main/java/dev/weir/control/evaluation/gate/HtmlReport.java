@@ -35,8 +35,7 @@ public final class HtmlReport {
                         escaped(report.candidate().model()),
                         baseline == null ? "" : " against " + escaped(baseline.model())));
         page.append("<p>Golden set %s, version %s</p>\n"
-                .formatted(
-                        escaped(report.candidate().setName()), GoldenSet.shortened(report.goldenHash())));
+                .formatted(escaped(report.candidate().setName()), GoldenSet.shortened(report.goldenHash())));
         verdict(report, page);
         metrics(report, page);
         slices(report, page);
@@ -48,12 +47,13 @@ public final class HtmlReport {
 
     private static void verdict(GateReport report, StringBuilder page) {
         GateReport.Totals total = report.total();
-        page.append(report.isPassed() ? "<h2 class=\"good\">✓ passed</h2>\n" : "<h2 class=\"bad\">✗ not passed</h2>\n<ul>");
-        report.failures().forEach(failure -> page.append("<li>").append(escaped(failure)).append("</li>"));
+        page.append(
+                report.isPassed() ? "<h2 class=\"good\">✓ passed</h2>\n" : "<h2 class=\"bad\">✗ not passed</h2>\n<ul>");
+        report.failures()
+                .forEach(failure -> page.append("<li>").append(escaped(failure)).append("</li>"));
         page.append(report.isPassed() ? "" : "</ul>\n");
         page.append("<p>%d of %d cases passed, %d every time; results for %.1f %% of the grades."
-                .formatted(
-                        total.passedCount(), total.caseCount(), total.passedAlwaysCount(), 100 * total.coverage()));
+                .formatted(total.passedCount(), total.caseCount(), total.passedAlwaysCount(), 100 * total.coverage()));
         if (report.baseline() != null) {
             page.append(" The baseline passed %d. Only the candidate fails %d, only the baseline %d; p = %.4f."
                     .formatted(
@@ -67,34 +67,39 @@ public final class HtmlReport {
 
     private static void metrics(GateReport report, StringBuilder page) {
         page.append("<h2>Metrics</h2><table><tr><th>metric<th>cases<th>mean<th>baseline<th>p</tr>\n");
-        report.metrics().forEach(metric -> page.append(
-                "<tr><td>%s<td class=\"n\">%d<td class=\"n\">%.4f<td class=\"n\">%.4f<td class=\"n\">%.4f</tr>\n"
-                        .formatted(
-                                escaped(metric.name()),
-                                metric.caseCount(),
-                                metric.mean(),
-                                metric.baselineMean(),
-                                metric.pValue())));
+        report.metrics()
+                .forEach(metric -> page.append(
+                        "<tr><td>%s<td class=\"n\">%d<td class=\"n\">%.4f<td class=\"n\">%.4f<td class=\"n\">%.4f</tr>\n"
+                                .formatted(
+                                        escaped(metric.name()),
+                                        metric.caseCount(),
+                                        metric.mean(),
+                                        metric.baselineMean(),
+                                        metric.pValue())));
         page.append("</table>\n");
     }
 
     private static void slices(GateReport report, StringBuilder page) {
         page.append("<h2>Slices</h2><table><tr><th>slice<th>cases<th>passed<th>baseline<th>floor<th>p</tr>\n");
-        report.slices().forEach(slice -> page.append(
-                "<tr><td>%s<td class=\"n\">%d<td class=\"n\">%d<td class=\"n\">%d<td class=\"n\">%s<td class=\"n\">%.4f</tr>\n"
-                        .formatted(
-                                escaped(slice.name()),
-                                slice.caseCount(),
-                                slice.passedCount(),
-                                slice.baselinePassedCount(),
-                                slice.floor() == null ? "" : slice.floor().toString(),
-                                slice.pValue())));
+        report.slices()
+                .forEach(slice -> page.append(
+                        "<tr><td>%s<td class=\"n\">%d<td class=\"n\">%d<td class=\"n\">%d<td class=\"n\">%s<td class=\"n\">%.4f</tr>\n"
+                                .formatted(
+                                        escaped(slice.name()),
+                                        slice.caseCount(),
+                                        slice.passedCount(),
+                                        slice.baselinePassedCount(),
+                                        slice.floor() == null
+                                                ? ""
+                                                : slice.floor().toString(),
+                                        slice.pValue())));
         page.append("</table>\n");
     }
 
     private static void cases(Change change, GateReport report, StringBuilder page) {
-        List<CaseLine> members =
-                report.cases().stream().filter(shown -> shown.change() == change).toList();
+        List<CaseLine> members = report.cases().stream()
+                .filter(shown -> shown.change() == change)
+                .toList();
         if (members.isEmpty()) {
             return;
         }
@@ -129,6 +134,9 @@ public final class HtmlReport {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -16,8 +16,10 @@ public final class JUnitXml {
         if (failureCount == 0) {
             xml.append("    <testcase classname=\"gate\" name=\"passed\"/>\n");
         }
-        report.failures().forEach(failure -> xml.append("    <testcase classname=\"gate\" name=\"%s\"><failure message=\"%s\"/></testcase>\n"
-                .formatted(escaped(failure), escaped(failure))));
+        report.failures()
+                .forEach(failure ->
+                        xml.append("    <testcase classname=\"gate\" name=\"%s\"><failure message=\"%s\"/></testcase>\n"
+                                .formatted(escaped(failure), escaped(failure))));
         xml.append("  </testsuite>\n");
         long failed = report.cases().stream().filter(JUnitXml::isFailed).count();
         long skipped = report.cases().stream()
@@ -25,7 +27,8 @@ public final class JUnitXml {
                 .count();
         xml.append("  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" skipped=\"%d\">\n"
                 .formatted(escaped(report.candidate().model()), report.cases().size(), failed, skipped));
-        report.cases().forEach(shown -> xml.append(element(shown, report.candidate().setName())));
+        report.cases()
+                .forEach(shown -> xml.append(element(shown, report.candidate().setName())));
         return xml.append("  </testsuite>\n</testsuites>\n").toString();
     }
 
@@ -46,8 +49,8 @@ public final class JUnitXml {
                 + "><failure message=\"%s\">%s</failure></testcase>\n"
                         .formatted(
                                 escaped(why),
-                                escaped(shown.reasons().stream().collect(Collectors.joining("\n"))
-                                        + "\nanswered: " + shown.answer()));
+                                escaped(shown.reasons().stream().collect(Collectors.joining("\n")) + "\nanswered: "
+                                        + shown.answer()));
     }
 
     /** What may stand in an attribute. XML 1.0 has no way at all to write most control characters. */

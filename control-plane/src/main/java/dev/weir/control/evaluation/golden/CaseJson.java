@@ -23,9 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * added later therefore leave the hashes of older cases as they are.
  */
 public final class CaseJson {
-    private static final JsonMapper CANONICAL = JsonMapper.builder()
-            .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
-            .build();
+    private static final JsonMapper CANONICAL =
+            JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
     private static final Set<String> FIELDS = Set.of(
             "id", "messages", "parameters", "reference", "checks", "context", "split", "tags", "severity", "mustPass");
     private static final Set<String> CHECK_FIELDS =
@@ -155,8 +154,8 @@ public final class CaseJson {
     private static void refuseUnknown(JsonNode json, Set<String> known, String what) {
         for (String name : json.propertyNames()) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException(
-                        what + " has no field '" + name + "': there are " + String.join(", ", known.stream().sorted().toList()));
+                throw new IllegalArgumentException(what + " has no field '" + name + "': there are "
+                        + String.join(", ", known.stream().sorted().toList()));
             }
         }
     }

@@ -38,7 +38,8 @@ public record GoldenCase(
         }
         if (!messages.isArray()
                 || messages.isEmpty()
-                || !messages.valueStream().allMatch(message -> message.path("role").isString())) {
+                || !messages.valueStream()
+                        .allMatch(message -> message.path("role").isString())) {
             throw new IllegalArgumentException("case " + id + " needs messages, each with a role");
         }
         if (checks.isEmpty()) {

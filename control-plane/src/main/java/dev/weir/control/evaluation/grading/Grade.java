@@ -26,16 +26,24 @@ public record Grade(String metric, Status status, double score, double weight, b
         boolean holds = score >= check.passMark();
         double told = check.negated() ? 1 - score : score;
         Status status = holds != check.negated() ? Status.PASSED : Status.FAILED;
-        return new Grade(check.metric(), status, told, check.weight(), check.kind().isNoisy(), reason);
+        return new Grade(
+                check.metric(), status, told, check.weight(), check.kind().isNoisy(), reason);
     }
 
     static Grade of(Check check, boolean holds, String reason) {
         boolean passed = holds != check.negated();
         Status status = passed ? Status.PASSED : Status.FAILED;
-        return new Grade(check.metric(), status, passed ? 1 : 0, check.weight(), check.kind().isNoisy(), reason);
+        return new Grade(
+                check.metric(),
+                status,
+                passed ? 1 : 0,
+                check.weight(),
+                check.kind().isNoisy(),
+                reason);
     }
 
     static Grade unscored(Check check, String reason) {
-        return new Grade(check.metric(), Status.UNSCORED, 0, check.weight(), check.kind().isNoisy(), reason);
+        return new Grade(
+                check.metric(), Status.UNSCORED, 0, check.weight(), check.kind().isNoisy(), reason);
     }
 }

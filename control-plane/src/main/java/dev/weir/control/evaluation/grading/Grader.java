@@ -70,7 +70,7 @@ public final class Grader {
             case ROUGE_N -> Grade.of(check, Overlap.rougeN(wanted, seen, 1), "ROUGE-1 with: " + check.text());
             case BLEU -> Grade.of(check, Overlap.bleu(wanted, seen), "BLEU with: " + check.text());
             case LEVENSHTEIN -> Grade.of(check, Overlap.levenshtein(wanted, seen), "edits from: " + check.text());
-            case LATENCY -> limit(check, answer.latencyMillis(), "ms");
+            case LATENCY -> limit(check, (double) answer.latencyMillis(), "ms");
             case COST -> limit(check, answer.cost(), "of money");
             case REFUSAL ->
                 Grade.of(
@@ -144,8 +144,8 @@ public final class Grader {
         JsonNode value = check.value();
         if (value != null) {
             List<JsonNode> wanted = value.isArray() ? value.valueStream().toList() : List.of(value);
-            wanted.forEach(call -> missing.add(
-                    new Answer.ToolCall(call.path("name").asString(""), call.path("arguments"))));
+            wanted.forEach(
+                    call -> missing.add(new Answer.ToolCall(call.path("name").asString(""), call.path("arguments"))));
         }
         List<Answer.ToolCall> surplus = new ArrayList<>(answer.toolCalls());
         missing.removeIf(surplus::remove);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param context what the answer may rely on
  * @param reference a good answer, where there is one
  */
-public record Exhibit(String question, List<String> context, @Nullable String reference, String answer) {
+public record Exhibit(
+        String question, List<String> context, @Nullable String reference, String answer) {
     private static final String BLANK_LINE = "\n\n";
 
     public Exhibit {
@@ -31,7 +32,10 @@ public record Exhibit(String question, List<String> context, @Nullable String re
         }
         String stripped = question.strip();
         return new Exhibit(
-                stripped.substring(at).strip(), List.of(stripped.substring(0, at).strip()), reference, answer);
+                stripped.substring(at).strip(),
+                List.of(stripped.substring(0, at).strip()),
+                reference,
+                answer);
     }
 
     String contextText() {

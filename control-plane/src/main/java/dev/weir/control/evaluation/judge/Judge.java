@@ -57,7 +57,8 @@ public final class Judge implements RubricJudge {
             byte[] nonce = new byte[NONCE_BYTES];
             random.nextBytes(nonce);
             try {
-                Answer answer = server.chat(model, form.request(exhibit, criterion, HexFormat.of().formatHex(nonce)));
+                Answer answer = server.chat(
+                        model, form.request(exhibit, criterion, HexFormat.of().formatHex(nonce)));
                 verdict = form.read(answer.text());
                 if (verdict instanceof Verdict.Ruled) {
                     return verdict;

@@ -76,7 +76,9 @@ public final class PairJudge {
         RubricForm.data(user, "second answer", nonce, second);
         try {
             Answer answer = server.chat(
-                    model, RubricForm.conversation(SYSTEM, user.append("Which is better?").toString(), SCHEMA, "preference"));
+                    model,
+                    RubricForm.conversation(
+                            SYSTEM, user.append("Which is better?").toString(), SCHEMA, "preference"));
             JsonNode better = JsonMapper.shared().readTree(answer.text()).path("better");
             return Optional.of(better.asString("")).filter(word -> word.matches("first|second|tie"));
         } catch (IOException | JacksonException _) {

@@ -44,20 +44,29 @@ public final class RubricForm implements JudgeForm {
             data(user, "reference", nonce, exhibit.reference());
         }
         data(user, "answer", nonce, exhibit.answer());
-        return conversation(SYSTEM, user.append("Judge the answer by the criterion.").toString(), SCHEMA, "verdict");
+        return conversation(
+                SYSTEM, user.append("Judge the answer by the criterion.").toString(), SCHEMA, "verdict");
     }
 
     static void data(StringBuilder text, String name, String nonce, String content) {
-        text.append("<data %s %s>\n%s\n</data %s %s>\n\n".formatted(name, nonce, Untrusted.neutral(content), name, nonce));
+        text.append(
+                "<data %s %s>\n%s\n</data %s %s>\n\n".formatted(name, nonce, Untrusted.neutral(content), name, nonce));
     }
 
     static ObjectNode conversation(String system, String user, String schema, String name) {
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("temperature", 0).put("max_tokens", TOKENS_MAX);
+        ObjectNode body =
+                JsonMapper.shared().createObjectNode().put("temperature", 0).put("max_tokens", TOKENS_MAX);
         body.putArray("messages")
-                .add(JsonMapper.shared().createObjectNode().put("role", "system").put("content", system))
+                .add(JsonMapper.shared()
+                        .createObjectNode()
+                        .put("role", "system")
+                        .put("content", system))
                 .add(JsonMapper.shared().createObjectNode().put("role", "user").put("content", user));
-        ObjectNode format = body.putObject("response_format").put("type", "json_schema").putObject("json_schema");
-        format.put("name", name).put("strict", true).set("schema", JsonMapper.shared().readTree(schema));
+        ObjectNode format =
+                body.putObject("response_format").put("type", "json_schema").putObject("json_schema");
+        format.put("name", name)
+                .put("strict", true)
+                .set("schema", JsonMapper.shared().readTree(schema));
         return body;
     }
 

@@ -25,7 +25,8 @@ public final class SupportForm implements JudgeForm {
                         oneLine(apart.question()),
                         oneLine(finalPart(apart.answer())),
                         QUESTION);
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("temperature", 0).put("max_tokens", TOKENS_MAX);
+        ObjectNode body =
+                JsonMapper.shared().createObjectNode().put("temperature", 0).put("max_tokens", TOKENS_MAX);
         body.putArray("messages").addObject().put("role", "user").put("content", user);
         return body;
     }
@@ -37,7 +38,8 @@ public final class SupportForm implements JudgeForm {
     }
 
     private static String oneLine(String text) {
-        return LABELS.matcher(Untrusted.neutral(text).strip().replaceAll("\\s+", " ")).replaceAll("$1");
+        return LABELS.matcher(Untrusted.neutral(text).strip().replaceAll("\\s+", " "))
+                .replaceAll("$1");
     }
 
     @Override
@@ -45,7 +47,10 @@ public final class SupportForm implements JudgeForm {
         int at = answer.lastIndexOf(MARK);
         String word = at < 0
                 ? ""
-                : answer.substring(at + MARK.length()).strip().replaceAll("[.!]+$", "").toLowerCase(Locale.ROOT);
+                : answer.substring(at + MARK.length())
+                        .strip()
+                        .replaceAll("[.!]+$", "")
+                        .toLowerCase(Locale.ROOT);
         return switch (word) {
             case "supported" -> new Verdict.Ruled(true, 1, answer);
             case "unsupported" -> new Verdict.Ruled(false, 1, answer);

@@ -13,12 +13,15 @@ final class Untrusted {
     private static final Pattern INVISIBLE = Pattern.compile(
             "[\\u00AD\\u034F\\u061C\\u180B-\\u180F\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\uFE00-\\uFE0F\\uFEFF"
                     + "\\x{E0000}-\\x{E0FFF}]|[\\p{Cntrl}&&[^\\t\\n]]");
+
     private static final Pattern DELIMITER = Pattern.compile("<\\s*(/?)\\s*(data)\\b", Pattern.CASE_INSENSITIVE);
 
     private Untrusted() {}
 
     static String neutral(String text) {
-        String visible = INVISIBLE.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC)).replaceAll("");
+        String visible = INVISIBLE
+                .matcher(Normalizer.normalize(text, Normalizer.Form.NFKC))
+                .replaceAll("");
         String safe = DELIMITER.matcher(visible).replaceAll("($1$2");
         return safe.length() <= CHARS_MAX ? safe : safe.substring(0, CHARS_MAX) + "\n(cut)";
     }

@@ -39,8 +39,9 @@ public final class AttemptFile implements AttemptKeeper, AutoCloseable {
         if (Files.exists(file) && Files.size(file) > 0) {
             RunResults found = read(file);
             if (!found.settings().isContinuedBy(settings)) {
-                throw new IllegalArgumentException(file + " has another run (" + found.settings().model() + ", golden set "
-                        + found.settings().goldenHash() + "): give this one another file");
+                throw new IllegalArgumentException(
+                        file + " has another run (" + found.settings().model() + ", golden set "
+                                + found.settings().goldenHash() + "): give this one another file");
             }
             attempts = found.attempts();
             settings = found.settings();

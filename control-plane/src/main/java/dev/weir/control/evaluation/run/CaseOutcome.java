@@ -52,8 +52,8 @@ public record CaseOutcome(
     /** By cases, in the order in which they were first asked. */
     public static Map<String, CaseOutcome> of(Iterable<Attempt> attempts) {
         Map<String, List<Attempt>> byCase = new LinkedHashMap<>();
-        attempts.forEach(attempt -> byCase.computeIfAbsent(attempt.caseId(), _ -> new ArrayList<>())
-                .add(attempt));
+        attempts.forEach(attempt ->
+                byCase.computeIfAbsent(attempt.caseId(), _ -> new ArrayList<>()).add(attempt));
         Map<String, CaseOutcome> outcomes = LinkedHashMap.newLinkedHashMap(byCase.size());
         byCase.forEach((id, members) -> outcomes.put(id, of(id, members)));
         return outcomes;
@@ -69,7 +69,8 @@ public record CaseOutcome(
             scored += attempt.status() == Grade.Status.UNSCORED ? 0 : 1;
             for (Grade grade : attempt.grades()) {
                 if (grade.status() != Grade.Status.UNSCORED) {
-                    scores.computeIfAbsent(grade.metric(), _ -> new ArrayList<>()).add(grade.score());
+                    scores.computeIfAbsent(grade.metric(), _ -> new ArrayList<>())
+                            .add(grade.score());
                     if (grade.noisy() && !noisy.contains(grade.metric())) {
                         noisy.add(grade.metric());
                     }

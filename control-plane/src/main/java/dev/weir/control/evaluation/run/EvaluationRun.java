@@ -29,6 +29,7 @@ public final class EvaluationRun {
 
     /** The criterion of that metric. */
     public static final String QUALITY = "The answer is correct, complete, and what the question asks for.";
+
     private static final double TOKENS_PER_PRICE = 1_000_000;
     private static final int ANSWER_TOKENS_UNSAID = 512;
 
@@ -46,7 +47,8 @@ public final class EvaluationRun {
 
     public EvaluationRun(RunSettings settings, GoldenSet set, ModelServer server, Grader grader) {
         if (!settings.goldenHash().equals(set.hash())) {
-            throw new IllegalArgumentException("the run is of the golden set " + settings.goldenHash() + ", not of " + set.hash());
+            throw new IllegalArgumentException(
+                    "the run is of the golden set " + settings.goldenHash() + ", not of " + set.hash());
         }
         this.settings = settings;
         this.set = set;

@@ -61,8 +61,7 @@ public final class ModelServer implements AutoCloseable {
      *
      * @param key to show them, where they want one
      */
-    public ModelServer(
-            Addresses addresses, @Nullable String key, Duration answerMax, LongSupplier nanos, Pause pause) {
+    public ModelServer(Addresses addresses, @Nullable String key, Duration answerMax, LongSupplier nanos, Pause pause) {
         this.addresses = addresses;
         this.key = key;
         this.answerMax = answerMax;
@@ -106,7 +105,8 @@ public final class ModelServer implements AutoCloseable {
 
     /** The whole answer, for who needs more of it than an {@link Answer} has. */
     public JsonNode raw(String model, ObjectNode body) throws IOException, InterruptedException {
-        return post(model, "/chat/completions", body.deepCopy().put("model", model).put("stream", false));
+        return post(
+                model, "/chat/completions", body.deepCopy().put("model", model).put("stream", false));
     }
 
     /** Similarity by embeddings of this model. */
@@ -159,7 +159,8 @@ public final class ModelServer implements AutoCloseable {
         if (status != 200) {
             String text = new String(response.body(), StandardCharsets.UTF_8);
             throw new ServerFailure(
-                    "%s answered %d: %s".formatted(uri, status, text.substring(0, Math.min(ERROR_CHARS_MAX, text.length()))),
+                    "%s answered %d: %s"
+                            .formatted(uri, status, text.substring(0, Math.min(ERROR_CHARS_MAX, text.length()))),
                     status == 429 || status == 503);
         }
         try {

@@ -26,8 +26,7 @@ public record RunSettings(
 
     public RunSettings {
         if (repeatCount < 1 || repeatCount > REPEATS_MAX) {
-            throw new IllegalArgumentException(
-                    "each case is asked 1 to " + REPEATS_MAX + " times: " + repeatCount);
+            throw new IllegalArgumentException("each case is asked 1 to " + REPEATS_MAX + " times: " + repeatCount);
         }
         if (model.isBlank()) {
             throw new IllegalArgumentException("a run asks a model: name it");
