@@ -15,6 +15,27 @@ export interface AuditVerdict {
   firstBrokenSeq?: number | null;
 }
 
+export interface CaseLine {
+  id: string;
+  change: 'REGRESSED' | 'FAILS' | 'IMPROVED' | 'PASSES' | 'UNSCORED';
+  mustPass: boolean;
+  severity: string;
+  question: string;
+  reference?: string | null;
+  answer: string;
+  baselineAnswer?: string | null;
+  passedCount: number;
+  attemptCount: number;
+  reasons: string[];
+}
+
+export interface CasePage {
+  version: GoldenVersion;
+  offset: number;
+  cases: unknown[];
+  slices: Record<string, number>;
+}
+
 export interface Checked {
   valid: boolean;
   problems: Problem[];
@@ -68,6 +89,45 @@ export interface Explanation {
   steps: string[];
 }
 
+export interface GateQuestion {
+  candidateRun: string;
+  baselineRun?: string | null;
+  alpha?: number | null;
+  tolerance?: number | null;
+  floors?: Record<string, number> | null;
+}
+
+export interface GateReport {
+  goldenHash: string;
+  candidate: RunSettings;
+  baseline?: RunSettings | null;
+  failures: string[];
+  total: Totals;
+  metrics: MetricLine[];
+  slices: SliceLine[];
+  cases: CaseLine[];
+}
+
+export interface GateVerdict {
+  passed: boolean;
+  report: GateReport;
+}
+
+export interface GoldenVersion {
+  setName: string;
+  number: number;
+  hash: string;
+  caseCount: number;
+  author: string;
+  note: string;
+  createdAt: string;
+}
+
+export interface ImportedVersion {
+  version: GoldenVersion;
+  unsupported: string[];
+}
+
 export interface KeyStatus {
   id: string;
   tenant: string;
@@ -94,6 +154,15 @@ export interface LimitStatus {
   max: number;
 }
 
+export interface MetricLine {
+  name: string;
+  caseCount: number;
+  mean: number;
+  baselineMean: number;
+  pValue: number;
+  noisy: boolean;
+}
+
 export interface NewKey {
   tenant: string;
   user?: string | null;
@@ -117,6 +186,16 @@ export interface NewLimit {
   max: number;
 }
 
+export interface NewRun {
+  goldenSet: string;
+  version?: string | null;
+  model: string;
+  repeatCount?: number | null;
+  concurrency?: number | null;
+  judgeModel?: string | null;
+  embeddingModel?: string | null;
+}
+
 export interface NewTenant {
   id: string;
   name: string;
@@ -135,6 +214,10 @@ export interface Outcome {
   outcome: string;
   version: number;
   reasons: string[];
+}
+
+export interface OverrideReason {
+  reason: string;
 }
 
 export interface Problem {
@@ -166,6 +249,35 @@ export interface Registration {
 
 export interface Rotation {
   overlapSeconds?: number | null;
+}
+
+export interface RunSettings {
+  id: string;
+  setName: string;
+  goldenHash: string;
+  model: string;
+  repeatCount: number;
+  judgeVersion?: string | null;
+  embeddingModel?: string | null;
+  inputPrice: number;
+  outputPrice: number;
+}
+
+export interface RunView {
+  id: string;
+  goldenSet: string;
+  goldenHash: string;
+  model: string;
+  repeatCount: number;
+  judgeVersion?: string | null;
+  state: 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
+  reason?: string | null;
+  attemptCountPlanned: number;
+  attemptCount: number;
+  passedCount: number;
+  author: string;
+  createdAt: string;
+  endedAt?: string | null;
 }
 
 export interface SavingsReport {
@@ -202,6 +314,21 @@ export interface SignIn {
   key: string;
 }
 
+export interface SliceLine {
+  name: string;
+  caseCount: number;
+  passedCount: number;
+  baselinePassedCount: number;
+  pValue: number;
+  floor?: number | null;
+}
+
+export interface StartClearance {
+  given: boolean;
+  kind: string;
+  reason: string;
+}
+
 export interface Tenant {
   id: string;
   name: string;
@@ -218,6 +345,17 @@ export interface TenantChange {
   enabled?: boolean | null;
 }
 
+export interface Totals {
+  caseCount: number;
+  passedCount: number;
+  passedAlwaysCount: number;
+  baselinePassedCount: number;
+  onlyCandidateFailsCount: number;
+  onlyBaselineFailsCount: number;
+  pValue: number;
+  coverage: number;
+}
+
 export interface User {
   id: string;
   tenantId: string;
@@ -232,6 +370,14 @@ export interface UserChange {
   role?: 'VIEWER' | 'OPERATOR' | 'ADMIN' | null;
   noRole?: boolean | null;
   enabled?: boolean | null;
+}
+
+export interface VersionDifference {
+  from: GoldenVersion;
+  to: GoldenVersion;
+  added: string[];
+  removed: string[];
+  changed: string[];
 }
 
 export interface WhoAmI {
@@ -326,6 +472,102 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: EngineStatus;
+  };
+  'GET /admin/evaluations': {
+    path: Record<never, never>;
+    query: { goldenSet?: string; model?: string };
+    body: undefined;
+    answer: RunView[];
+  };
+  'POST /admin/evaluations': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewRun;
+    answer: RunView;
+  };
+  'PUT /admin/evaluations/clearance': {
+    path: Record<never, never>;
+    query: { baseline: string; candidate: string };
+    body: OverrideReason;
+    answer: StartClearance;
+  };
+  'GET /admin/evaluations/clearance': {
+    path: Record<never, never>;
+    query: { baseline: string; candidate: string };
+    body: undefined;
+    answer: StartClearance;
+  };
+  'DELETE /admin/evaluations/clearance': {
+    path: Record<never, never>;
+    query: { baseline: string; candidate: string };
+    body: undefined;
+    answer: StartClearance;
+  };
+  'POST /admin/evaluations/gate': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: GateQuestion;
+    answer: GateVerdict;
+  };
+  'POST /admin/evaluations/gate/report': {
+    path: Record<never, never>;
+    query: { format?: string };
+    body: GateQuestion;
+    answer: string;
+  };
+  'GET /admin/evaluations/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: RunView;
+  };
+  'POST /admin/evaluations/{id}/cancel': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: RunView;
+  };
+  'POST /admin/evaluations/{id}/resume': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: RunView;
+  };
+  'GET /admin/golden-sets': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: GoldenVersion[];
+  };
+  'GET /admin/golden-sets/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: GoldenVersion[];
+  };
+  'POST /admin/golden-sets/{name}': {
+    path: { name: string };
+    query: { format?: string; note?: string };
+    body: string;
+    answer: ImportedVersion;
+  };
+  'GET /admin/golden-sets/{name}/difference': {
+    path: { name: string };
+    query: { from: string; to?: string };
+    body: undefined;
+    answer: VersionDifference;
+  };
+  'GET /admin/golden-sets/{name}/versions/{version}': {
+    path: { name: string; version: string };
+    query: { offset?: number; limit?: number; slice?: string };
+    body: undefined;
+    answer: CasePage;
+  };
+  'GET /admin/golden-sets/{name}/versions/{version}/export': {
+    path: { name: string; version: string };
+    query: { format?: string };
+    body: undefined;
+    answer: string;
   };
   'POST /admin/keys': {
     path: Record<never, never>;
