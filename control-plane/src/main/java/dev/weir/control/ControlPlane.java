@@ -8,6 +8,7 @@ import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetHealth;
 import dev.weir.control.fleet.FleetPoller;
+import dev.weir.control.ingress.CacheStation;
 import dev.weir.control.ingress.CompletionPipeline;
 import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.OpenAiEndpoints;
@@ -70,7 +71,7 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import({AccessStations.class, EvaluationStations.class, RouteStations.class})
+@Import({AccessStations.class, CacheStations.class, EvaluationStations.class, RouteStations.class})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,
@@ -212,6 +213,7 @@ public class ControlPlane {
             WeirConfig config,
             Doorkeeper doorkeeper,
             Till till,
+            CacheStation cached,
             RouteStation routes,
             PrefixPrices prefixes,
             FirstTokenTimes times,
@@ -220,7 +222,17 @@ public class ControlPlane {
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(
-                config.ingress(), doorkeeper, till, routes, prefixes, times, fleet, upstream, telemetry, errors);
+                config.ingress(),
+                doorkeeper,
+                till,
+                cached,
+                routes,
+                prefixes,
+                times,
+                fleet,
+                upstream,
+                telemetry,
+                errors);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import dev.weir.control.accounting.PriceList;
+import dev.weir.control.cache.CacheRules;
 import dev.weir.control.configuration.Section;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.routing.RoutingPolicy;
@@ -13,8 +14,9 @@ import java.util.List;
  * @param engines beside those that were given when we started
  * @param routing how models are chosen
  * @param prices of models
+ * @param cache which answers are remembered
  */
-record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices) {
+record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices, CacheRules cache) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -24,6 +26,7 @@ record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices) {
 
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
-        return new Policy(Engine.configured(root), RoutingPolicy.read(root), PriceList.read(root));
+        return new Policy(
+                Engine.configured(root), RoutingPolicy.read(root), PriceList.read(root), CacheRules.read(root));
     }
 }

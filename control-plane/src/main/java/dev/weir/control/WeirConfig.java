@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import dev.weir.control.accounting.AccountingConfig;
+import dev.weir.control.cache.CacheConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
@@ -28,7 +29,8 @@ public record WeirConfig(
         @DefaultValue StorageConfig storage,
         @DefaultValue IdentityConfig identity,
         @DefaultValue AccountingConfig accounting,
-        @DefaultValue QuotaConfig quota) {
+        @DefaultValue QuotaConfig quota,
+        @DefaultValue CacheConfig cache) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

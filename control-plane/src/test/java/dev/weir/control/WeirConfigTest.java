@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.control.accounting.AccountingConfig;
+import dev.weir.control.cache.CacheConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.BreakerLimits;
 import dev.weir.control.fleet.FleetConfig;
@@ -83,7 +84,8 @@ class WeirConfigTest {
                                 null),
                         new AccountingConfig(
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
-                        new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10))));
+                        new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
+                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256))));
     }
 
     @Test

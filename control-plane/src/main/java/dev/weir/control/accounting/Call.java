@@ -38,6 +38,7 @@ public final class Call {
     private long firstByteNanos;
     private boolean answered;
     private boolean left;
+    private @Nullable String cache;
 
     Call(
             String id,
@@ -97,6 +98,18 @@ public final class Call {
         told = usage;
     }
 
+    /** The answer was known, and this is how; the usage is what it took when it was made. Nobody pays for it again. */
+    public synchronized void cached(String how, Usage usage) {
+        cache = how;
+        told = usage;
+        answered();
+    }
+
+    /** Whether the answer was known. */
+    public synchronized boolean wasCached() {
+        return cache != null;
+    }
+
     /** Its client read no more of the answer. */
     public synchronized void left() {
         left = true;
@@ -124,7 +137,7 @@ public final class Call {
     }
 
     public long costNanos() {
-        return price.costNanos(usage());
+        return wasCached() ? 0 : price.costNanos(usage());
     }
 
     synchronized LedgerEntry entry(String status) {
@@ -143,6 +156,7 @@ public final class Call {
                 course.arm(),
                 course.tier(),
                 course.reason(),
+                cache,
                 request.stream(),
                 usage(),
                 told != null,

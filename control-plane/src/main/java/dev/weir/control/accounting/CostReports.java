@@ -43,6 +43,7 @@ public final class CostReports {
         ARM("arm"),
         TIER("tier"),
         REASON("reason"),
+        CACHE("cache"),
         STATUS("status"),
         DAY("call_day");
 

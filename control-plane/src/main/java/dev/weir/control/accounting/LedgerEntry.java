@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param arm of a rollout or an experiment
  * @param tier that was chosen for it
  * @param reason of that choice
- * @param usage of tokens
+ * @param cache how the answer was known already, if it was
+ * @param usage of tokens; of an answer that was known, what it took when it was made
  * @param usageTold whether an engine said so; else it was counted here from what passed
  * @param costNanos in billionths of the currency of the prices
  * @param firstByteMicros until the first of the answer, if any of it came
@@ -35,6 +36,7 @@ public record LedgerEntry(
         @Nullable String arm,
         @Nullable String tier,
         @Nullable String reason,
+        @Nullable String cache,
         boolean stream,
         Usage usage,
         boolean usageTold,

@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.cache.Recording;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
 import java.util.function.Function;
@@ -23,7 +24,8 @@ final class AnswerRelay {
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
     }
 
-    Mono<Void> relay(EngineAnswer answer, ServerHttpResponse response, Passage passage, Call call) {
+    Mono<Void> relay(
+            EngineAnswer answer, ServerHttpResponse response, Passage passage, Call call, Recording recording) {
         response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
         HttpHeaders headers = response.getHeaders();
         // What Weir has said of itself stands: request id, engine.
@@ -35,10 +37,14 @@ final class AnswerRelay {
         Flux<byte[]> leaving = answer.content().doOnCancel(call::left);
         Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
         if (answer.isEventStream()) {
-            return relayEvents(content, response, passage, new UsageFilter(call));
+            return relayEvents(content, response, passage, call, recording);
         }
         // Of an error nobody pays for anything.
-        return relayBytes(answer.status() == 200 ? content.doOnNext(new UsageFilter(call)::see) : content, response);
+        return relayBytes(
+                answer.status() == 200
+                        ? noted(content.doOnNext(new UsageFilter(call)::see), response, call, recording)
+                        : content,
+                response);
     }
 
     private static Mono<Void> relayBytes(Flux<byte[]> content, ServerHttpResponse response) {
@@ -46,18 +52,24 @@ final class AnswerRelay {
     }
 
     private Mono<Void> relayEvents(
-            Flux<byte[]> content, ServerHttpResponse response, Passage passage, UsageFilter usage) {
-        HttpHeaders headers = response.getHeaders();
-        headers.remove(HttpHeaders.CONTENT_LENGTH);
-        headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
-        // Asks proxies in front of us not to collect events.
-        headers.set("x-accel-buffering", "no");
+            Flux<byte[]> content, ServerHttpResponse response, Passage passage, Call call, Recording recording) {
+        response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+        StreamHeaders.set(response.getHeaders());
+        UsageFilter usage = new UsageFilter(call);
         Function<byte[], Mono<DataBuffer>> flushed = event -> Mono.just(HEAP.wrap(event));
         return response.writeAndFlushWith(WholeEvents.of(content, eventBytesMax)
                 .map(usage::pass)
                 .filter(events -> events.length > 0)
+                .transform(events -> noted(events, response, call, recording))
                 .transform(events -> endingWithErrorEvent(events, passage))
                 .map(flushed));
+    }
+
+    private static Flux<byte[]> noted(
+            Flux<byte[]> content, ServerHttpResponse response, Call call, Recording recording) {
+        return content.doOnNext(recording::see)
+                .doOnComplete(() -> recording.ended(
+                        String.valueOf(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE)), call.usage()));
     }
 
     /** Until the first event the head is still ours to choose, so a failure is left to become a status of its own. */

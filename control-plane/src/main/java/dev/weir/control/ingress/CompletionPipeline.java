@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Scope;
@@ -19,6 +20,7 @@ public final class CompletionPipeline {
 
     private final Doorkeeper doorkeeper;
     private final Till till;
+    private final CacheStation cached;
     private final OpenAiWire wire;
     private final Doorway doorway;
     private final RouteStation routes;
@@ -34,6 +36,7 @@ public final class CompletionPipeline {
             IngressConfig config,
             Doorkeeper doorkeeper,
             Till till,
+            CacheStation cached,
             RouteStation routes,
             PrefixPrices prefixes,
             FirstTokenTimes times,
@@ -43,6 +46,7 @@ public final class CompletionPipeline {
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
         this.till = till;
+        this.cached = cached;
         this.wire = new OpenAiWire(config, fleet::snapshot);
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.routes = routes;
@@ -67,14 +71,19 @@ public final class CompletionPipeline {
                         .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
                         .doOnNext(passage::read)
                         .flatMap(request -> till.charge( // 2 within limits, 12 accounted
-                                caller, request, exchange, passage, call -> serve(call, exchange, passage))))
+                                caller,
+                                request,
+                                exchange,
+                                passage,
+                                call -> cached.answer( // 3 known already
+                                        call, exchange, recording -> serve(call, exchange, passage, recording)))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 counted
     }
 
     /** 6-10 in an engine, 11 streamed. */
-    private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage) {
+    private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
         passage.sent();
         CompletionRequest request = call.request();
         EngineDestinations engines = new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times);
@@ -83,7 +92,7 @@ public final class CompletionPipeline {
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
             call.takes(new Call.Course(answer.from(), null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
             headers.set(ENGINE_HEADER, answer.from());
-            return relay.relay(answer, exchange.getResponse(), passage, call);
+            return relay.relay(answer, exchange.getResponse(), passage, call, recording);
         });
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.control.ingress;
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.Ledger;
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.quota.Amounts;
 import dev.weir.control.quota.Quota;
@@ -53,9 +54,16 @@ public final class Till {
             return reservation
                     .verdict()
                     .flatMap(verdict -> admitted(verdict, exchange, () -> booked(call, exchange, passage, work)))
-                    .doFinally(_ -> reservation.settle(
-                            call.wasAnswered() ? Amounts.spent(call.usage(), call.costNanos()) : Amounts.nothing()));
+                    .doFinally(_ -> reservation.settle(taken(call)));
         });
+    }
+
+    /** A known answer is a request like others, but takes no model's tokens. */
+    private static Amounts taken(Call call) {
+        if (!call.wasAnswered()) {
+            return Amounts.nothing();
+        }
+        return Amounts.spent(call.wasCached() ? Usage.NONE : call.usage(), call.costNanos());
     }
 
     private static Mono<Void> admitted(Verdict verdict, ServerWebExchange exchange, Supplier<Mono<Void>> work) {

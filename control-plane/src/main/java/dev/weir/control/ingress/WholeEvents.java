@@ -57,6 +57,21 @@ final class WholeEvents {
         return 0;
     }
 
+    /** Just behind the events that begin there: at least one, and more while they are no more bytes than that together. */
+    static int endOfEvents(byte[] bytes, int from, int bytesMax) {
+        int end = from;
+        for (int i = from + 1; i < bytes.length; i++) {
+            if (bytes[i] == '\n'
+                    && (bytes[i - 1] == '\n' || (bytes[i - 1] == '\r' && i >= 2 && bytes[i - 2] == '\n'))) {
+                if (end > from && i + 1 - from > bytesMax) {
+                    return end;
+                }
+                end = i + 1;
+            }
+        }
+        return end == from || bytes.length - from <= bytesMax ? bytes.length : end;
+    }
+
     private static byte[] concat(byte[] first, byte[] second) {
         byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);

@@ -10,6 +10,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "accounting",
+            "cache",
             "completion",
             "fleet",
             "identity",

@@ -143,6 +143,9 @@ public final class Database implements SmartLifecycle, AutoCloseable {
             Flyway.configure()
                     .dataSource(source)
                     .communityDBSupportEnabled(false)
+                    // Stations number their migrations apart, and none touches another one's tables in the same
+                    // release.
+                    .outOfOrder(true)
                     .load()
                     .migrate();
         } catch (RuntimeException failure) {

@@ -1,0 +1,27 @@
+package dev.weir.control.cache;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How much is kept, which is settled when the control plane starts.
+ *
+ * @param entriesMax in this process
+ * @param sizeMax of all answers in this process together
+ * @param answerSizeMax of one answer, wherever it is kept; longer ones are not
+ */
+public record CacheConfig(
+        @DefaultValue("10000") int entriesMax,
+        @DefaultValue("256MB") DataSize sizeMax,
+        @DefaultValue("256KB") DataSize answerSizeMax) {
+    public CacheConfig {
+        if (entriesMax < 1 || sizeMax.toBytes() < 1 || answerSizeMax.toBytes() < 1) {
+            throw new IllegalArgumentException("weir.cache.entries-max, size-max and answer-size-max are at least 1: "
+                    + entriesMax + ", " + sizeMax + ", " + answerSizeMax);
+        }
+        if (answerSizeMax.compareTo(sizeMax) > 0) {
+            throw new IllegalArgumentException("weir.cache.answer-size-max (" + answerSizeMax
+                    + ") is above weir.cache.size-max (" + sizeMax + "): no answer of that size could be kept");
+        }
+    }
+}

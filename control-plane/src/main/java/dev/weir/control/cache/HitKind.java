@@ -1,0 +1,14 @@
+package dev.weir.control.cache;
+
+import java.util.Locale;
+
+/** How an answer was found. */
+public enum HitKind {
+    /** To the very same request. */
+    EXACT;
+
+    /** As headers, the ledger and metrics call it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

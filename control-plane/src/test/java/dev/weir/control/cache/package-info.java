@@ -1,0 +1,5 @@
+/** Tests of the cache. */
+@NullMarked
+package dev.weir.control.cache;
+
+import org.jspecify.annotations.NullMarked;
