@@ -2,7 +2,7 @@ package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.control.cache.ResponseCache;
+import dev.weir.control.accounting.Ledger;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ class CachedAnswersTest {
     void aHitCostsNothingAndTheSavingIsTheLedgersToTell() throws Exception {
         ask("Hi", "temperature", "0");
         ask("Hi", "temperature", "0");
-        weir.part(dev.weir.control.accounting.Ledger.class).stop();
+        weir.part(Ledger.class).stop();
         assertThat(weir.get("/admin/costs?by=cache").body())
                 .contains(
                         "{\"tags\":{\"cache\":\"exact\"},\"calls\":1,\"inputTokens\":4,\"cachedTokens\":0,\"outputTokens\":2,\"cost\":0E-9}",
@@ -126,10 +126,9 @@ class CachedAnswersTest {
     void aTenantsAnswersCanBeForgottenAndTheAuditLogSaysByWhom() throws Exception {
         ask("Hi", "temperature", "0");
         assertThat(cache(ask("Hi", "temperature", "0"))).startsWith("hit");
-        assertThat(weir.delete("/admin/cache/default").statusCode()).isEqualTo(204);
+        assertThat(weir.delete("/admin/cache/default").statusCode()).isEqualTo(200);
         assertThat(cache(ask("Hi", "temperature", "0"))).startsWith("miss");
         assertThat(weir.get("/admin/audit").body()).contains("cache.purge", "default");
-        assertThat(weir.part(ResponseCache.class)).isNotNull();
     }
 
     private void stream(String... chunks) {

@@ -5,11 +5,9 @@ import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.storage.Database;
 import java.util.Map;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestAttribute;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
@@ -26,15 +24,15 @@ public final class CacheEndpoints {
         this.cache = cache;
     }
 
+    public record Purged(String tenant) {}
+
     /** Forgets every answer that the tenant was given, also those that are on their way. */
     @DeleteMapping("/admin/cache/{tenant}")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    Mono<Void> purge(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String tenant) {
-        return cache.purge(tenant)
-                .then(Refusals.ask(database, () -> noted(caller, tenant)).then());
+    Mono<Purged> purge(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String tenant) {
+        return cache.purge(tenant).then(Refusals.ask(database, () -> noted(caller, tenant)));
     }
 
-    private String noted(Caller caller, String tenant) {
-        return changes.change(caller.actor(), "cache.purge", "tenant " + tenant, _ -> Map.of(), _ -> tenant);
+    private Purged noted(Caller caller, String tenant) {
+        return changes.change(caller.actor(), "cache.purge", tenant, _ -> Map.of(), _ -> new Purged(tenant));
     }
 }
