@@ -226,6 +226,10 @@ export interface Problem {
   message: string;
 }
 
+export interface Purged {
+  tenant: string;
+}
+
 export interface Question {
   tenant?: string | null;
   user?: string | null;
@@ -400,6 +404,12 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: AuditVerdict;
+  };
+  'DELETE /admin/cache/{tenant}': {
+    path: { tenant: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: Purged;
   };
   'GET /admin/configuration': {
     path: Record<never, never>;
