@@ -15,6 +15,7 @@ import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
 import dev.weir.control.ingress.RouteStation;
+import dev.weir.control.ingress.Spillway;
 import dev.weir.control.ingress.Till;
 import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.routing.FirstTokenTimes;
@@ -218,6 +219,7 @@ public class ControlPlane {
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
+            Spillway spillway,
             Failover upstream,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
@@ -230,6 +232,7 @@ public class ControlPlane {
                 prefixes,
                 times,
                 fleet,
+                spillway,
                 upstream,
                 telemetry,
                 errors);

@@ -4,6 +4,7 @@ import dev.weir.control.accounting.PriceList;
 import dev.weir.control.cache.CacheRules;
 import dev.weir.control.configuration.Section;
 import dev.weir.control.fleet.Engine;
+import dev.weir.control.ingress.OverflowPolicy;
 import dev.weir.control.routing.RoutingPolicy;
 import java.util.List;
 
@@ -15,8 +16,10 @@ import java.util.List;
  * @param routing how models are chosen
  * @param prices of models
  * @param cache which answers are remembered
+ * @param overflow who outside may be asked
  */
-record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices, CacheRules cache) {
+record Policy(
+        List<Engine> engines, RoutingPolicy routing, PriceList prices, CacheRules cache, OverflowPolicy overflow) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -27,6 +30,10 @@ record Policy(List<Engine> engines, RoutingPolicy routing, PriceList prices, Cac
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
         return new Policy(
-                Engine.configured(root), RoutingPolicy.read(root), PriceList.read(root), CacheRules.read(root));
+                Engine.configured(root),
+                RoutingPolicy.read(root),
+                PriceList.read(root),
+                CacheRules.read(root),
+                OverflowPolicy.read(root));
     }
 }

@@ -5,10 +5,13 @@ import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.RouteStation;
+import dev.weir.control.ingress.Spillway;
+import dev.weir.control.quota.Quota;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.ModelView;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Routes;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -42,6 +45,12 @@ class RouteStations {
     @Bean
     RouteStation routeStation(Routes routes, InstantSource clock) {
         return new RouteStation(routes, clock);
+    }
+
+    @Bean
+    Spillway spillway(LiveConfiguration<Policy> policy, Quota quota, WeirConfig config, MeterRegistry meters) {
+        return new Spillway(
+                () -> policy.current().value().overflow(), quota, config.fleet().breaker(), System::nanoTime, meters);
     }
 
     @Bean

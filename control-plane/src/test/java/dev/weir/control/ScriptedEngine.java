@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class ScriptedEngine implements AutoCloseable {
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Script script = exchange -> exchange.json(200, "{}");
+    private final AtomicInteger connectionCount = new AtomicInteger();
     private volatile boolean ready = true;
 
     /** What to do about one request. */
@@ -95,6 +97,11 @@ final class ScriptedEngine implements AutoCloseable {
         return next;
     }
 
+    /** How often somebody has connected. */
+    int connectionCount() {
+        return connectionCount.get();
+    }
+
     boolean hasRequest() {
         return !received.isEmpty();
     }
@@ -118,6 +125,7 @@ final class ScriptedEngine implements AutoCloseable {
                 Socket connection = server.accept();
                 connection.setTcpNoDelay(true);
                 connections.add(connection);
+                connectionCount.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(connection));
             }
         } catch (IOException _) {

@@ -28,7 +28,7 @@ public final class Call {
     private final Caller caller;
     private final CompletionRequest request;
     private final @Nullable String feature;
-    private final ModelPrice price;
+    private ModelPrice price;
     private final Clock clock;
     private final Instant at;
     private final long startNanos;
@@ -71,13 +71,18 @@ public final class Call {
         return request;
     }
 
-    public ModelPrice price() {
+    public synchronized ModelPrice price() {
         return price;
     }
 
     /** It goes there, for this reason; said again where it goes elsewhere. */
     public synchronized void takes(Course taken) {
         course = taken;
+    }
+
+    /** It costs this, since somebody else than was thought answers it. */
+    public synchronized void costs(ModelPrice other) {
+        price = other;
     }
 
     /** A good answer has begun. */
@@ -136,7 +141,7 @@ public final class Call {
         return answered ? new Usage(request.demand().inputTokensLikely(), 0, pieceCount) : Usage.NONE;
     }
 
-    public long costNanos() {
+    public synchronized long costNanos() {
         return wasCached() ? 0 : price.costNanos(usage());
     }
 

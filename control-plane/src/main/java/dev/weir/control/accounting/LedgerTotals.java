@@ -19,7 +19,8 @@ public final class LedgerTotals {
             @Nullable String tenant,
             @Nullable String user,
             @Nullable String key,
-            @Nullable String model) {}
+            @Nullable String model,
+            @Nullable String engine) {}
 
     /**
      * Sums.
@@ -36,12 +37,14 @@ public final class LedgerTotals {
                         + condition("tenant", whose.tenant())
                         + condition("person", whose.user())
                         + condition("api_key", whose.key())
-                        + condition("model", whose.model()))
+                        + condition("model", whose.model())
+                        + condition("engine", whose.engine()))
                 .param("from", from.atOffset(ZoneOffset.UTC))
                 .param("tenant", whose.tenant())
                 .param("person", whose.user())
                 .param("api_key", whose.key())
                 .param("model", whose.model())
+                .param("engine", whose.engine())
                 .query((row, _) -> new Total(
                         row.getLong("calls"),
                         new Usage(row.getLong("input"), row.getLong("cached"), row.getLong("output")),

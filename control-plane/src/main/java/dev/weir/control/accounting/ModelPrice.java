@@ -17,6 +17,11 @@ public record ModelPrice(long inputNanos, long cachedInputNanos, long outputNano
         return input + usage.cachedTokens() * cachedInputNanos + usage.outputTokens() * outputNanos;
     }
 
+    /** Of a token that is read or written, whichever costs more. */
+    public long dearest() {
+        return Math.max(Math.max(inputNanos, cachedInputNanos), outputNanos);
+    }
+
     /** The most that so many tokens can cost: nothing is found computed. */
     public long costNanosMax(long inputTokens, long outputTokens) {
         return inputTokens * Math.max(inputNanos, cachedInputNanos) + outputTokens * outputNanos;

@@ -25,13 +25,18 @@ public record PriceList(Map<String, ModelPrice> prices) {
     public static PriceList read(Section root) {
         Map<String, ModelPrice> prices = new LinkedHashMap<>();
         root.named("prices").forEach((model, section) -> {
-            double input = section.number("input", 0, PER_MILLION_MAX, 0);
-            double cached = section.number("cached-input", 0, PER_MILLION_MAX, input);
-            double output = section.number("output", 0, PER_MILLION_MAX, 0);
-            section.make(() -> new ModelPrice(nanos(input), nanos(cached), nanos(output)))
-                    .ifPresent(price -> prices.put(model, price));
+            ModelPrice price = price(section);
+            section.make(() -> price).ifPresent(read -> prices.put(model, read));
         });
         return new PriceList(prices);
+    }
+
+    /** {@code input}, {@code cached-input} and {@code output}, per million tokens. */
+    public static ModelPrice price(Section section) {
+        double input = section.number("input", 0, PER_MILLION_MAX, 0);
+        double cached = section.number("cached-input", 0, PER_MILLION_MAX, input);
+        double output = section.number("output", 0, PER_MILLION_MAX, 0);
+        return new ModelPrice(nanos(input), nanos(cached), nanos(output));
     }
 
     private static long nanos(double perMillion) {

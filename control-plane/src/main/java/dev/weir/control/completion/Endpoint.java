@@ -34,6 +34,11 @@ public enum Endpoint {
         return this == CHAT_COMPLETIONS || this == COMPLETIONS;
     }
 
+    /** Whether it is of messages, which others than our engines understand, too. */
+    public boolean isConversation() {
+        return this == CHAT_COMPLETIONS;
+    }
+
     /** The endpoint with this path, if there is one. */
     public static Optional<Endpoint> at(String path) {
         return Arrays.stream(values())

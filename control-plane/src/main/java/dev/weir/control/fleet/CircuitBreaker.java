@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * when enough of them in a row have succeeded it closes, and the first that fails opens it again. A request that ended for reasons of its
  * own, such as a client that left, says nothing about the engine.
  */
-final class CircuitBreaker {
+public final class CircuitBreaker {
 
     /** Where it is. */
     enum State {
@@ -26,7 +26,7 @@ final class CircuitBreaker {
     private int trialsUnderWay;
     private long openedAtNanos;
 
-    CircuitBreaker(BreakerLimits limits, LongSupplier ticker) {
+    public CircuitBreaker(BreakerLimits limits, LongSupplier ticker) {
         this.limits = limits;
         this.ticker = ticker;
     }
@@ -42,7 +42,7 @@ final class CircuitBreaker {
     }
 
     /** Whether {@link #begin} would let a request through now. */
-    synchronized boolean letsThrough() {
+    public synchronized boolean letsThrough() {
         return switch (state()) {
             case CLOSED -> true;
             case OPEN -> false;
@@ -51,13 +51,13 @@ final class CircuitBreaker {
     }
 
     /** A request goes to the engine. */
-    synchronized void begin() {
+    public synchronized void begin() {
         if (state() == State.HALF_OPEN) {
             trialsUnderWay++;
         }
     }
 
-    synchronized void succeeded() {
+    public synchronized void succeeded() {
         failuresInARow = 0;
         if (state() == State.HALF_OPEN) {
             endTrial();
@@ -68,7 +68,7 @@ final class CircuitBreaker {
         }
     }
 
-    synchronized void failed() {
+    public synchronized void failed() {
         failuresInARow++;
         if (state() == State.HALF_OPEN || failuresInARow >= limits.failuresInARow()) {
             state = State.OPEN;
@@ -83,7 +83,7 @@ final class CircuitBreaker {
     }
 
     /** A request ended and says nothing about the engine. */
-    synchronized void endedOtherwise() {
+    public synchronized void endedOtherwise() {
         if (state() == State.HALF_OPEN) {
             endTrial();
         }

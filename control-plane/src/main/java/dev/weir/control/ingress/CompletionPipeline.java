@@ -27,6 +27,7 @@ public final class CompletionPipeline {
     private final PrefixPrices prefixes;
     private final FirstTokenTimes times;
     private final Fleet fleet;
+    private final Spillway spillway;
     private final Failover upstream;
     private final AnswerRelay relay;
     private final RequestTelemetry telemetry;
@@ -41,6 +42,7 @@ public final class CompletionPipeline {
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
+            Spillway spillway,
             Failover upstream,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
@@ -53,6 +55,7 @@ public final class CompletionPipeline {
         this.prefixes = prefixes;
         this.times = times;
         this.fleet = fleet;
+        this.spillway = spillway;
         this.upstream = upstream;
         this.relay = new AnswerRelay(config);
         this.telemetry = telemetry;
@@ -86,9 +89,15 @@ public final class CompletionPipeline {
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
         passage.sent();
         CompletionRequest request = call.request();
-        EngineDestinations engines = new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times);
+        EngineDestinations engines = new EngineDestinations(
+                fleet,
+                request.model(),
+                prefixes.prompt(request),
+                times,
+                tried -> spillway.outside(call.caller(), request, call.price(), tried));
         return upstream.exchange(request, engines, answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
+            spillway.priceOf(answer.from(), request.model()).ifPresent(call::costs);
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
             call.takes(new Call.Course(answer.from(), null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
             headers.set(ENGINE_HEADER, answer.from());

@@ -16,6 +16,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
 
 /** The engines that have a model, the best first; the fleet hears what becomes of a request at each. */
 final class EngineDestinations implements Destinations {
@@ -23,12 +25,19 @@ final class EngineDestinations implements Destinations {
     private final String model;
     private final PrefixPrices.Prompt prompt;
     private final FirstTokenTimes times;
+    private final Function<Set<URI>, Mono<Destination>> outside;
 
-    EngineDestinations(Fleet fleet, String model, PrefixPrices.Prompt prompt, FirstTokenTimes times) {
+    EngineDestinations(
+            Fleet fleet,
+            String model,
+            PrefixPrices.Prompt prompt,
+            FirstTokenTimes times,
+            Function<Set<URI>, Mono<Destination>> outside) {
         this.fleet = fleet;
         this.model = model;
         this.prompt = prompt;
         this.times = times;
+        this.outside = outside;
     }
 
     @Override
@@ -38,6 +47,11 @@ final class EngineDestinations implements Destinations {
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
             case NoneReady(var reason) -> throw new UpstreamFailure(Kind.NONE_READY, reason);
         };
+    }
+
+    @Override
+    public Mono<Destination> outside(Set<URI> tried) {
+        return outside.apply(tried);
     }
 
     private void timed(Duration untilFirstByte) {

@@ -12,6 +12,7 @@
             "accounting",
             "cache",
             "completion",
+            "configuration",
             "fleet",
             "identity",
             "quota",

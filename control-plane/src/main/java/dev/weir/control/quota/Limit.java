@@ -20,7 +20,9 @@ public record Limit(String id, Subject subject, @Nullable String model, Metric m
             EVERYONE,
             TENANT,
             USER,
-            KEY
+            KEY,
+            /** Somebody outside, by the name that the ledger calls it; its limit stands in the configuration. */
+            PROVIDER
         }
 
         public Subject {

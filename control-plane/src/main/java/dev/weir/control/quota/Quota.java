@@ -8,6 +8,8 @@ import dev.weir.control.identity.Caller;
 import dev.weir.control.quota.Counters.Lease;
 import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Limit.Period;
+import dev.weir.control.quota.Limit.Subject;
+import dev.weir.control.quota.Limit.Subject.Kind;
 import dev.weir.control.quota.Taking.Taken;
 import dev.weir.control.quota.Taking.TooMuch;
 import dev.weir.control.quota.Taking.Unseeded;
@@ -112,6 +114,56 @@ public final class Quota implements SmartLifecycle {
         return new Reservation(verdict, spent -> settle(leaseId, claims, spent));
     }
 
+    /**
+     * Sets aside what the request can cost outside: of the provider's budget for the day, and of the caller's budgets in money what is more than
+     * is set aside for it already.
+     *
+     * @param inside the price at which it was reserved
+     * @param provider as the ledger calls it
+     */
+    public Reservation reserveOutside(
+            Caller caller,
+            CompletionRequest request,
+            ModelPrice inside,
+            ModelPrice outside,
+            String provider,
+            long budgetNanosPerDay) {
+        if (budgetNanosPerDay < 1) {
+            Limit none = budget(provider, 1);
+            Refused refused = new Refused(none, "there is no budget for " + provider, Duration.ZERO, false);
+            return new Reservation(CompletableFuture.completedFuture(refused), _ -> {});
+        }
+        long cost = estimate(request, outside).costNanos();
+        long more = Math.max(0, cost - estimate(request, inside).costNanos());
+        Instant now = clock.instant();
+        Claim ofProvider = Claim.of(budget(provider, budgetNanosPerDay), cost, now);
+        List<Claim> claims = new ArrayList<>(List.of(ofProvider));
+        limits.of(caller, request.model()).stream()
+                .filter(limit -> limit.metric() == Metric.COST)
+                .map(limit -> Claim.of(limit, more, now))
+                .forEach(claims::add);
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        String leaseId = leasePrefix + "-" + leaseCount.incrementAndGet();
+        take(leaseId, claims, now, 1)
+                .onErrorResume(_ -> Mono.just(new Unavailable("limits cannot be counted now")))
+                .subscribe(verdict::complete, verdict::completeExceptionally);
+        // What the caller pays in the end is settled with the request itself.
+        return new Reservation(
+                verdict,
+                spent -> correct(
+                        leaseId,
+                        claims.stream()
+                                .map(claim -> claim.withAmount(
+                                        claim.limit().subject().kind() == Kind.PROVIDER
+                                                ? spent.costNanos() - cost
+                                                : -claim.amount()))
+                                .toList()));
+    }
+
+    private static Limit budget(String provider, long nanosPerDay) {
+        return new Limit(provider, new Subject(Kind.PROVIDER, provider), null, Metric.COST, Period.DAY, nanosPerDay);
+    }
+
     /** How many requests hold slots of concurrency limits. */
     public int heldCount() {
         return held.size();
@@ -165,10 +217,11 @@ public final class Quota implements SmartLifecycle {
     private static LedgerTotals.Whose whose(Limit limit) {
         String id = limit.subject().id();
         return switch (limit.subject().kind()) {
-            case EVERYONE -> new LedgerTotals.Whose(null, null, null, limit.model());
-            case TENANT -> new LedgerTotals.Whose(id, null, null, limit.model());
-            case USER -> new LedgerTotals.Whose(null, id, null, limit.model());
-            case KEY -> new LedgerTotals.Whose(null, null, id, limit.model());
+            case EVERYONE -> new LedgerTotals.Whose(null, null, null, limit.model(), null);
+            case TENANT -> new LedgerTotals.Whose(id, null, null, limit.model(), null);
+            case USER -> new LedgerTotals.Whose(null, id, null, limit.model(), null);
+            case KEY -> new LedgerTotals.Whose(null, null, id, limit.model(), null);
+            case PROVIDER -> new LedgerTotals.Whose(null, null, null, null, id);
         };
     }
 
@@ -189,6 +242,10 @@ public final class Quota implements SmartLifecycle {
         List<Claim> corrections = claims.stream()
                 .map(claim -> claim.withAmount(spent.of(claim.limit().metric()) - claim.amount()))
                 .toList();
+        correct(leaseId, corrections);
+    }
+
+    private void correct(String leaseId, List<Claim> corrections) {
         counters.correct(leaseId, corrections, clock.instant())
                 .subscribe(
                         _ -> {},

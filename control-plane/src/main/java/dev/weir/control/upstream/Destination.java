@@ -10,6 +10,9 @@ public interface Destination extends AutoCloseable {
     /** It began to answer, this long after it was asked. */
     void answered(Duration after);
 
+    /** A piece of its answer came. */
+    default void passed(byte[] piece) {}
+
     /** It failed the request. */
     void failed(UpstreamFailure failure);
 

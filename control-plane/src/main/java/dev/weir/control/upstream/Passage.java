@@ -127,8 +127,12 @@ final class Passage {
                         case Peer.Outside provider -> providers.open(provider, request.stream());
                     };
                     return parts.doOnNext(part -> {
-                                if (part instanceof Head head && head.isHealthy()) {
-                                    asked.answered(Duration.ofNanos(timer.now(TimeUnit.NANOSECONDS) - askedNanos));
+                                switch (part) {
+                                    case Piece(var bytes) -> asked.passed(bytes);
+                                    case Head head
+                                    when head.isHealthy() ->
+                                        asked.answered(Duration.ofNanos(timer.now(TimeUnit.NANOSECONDS) - askedNanos));
+                                    case Head _ -> {}
                                 }
                             })
                             .doOnError(UpstreamFailure.class, asked::failed);
