@@ -265,10 +265,20 @@ class Step {
   }
 
   void run(weir_session session) {
-    const weir_step_plan plan{sizeof(plan),     static_cast<int32_t>(counts_.size()), static_cast<int32_t>(ids_.size()),
-                              static_cast<int32_t>(samples_.size()), ids_.data(), counts_.data(), computed_.data(), table_.data(),
-                              offsets_.data(), nullptr, samples_.data(), nullptr, 0, 0, nullptr, nullptr};
-    const weir_step_result result{sizeof(result), 0, out_.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
+    weir_step_plan plan{};
+    plan.struct_bytes = sizeof(plan);
+    plan.sequence_count = static_cast<int32_t>(counts_.size());
+    plan.token_count = static_cast<int32_t>(ids_.size());
+    plan.sample_count = static_cast<int32_t>(samples_.size());
+    plan.token_ids = ids_.data();
+    plan.token_counts = counts_.data();
+    plan.computed_tokens = computed_.data();
+    plan.block_tables = table_.data();
+    plan.block_table_offsets = offsets_.data();
+    plan.samples = samples_.data();
+    weir_step_result result{};
+    result.struct_bytes = sizeof(result);
+    result.token_ids = out_.data();
     weir_error error{};
     check(weir_session_step(session, &plan, &result, &error), error);
   }

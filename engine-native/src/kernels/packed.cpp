@@ -21,6 +21,23 @@ int64_t packed_bytes(DType dtype, int64_t rows, int64_t cols) {
   return (rows + kPanelRows - 1) / kPanelRows * panel_shape(dtype, cols).size_bytes;
 }
 
+namespace {
+
+template <typename Block>
+void pack_columns(const void* blocks, int64_t rows, int64_t row_blocks, void* panel) {
+  const Block* const from = static_cast<const Block*>(blocks);
+  for (int64_t i = 0; i < row_blocks; ++i) {
+    auto& column = static_cast<Column<Block>*>(panel)[i];
+    for (int64_t r = 0; r < rows; ++r) {
+      Block block;  // a file may have it at an odd address
+      std::memcpy(&block, from + r * row_blocks + i, sizeof block);
+      column.put(r, block);
+    }
+  }
+}
+
+}  // namespace
+
 void pack_panel(DType dtype, const void* blocks, int64_t rows, int64_t cols, void* panel) {
   const PanelShape shape = panel_shape(dtype, cols);
   const int64_t block_bytes = facts(dtype).block_bytes;
@@ -28,10 +45,13 @@ void pack_panel(DType dtype, const void* blocks, int64_t rows, int64_t cols, voi
   const std::byte* const from = static_cast<const std::byte*>(blocks);
   std::byte* const scales = static_cast<std::byte*>(panel);
   std::memset(panel, 0, static_cast<size_t>(shape.size_bytes));
-  for (int64_t g = 0; g < shape.groups; ++g) {
-    std::byte* const codes = scales + shape.codes_at + g * shape.group_bytes;
+  if (dtype == DType::q4_k) return pack_columns<Q4_K>(blocks, rows, shape.blocks, panel);
+  if (dtype == DType::q5_k) return pack_columns<Q5_K>(blocks, rows, shape.blocks, panel);
+  if (dtype == DType::q6_k) return pack_columns<Q6_K>(blocks, rows, shape.blocks, panel);
+  for (int64_t g = 0; g < shape.blocks; ++g) {
+    std::byte* const codes = scales + shape.codes_at + g * shape.block_bytes;
     for (int64_t r = 0; r < rows; ++r) {
-      const std::byte* const block = from + (r * shape.groups + g) * block_bytes;
+      const std::byte* const block = from + (r * shape.blocks + g) * block_bytes;
       std::memcpy(scales + (g * kPanelRows + r) * static_cast<int64_t>(sizeof(F16)), block, sizeof(F16));
       for (int64_t i = 0; i < code_bytes; i += kQuad) {
         std::memcpy(codes + i * kPanelRows + r * kQuad, block + sizeof(F16) + i, kQuad);

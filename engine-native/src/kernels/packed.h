@@ -7,6 +7,9 @@
 //   Q4_0  four registers; register j has four weights of each row from element 4 j on in the low nibbles, and from 4 j + 16 on in the high
 //         ones: as a block has them
 //
+// A K-quant's panel is a row of columns, each of sixteen blocks: scales and offsets of the blocks, then of their groups, a byte each where the
+// file takes six bits, then the codes in registers as above.
+//
 // It is the same bits in other places, so a row can be brought back. Other types stay as their files have them.
 #pragma once
 
@@ -18,21 +21,134 @@ namespace weir::kernels {
 constexpr int32_t kPanelRows = 16;
 constexpr int32_t kQuad = 4;  // weights that one instruction sums
 
-[[gnu::always_inline]] constexpr bool is_packable(DType dtype) { return dtype == DType::q8_0 || dtype == DType::q4_0; }
+using Quads = uint8_t[kPanelRows][kQuad];  // of four successive bytes of each row's block
+
+// Bytes of a row's block to their places among those of the other rows, and back.
+template <size_t count>
+[[gnu::always_inline]] inline void put_quads(const uint8_t* bytes, int64_t row, Quads (&to)[count]) {
+  for (size_t i = 0; i < count; ++i) __builtin_memcpy(to[i][row], bytes + i * kQuad, kQuad);
+}
+template <size_t count>
+[[gnu::always_inline]] inline void get_quads(const Quads (&from)[count], int64_t row, uint8_t* bytes) {
+  for (size_t i = 0; i < count; ++i) __builtin_memcpy(bytes + i * kQuad, from[i][row], kQuad);
+}
+
+// Sixteen blocks side by side, one of each row. Whole cache lines, so that no register of codes lies across two.
+template <typename Block>
+struct Column;
+
+// What Q4_K and Q5_K have in common.
+struct ColumnScales {
+  F16 scale[kPanelRows];
+  F16 offset[kPanelRows];
+  uint8_t group_scale[8][kPanelRows];
+  uint8_t group_offset[8][kPanelRows];
+
+  template <typename Block>
+  [[gnu::always_inline]] void put_scales(int64_t row, const Block& block) {
+    scale[row] = block.scale;
+    offset[row] = block.offset;
+    for (int32_t g = 0; g < 8; ++g) {
+      group_scale[g][row] = static_cast<uint8_t>(block.of_group.scale(g));
+      group_offset[g][row] = static_cast<uint8_t>(block.of_group.offset(g));
+    }
+  }
+
+  template <typename Block>
+  [[gnu::always_inline]] void get_scales(int64_t row, Block& block) const {
+    block.scale = scale[row];
+    block.offset = offset[row];
+    for (int32_t g = 0; g < 8; ++g) block.of_group.set(g, group_scale[g][row], group_offset[g][row]);
+  }
+};
+
+template <>
+struct Column<Q4_K> : ColumnScales {
+  Quads bits[32];
+
+  [[gnu::always_inline]] void put(int64_t row, const Q4_K& block) {
+    put_scales(row, block);
+    put_quads(block.bits, row, bits);
+  }
+  [[gnu::always_inline]] Q4_K get(int64_t row) const {
+    Q4_K block{};
+    get_scales(row, block);
+    get_quads(bits, row, block.bits);
+    return block;
+  }
+};
+
+template <>
+struct Column<Q5_K> : ColumnScales {
+  Quads bits[32];
+  Quads fifth[8];
+
+  [[gnu::always_inline]] void put(int64_t row, const Q5_K& block) {
+    put_scales(row, block);
+    put_quads(block.bits, row, bits);
+    put_quads(block.fifth, row, fifth);
+  }
+  [[gnu::always_inline]] Q5_K get(int64_t row) const {
+    Q5_K block{};
+    get_scales(row, block);
+    get_quads(bits, row, block.bits);
+    get_quads(fifth, row, block.fifth);
+    return block;
+  }
+};
+
+template <>
+struct Column<Q6_K> {
+  F16 scale[kPanelRows];
+  uint8_t unused[32];
+  int8_t group_scale[16][kPanelRows];
+  Quads low[32];
+  Quads high[16];
+
+  [[gnu::always_inline]] void put(int64_t row, const Q6_K& block) {
+    scale[row] = block.scale;
+    for (int32_t g = 0; g < 16; ++g) group_scale[g][row] = block.of_group[g];
+    put_quads(block.low, row, low);
+    put_quads(block.high, row, high);
+  }
+  [[gnu::always_inline]] Q6_K get(int64_t row) const {
+    Q6_K block{};
+    block.scale = scale[row];
+    for (int32_t g = 0; g < 16; ++g) block.of_group[g] = group_scale[g][row];
+    get_quads(low, row, block.low);
+    get_quads(high, row, block.high);
+    return block;
+  }
+};
+
+static_assert(sizeof(Column<Q4_K>) == 37 * 64 && sizeof(Column<Q5_K>) == 45 * 64 && sizeof(Column<Q6_K>) == 53 * 64);
+
+// Whether a type's panels are columns.
+[[gnu::always_inline]] constexpr bool is_in_columns(DType dtype) {
+  return dtype == DType::q4_k || dtype == DType::q5_k || dtype == DType::q6_k;
+}
+
+[[gnu::always_inline]] constexpr bool is_packable(DType dtype) {
+  return dtype == DType::q8_0 || dtype == DType::q4_0 || is_in_columns(dtype);
+}
 
 // The places in a panel of a packable type.
 struct PanelShape {
-  int64_t groups;
-  int64_t codes_at;     // bytes from the panel's start
-  int64_t group_bytes;  // of codes
+  int64_t blocks;       // of a row
+  int64_t codes_at;     // bytes from the panel's start; columns begin there at once
+  int64_t block_bytes;  // of the codes of sixteen blocks; of a column, if there are columns
   int64_t size_bytes;
 };
 
 [[gnu::always_inline]] inline PanelShape panel_shape(DType dtype, int64_t cols) {
-  const int64_t groups = cols / facts(dtype).block_elements;
-  const int64_t codes_at = (groups * kPanelRows * static_cast<int64_t>(sizeof(F16)) + 63) / 64 * 64;
-  const int64_t group_bytes = kPanelRows * (facts(dtype).block_bytes - static_cast<int64_t>(sizeof(F16)));
-  return {groups, codes_at, group_bytes, codes_at + groups * group_bytes};
+  const int64_t blocks = cols / facts(dtype).block_elements;
+  if (is_in_columns(dtype)) {
+    const int64_t column_bytes = dtype == DType::q4_k ? sizeof(Column<Q4_K>) : dtype == DType::q5_k ? sizeof(Column<Q5_K>) : sizeof(Column<Q6_K>);
+    return {blocks, 0, column_bytes, blocks * column_bytes};
+  }
+  const int64_t codes_at = (blocks * kPanelRows * static_cast<int64_t>(sizeof(F16)) + 63) / 64 * 64;
+  const int64_t code_bytes = kPanelRows * (facts(dtype).block_bytes - static_cast<int64_t>(sizeof(F16)));
+  return {blocks, codes_at, code_bytes, codes_at + blocks * code_bytes};
 }
 
 // With the last panel filled up by rows of zeros.
@@ -57,8 +173,9 @@ struct PanelRow {
 template <typename Block>
 [[gnu::always_inline]] inline Block unpack(const Matrix& packed, const PanelRow& at, int64_t index) {
   const PanelShape shape = panel_shape(packed.dtype, packed.cols);
+  if constexpr (is_in_columns(Block::kType)) return reinterpret_cast<const Column<Block>*>(at.panel)[index].get(at.row);
   Block block{};
-  const std::byte* const codes = at.panel + shape.codes_at + index * shape.group_bytes + at.row * kQuad;
+  const std::byte* const codes = at.panel + shape.codes_at + index * shape.block_bytes + at.row * kQuad;
   std::byte bytes[sizeof(Block) - sizeof(F16)];
   for (uint64_t i = 0; i < sizeof bytes; i += kQuad) __builtin_memcpy(bytes + i, codes + i * kPanelRows, kQuad);
   __builtin_memcpy(&block, at.panel + (index * kPanelRows + at.row) * static_cast<int64_t>(sizeof(F16)), sizeof(F16));

@@ -44,6 +44,8 @@ struct Avx2 {
   static Float load(const Bf16* from) { return widen_bf16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
   static Float load(const F16* from) { return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
 
+  static Float load_bytes(const uint8_t* from) { return to_float(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))); }
+  static Float load_bytes(const int8_t* from) { return to_float(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))); }
   static Float load(CachedByte from) {
     const __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from.block->q + from.at)));
     return mul(_mm256_cvtepi32_ps(q), _mm256_cvtph_ps(_mm_set1_epi16(static_cast<int16_t>(from.block->scale.bits))));
@@ -120,6 +122,20 @@ struct Avx2 {
   static Int bytes(Int weights) { return weights; }
   static Int low_nibbles(Int both) { return _mm256_and_si256(both, _mm256_set1_epi8(0x0f)); }
   static Int high_nibbles(Int both) { return low_nibbles(_mm256_srli_epi16(both, 4)); }
+
+  // Bytes of four bits with a fifth above them: bit `bit` of the bytes of fifth.
+  static Int with_fifth(Int nibbles, Int fifth, int32_t bit) {
+    const Int of_bit = _mm256_set1_epi8(static_cast<char>(1 << bit));
+    const Int set = _mm256_cmpeq_epi8(_mm256_and_si256(fifth, of_bit), of_bit);
+    return _mm256_or_si256(nibbles, _mm256_and_si256(set, _mm256_set1_epi8(16)));
+  }
+
+  // The same with two more: pair `pair`, from the lowest, of the bytes of pairs. A shift by 32 leaves nothing.
+  static Int with_high_pair(Int nibbles, Int pairs, int32_t pair) {
+    const Int left = _mm256_sllv_epi32(pairs, _mm256_set1_epi32(pair <= 2 ? 4 - 2 * pair : 32));
+    const Int right = _mm256_srlv_epi32(pairs, _mm256_set1_epi32(pair <= 2 ? 32 : 2 * pair - 4));
+    return _mm256_or_si256(nibbles, _mm256_and_si256(_mm256_or_si256(left, right), _mm256_set1_epi8(0x30)));
+  }
 
   // Each 32-bit lane of sum, plus the four products of its bytes of weights and inputs. Inputs lie in [-127, 127], and the magnitude of a
   // weight of -128 is 128 as an unsigned byte, so that no pair of products leaves 16 bits.

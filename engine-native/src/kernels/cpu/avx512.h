@@ -48,6 +48,8 @@ struct Avx512With {
   static Float load(const Bf16* from) { return widen_bf16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
   static Float load(const F16* from) { return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
 
+  static Float load_bytes(const uint8_t* from) { return to_float(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))); }
+  static Float load_bytes(const int8_t* from) { return to_float(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))); }
   static Float load(CachedByte from) {
     const __m512i q = _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from.block->q + from.at)));
     return mul(_mm512_cvtepi32_ps(q), _mm512_cvtph_ps(_mm256_set1_epi16(static_cast<int16_t>(from.block->scale.bits))));
@@ -122,6 +124,13 @@ struct Avx512With {
   static Int bytes(Int weights) { return vnni ? _mm512_xor_si512(weights, _mm512_set1_epi8(static_cast<char>(0x80))) : weights; }
   static Int low_nibbles(Int both) { return _mm512_and_si512(both, _mm512_set1_epi8(0x0f)); }
   static Int high_nibbles(Int both) { return low_nibbles(_mm512_srli_epi16(both, 4)); }
+  static Int with_fifth(Int nibbles, Int fifth, int32_t bit) {
+    return _mm512_or_si512(nibbles, _mm512_maskz_set1_epi8(_mm512_test_epi8_mask(fifth, _mm512_set1_epi8(static_cast<char>(1 << bit))), 16));
+  }
+  static Int with_high_pair(Int nibbles, Int pairs, int32_t pair) {
+    const Int there = _mm512_rolv_epi32(pairs, _mm512_set1_epi32((36 - 2 * pair) % 32));
+    return _mm512_or_si512(nibbles, _mm512_and_si512(there, _mm512_set1_epi8(0x30)));
+  }
 
   // As in avx2.h.
   static Int dot4(Int sum, Int weights, Int inputs) {

@@ -164,14 +164,17 @@ inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t
   const FromPacked<Ops, Block> from(at, shape);
   for (int64_t g = 0; g < count; ++g) {
     Ops::store(panel.scales + g * kPanelRows, from.scale(first + g, 0));
+    if constexpr (Block::kOffset) Ops::store(panel.offsets + g * kPanelRows, from.offset(first + g, 0));
     if constexpr (!kBytes) {
       for (int32_t q = 0; q < panel.kQuads; ++q) {
-        const typename Ops::Int centred = _mm512_sub_epi8(from.quad(first + g, q, 0), _mm512_set1_epi8(8));
+        const typename Ops::Int centred = _mm512_sub_epi8(from.quad(first + g, q, 0), _mm512_set1_epi8(from.kZero));
         Ops::store_int(panel.codes + (g * panel.kQuads + q) * kPanelRows * kQuad, centred);
       }
     }
   }
-  return {kBytes ? from.codes + first * shape.group_bytes : panel.bytes(), panel.scales, nullptr, first, count};
+  const std::byte* codes = panel.bytes();
+  if constexpr (kBytes) codes = from.codes + first * shape.block_bytes;
+  return {codes, panel.scales, panel.offsets, first, count};
 }
 
 template <typename Tiled>

@@ -10,14 +10,13 @@
 // as that of a large machine.
 #pragma once
 
+#include "kernels/cpu/packed_weights.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/inputs.h"
-#include "kernels/packed.h"
 
 namespace weir::kernels::cpu {
 
 constexpr int64_t kStretch = 512;  // elements of K that are opened at a time, a multiple of every block
-constexpr int64_t kAheadBytes = 2048;
 
 // A stretch of sixteen rows of any type, opened.
 template <typename Ops, typename Block>
@@ -60,35 +59,6 @@ struct FromPanel {
   typename Ops::Float offset(int64_t g, int32_t part) const { return Ops::load(panel.offsets + g * kPanelRows + part * Ops::kWidth); }
   static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
     return Ops::dot4(sum, weights, inputs);
-  }
-};
-
-template <typename Ops, typename Block>
-struct FromPacked {
-  static constexpr int32_t kZero = Block::kType == DType::q4_0 ? 8 : Ops::kByteZero;
-  static constexpr int64_t kGroupBytes = kPanelRows * (sizeof(Block) - sizeof(F16));
-  const F16* scales;
-  const std::byte* codes;
-
-  FromPacked(const std::byte* panel, const PanelShape& shape)
-      : scales(reinterpret_cast<const F16*>(panel)), codes(panel + shape.codes_at) {}
-
-  typename Ops::Int quad(int64_t g, int32_t q, int32_t part) const {
-    const std::byte* const at = codes + g * kGroupBytes + part * Ops::kWidth * kQuad;
-    if constexpr (Block::kType == DType::q4_0) {
-      const typename Ops::Int both = Ops::load_int(at + q % 4 * kPanelRows * kQuad);
-      return q < 4 ? Ops::low_nibbles(both) : Ops::high_nibbles(both);
-    } else {
-      return Ops::bytes(Ops::load_int(at + q * kPanelRows * kQuad));
-    }
-  }
-  typename Ops::Float scale(int64_t g, int32_t part) const { return Ops::load(scales + g * kPanelRows + part * Ops::kWidth); }
-  static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
-    if constexpr (Block::kType == DType::q4_0) return Ops::dot4_small(sum, weights, inputs);
-    return Ops::dot4(sum, weights, inputs);
-  }
-  void look_ahead(int64_t g) const {
-    for (int64_t i = 0; i < kGroupBytes; i += 64) __builtin_prefetch(codes + g * kGroupBytes + kAheadBytes + i, 0, 2);
   }
 };
 
@@ -193,26 +163,35 @@ inline void for_each_panel(const Matrix& w, const float* bias, const Inputs& x, 
 template <typename Ops, typename Block, int32_t Panels>
 inline void add_token(const std::byte* panels, const PanelShape& shape, const Inputs& x, float* sums) {
   using From = FromPacked<Ops, Block>;
+  constexpr int32_t kParts = kInputGroup / Block::kGroup;  // of a group of inputs, with a scale of weights each
   typename Ops::Float sum[Panels][Ops::kParts];
   for (auto& panel : sum) {
     for (auto& part : panel) part = Ops::zero();
   }
-  for (int64_t g = 0; g < shape.groups; ++g) {
-    const int8_t* const q = x.q + g * kInputGroup;
-    const typename Ops::Int start = Ops::broadcast_int(-From::kZero * x.sums[g]);
-    const typename Ops::Float input_scale = Ops::broadcast(x.scales[g]);
+  for (int64_t at = 0; at < x.groups(); ++at) {
+    const int8_t* const q = x.q + at * kInputGroup;
+    const typename Ops::Float input_scale = Ops::broadcast(x.scales[at]);
 #pragma GCC unroll 2
-    for (int32_t panel = 0; panel < Panels; ++panel) {
-      const From from(panels + panel * shape.size_bytes, shape);
-      from.look_ahead(g);
+    for (int32_t i = 0; i < kParts; ++i) {
+      const int64_t g = at * kParts + i;
+      const int32_t inputs = kParts == 1 ? x.sums[at] : i == 0 ? x.halves[at] : x.sums[at] - x.halves[at];
+      const typename Ops::Int start = Ops::broadcast_int(-From::kZero * inputs);
 #pragma GCC unroll 2
-      for (int32_t p = 0; p < Ops::kParts; ++p) {
-        typename Ops::Int dot = start;
+      for (int32_t panel = 0; panel < Panels; ++panel) {
+        const From from(panels + panel * shape.size_bytes, shape);
+        from.look_ahead(g);
+#pragma GCC unroll 2
+        for (int32_t p = 0; p < Ops::kParts; ++p) {
+          typename Ops::Int dot = start;
 #pragma GCC unroll 8
-        for (int32_t quad = 0; quad < kInputGroup / kQuad; ++quad) {
-          dot = From::dot(dot, from.quad(g, quad, p), Ops::broadcast_quad(q + quad * kQuad));
+          for (int32_t quad = 0; quad < Block::kGroup / kQuad; ++quad) {
+            dot = From::dot(dot, from.quad(g, quad, p), Ops::broadcast_quad(q + i * Block::kGroup + quad * kQuad));
+          }
+          sum[panel][p] = Ops::fma(Ops::to_float(dot), Ops::mul(from.scale(g, p), input_scale), sum[panel][p]);
+          if constexpr (Block::kOffset) {
+            sum[panel][p] = Ops::fma(Ops::negate(from.offset(g, p)), Ops::broadcast(x.totals[at]), sum[panel][p]);
+          }
         }
-        sum[panel][p] = Ops::fma(Ops::to_float(dot), Ops::mul(from.scale(g, p), input_scale), sum[panel][p]);
       }
     }
   }
