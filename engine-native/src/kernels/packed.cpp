@@ -24,14 +24,12 @@ int64_t packed_bytes(DType dtype, int64_t rows, int64_t cols) {
 namespace {
 
 template <typename Block>
-void pack_columns(const void* blocks, int64_t rows, int64_t row_blocks, void* panel) {
-  const Block* const from = static_cast<const Block*>(blocks);
-  for (int64_t i = 0; i < row_blocks; ++i) {
-    auto& column = static_cast<Column<Block>*>(panel)[i];
-    for (int64_t r = 0; r < rows; ++r) {
+void pack_columns(const Block* blocks, int64_t rows, int64_t row_blocks, Column<Block>* columns) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t i = 0; i < row_blocks; ++i) {
       Block block;  // a file may have it at an odd address
-      std::memcpy(&block, from + r * row_blocks + i, sizeof block);
-      column.put(r, block);
+      std::memcpy(static_cast<void*>(&block), blocks + r * row_blocks + i, sizeof block);
+      columns[i].put(r, block);
     }
   }
 }
@@ -45,9 +43,11 @@ void pack_panel(DType dtype, const void* blocks, int64_t rows, int64_t cols, voi
   const std::byte* const from = static_cast<const std::byte*>(blocks);
   std::byte* const scales = static_cast<std::byte*>(panel);
   std::memset(panel, 0, static_cast<size_t>(shape.size_bytes));
-  if (dtype == DType::q4_k) return pack_columns<Q4_K>(blocks, rows, shape.blocks, panel);
-  if (dtype == DType::q5_k) return pack_columns<Q5_K>(blocks, rows, shape.blocks, panel);
-  if (dtype == DType::q6_k) return pack_columns<Q6_K>(blocks, rows, shape.blocks, panel);
+  if (is_in_columns(dtype)) {
+    return with_blocks(blocks, dtype, [&]<typename Block>(const Block* typed) {
+      if constexpr (is_in_columns(Block::kType)) pack_columns(typed, rows, shape.blocks, static_cast<Column<Block>*>(panel));
+    });
+  }
   for (int64_t g = 0; g < shape.blocks; ++g) {
     std::byte* const codes = scales + shape.codes_at + g * shape.block_bytes;
     for (int64_t r = 0; r < rows; ++r) {

@@ -1,16 +1,17 @@
-// Quantized weights in the order in which the kernels read them, made once at load. A panel holds sixteen rows: first their scales, sixteen
-// of a group side by side; then, from a multiple of 64 bytes on, their codes, so that one register of a group holds four successive weights
-// of each row, which one instruction multiplies with four inputs, the same for all rows. No sum ever runs across a register, and the whole
-// matrix is read straight through.
+// Quantized weights in the order in which the kernels read them, made once at load. A panel holds sixteen rows, so that one register has four
+// successive weights of each row, which one instruction multiplies with four inputs, the same for all rows. No sum ever runs across a
+// register, and the whole matrix is read straight through.
+//
+// Q8_0 and Q4_0: first the panel's scales, sixteen of a group side by side; then, from a multiple of 64 bytes on, the codes of its groups:
 //
 //   Q8_0  codes of a group: eight registers of bytes
 //   Q4_0  four registers; register j has four weights of each row from element 4 j on in the low nibbles, and from 4 j + 16 on in the high
 //         ones: as a block has them
 //
-// A K-quant's panel is a row of columns, each of sixteen blocks: scales and offsets of the blocks, then of their groups, a byte each where the
-// file takes six bits, then the codes in registers as above.
+// The other types: one column after the other, each of sixteen blocks: their scales and offsets, then those of their groups, a byte each
+// where the file takes six bits, then the codes, in registers as above.
 //
-// It is the same bits in other places, so a row can be brought back. Other types stay as their files have them.
+// It is the same bits in other places, so a row can be brought back.
 #pragma once
 
 #include "kernels/blocks.h"
@@ -36,6 +37,80 @@ template <size_t count>
 // Sixteen blocks side by side, one of each row. Whole cache lines, so that no register of codes lies across two.
 template <typename Block>
 struct Column;
+
+template <>
+struct Column<Q4_1> {
+  F16 scale[kPanelRows];
+  F16 least[kPanelRows];
+  Quads bits[4];
+
+  [[gnu::always_inline]] void put(int64_t row, const Q4_1& block) {
+    scale[row] = block.scale;
+    least[row] = block.least;
+    put_quads(block.bits, row, bits);
+  }
+  [[gnu::always_inline]] Q4_1 get(int64_t row) const {
+    Q4_1 block{};
+    block.scale = scale[row];
+    block.least = least[row];
+    get_quads(bits, row, block.bits);
+    return block;
+  }
+};
+
+// Fifth bits of thirty-two elements: bit e of the four bytes, and bit e / 4 of byte e % 4, where the codes of a quad have them side by side.
+[[gnu::always_inline]] inline void put_fifth(const uint8_t* bits, int64_t row, Quads& to) {
+  for (int32_t e = 0; e < 32; ++e) {
+    to[row][e % kQuad] = static_cast<uint8_t>(to[row][e % kQuad] | (bits[e / 8] >> e % 8 & 1) << e / kQuad);
+  }
+}
+[[gnu::always_inline]] inline void get_fifth(const Quads& from, int64_t row, uint8_t* bits) {
+  for (int32_t e = 0; e < 32; ++e) bits[e / 8] = static_cast<uint8_t>(bits[e / 8] | (from[row][e % kQuad] >> e / kQuad & 1) << e % 8);
+}
+
+template <>
+struct Column<Q5_0> {
+  F16 scale[kPanelRows];
+  uint8_t unused[32];
+  Quads bits[4];
+  Quads fifth;
+
+  [[gnu::always_inline]] void put(int64_t row, const Q5_0& block) {
+    scale[row] = block.scale;
+    put_quads(block.bits, row, bits);
+    put_fifth(block.fifth, row, fifth);
+  }
+  [[gnu::always_inline]] Q5_0 get(int64_t row) const {
+    Q5_0 block{};
+    block.scale = scale[row];
+    get_quads(bits, row, block.bits);
+    get_fifth(fifth, row, block.fifth);
+    return block;
+  }
+};
+
+template <>
+struct Column<Q5_1> {
+  F16 scale[kPanelRows];
+  F16 least[kPanelRows];
+  Quads bits[4];
+  Quads fifth;
+
+  [[gnu::always_inline]] void put(int64_t row, const Q5_1& block) {
+    scale[row] = block.scale;
+    least[row] = block.least;
+    put_quads(block.bits, row, bits);
+    put_fifth(block.fifth, row, fifth);
+  }
+  [[gnu::always_inline]] Q5_1 get(int64_t row) const {
+    Q5_1 block{};
+    block.scale = scale[row];
+    block.least = least[row];
+    get_quads(bits, row, block.bits);
+    get_fifth(fifth, row, block.fifth);
+    return block;
+  }
+};
 
 // What Q4_K and Q5_K have in common.
 struct ColumnScales {
@@ -121,18 +196,25 @@ struct Column<Q6_K> {
   }
 };
 
+static_assert(sizeof(Column<Q4_1>) == 5 * 64 && sizeof(Column<Q5_0>) == 6 * 64 && sizeof(Column<Q5_1>) == 6 * 64);
 static_assert(sizeof(Column<Q4_K>) == 37 * 64 && sizeof(Column<Q5_K>) == 45 * 64 && sizeof(Column<Q6_K>) == 53 * 64);
 
-// Whether a type's panels are columns.
-[[gnu::always_inline]] constexpr bool is_in_columns(DType dtype) {
-  return dtype == DType::q4_k || dtype == DType::q5_k || dtype == DType::q6_k;
+// Whether a quantized type's panels are columns.
+[[gnu::always_inline]] constexpr bool is_in_columns(DType dtype) { return dtype != DType::q8_0 && dtype != DType::q4_0; }
+
+// Of one of those.
+[[gnu::always_inline]] constexpr int64_t column_size_bytes(DType dtype) {
+  switch (dtype) {
+    case DType::q4_1: return sizeof(Column<Q4_1>);
+    case DType::q5_0: return sizeof(Column<Q5_0>);
+    case DType::q5_1: return sizeof(Column<Q5_1>);
+    case DType::q4_k: return sizeof(Column<Q4_K>);
+    case DType::q5_k: return sizeof(Column<Q5_K>);
+    default: return sizeof(Column<Q6_K>);
+  }
 }
 
-[[gnu::always_inline]] constexpr bool is_packable(DType dtype) {
-  return dtype == DType::q8_0 || dtype == DType::q4_0 || is_in_columns(dtype);
-}
-
-// The places in a panel of a packable type.
+// The places in a panel.
 struct PanelShape {
   int64_t blocks;       // of a row
   int64_t codes_at;     // bytes from the panel's start; columns begin there at once
@@ -143,7 +225,7 @@ struct PanelShape {
 [[gnu::always_inline]] inline PanelShape panel_shape(DType dtype, int64_t cols) {
   const int64_t blocks = cols / facts(dtype).block_elements;
   if (is_in_columns(dtype)) {
-    const int64_t column_bytes = dtype == DType::q4_k ? sizeof(Column<Q4_K>) : dtype == DType::q5_k ? sizeof(Column<Q5_K>) : sizeof(Column<Q6_K>);
+    const int64_t column_bytes = column_size_bytes(dtype);
     return {blocks, 0, column_bytes, blocks * column_bytes};
   }
   const int64_t codes_at = (blocks * kPanelRows * static_cast<int64_t>(sizeof(F16)) + 63) / 64 * 64;
@@ -186,9 +268,7 @@ template <typename Block>
 // Block `index` of row r of a matrix of blocks, packed or not.
 template <typename Block>
 [[gnu::always_inline]] inline Block block_of(const Matrix& w, int64_t r, int64_t index) {
-  if constexpr (is_packable(Block::kType)) {
-    if (w.packed) return unpack<Block>(w, panel_of(w, r), index);
-  }
+  if (w.packed) return unpack<Block>(w, panel_of(w, r), index);
   return static_cast<const Block*>(w.data)[r * (w.cols / Block::kElements) + index];
 }
 

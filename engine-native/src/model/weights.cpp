@@ -173,7 +173,7 @@ kernels::Matrix Weights::matrix(const std::string& name, int64_t rows, int64_t c
   ++holding.matrices;
   holding.size_bytes += stored_bytes(held, rows * cols);
   kernels::Matrix matrix{tensor.data, held, rows, cols};
-  matrix.packed = kernels::is_packable(held) && quantizing != Quantizing::never;
+  matrix.packed = is_quantized(held) && quantizing != Quantizing::never;
   const bool aligned = reinterpret_cast<uintptr_t>(tensor.data) % static_cast<uintptr_t>(alignment_bytes(tensor.dtype)) == 0;
   return held == tensor.dtype && aligned && !matrix.packed ? matrix : copy_as(name, tensor, matrix);
 }

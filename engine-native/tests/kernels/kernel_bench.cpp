@@ -20,6 +20,7 @@
 
 #include "kernels/elements.h"
 #include "kernels/kernels.h"
+#include "kernels/packed.h"
 #include "kernels/quantize.h"
 #include "sampling/sampler.h"
 #include "tensor/thread_pool.h"
@@ -168,10 +169,12 @@ struct Bench {
     }
   }
 
-  // The same with quantized weights.
+  // The same with quantized weights, packed.
   void matmul_blocks(DType dtype, int64_t rows, int64_t cols, std::vector<int32_t> token_counts) {
-    const int64_t bytes = stored_bytes(dtype, rows * cols);
+    const int64_t bytes = kernels::packed_bytes(dtype, rows, cols);
     const auto w = random_blocks(bytes);
+    kernels::Matrix matrix{w.data(), dtype, rows, cols};
+    matrix.packed = true;
     const int64_t scratch_bytes = kernels::matmul_scratch_bytes(cols) / 64 * 64 + 64;
     Buffer<std::byte> scratch(static_cast<size_t>(scratch_bytes * pool.thread_count()));
     for (const int32_t tokens : token_counts) {
@@ -179,7 +182,7 @@ struct Bench {
       Buffer<float> y(static_cast<size_t>(tokens * rows));
       const double seconds = best_seconds(pool, 3, [&] {
         pool.parallel_for(rows, 16, [&](int64_t begin, int64_t end, int32_t worker) {
-          table.matmul({w.data(), dtype, rows, cols}, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end,
+          table.matmul(matrix, nullptr, x.data(), cols, tokens, y.data(), rows, begin, end,
                        {scratch.data() + worker * scratch_bytes, scratch_bytes});
         });
       });

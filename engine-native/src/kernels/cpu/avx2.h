@@ -146,26 +146,6 @@ struct Avx2 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(weights, inputs), _mm256_set1_epi16(1)));
   }
 
-  // Sixteen bytes of each of sixteen rows, `stride` apart, to four runs of four bytes of every row.
-  static void interleave(const int8_t* rows, int64_t stride, int8_t* to) {
-    for (int32_t half = 0; half < 2; ++half) {
-      __m256i row[4];  // rows i and i + 4 of the eight
-      for (int32_t i = 0; i < 4; ++i) {
-        const int8_t* const from = rows + (8 * half + i) * stride;
-        row[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))),
-                                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 4 * stride)), 1);
-      }
-      const __m256i a = _mm256_unpacklo_epi32(row[0], row[1]);
-      const __m256i b = _mm256_unpackhi_epi32(row[0], row[1]);
-      const __m256i c = _mm256_unpacklo_epi32(row[2], row[3]);
-      const __m256i d = _mm256_unpackhi_epi32(row[2], row[3]);
-      store_int(to + 32 * half, _mm256_unpacklo_epi64(a, c));
-      store_int(to + 32 * half + 64, _mm256_unpackhi_epi64(a, c));
-      store_int(to + 32 * half + 128, _mm256_unpacklo_epi64(b, d));
-      store_int(to + 32 * half + 192, _mm256_unpackhi_epi64(b, d));
-    }
-  }
-
  private:
   static __m256i first(int32_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));

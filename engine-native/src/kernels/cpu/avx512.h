@@ -149,28 +149,6 @@ struct Avx512With {
     }
   }
 
-  // As in avx2.h: row[i] holds rows i, i + 4, i + 8 and i + 12.
-  static void interleave(const int8_t* rows, int64_t stride, int8_t* to) {
-    __m512i row[4];
-    for (int32_t i = 0; i < 4; ++i) {
-      const auto quarter = [&](int32_t j) {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows + (i + 4 * j) * stride));
-      };
-      row[i] = _mm512_broadcast_i32x4(quarter(0));
-      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0x00f0, quarter(1));
-      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0x0f00, quarter(2));
-      row[i] = _mm512_mask_broadcast_i32x4(row[i], 0xf000, quarter(3));
-    }
-    const __m512i a = _mm512_unpacklo_epi32(row[0], row[1]);
-    const __m512i b = _mm512_unpackhi_epi32(row[0], row[1]);
-    const __m512i c = _mm512_unpacklo_epi32(row[2], row[3]);
-    const __m512i d = _mm512_unpackhi_epi32(row[2], row[3]);
-    store_int(to, _mm512_unpacklo_epi64(a, c));
-    store_int(to + 64, _mm512_unpackhi_epi64(a, c));
-    store_int(to + 128, _mm512_unpacklo_epi64(b, d));
-    store_int(to + 192, _mm512_unpackhi_epi64(b, d));
-  }
-
  private:
   static __mmask16 first(int32_t count) { return static_cast<__mmask16>((1u << count) - 1u); }
 

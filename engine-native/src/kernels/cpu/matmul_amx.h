@@ -3,7 +3,7 @@
 // a whole stretch of K. That takes about as long as three instructions on every register of integers: so this is bound by the sixteen-lane
 // arithmetic, not by the tiles, and while one group is added up the next one is multiplied.
 //
-// Packed bytes are multiplied where they lie. What else there is, is opened a stretch at a time, for all tokens.
+// Packed bytes are multiplied where they lie. Smaller codes become bytes a stretch at a time, for all tokens.
 #pragma once
 
 #include <immintrin.h>
@@ -18,7 +18,7 @@ namespace weir::kernels {
 
 // The registers of avx512.h, and the tiles. The first four tiles serve whole tiles of tokens, the others the last one, which has fewer.
 struct Amx : Avx512Vnni {
-  static constexpr int32_t kByteZero = 0;  // of what is opened for a tile: its instruction takes signed weights
+  static constexpr int32_t kByteZero = 0;  // the instruction of tiles takes signed weights
   static Int bytes(Int weights) { return weights; }
 
   // What was written there is in memory: the instructions of tiles read it, and the compiler does not know that they do.
@@ -90,6 +90,19 @@ struct Amx : Avx512Vnni {
 
 namespace cpu {
 
+constexpr int64_t kStretch = 512;  // elements of K that are opened at a time, a multiple of every block
+
+// What a stretch of sixteen rows is opened to.
+template <typename Block>
+struct Panel {
+  static constexpr int32_t kQuads = Block::kGroup / kQuad;  // of a group
+  static constexpr int32_t kGroups = kStretch / Block::kGroup;
+
+  alignas(64) std::byte codes[kStretch * kPanelRows];  // [group][quad][row][kQuad]
+  alignas(64) float scales[kGroups * kPanelRows];
+  alignas(64) float offsets[kGroups * kPanelRows];
+};
+
 // A stretch of sixteen rows as the tiles take it.
 struct Stretch {
   const std::byte* codes;  // of one group after the other
@@ -159,7 +172,7 @@ inline void add_tiles(const Stretch& stretch, const Inputs& x, int64_t token, in
 
 // Opens groups [first, first + count) of a packed panel.
 template <typename Ops, typename Block>
-inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t first, int64_t count, Panel<Ops, Block>& panel) {
+inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t first, int64_t count, Panel<Block>& panel) {
   constexpr bool kBytes = Block::kType == DType::q8_0;
   const FromPacked<Ops, Block> from(at, shape);
   for (int64_t g = 0; g < count; ++g) {
@@ -172,7 +185,7 @@ inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t
       }
     }
   }
-  const std::byte* codes = panel.bytes();
+  const std::byte* codes = panel.codes;
   if constexpr (kBytes) codes = from.codes + first * shape.block_bytes;
   return {codes, panel.scales, panel.offsets, first, count};
 }
@@ -180,25 +193,16 @@ inline Stretch open_packed(const std::byte* at, const PanelShape& shape, int64_t
 template <typename Tiled>
 inline void multiply_tiles(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin,
                            int64_t row_end, const Scratch& scratch) {
-  if (x.tokens == 1) return matmul_inputs<Avx512Vnni>(w, bias, x, y, y_stride, row_begin, row_end, scratch);
+  if (x.tokens == 1 || !w.packed) return matmul_inputs<Avx512Vnni>(w, bias, x, y, y_stride, row_begin, row_end, scratch);
   with_blocks(w.data, w.dtype, [&]<typename Block>(const Block*) {
     const typename Tiled::Tiles tiles(Block::kGroup, (x.tokens - 1) % kTileInputs + 1);
     const int64_t groups = w.cols / Block::kGroup;
     const PanelShape shape = panel_shape(w.dtype, w.cols);
     for_each_panel<Tiled>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
-      Panel<Tiled, Block> panel;
+      Panel<Block> panel;
       for (int64_t first = 0; first < groups; first += panel.kGroups) {
         const int64_t count = groups - first < panel.kGroups ? groups - first : panel.kGroups;
-        Stretch stretch{panel.bytes(), panel.scales, panel.offsets, first, count};
-        if constexpr (is_packable(Block::kType)) {
-          if (w.packed) {
-            stretch = open_packed<Tiled, Block>(panel_of(w, row).panel, shape, first, count, panel);
-          } else {
-            panel.open(w, row, row_end, first, count);
-          }
-        } else {
-          panel.open(w, row, row_end, first, count);
-        }
+        const Stretch stretch = open_packed<Tiled, Block>(panel_of(w, row).panel, shape, first, count, panel);
         Tiled::written(&panel);
         add_tiles<Tiled, Block>(stretch, x, token, tokens, sums);
       }

@@ -1,8 +1,8 @@
 // Quantized weights, sixteen rows at a time: one register holds four successive weights of each row, and one instruction multiplies them with
-// four inputs, the same for all rows, so that no sum ever runs across a register. Packed matrices (packed.h) lie so; of others, a stretch of
-// K is opened into a panel that serves every token.
+// four inputs, the same for all rows, so that no sum ever runs across a register. Packed matrices (packed.h) lie so. Others are there to be
+// looked up, not multiplied: whoever does so gets the reference.
 //
-// The fast instruction multiplies unsigned with signed bytes. Weights are made unsigned by what they have too much (Source::kZero), and a
+// The fast instruction multiplies unsigned with signed bytes. Weights are made unsigned by what they have too much (FromPacked::kZero), and a
 // group's sum starts from minus that times the sum of its inputs. All of it is integers: nothing is lost.
 //
 // One token is bound by reading the weights. Two panels go by together, so that neither waits for the other's chain of sums and two streams are
@@ -16,55 +16,9 @@
 
 namespace weir::kernels::cpu {
 
-constexpr int64_t kStretch = 512;  // elements of K that are opened at a time, a multiple of every block
-
-// A stretch of sixteen rows of any type, opened.
-template <typename Ops, typename Block>
-struct Panel {
-  static constexpr int32_t kQuads = Block::kGroup / kQuad;  // of a group
-  static constexpr int32_t kGroups = kStretch / Block::kGroup;
-
-  alignas(64) int8_t codes[kStretch * kPanelRows];  // [group][quad][row][kQuad]
-  alignas(64) float scales[kGroups * kPanelRows];
-  alignas(64) float offsets[kGroups * kPanelRows];
-
-  const std::byte* bytes() const { return reinterpret_cast<const std::byte*>(codes); }
-
-  // Opens groups [first, first + count) of K, of the rows from `row` on; past the last row it stands in for those that are not there.
-  void open(const Matrix& w, int64_t row, int64_t row_end, int64_t first, int64_t count) {
-    constexpr int32_t kBlockGroups = Block::kElements / Block::kGroup;
-    alignas(64) int8_t rows[kPanelRows * kStretch];
-    for (int64_t r = 0; r < kPanelRows; ++r) {
-      const Block* const data = static_cast<const Block*>(w.data) + (row + r < row_end ? row + r : row_end - 1) * (w.cols / Block::kElements);
-      const Block* block = data + first / kBlockGroups;
-      for (int64_t g = 0; g < count; g += kBlockGroups, ++block) {
-        block->template open<Ops>({rows + r * kStretch + g * Block::kGroup, scales + g * kPanelRows + r, offsets + g * kPanelRows + r,
-                                   kPanelRows});
-      }
-    }
-    for (int64_t k = 0; k < count * Block::kGroup; k += 16) Ops::interleave(rows + k, kStretch, codes + k * kPanelRows);
-  }
-};
-
-// Where the weights of a product come from: of group g and quad q of sixteen rows, the `part`th register.
-template <typename Ops, typename Block>
-struct FromPanel {
-  static constexpr int32_t kZero = Ops::kByteZero;
-  const Panel<Ops, Block>& panel;
-
-  typename Ops::Int quad(int64_t g, int32_t q, int32_t part) const {
-    return Ops::bytes(Ops::load_int(panel.codes + (g * panel.kQuads + q) * kPanelRows * kQuad + part * Ops::kWidth * kQuad));
-  }
-  typename Ops::Float scale(int64_t g, int32_t part) const { return Ops::load(panel.scales + g * kPanelRows + part * Ops::kWidth); }
-  typename Ops::Float offset(int64_t g, int32_t part) const { return Ops::load(panel.offsets + g * kPanelRows + part * Ops::kWidth); }
-  static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
-    return Ops::dot4(sum, weights, inputs);
-  }
-};
-
-// Adds groups [first, first + count) of K, of the source groups [0, count), to the sums of Tokens tokens of one tile: sums[t * 16 + row].
-template <typename Ops, typename Block, int32_t Tokens, typename Source>
-inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64_t first, int64_t count, float* sums) {
+// Adds a panel's groups of K to the sums of Tokens tokens of one tile: sums[t * 16 + row].
+template <typename Ops, typename Block, int32_t Tokens>
+inline void add_groups(const FromPacked<Ops, Block>& from, int64_t groups, const Inputs& x, int64_t token, float* sums) {
   constexpr int32_t kGroupsOfInputs = kInputGroup / Block::kGroup;
   const int64_t tile_tokens = x.tile_tokens(token - token % kTileInputs);
   typename Ops::Float sum[Tokens][Ops::kParts];
@@ -76,17 +30,17 @@ inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64
     }
   };
   for_each_sum([](int32_t, int32_t, auto& value, const float* at) { value = Ops::load(at); });
-  int64_t at = x.index(token, first / kGroupsOfInputs);
+  int64_t at = x.index(token, 0);
   int32_t part_of_inputs = 0;
-  for (int64_t g = 0; g < count; ++g) {
+  for (int64_t g = 0; g < groups; ++g) {
     const int8_t* const q = x.q + at * kInputGroup + part_of_inputs * Block::kGroup;
     typename Ops::Int dots[Tokens][Ops::kParts];
     for_each_sum([&](int32_t t, int32_t p, auto&, const float*) {
-      if constexpr (Source::kZero == 0) {
+      if constexpr (FromPacked<Ops, Block>::kZero == 0) {
         dots[t][p] = Ops::zero_int();
       } else {
         const int32_t inputs = kGroupsOfInputs == 1 ? x.sums[at + t] : part_of_inputs == 0 ? x.halves[at + t] : x.sums[at + t] - x.halves[at + t];
-        dots[t][p] = Ops::broadcast_int(-Source::kZero * inputs);
+        dots[t][p] = Ops::broadcast_int(-FromPacked<Ops, Block>::kZero * inputs);
       }
     });
 #pragma GCC unroll 8
@@ -96,7 +50,7 @@ inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64
         const typename Ops::Int weights = from.quad(g, quad, p);
 #pragma GCC unroll 8
         for (int32_t t = 0; t < Tokens; ++t) {
-          dots[t][p] = Source::dot(dots[t][p], weights, Ops::broadcast_quad(q + t * kInputGroup + quad * kQuad));
+          dots[t][p] = FromPacked<Ops, Block>::dot(dots[t][p], weights, Ops::broadcast_quad(q + t * kInputGroup + quad * kQuad));
         }
       }
     }
@@ -112,12 +66,12 @@ inline void add_groups(const Source& from, const Inputs& x, int64_t token, int64
 }
 
 // The same for `tokens` tokens from `token` on, a multiple of sixteen: together as many as there are registers for.
-template <typename Ops, typename Block, int32_t Tokens = Ops::kTokensTogether, typename Source>
-inline void add_all(const Source& from, const Inputs& x, int64_t token, int64_t tokens, int64_t first, int64_t count, float* sums) {
+template <typename Ops, typename Block, int32_t Tokens = Ops::kTokensTogether>
+inline void add_all(const FromPacked<Ops, Block>& from, int64_t groups, const Inputs& x, int64_t token, int64_t tokens, float* sums) {
   for (; tokens >= Tokens; token += Tokens, tokens -= Tokens, sums += Tokens * kPanelRows) {
-    add_groups<Ops, Block, Tokens>(from, x, token, first, count, sums);
+    add_groups<Ops, Block, Tokens>(from, groups, x, token, sums);
   }
-  if constexpr (Tokens > 1) add_all<Ops, Block, Tokens / 2>(from, x, token, tokens, first, count, sums);
+  if constexpr (Tokens > 1) add_all<Ops, Block, Tokens / 2>(from, groups, x, token, tokens, sums);
 }
 
 // One token's outputs of the panel whose first row is `row`, as far as they are in [row_begin, row_end).
@@ -131,14 +85,11 @@ inline void store_outputs(const float* sums, const float* bias, int64_t row, int
   });
 }
 
-// The row that is the first of its panel, in which `row` is. Of a packed matrix it may lie before row 0.
-[[gnu::always_inline]] inline int64_t first_row(const Matrix& w, int64_t row) {
-  return w.packed ? row - (row + w.panel_row) % kPanelRows : row;
-}
+// The row that is the first of its panel, in which `row` is. It may lie before row 0.
+[[gnu::always_inline]] inline int64_t first_row(const Matrix& w, int64_t row) { return row - (row + w.panel_row) % kPanelRows; }
 
 // Calls add(panel_row, token, tokens, sums) for every panel that has rows of [row_begin, row_end) and every block of tokens, which adds all of
-// K to sums; then stores the outputs. panel_row is the matrix's row that is the panel's first: of a packed matrix it may lie before row_begin,
-// or be negative. The tokens of a block are few enough for the second-level cache to keep their inputs.
+// K to sums; then stores the outputs. panel_row is the matrix's row that is the panel's first: it may lie before row_begin, or be negative. The tokens of a block are few enough for the second-level cache to keep their inputs.
 template <typename Ops, typename Add>
 inline void for_each_panel(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin,
                            int64_t row_end, const Scratch& scratch, const Add& add) {
@@ -218,25 +169,12 @@ inline void multiply_token(const Matrix& w, const float* bias, const Inputs& x, 
 template <typename Ops>
 void matmul_inputs(const Matrix& w, const float* bias, const Inputs& x, float* y, int64_t y_stride, int64_t row_begin, int64_t row_end,
                    const Scratch& scratch) {
+  if (!w.packed) return reference_kernels().matmul_inputs(w, bias, x, y, y_stride, row_begin, row_end, scratch);
   with_blocks(w.data, w.dtype, [&]<typename Block>(const Block*) {
-    const int64_t groups = w.cols / Block::kGroup;
-    if constexpr (is_packable(Block::kType)) {
-      if (w.packed && x.tokens == 1) return multiply_token<Ops, Block>(w, bias, x, y, row_begin, row_end);
-      if (w.packed) {
-        const PanelShape shape = panel_shape(w.dtype, w.cols);
-        for_each_panel<Ops>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
-          add_all<Ops, Block>(FromPacked<Ops, Block>(panel_of(w, row).panel, shape), x, token, tokens, 0, groups, sums);
-        });
-        return;
-      }
-    }
+    if (x.tokens == 1) return multiply_token<Ops, Block>(w, bias, x, y, row_begin, row_end);
+    const PanelShape shape = panel_shape(w.dtype, w.cols);
     for_each_panel<Ops>(w, bias, x, y, y_stride, row_begin, row_end, scratch, [&](int64_t row, int64_t token, int64_t tokens, float* sums) {
-      Panel<Ops, Block> panel;
-      for (int64_t first = 0; first < groups; first += panel.kGroups) {
-        const int64_t count = groups - first < panel.kGroups ? groups - first : panel.kGroups;
-        panel.open(w, row, row_end, first, count);
-        add_all<Ops, Block>(FromPanel<Ops, Block>{panel}, x, token, tokens, first, count, sums);
-      }
+      add_all<Ops, Block>(FromPacked<Ops, Block>(panel_of(w, row).panel, shape), w.cols / Block::kGroup, x, token, tokens, sums);
     });
   });
 }

@@ -39,12 +39,13 @@ struct FromPacked {
   }
 };
 
-// The same of panels of columns. Weights are nibbles with none, one or two more bits above them, all of them small.
+// The same of panels of columns. Weights are nibbles with none, one or two more bits above them: small.
 template <typename Ops, typename Block>
   requires(is_in_columns(Block::kType))
 struct FromPacked<Ops, Block> {
   static constexpr int32_t kGroups = Block::kElements / Block::kGroup;  // of a block
-  static constexpr int32_t kZero = Block::kType == DType::q6_k ? 32 : 0;
+  static constexpr bool kGroupScales = kGroups > 1;
+  static constexpr int32_t kZero = Block::kType == DType::q6_k ? 32 : Block::kType == DType::q5_0 ? 16 : 0;
   static constexpr int64_t kAheadLines = (sizeof(Column<Block>) / kGroups + 63) / 64;  // of a group
   const Column<Block>* columns;
 
@@ -54,7 +55,12 @@ struct FromPacked<Ops, Block> {
     const Column<Block>& column = columns[g / kGroups];
     const int32_t group = static_cast<int32_t>(g % kGroups);
     const auto load = [&](const Quads& quads) { return Ops::load_int(quads[part * Ops::kWidth]); };
-    if constexpr (Block::kType == DType::q6_k) {
+    if constexpr (!kGroupScales) {
+      const typename Ops::Int both = load(column.bits[q % 4]);
+      const typename Ops::Int nibbles = q < 4 ? Ops::low_nibbles(both) : Ops::high_nibbles(both);
+      if constexpr (Block::kType == DType::q4_1) return nibbles;
+      else return Ops::with_fifth(nibbles, load(column.fifth), q);
+    } else if constexpr (Block::kType == DType::q6_k) {
       const int32_t half = group / 8, run = group % 8 / 2, at = group % 2 * 4 + q;  // runs of 32 elements
       const typename Ops::Int both = load(column.low[half * 16 + run % 2 * 8 + at]);
       return Ops::with_high_pair(run < 2 ? Ops::low_nibbles(both) : Ops::high_nibbles(both), load(column.high[half * 8 + at]), run);
@@ -68,12 +74,15 @@ struct FromPacked<Ops, Block> {
 
   typename Ops::Float scale(int64_t g, int32_t part) const {
     const Column<Block>& column = columns[g / kGroups];
-    return Ops::mul(Ops::load(column.scale + part * Ops::kWidth), Ops::load_bytes(column.group_scale[g % kGroups] + part * Ops::kWidth));
+    const typename Ops::Float scale = Ops::load(column.scale + part * Ops::kWidth);
+    if constexpr (!kGroupScales) return scale;
+    else return Ops::mul(scale, Ops::load_bytes(column.group_scale[g % kGroups] + part * Ops::kWidth));
   }
 
   typename Ops::Float offset(int64_t g, int32_t part) const {
     const Column<Block>& column = columns[g / kGroups];
-    return Ops::mul(Ops::load(column.offset + part * Ops::kWidth), Ops::load_bytes(column.group_offset[g % kGroups] + part * Ops::kWidth));
+    if constexpr (!kGroupScales) return Ops::negate(Ops::load(column.least + part * Ops::kWidth));
+    else return Ops::mul(Ops::load(column.offset + part * Ops::kWidth), Ops::load_bytes(column.group_offset[g % kGroups] + part * Ops::kWidth));
   }
 
   static typename Ops::Int dot(typename Ops::Int sum, typename Ops::Int weights, typename Ops::Int inputs) {
