@@ -32,7 +32,8 @@ class Weights {
   // dtype and quantize are those of weir_model_config. Maps every file and checks every tensor's bounds.
   Weights(const weir_model_source& source, int32_t dtype, int32_t quantize);
 
-  // A matrix of that name and shape, packed (kernels/packed.h) where its type has a packing and it is multiplied, not looked up. As stored, unless dtype asks for another type, or the config for quantized weights: one that is not
+  // A matrix of that name and shape, packed (kernels/packed.h) where it is quantized and multiplied, not only looked up. As stored,
+  // unless dtype asks for another type, or the config for quantized weights: one that is not
   // quantized yet is then turned into blocks, of the type asked for or of the nearest that divides its rows. A storage other than
   // AS_NAMED and `understood` is refused.
   kernels::Matrix matrix(const std::string& name, int64_t rows, int64_t cols, Quantizing quantizing,
