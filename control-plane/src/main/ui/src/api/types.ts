@@ -154,6 +154,16 @@ export interface LimitStatus {
   max: number;
 }
 
+export interface Meaning {
+  tenant: string;
+  hits: number;
+  explored: number;
+  exploredRight: number;
+  checked: number;
+  checkedWrong: number;
+  falseHitRate?: number | null;
+}
+
 export interface MetricLine {
   name: string;
   caseCount: number;
@@ -404,6 +414,12 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: AuditVerdict;
+  };
+  'GET /admin/cache': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: Meaning[];
   };
   'DELETE /admin/cache/{tenant}': {
     path: { tenant: string };

@@ -3,12 +3,18 @@ package dev.weir.control;
 import dev.weir.control.admin.CacheEndpoints;
 import dev.weir.control.cache.ResponseCache;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.embedding.HashedEncoder;
+import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.CacheStation;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,10 +23,40 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class CacheStations {
 
+    /** Absent where there is none: meanings are not compared then, and answers say so. */
+    @Bean
+    Encoder encoder(WeirConfig config) {
+        Path named = config.cache().encoder();
+        Path directory = named != null
+                ? named
+                : Path.of(System.getProperty("weir.home", "."), "models", "demo", "weir-demo-encoder");
+        try {
+            return new Encoder(HashedEncoder.read(directory));
+        } catch (IOException missing) {
+            if (named != null) {
+                throw new StartFailure("weir.cache.encoder cannot be used: " + missing.getMessage());
+            }
+            return new Encoder(null);
+        }
+    }
+
+    /** Beans cannot be null. */
+    record Encoder(@Nullable SentenceEncoder sentences) {}
+
     @Bean
     ResponseCache responseCache(
-            LiveConfiguration<Policy> policy, ObjectProvider<Redis> redis, WeirConfig config, InstantSource clock) {
-        return new ResponseCache(() -> policy.current().value().cache(), redis.getIfAvailable(), config.cache(), clock);
+            LiveConfiguration<Policy> policy,
+            ObjectProvider<Redis> redis,
+            Encoder encoder,
+            WeirConfig config,
+            InstantSource clock) {
+        return new ResponseCache(
+                () -> policy.current().value().cache(),
+                redis.getIfAvailable(),
+                encoder.sentences(),
+                config.cache(),
+                clock,
+                () -> ThreadLocalRandom.current().nextDouble());
     }
 
     @Bean

@@ -28,6 +28,7 @@ class ArchitectureTest {
             "identity",
             "quota",
             "cache",
+            "embedding",
             "classification",
             "routing",
             "fleet",

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Answers that are known are given without an engine, and booked as such. */
 class CachedAnswersTest {
@@ -34,11 +35,15 @@ class CachedAnswersTest {
         Path file = Files.writeString(directory.resolve("weir.yaml"), """
                 cache:
                   - {models: [m], exact: {ttl: 10m}}
+                  - {models: [other], semantic: {error-max: 0.5, verify-share: 1}}
                 prices: {m: {input: 1, output: 2}}
                 """);
-        engine = ScriptedEngine.with("m", "other");
+        engine = ScriptedEngine.with("m", "other", "third");
         weir = new RunningControlPlane(
-                List.of(engine), "--weir.configuration.file=" + file, "--weir.accounting.write-every=1ms");
+                List.of(engine),
+                "--weir.configuration.file=" + file,
+                "--weir.accounting.write-every=1ms",
+                "--weir.cache.encoder=../models/demo/weir-demo-encoder");
         engine.answers(exchange -> exchange.json(200, ANSWER));
     }
 
@@ -84,7 +89,7 @@ class CachedAnswersTest {
         assertThat(cache(weir.post(CHAT, body("Hi", "seed", "7"), "cache-control", "no-cache")))
                 .isEqualTo("miss; the caller wants a fresh answer");
         assertThat(cache(ask("Hi", "seed", "7"))).startsWith("hit");
-        assertThat(weir.post(CHAT, body("Hi", "seed", "7").replace("\"m\"", "\"other\""))
+        assertThat(weir.post(CHAT, body("Hi", "seed", "7").replace("\"m\"", "\"third\""))
                         .headers()
                         .firstValue("weir-cache"))
                 .isEmpty();
@@ -129,6 +134,32 @@ class CachedAnswersTest {
         assertThat(weir.delete("/admin/cache/default").statusCode()).isEqualTo(200);
         assertThat(cache(ask("Hi", "temperature", "0"))).startsWith("miss");
         assertThat(weir.get("/admin/audit").body()).contains("cache.purge", "default");
+    }
+
+    @Test
+    void aQuestionThatMeansTheSameIsAnsweredFromMemoryOnceItIsKnownToDoAndTheAnswerIsChecked() throws Exception {
+        await().untilAsserted(() -> {
+            weir.post(CHAT, other("Can I bring my bike on board?"));
+            assertThat(cache(weir.post(CHAT, other("Hello! Could you tell me whether I can bring my bike on board?"))))
+                    .startsWith("hit; semantic, similarity ");
+        });
+        await().untilAsserted(() -> assertThat(JsonMapper.shared()
+                        .readTree(weir.get("/admin/cache").body())
+                        .path(0)
+                        .path("checked")
+                        .asInt())
+                .isPositive());
+        assertThat(weir.get("/admin/cache").body()).contains("\"tenant\":\"default\"", "\"falseHitRate\":0.0");
+        assertThat(cache(weir.post(CHAT, other("Can I bring my dog on board?"))))
+                .startsWith("miss; nothing like it");
+        assertThat(cache(weir.post(CHAT, other("What is the latest on board?"))))
+                .contains("changes with time");
+        await().untilAsserted(() ->
+                assertThat(weir.get("/admin/costs?by=feature").body()).contains("weir-cache-check"));
+    }
+
+    private static String other(String question) {
+        return body(question, "temperature", "0").replace("\"m\"", "\"other\"");
     }
 
     private void stream(String... chunks) {

@@ -85,7 +85,7 @@ class WeirConfigTest {
                         new AccountingConfig(
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
-                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256))));
+                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null)));
     }
 
     @Test

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             GenerateCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            TrainEncoderCommand.class,
             SynthCommand.class
         })
 public final class Main {

@@ -1,5 +1,7 @@
 package dev.weir.control.cache;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -9,15 +11,20 @@ import org.springframework.util.unit.DataSize;
  * @param entriesMax in this process
  * @param sizeMax of all answers in this process together
  * @param answerSizeMax of one answer, wherever it is kept; longer ones are not
+ * @param semanticEntriesMax questions that others are compared with
+ * @param encoder the directory of the sentence encoder; the one that ships where nobody names one
  */
 public record CacheConfig(
         @DefaultValue("10000") int entriesMax,
         @DefaultValue("256MB") DataSize sizeMax,
-        @DefaultValue("256KB") DataSize answerSizeMax) {
+        @DefaultValue("256KB") DataSize answerSizeMax,
+        @DefaultValue("100000") int semanticEntriesMax,
+        @Nullable Path encoder) {
     public CacheConfig {
-        if (entriesMax < 1 || sizeMax.toBytes() < 1 || answerSizeMax.toBytes() < 1) {
-            throw new IllegalArgumentException("weir.cache.entries-max, size-max and answer-size-max are at least 1: "
-                    + entriesMax + ", " + sizeMax + ", " + answerSizeMax);
+        if (entriesMax < 1 || semanticEntriesMax < 1 || sizeMax.toBytes() < 1 || answerSizeMax.toBytes() < 1) {
+            throw new IllegalArgumentException(
+                    "weir.cache.entries-max, size-max and answer-size-max are at least 1, and so is semantic-entries-max: "
+                            + entriesMax + ", " + sizeMax + ", " + answerSizeMax);
         }
         if (answerSizeMax.compareTo(sizeMax) > 0) {
             throw new IllegalArgumentException("weir.cache.answer-size-max (" + answerSizeMax

@@ -11,6 +11,13 @@ public record CacheRules(List<Rule> rules) {
 
     private static final Duration TTL = Duration.ofHours(1);
     private static final double TEMPERATURE_HIGHEST = 2;
+    private static final double ERROR_LEAST = 0.0001;
+    private static final double ERROR_MOST = 0.5;
+    private static final double ERROR = 0.01;
+    private static final double VERIFY_SHARE = 0.01;
+    private static final double ALIKE_TEMPERATURE = 0.3;
+    private static final int MESSAGES = 3;
+    private static final int MESSAGES_HIGHEST = 99;
 
     public CacheRules {
         rules = List.copyOf(rules);
@@ -22,7 +29,7 @@ public record CacheRules(List<Rule> rules) {
      * @param tenants all where it is empty
      * @param models as they are called after routing; all where it is empty
      */
-    public record Rule(List<String> tenants, List<String> models, Optional<Exact> exact) {
+    public record Rule(List<String> tenants, List<String> models, Optional<Exact> exact, Optional<Semantic> semantic) {
         public Rule {
             tenants = List.copyOf(tenants);
             models = List.copyOf(models);
@@ -41,6 +48,15 @@ public record CacheRules(List<Rule> rules) {
      */
     public record Exact(Duration ttl, double temperatureMax) {}
 
+    /**
+     * Answers to requests that mean the same.
+     *
+     * @param errorMax the share of answers that may be wrong
+     * @param verifyShare of the answers that are given, the share that an engine is asked for all the same, to see how often they are wrong
+     * @param messagesMax system messages not counted; later in a conversation a question means what was said before it
+     */
+    public record Semantic(Duration ttl, double errorMax, double verifyShare, double temperatureMax, int messagesMax) {}
+
     public static CacheRules read(Section root) {
         return new CacheRules(root.list("cache").stream()
                 .flatMap(entry -> readRule(entry).stream())
@@ -51,11 +67,22 @@ public record CacheRules(List<Rule> rules) {
         List<String> tenants = entry.texts("tenants");
         List<String> models = entry.texts("models");
         Optional<Exact> exact = entry.has("exact") ? Optional.of(readExact(entry.section("exact"))) : Optional.empty();
-        return entry.make(() -> new Rule(tenants, models, exact));
+        Optional<Semantic> semantic =
+                entry.has("semantic") ? Optional.of(readSemantic(entry.section("semantic"))) : Optional.empty();
+        return entry.make(() -> new Rule(tenants, models, exact, semantic));
     }
 
     private static Exact readExact(Section section) {
         return new Exact(section.duration("ttl", TTL), section.number("temperature-max", 0, TEMPERATURE_HIGHEST, 0));
+    }
+
+    private static Semantic readSemantic(Section section) {
+        return new Semantic(
+                section.duration("ttl", TTL),
+                section.number("error-max", ERROR_LEAST, ERROR_MOST, ERROR),
+                section.number("verify-share", 0, 1, VERIFY_SHARE),
+                section.number("temperature-max", 0, TEMPERATURE_HIGHEST, ALIKE_TEMPERATURE),
+                section.integer("messages-max", 1, MESSAGES_HIGHEST, MESSAGES));
     }
 
     /** The rule for requests of this tenant to this model, if they may be remembered at all. */

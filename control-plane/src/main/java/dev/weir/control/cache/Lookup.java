@@ -16,6 +16,10 @@ public sealed interface Lookup {
      */
     record Miss(String reason, Recording recording) implements Lookup {}
 
-    /** The answer is known. */
-    record Hit(HitKind kind, String reason, CachedAnswer answer) implements Lookup {}
+    /**
+     * The answer is known.
+     *
+     * @param check to be shown what an engine answers, after this one was given; {@link Recording#NONE} where nobody wants to know
+     */
+    record Hit(HitKind kind, String reason, CachedAnswer answer, Recording check) implements Lookup {}
 }

@@ -1,11 +1,14 @@
 package dev.weir.control.cache;
 
+import dev.weir.control.cache.Likeness.Asked;
+import dev.weir.control.cache.Likeness.Unsafe;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,6 +35,16 @@ final class Question {
             "max_latency_ms");
 
     private static final double TEMPERATURE_UNSAID = 1;
+
+    /** A longer text is a document with a question in it, and a vector shows the document. */
+    private static final int TEXT_CHARS_MAX = 2000;
+
+    /** Words of questions whose answer is another one tomorrow. */
+    private static final Pattern TIMELY = Pattern.compile(
+            "\\b(?:today|tonight|now|currently|current|latest|newest|recent|recently|tomorrow|yesterday|this (?:week|month|year|morning|"
+                    + "afternoon|evening|weekend)|right now|at the moment|just happened|what time is it|the date|the weather|news|"
+                    + "so far|ago|stock price|exchange rate)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     private final CompletionRequest request;
     private final JsonNode body;
@@ -90,6 +103,51 @@ final class Question {
         return request.endpoint() == Endpoint.EMBEDDINGS
                 || temperature().orElse(TEMPERATURE_UNSAID) <= temperatureMax
                 || body.path("seed").isIntegralNumber();
+    }
+
+    /** What another question has to share with this one for its answer to do. */
+    Likeness likeness(CacheRules.Semantic rule) {
+        if (request.endpoint() != Endpoint.CHAT_COMPLETIONS) {
+            return new Unsafe("only chats are compared by meaning");
+        }
+        if (body.has("tools") || body.has("functions") || body.path("n").asInt(1) != 1) {
+            return new Unsafe("it may call tools, or wants several answers");
+        }
+        if (temperature().orElse(TEMPERATURE_UNSAID) > rule.temperatureMax()) {
+            return new Unsafe("its temperature is high");
+        }
+        JsonNode messages = body.path("messages");
+        long said = messages.valueStream().filter(message -> !isSystem(message)).count();
+        JsonNode last = messages.path(messages.size() - 1);
+        if (said > rule.messagesMax()) {
+            return new Unsafe("the conversation is long");
+        }
+        if (!last.path("role").asString("").equals("user")
+                || !last.path("content").isString()) {
+            return new Unsafe("its last message is not a user's text");
+        }
+        String text = last.path("content").stringValue();
+        if (text.isBlank() || text.length() > TEXT_CHARS_MAX) {
+            return new Unsafe("its last message is empty or long");
+        }
+        return TIMELY.matcher(text).find()
+                ? new Unsafe("what it asks changes with time")
+                : new Asked(partition((ObjectNode) last), text);
+    }
+
+    /** All but the text of the last message. */
+    private String partition(ObjectNode last) {
+        JsonNode text = last.remove("content");
+        try {
+            return key().digest();
+        } finally {
+            last.set("content", text);
+        }
+    }
+
+    private static boolean isSystem(JsonNode message) {
+        String role = message.path("role").asString("");
+        return role.equals("system") || role.equals("developer");
     }
 
     private OptionalDouble temperature() {

@@ -27,6 +27,14 @@ public final class Recording {
         this.keeper = keeper;
     }
 
+    /** The same, and another one beside it. */
+    Recording and(Recording other) {
+        return new Recording(Math.max(bytesMax, other.bytesMax), (contentType, answer, usage) -> {
+            keeper.keep(contentType, answer, usage);
+            other.keeper.keep(contentType, answer, usage);
+        });
+    }
+
     /** The next piece, as its client gets it. */
     public void see(byte[] piece) {
         noted = noted.filter(bytes -> bytes.size() + piece.length <= bytesMax);

@@ -1,12 +1,16 @@
 package dev.weir.control.cache;
 
-import dev.weir.control.cache.AnswerStore.Found;
+import dev.weir.control.cache.Likeness.Asked;
+import dev.weir.control.cache.Likeness.Unsafe;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
+import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.storage.Redis;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,18 +28,28 @@ public final class ResponseCache {
     private final AnswerStore store;
     private final int answerBytesMax;
     private final InstantSource clock;
+    private final @Nullable SemanticCache alike;
 
     /**
      * A cache.
      *
      * @param rules as they are now
      * @param redis shared by all replicas; absent where answers are kept in this process
+     * @param encoder absent where no meanings can be compared
+     * @param chance between 0 and 1
      */
-    public ResponseCache(Supplier<CacheRules> rules, @Nullable Redis redis, CacheConfig config, InstantSource clock) {
+    public ResponseCache(
+            Supplier<CacheRules> rules,
+            @Nullable Redis redis,
+            @Nullable SentenceEncoder encoder,
+            CacheConfig config,
+            InstantSource clock,
+            DoubleSupplier chance) {
         this.rules = rules;
         this.store = redis == null ? new InProcessAnswers(config, clock) : new RedisAnswers(redis);
         this.answerBytesMax = Math.toIntExact(config.answerSizeMax().toBytes());
         this.clock = clock;
+        this.alike = encoder == null ? null : new SemanticCache(encoder, config, clock, chance);
     }
 
     /** What a caller says about its own request. */
@@ -50,46 +64,103 @@ public final class ResponseCache {
 
     /** What is known about the request. */
     public Mono<Lookup> look(CompletionRequest request, Wish wish) {
-        Optional<CacheRules.Exact> rule =
-                rules.get().of(request.share().tenant(), request.model()).flatMap(CacheRules.Rule::exact);
+        Optional<CacheRules.Rule> rule = rules.get()
+                .of(request.share().tenant(), request.model())
+                .filter(fitting ->
+                        fitting.exact().isPresent() || fitting.semantic().isPresent());
         if (rule.isEmpty()) {
             return Mono.just(new Lookup.Off());
         }
         if (wish == Wish.UNKEPT) {
             return Mono.just(new Lookup.Bypass("the caller wants nothing kept"));
         }
-        Optional<Question> question = Question.of(request);
-        if (question.isEmpty()) {
-            return Mono.just(new Lookup.Off());
+        return Question.of(request)
+                .map(question -> lookExactly(question, rule.get(), wish)
+                        .map(exactly -> exactly instanceof Lookup.Hit || wish == Wish.FRESH
+                                ? exactly
+                                : lookAlike(request, question, rule.get(), exactly)))
+                .orElseGet(() -> Mono.just(new Lookup.Off()));
+    }
+
+    private Mono<Lookup> lookExactly(Question question, CacheRules.Rule rule, Wish wish) {
+        if (rule.exact().isEmpty()) {
+            return Mono.just(new Lookup.Bypass("only answers to the like are known"));
         }
-        if (!question.get().isSettled(rule.get().temperatureMax())) {
+        CacheRules.Exact exact = rule.exact().get();
+        if (!question.isSettled(exact.temperatureMax())) {
             return Mono.just(new Lookup.Bypass("with this temperature and no seed every answer is another"));
         }
-        CacheKey key = question.get().key();
+        CacheKey key = question.key();
         return store.find(key)
-                .map(found -> lookup(found, key, wish, rule.get()))
+                .map(found -> exactly(found, key, wish, exact.ttl()))
                 .onErrorResume(failure -> {
                     log.warn("the cache cannot be asked: {}", failure.getMessage());
                     return Mono.just(new Lookup.Bypass("the cache cannot be asked"));
                 });
     }
 
-    private Lookup lookup(Found found, CacheKey key, Wish wish, CacheRules.Exact rule) {
+    private Lookup exactly(AnswerStore.Found found, CacheKey key, Wish wish, Duration ttl) {
+        Recording recording = new Recording(
+                answerBytesMax,
+                (contentType, bytes, usage) -> keep(key, contentType, bytes, usage, ttl, found.epoch()));
         if (wish == Wish.FRESH) {
-            return new Lookup.Miss("the caller wants a fresh answer", recording(key, rule.ttl(), found.epoch()));
+            return new Lookup.Miss("the caller wants a fresh answer", recording);
         }
         return found.answer()
                 .<Lookup>map(answer -> new Lookup.Hit(
                         HitKind.EXACT,
-                        "the same request, answered "
-                                + Duration.between(answer.at(), clock.instant()).toSeconds() + " s ago",
-                        answer))
-                .orElseGet(() -> new Lookup.Miss("not asked before", recording(key, rule.ttl(), found.epoch())));
+                        "the same request, answered " + ageSeconds(answer) + " s ago",
+                        answer,
+                        Recording.NONE))
+                .orElseGet(() -> new Lookup.Miss("not asked before", recording));
     }
 
-    private Recording recording(CacheKey key, Duration ttl, long epoch) {
-        return new Recording(
-                answerBytesMax, (contentType, bytes, usage) -> keep(key, contentType, bytes, usage, ttl, epoch));
+    private Lookup lookAlike(CompletionRequest request, Question question, CacheRules.Rule rule, Lookup exactly) {
+        if (rule.semantic().isEmpty()) {
+            return exactly;
+        }
+        if (alike == null) {
+            return because(exactly, "there is no sentence encoder");
+        }
+        return switch (question.likeness(rule.semantic().get())) {
+            case Unsafe(var reason) -> because(exactly, reason);
+            case Asked asked ->
+                alike(
+                        exactly,
+                        alike,
+                        alike.find(
+                                request.share().tenant(), asked, rule.semantic().get()));
+        };
+    }
+
+    private Lookup alike(Lookup exactly, SemanticCache semantic, SemanticCache.Found found) {
+        if (found.known().isPresent()) {
+            SemanticCache.Known known = found.known().get();
+            Recording check = known.check()
+                    .map(note -> semantic.recording(answerBytesMax, note))
+                    .orElse(Recording.NONE);
+            return new Lookup.Hit(
+                    HitKind.SEMANTIC,
+                    found.reason() + ", answered " + ageSeconds(known.answer()) + " s ago",
+                    known.answer(),
+                    check);
+        }
+        Recording recording = semantic.recording(answerBytesMax, found.onAnswer());
+        return exactly instanceof Lookup.Miss(var _, var exact)
+                ? new Lookup.Miss(found.reason(), exact.and(recording))
+                : new Lookup.Miss(found.reason(), recording);
+    }
+
+    private static Lookup because(Lookup exactly, String reason) {
+        return switch (exactly) {
+            case Lookup.Miss(var _, var recording) -> new Lookup.Miss("not asked before; " + reason, recording);
+            case Lookup.Bypass(var first) -> new Lookup.Bypass(first + "; " + reason);
+            case Lookup.Hit _, Lookup.Off _ -> exactly;
+        };
+    }
+
+    private long ageSeconds(CachedAnswer answer) {
+        return Duration.between(answer.at(), clock.instant()).toSeconds();
     }
 
     /** Nobody waits for it. */
@@ -100,8 +171,41 @@ public final class ResponseCache {
         }
     }
 
-    /** Forgets everything that the tenant has, on all replicas that share a store. */
+    /** Forgets everything that the tenant has: what is shared on all replicas, the rest on this one. */
     public Mono<Void> purge(String tenant) {
-        return store.purge(tenant);
+        return store.purge(tenant).doOnSuccess(_ -> {
+            if (alike != null) {
+                alike.purge(tenant);
+            }
+        });
+    }
+
+    /**
+     * What is known of how well meanings are compared for a tenant.
+     *
+     * @param explored requests that an engine was asked because it was not sure, and how many of them would have been right
+     * @param checked answers that were given and asked an engine for afterwards, and how many of them were wrong
+     */
+    public record Comparisons(
+            String tenant, long hits, long explored, long exploredRight, long checked, long checkedWrong) {}
+
+    /** By tenant, since this replica started or the tenant was purged. */
+    public List<Comparisons> comparisons() {
+        return alike == null
+                ? List.of()
+                : alike.tallies().entrySet().stream()
+                        .map(tenant -> comparisons(tenant.getKey(), tenant.getValue()))
+                        .sorted((one, other) -> one.tenant().compareTo(other.tenant()))
+                        .toList();
+    }
+
+    private static Comparisons comparisons(String tenant, SemanticCache.Tally tally) {
+        return new Comparisons(
+                tenant,
+                tally.hits.sum(),
+                tally.explored.sum(),
+                tally.exploredRight.sum(),
+                tally.checked.sum(),
+                tally.checkedWrong.sum());
     }
 }

@@ -47,6 +47,21 @@ final class AnswerRelay {
                 response);
     }
 
+    /** Shows an answer that nobody waits for to the recording, and to nobody else. */
+    Mono<Void> note(EngineAnswer answer, Call call, Recording recording) {
+        if (answer.status() != 200) {
+            return answer.content().then();
+        }
+        UsageFilter usage = new UsageFilter(call);
+        Flux<byte[]> content = answer.isEventStream()
+                ? WholeEvents.of(answer.content(), eventBytesMax).map(usage::pass)
+                : answer.content().doOnNext(usage::see);
+        String type = String.valueOf(answer.headers().getFirst(HttpHeaders.CONTENT_TYPE));
+        return content.doOnNext(recording::see)
+                .doOnComplete(() -> recording.ended(type, call.usage()))
+                .then();
+    }
+
     private static Mono<Void> relayBytes(Flux<byte[]> content, ServerHttpResponse response) {
         return response.writeWith(content.map(HEAP::wrap));
     }

@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -26,6 +29,14 @@ import reactor.core.publisher.Mono;
 /** Station 3 at the door: answers what is known, and has what is not known noted when an engine answers it. */
 public final class CacheStation {
     static final String HEADER = "weir-cache";
+
+    /** Under which the ledger has what is computed only to see whether known answers are right. */
+    static final String CHECK_FEATURE = "weir-cache-check";
+
+    /** Of comparisons under way; beyond it the sample becomes smaller. */
+    private static final int CHECKS_MAX = 16;
+
+    private static final Logger log = LoggerFactory.getLogger(CacheStation.class);
     private static final DefaultDataBufferFactory HEAP = new DefaultDataBufferFactory();
 
     /** A stream is replayed in pieces of about this size: whole events, as many as a packet takes. */
@@ -33,14 +44,24 @@ public final class CacheStation {
 
     private final ResponseCache cache;
     private final MeterRegistry meters;
+    private final Semaphore checks = new Semaphore(CHECKS_MAX);
 
     public CacheStation(ResponseCache cache, MeterRegistry meters) {
         this.cache = cache;
         this.meters = meters;
     }
 
-    /** The known answer, or that of the engines, which is shown to the recording. */
-    Mono<Void> answer(Call call, ServerWebExchange exchange, Function<Recording, Mono<Void>> engines) {
+    /**
+     * The known answer, or that of the engines.
+     *
+     * @param engines answer the client, and show the recording what they say
+     * @param quietly the same, but for the client
+     */
+    Mono<Void> answer(
+            Call call,
+            ServerWebExchange exchange,
+            Function<Recording, Mono<Void>> engines,
+            Function<Recording, Mono<Void>> quietly) {
         ServerHttpResponse response = exchange.getResponse();
         return cache.look(call.request(), wish(exchange)).flatMap(lookup -> switch (lookup) {
             case Off _ -> engines.apply(Recording.NONE);
@@ -57,9 +78,22 @@ public final class CacheStation {
                 tell(response, "hit", hit.kind().text() + ", " + hit.reason());
                 hits(hit).increment();
                 call.cached(hit.kind().text(), hit.answer().usage());
-                yield replay(hit.answer(), response);
+                HttpHeaders headers = response.getHeaders();
+                String tier = headers.getFirst(RouteStation.TIER_HEADER);
+                call.takes(new Call.Course(null, null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
+                yield replay(hit.answer(), response).doOnSuccess(_ -> check(hit.check(), quietly));
             }
         });
+    }
+
+    /** After the client has its answer; what becomes of it is nobody's business but ours. */
+    private void check(Recording check, Function<Recording, Mono<Void>> quietly) {
+        if (check != Recording.NONE && checks.tryAcquire()) {
+            quietly.apply(check)
+                    .doFinally(_ -> checks.release())
+                    .subscribe(
+                            _ -> {}, failure -> log.debug("a known answer is not checked: {}", failure.getMessage()));
+        }
     }
 
     /** What HTTP has words for. */

@@ -79,7 +79,10 @@ public final class CompletionPipeline {
                                 exchange,
                                 passage,
                                 call -> cached.answer( // 3 known already
-                                        call, exchange, recording -> serve(call, exchange, passage, recording)))))
+                                        call,
+                                        exchange,
+                                        recording -> serve(call, exchange, passage, recording),
+                                        check -> compare(call, check)))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 counted
@@ -89,13 +92,7 @@ public final class CompletionPipeline {
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
         passage.sent();
         CompletionRequest request = call.request();
-        EngineDestinations engines = new EngineDestinations(
-                fleet,
-                request.model(),
-                prefixes.prompt(request),
-                times,
-                tried -> spillway.outside(call.caller(), request, call.price(), tried));
-        return upstream.exchange(request, engines, answer -> {
+        return upstream.exchange(request, engines(call), answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             spillway.priceOf(answer.from(), request.model()).ifPresent(call::costs);
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
@@ -103,5 +100,26 @@ public final class CompletionPipeline {
             headers.set(ENGINE_HEADER, answer.from());
             return relay.relay(answer, exchange.getResponse(), passage, call, recording);
         });
+    }
+
+    /** Has an engine answer what was answered from memory, for the cache to see whether it was right. */
+    private Mono<Void> compare(Call call, Recording check) {
+        return till.aside(
+                call,
+                CacheStation.CHECK_FEATURE,
+                aside -> upstream.exchange(aside.request(), engines(aside), answer -> {
+                    spillway.priceOf(answer.from(), aside.request().model()).ifPresent(aside::costs);
+                    return relay.note(answer, aside, check);
+                }));
+    }
+
+    private EngineDestinations engines(Call call) {
+        CompletionRequest request = call.request();
+        return new EngineDestinations(
+                fleet,
+                request.model(),
+                prefixes.prompt(request),
+                times,
+                tried -> spillway.outside(call.caller(), request, call.price(), tried));
     }
 }

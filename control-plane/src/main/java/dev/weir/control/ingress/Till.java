@@ -58,6 +58,15 @@ public final class Till {
         });
     }
 
+    /** Work for a request that its caller does not wait for: booked under a feature of its own, and outside its limits. */
+    Mono<Void> aside(Call call, String feature, Function<Call, Mono<Void>> work) {
+        return Mono.defer(() -> {
+            Call aside = ledger.begin(call.caller(), call.request(), feature);
+            return work.apply(aside)
+                    .doFinally(signal -> ledger.record(aside, signal == SignalType.ON_COMPLETE ? "200" : "broken"));
+        });
+    }
+
     /** A known answer is a request like others, but takes no model's tokens. */
     private static Amounts taken(Call call) {
         if (!call.wasAnswered()) {

@@ -8,8 +8,8 @@ import org.springframework.util.unit.DataSize;
 
 class InProcessAnswersTest extends AbstractAnswersTest {
     private Instant now = Instant.EPOCH;
-    private final InProcessAnswers store =
-            new InProcessAnswers(new CacheConfig(3, DataSize.ofBytes(3000), DataSize.ofBytes(2000)), () -> now);
+    private final InProcessAnswers store = new InProcessAnswers(
+            new CacheConfig(3, DataSize.ofBytes(3000), DataSize.ofBytes(2000), 10, null), () -> now);
 
     @Override
     AnswerStore store() {

@@ -45,6 +45,16 @@ public final class ConversationGenerator {
         return assemble(scene, List.of(scene.ask(type, draw)));
     }
 
+    /** So many conversations of one question each, all of one type and about one scene: some of them ask the same in other words. */
+    public List<Conversation> several(TaskType type, int count) {
+        Scene scene = scene(type);
+        List<Conversation> conversations = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            conversations.add(assemble(scene, List.of(scene.ask(type, draw))));
+        }
+        return conversations;
+    }
+
     /** One to five questions about one scene; the first is of a type drawn from the mixture. */
     public Conversation mixed(Mixture mixture) {
         TaskType first = mixture.draw(draw);

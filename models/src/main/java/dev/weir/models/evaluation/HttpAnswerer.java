@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,18 +46,47 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
 
     @Override
     public String answer(String model, List<Message> messages) throws IOException, InterruptedException {
-        String body = mapper.writeValueAsString(
-                Map.of("model", model, "messages", messages, "temperature", 0, "max_tokens", ANSWER_TOKENS_MAX));
-        HttpRequest request = request("/chat/completions")
-                .header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        return send(request)
+        return ask(model, messages, Map.of())
                 .path("choices")
                 .path(0)
                 .path("message")
                 .path("content")
                 .asString();
+    }
+
+    /**
+     * An answer, and how sure the model was of it.
+     *
+     * @param logprob the mean over its tokens
+     */
+    public record Scored(String text, double logprob, int inputTokens, int outputTokens) {}
+
+    /** The answer with its log-probability and what it took. */
+    public Scored scored(String model, List<Message> messages) throws IOException, InterruptedException {
+        JsonNode answer = ask(model, messages, Map.of("logprobs", true));
+        JsonNode choice = answer.path("choices").path(0);
+        double logprob = choice.path("logprobs")
+                .path("content")
+                .valueStream()
+                .mapToDouble(token -> token.path("logprob").asDouble())
+                .average()
+                .orElse(0);
+        return new Scored(
+                choice.path("message").path("content").asString(),
+                logprob,
+                answer.path("usage").path("prompt_tokens").asInt(),
+                answer.path("usage").path("completion_tokens").asInt());
+    }
+
+    private JsonNode ask(String model, List<Message> messages, Map<String, Object> more)
+            throws IOException, InterruptedException {
+        Map<String, Object> body = new HashMap<>(more);
+        body.putAll(Map.of("model", model, "messages", messages, "temperature", 0, "max_tokens", ANSWER_TOKENS_MAX));
+        HttpRequest request = request("/chat/completions")
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(mapper.writeValueAsString(body)))
+                .build();
+        return send(request);
     }
 
     @Override

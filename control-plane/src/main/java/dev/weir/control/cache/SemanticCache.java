@@ -1,0 +1,127 @@
+package dev.weir.control.cache;
+
+import dev.weir.control.cache.Likeness.Asked;
+import dev.weir.control.cache.SemanticAnswers.Candidate;
+import dev.weir.control.completion.Usage;
+import dev.weir.control.embedding.SentenceEncoder;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Knows answers to questions that mean the same, and keeps learning how much alike they have to be. Where it is not sure enough an engine is
+ * asked and the two answers are compared; of the answers that it gives, a sample is compared as well, behind the client's back, which is
+ * how often it is wrong in truth.
+ */
+final class SemanticCache {
+    private final SentenceEncoder encoder;
+    private final SemanticAnswers answers;
+    private final InstantSource clock;
+    private final DoubleSupplier chance;
+    private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
+
+    /** Counts of a tenant. Nobody makes a tenant by asking, so there are as many as tenants. */
+    static final class Tally {
+        final LongAdder hits = new LongAdder();
+        final LongAdder explored = new LongAdder();
+        final LongAdder exploredRight = new LongAdder();
+        final LongAdder checked = new LongAdder();
+        final LongAdder checkedWrong = new LongAdder();
+    }
+
+    SemanticCache(SentenceEncoder encoder, CacheConfig config, InstantSource clock, DoubleSupplier chance) {
+        this.encoder = encoder;
+        this.answers = new SemanticAnswers(config, encoder.dimensionCount(), clock);
+        this.clock = clock;
+        this.chance = chance;
+    }
+
+    /** What an answer is noted for. */
+    interface Note {
+        void take(CachedAnswer answer, AnswerReader.Said said);
+    }
+
+    /** Either an answer that may be given, or what to do with the one that an engine gives. */
+    record Found(Optional<Known> known, String reason, Note onAnswer) {}
+
+    /**
+     * An answer to give.
+     *
+     * @param check what to do with an engine's answer, where this one is of the sample
+     */
+    record Known(CachedAnswer answer, Optional<Note> check) {}
+
+    Found find(String tenant, Asked asked, CacheRules.Semantic rule) {
+        float[] vector = encoder.encode(asked.text());
+        Substance substance = Substance.of(asked.text());
+        Optional<Candidate> near = answers.find(tenant, asked.partition(), vector, substance, rule.errorMax());
+        Note remember = (answer, said) -> {
+            if (said.ended() && !said.text().isBlank()) {
+                answers.add(tenant, asked.partition(), vector, substance, answer, said.text(), rule.ttl());
+            }
+        };
+        if (near.isEmpty()) {
+            return new Found(Optional.empty(), "nothing like it was asked before", remember);
+        }
+        Candidate candidate = near.get();
+        String alike = String.format(Locale.ROOT, "similarity %.3f", candidate.similarity());
+        Tally tally = tallies.computeIfAbsent(tenant, _ -> new Tally());
+        if (chance.getAsDouble() < candidate.explore()) {
+            return new Found(Optional.empty(), "not sure enough, " + alike, (answer, said) -> {
+                boolean right = agrees(candidate, said);
+                tally.explored.increment();
+                if (right) {
+                    tally.exploredRight.increment();
+                } else {
+                    remember.take(answer, said);
+                }
+                answers.observe(candidate.entry(), candidate.similarity(), right);
+            });
+        }
+        tally.hits.increment();
+        Optional<Note> check = chance.getAsDouble() < rule.verifyShare()
+                ? Optional.of((answer, said) -> check(candidate, said, tally))
+                : Optional.empty();
+        return new Found(Optional.of(new Known(candidate.entry().answer(), check)), alike, remember);
+    }
+
+    private void check(Candidate candidate, AnswerReader.Said said, Tally tally) {
+        boolean right = agrees(candidate, said);
+        tally.checked.increment();
+        if (!right) {
+            tally.checkedWrong.increment();
+        }
+        answers.observe(candidate.entry(), candidate.similarity(), right);
+    }
+
+    private boolean agrees(Candidate candidate, AnswerReader.Said said) {
+        return Agreement.between(candidate.entry().said(), said.text(), encoder);
+    }
+
+    void purge(String tenant) {
+        answers.purge(tenant);
+        tallies.remove(tenant);
+    }
+
+    Map<String, Tally> tallies() {
+        return Map.copyOf(tallies);
+    }
+
+    int entryCount() {
+        return answers.entryCount();
+    }
+
+    /** For the recording of an answer. */
+    Recording recording(int bytesMax, Note note) {
+        return new Recording(bytesMax, (contentType, bytes, usage) -> taken(contentType, bytes, usage, note));
+    }
+
+    private void taken(String contentType, byte[] bytes, Usage usage, Note note) {
+        AnswerReader.read(contentType, bytes)
+                .ifPresent(said -> note.take(new CachedAnswer(contentType, bytes, usage, clock.instant()), said));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.weir.control.cache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The nearest vectors by comparing all of them. Vectors stand in blocks, dimension by dimension, so that a block's products are added up
+ * over many vectors at a time with the processor's wide registers and in one order for all: exact, and as fast as memory is read.
+ *
+ * <p>Thread-safety: its owner's.
+ *
+ * @param <E> what a vector stands for
+ */
+final class VectorIndex<E> {
+    private static final int BLOCK_VECTORS = 1024;
+
+    private final int dimensionCount;
+    private final List<float[]> blocks = new ArrayList<>();
+    private final List<E> entries = new ArrayList<>();
+
+    VectorIndex(int dimensionCount) {
+        this.dimensionCount = dimensionCount;
+    }
+
+    /** An entry, and the product of its vector with the one that was asked for. */
+    record Near<E>(E entry, float similarity) {}
+
+    int size() {
+        return entries.size();
+    }
+
+    /** At the end; whoever takes entries out has to know where they are. */
+    void add(float[] vector, E entry) {
+        int at = entries.size();
+        if (at % BLOCK_VECTORS == 0) {
+            blocks.add(new float[BLOCK_VECTORS * dimensionCount]);
+        }
+        entries.add(entry);
+        put(at, vector);
+    }
+
+    /** Takes an entry out; the last one takes its place. */
+    void remove(E entry) {
+        int at = entries.indexOf(entry);
+        if (at < 0) {
+            return;
+        }
+        int last = entries.size() - 1;
+        put(at, get(last));
+        entries.set(at, entries.get(last));
+        entries.removeLast();
+        if (last % BLOCK_VECTORS == 0) {
+            blocks.removeLast();
+        }
+    }
+
+    /** The so many nearest, the nearest first. */
+    List<Near<E>> nearest(float[] vector, int count) {
+        List<Near<E>> best = new ArrayList<>(count + 1);
+        float[] products = new float[BLOCK_VECTORS];
+        for (int b = 0; b < blocks.size(); b++) {
+            multiply(blocks.get(b), vector, products);
+            int inBlock = Math.min(BLOCK_VECTORS, entries.size() - b * BLOCK_VECTORS);
+            for (int i = 0; i < inBlock; i++) {
+                if (best.size() < count || products[i] > best.getLast().similarity()) {
+                    insert(best, new Near<>(entries.get(b * BLOCK_VECTORS + i), products[i]), count);
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Four dimensions at a time, so that a sum is fetched and put back a quarter as often. */
+    private static void multiply(float[] block, float[] vector, float[] products) {
+        Arrays.fill(products, 0);
+        int d = 0;
+        for (; d + 4 <= vector.length; d += 4) {
+            int from = d * BLOCK_VECTORS;
+            float f0 = vector[d];
+            float f1 = vector[d + 1];
+            float f2 = vector[d + 2];
+            float f3 = vector[d + 3];
+            for (int i = 0; i < BLOCK_VECTORS; i++) {
+                products[i] += f0 * block[from + i]
+                        + f1 * block[from + BLOCK_VECTORS + i]
+                        + f2 * block[from + 2 * BLOCK_VECTORS + i]
+                        + f3 * block[from + 3 * BLOCK_VECTORS + i];
+            }
+        }
+        for (; d < vector.length; d++) {
+            float factor = vector[d];
+            int from = d * BLOCK_VECTORS;
+            for (int i = 0; i < BLOCK_VECTORS; i++) {
+                products[i] += factor * block[from + i];
+            }
+        }
+    }
+
+    private static <E> void insert(List<Near<E>> best, Near<E> near, int count) {
+        int at = best.size();
+        while (at > 0 && best.get(at - 1).similarity() < near.similarity()) {
+            at--;
+        }
+        best.add(at, near);
+        if (best.size() > count) {
+            best.removeLast();
+        }
+    }
+
+    private void put(int at, float[] vector) {
+        float[] block = blocks.get(at / BLOCK_VECTORS);
+        for (int d = 0; d < dimensionCount; d++) {
+            block[d * BLOCK_VECTORS + at % BLOCK_VECTORS] = vector[d];
+        }
+    }
+
+    private float[] get(int at) {
+        float[] block = blocks.get(at / BLOCK_VECTORS);
+        float[] vector = new float[dimensionCount];
+        for (int d = 0; d < dimensionCount; d++) {
+            vector[d] = block[d * BLOCK_VECTORS + at % BLOCK_VECTORS];
+        }
+        return vector;
+    }
+}
