@@ -4,14 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weir.control.accounting.CostReports;
 import dev.weir.control.accounting.Ledger;
+import dev.weir.control.accounting.LedgerSearch;
 import dev.weir.control.accounting.LedgerStore;
 import dev.weir.control.accounting.LedgerTotals;
+import dev.weir.control.accounting.TrafficReports;
 import dev.weir.control.admin.AdminAccess;
 import dev.weir.control.admin.CostEndpoints;
 import dev.weir.control.admin.DocumentEndpoint;
 import dev.weir.control.admin.IdentityEndpoints;
 import dev.weir.control.admin.InterfaceFiles;
 import dev.weir.control.admin.LimitEndpoints;
+import dev.weir.control.admin.LiveEndpoints;
+import dev.weir.control.admin.RequestEndpoints;
 import dev.weir.control.admin.SessionEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Fleet;
@@ -180,6 +184,16 @@ class AccessStations {
     @Bean
     CostEndpoints costEndpoints(Database database, CostReports reports, InstantSource clock) {
         return new CostEndpoints(database, reports, clock);
+    }
+
+    @Bean
+    RequestEndpoints requestEndpoints(Database database) {
+        return new RequestEndpoints(database, new LedgerSearch(database));
+    }
+
+    @Bean
+    LiveEndpoints liveEndpoints(Database database, InstantSource clock, Scheduler timer) {
+        return new LiveEndpoints(database, new TrafficReports(database), clock, timer);
     }
 
     @Bean

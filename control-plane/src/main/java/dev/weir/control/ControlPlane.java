@@ -1,7 +1,9 @@
 package dev.weir.control;
 
 import dev.weir.control.admin.ConfigurationEndpoints;
+import dev.weir.control.admin.ConfigurationTextEndpoints;
 import dev.weir.control.admin.FleetEndpoints;
+import dev.weir.control.admin.ModelEndpoints;
 import dev.weir.control.configuration.FileWatch;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Engine;
@@ -9,6 +11,7 @@ import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetHealth;
 import dev.weir.control.fleet.FleetPoller;
 import dev.weir.control.ingress.CacheStation;
+import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.CompletionPipeline;
 import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.OpenAiEndpoints;
@@ -20,6 +23,7 @@ import dev.weir.control.ingress.Till;
 import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
+import dev.weir.control.storage.Database;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
@@ -60,6 +64,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.modulith.Modulithic;
 import reactor.core.scheduler.Scheduler;
@@ -163,6 +168,19 @@ public class ControlPlane {
     @Bean
     ConfigurationEndpoints configurationEndpoints(LiveConfiguration<Policy> policy) {
         return new ConfigurationEndpoints(policy);
+    }
+
+    @Bean
+    ConfigurationTextEndpoints configurationTextEndpoints(
+            LiveConfiguration<Policy> policy, ChangeLog changes, Database database) {
+        return new ConfigurationTextEndpoints(policy, changes, database);
+    }
+
+    /** Engines on other machines want the token that they were given, too. */
+    @Bean
+    ModelEndpoints modelEndpoints(
+            Fleet fleet, EngineClient client, ChangeLog changes, Database database, Environment environment) {
+        return new ModelEndpoints(fleet, client, changes, database, environment.getProperty("WEIR_ADMIN_TOKEN"));
     }
 
     @Bean

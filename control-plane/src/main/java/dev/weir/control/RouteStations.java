@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import dev.weir.control.admin.RouteEndpoints;
+import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
@@ -56,6 +57,9 @@ class RouteStations {
     @Bean
     RouteEndpoints routeEndpoints(Routes routes, InstantSource clock) {
         return new RouteEndpoints(routes, clock);
+    RouteEndpoints routeEndpoints(Routes routes, LiveConfiguration<Policy> policy, InstantSource clock) {
+        return new RouteEndpoints(
+                routes, text -> policy.read(new ConfigurationText(text)).routing(), clock);
     }
 
     private record FleetModels(Fleet fleet, FirstTokenTimes times) implements ModelView {

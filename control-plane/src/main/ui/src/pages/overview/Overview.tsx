@@ -1,10 +1,111 @@
-import { Page } from '../../controls/Page';
+import { useEffect, useMemo, useState } from 'react';
+import { Link } from 'react-router';
+import { useAnswer } from '../../api/session';
+import type { LiveFigures, SavingsReport } from '../../api/types';
+import { Chart } from '../../controls/Chart';
+import { count, millis, money, percent, rate } from '../../controls/figures';
+import { useNow } from '../../controls/now';
+import { Card, Figure, Page } from '../../controls/Page';
+import { Status } from '../../controls/Status';
+import { Alerts } from './Alerts';
 import { Engines } from './Engines';
+import type { Traffic } from './traffic';
+import { follow, recent } from './traffic';
+
+type Connection = 'connecting' | 'live' | 'paused' | 'lost';
+const MINUTE_SLOTS = 12;
+const DAY_MILLIS = 86_400_000;
+
+/** Figures as they come; the browser connects again by itself. */
+function useTraffic(isPaused: boolean) {
+  const [traffic, setTraffic] = useState<Traffic>();
+  const [connection, setConnection] = useState<Connection>('connecting');
+  useEffect(() => {
+    if (isPaused) {
+      setConnection('paused');
+      return;
+    }
+    const events = new EventSource('/admin/live');
+    events.onopen = () => setConnection('live');
+    events.onmessage = (event: MessageEvent<string>) => setTraffic((known) => follow(known, JSON.parse(event.data) as LiveFigures));
+    events.onerror = () => setConnection(events.readyState === EventSource.CLOSED ? 'lost' : 'connecting');
+    return () => events.close();
+  }, [isPaused]);
+  return { traffic, connection };
+}
+
+const CONNECTIONS = { connecting: ['busy', 'connecting'], live: ['good', 'live'], paused: ['idle', 'paused'], lost: ['bad', 'no connection: reload the page'] } as const;
 
 export default function Overview() {
+  const [isPaused, setPaused] = useState(false);
+  const { traffic, connection } = useTraffic(isPaused);
+  const [mood, said] = CONNECTIONS[connection];
+  const lately = recent(traffic, MINUTE_SLOTS);
+  const lines = useMemo(() => {
+    const slots = traffic?.slots ?? [];
+    const seconds = traffic?.slotSeconds ?? 1;
+    return {
+      times: slots.map((slot) => new Date(slot.start).toLocaleTimeString('en-GB')),
+      calls: [
+        { name: 'requests', values: slots.map((slot) => slot.calls / seconds) },
+        { name: 'failed', values: slots.map((slot) => slot.failed / seconds) },
+      ],
+      tokens: [{ name: 'output tokens', values: slots.map((slot) => slot.outputTokens / seconds) }],
+      first: [
+        { name: 'median', values: slots.map((slot) => slot.firstTokenMillis ?? null) },
+        { name: '95th percentile', values: slots.map((slot) => slot.firstTokenMillisP95 ?? null) },
+      ],
+      token: [{ name: 'median', values: slots.map((slot) => slot.tokenMillis ?? null) }],
+    };
+  }, [traffic]);
   return (
-    <Page title="Overview">
+    <Page
+      title="Overview"
+      lead={<Status mood={mood}>{said}</Status>}
+      actions={
+        <button type="button" onClick={() => setPaused(!isPaused)}>
+          {isPaused ? 'Go on' : 'Pause'}
+        </button>
+      }
+    >
+      <Alerts failedShare={lately.failedShare} />
+      <dl className="tiles">
+        <Figure name="Requests" value={`${rate(lately.perSecond)}/s`} note={`${percent(lately.failedShare)} failed, last minute`} />
+        <Figure name="Output tokens" value={`${rate(lately.outputPerSecond)}/s`} note="last minute" />
+        <Figure name="First token" value={millis(lately.firstTokenMillis)} note={`p95 ${millis(lately.firstTokenMillisP95)}`} />
+        <Figure name="Each further token" value={millis(lately.tokenMillis)} note="median, last minute" />
+        <Figure name="Prompt found computed" value={percent(lately.cachedShare)} note="of input tokens" />
+        <Money />
+      </dl>
       <Engines />
+      <Card title="The last fifteen minutes">
+        <div className="charts">
+          <Chart title="Requests per second" places={lines.times} series={lines.calls} write={rate} />
+          <Chart title="Output tokens per second" places={lines.times} series={lines.tokens} write={rate} />
+          <Chart title="Time to the first token" places={lines.times} series={lines.first} write={millis} />
+          <Chart title="Time of each further token" places={lines.times} series={lines.token} write={millis} />
+        </div>
+      </Card>
     </Page>
+  );
+}
+
+/** Today's, by UTC as the ledger counts days; saved against the model that would have cost most. */
+function Money() {
+  const today = Math.floor(useNow() / DAY_MILLIS) * DAY_MILLIS;
+  const from = new Date(today).toISOString();
+  const byModel = useAnswer('GET /admin/costs', { query: { from, by: 'model' } }, { everyMillis: 10_000 });
+  const rows = byModel.data?.rows ?? [];
+  const dearest = rows.filter((row) => row.outputTokens > 0).sort((one, other) => other.cost / other.outputTokens - one.cost / one.outputTokens)[0];
+  const model = dearest && dearest.cost > 0 ? dearest.tags.model : undefined;
+  const savings = useAnswer('GET /admin/costs/savings', { query: { from, model: model ?? '' } }, { everyMillis: 10_000, enabled: model !== undefined });
+  const cost = rows.reduce((total, row) => total + row.cost, 0);
+  const calls = rows.reduce((total, row) => total + row.calls, 0);
+  const report: SavingsReport | undefined = savings.data;
+  return (
+    <>
+      <Figure name="Cost today" value={byModel.data ? money(cost) : money(null)} note={<Link to="/cost">{count(calls)} requests, UTC day</Link>} />
+      <Figure name="Saved today" value={money(report?.saved)} note={report ? `against all on ${report.baselineModel}` : 'prices in weir.yaml tell'} />
+    </>
   );
 }

@@ -28,6 +28,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.ValueConstants;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -128,7 +129,7 @@ final class AdminDocument {
     }
 
     private static AnnotatedType unwrapped(AnnotatedType type) {
-        List<Type> wrappers = List.of(Mono.class, ResponseEntity.class, Optional.class);
+        List<Type> wrappers = List.of(Mono.class, Flux.class, ResponseEntity.class, Optional.class);
         return type instanceof AnnotatedParameterizedType generic
                         && wrappers.contains(((ParameterizedType) generic.getType()).getRawType())
                 ? unwrapped(generic.getAnnotatedActualTypeArguments()[0])

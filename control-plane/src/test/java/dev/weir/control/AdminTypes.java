@@ -58,11 +58,12 @@ final class AdminTypes {
         return fields.isEmpty() ? "Record<never, never>" : "{ " + String.join("; ", fields) + " }";
     }
 
-    /** Of a body or an answer; text is text whatever its type says, and nothing where there is none. */
+    /** Of a body or an answer: nothing where there is none, text as text, and of a stream of events what one holds. */
     private static String content(JsonNode holder) {
         return holder.path("content").properties().stream()
                 .findFirst()
                 .map(content -> content.getKey().startsWith("text/")
+                                && !content.getKey().equals("text/event-stream")
                         ? "string"
                         : type(content.getValue().path("schema")))
                 .orElse("undefined");

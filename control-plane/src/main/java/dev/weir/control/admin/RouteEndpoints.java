@@ -1,9 +1,11 @@
 package dev.weir.control.admin;
 
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.configuration.InvalidConfiguration;
 import dev.weir.control.routing.RequestFacts;
 import dev.weir.control.routing.Route;
 import dev.weir.control.routing.Routes;
+import dev.weir.control.routing.RoutingPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
@@ -11,20 +13,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.databind.JsonNode;
 
 /** Explains where a request would go, without sending it anywhere. */
 @RestController
 public final class RouteEndpoints {
     private final Routes routes;
+    private final Function<String, RoutingPolicy> reader;
     private final InstantSource clock;
 
-    public RouteEndpoints(Routes routes, InstantSource clock) {
+    /**
+     * Explanations of routes.
+     *
+     * @param reader what a configuration's text says of them
+     */
+    public RouteEndpoints(Routes routes, Function<String, RoutingPolicy> reader, InstantSource clock) {
         this.routes = routes;
+        this.reader = reader;
         this.clock = clock;
     }
 
@@ -33,6 +45,7 @@ public final class RouteEndpoints {
      *
      * @param operation as in conditions; {@code chat/completions} where absent
      * @param request the body, as a caller would send it
+     * @param configuration a text to try in the place of the one that serves
      */
     public record Question(
             @Nullable String tenant,
@@ -42,7 +55,8 @@ public final class RouteEndpoints {
             @Nullable String region,
             @Nullable String session,
             @Nullable Map<String, String> headers,
-            JsonNode request) {}
+            JsonNode request,
+            @Nullable String configuration) {}
 
     /** The decision, and each step to it. */
     public record Explanation(
@@ -51,8 +65,9 @@ public final class RouteEndpoints {
     @PostMapping("/admin/routes/explain")
     Explanation explain(@RequestBody Question question) {
         String json = question.request().toString();
+        RoutingPolicy policy = policy(question.configuration());
         Route route =
-                routes.of(facts(question, json), routes.policy(), new JsonBody(json.getBytes(StandardCharsets.UTF_8)));
+                routes.of(facts(question, json, policy), policy, new JsonBody(json.getBytes(StandardCharsets.UTF_8)));
         return switch (route) {
             case Route.To(var model, var tier, var confidence, var steps) ->
                 new Explanation(model, tier.isEmpty() ? null : tier, confidence, steps);
@@ -64,7 +79,15 @@ public final class RouteEndpoints {
         };
     }
 
-    private RequestFacts facts(Question question, String json) {
+    private RoutingPolicy policy(@Nullable String configuration) {
+        try {
+            return configuration == null ? routes.policy() : reader.apply(configuration);
+        } catch (InvalidConfiguration invalid) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, invalid.getMessage());
+        }
+    }
+
+    private RequestFacts facts(Question question, String json, RoutingPolicy policy) {
         JsonNode request = question.request();
         return new RequestFacts(
                 "explained",
@@ -82,7 +105,7 @@ public final class RouteEndpoints {
                 orElse(question.session(), ""),
                 number(request.path("max_cost_per_token")),
                 number(request.path("max_latency_ms")).map(Double::longValue),
-                ZonedDateTime.ofInstant(clock.instant(), routes.policy().timeZone()));
+                ZonedDateTime.ofInstant(clock.instant(), policy.timeZone()));
     }
 
     private static Optional<Double> number(JsonNode value) {

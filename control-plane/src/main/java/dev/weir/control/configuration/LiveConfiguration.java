@@ -8,6 +8,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -86,6 +87,46 @@ public final class LiveConfiguration<T> {
         }
     }
 
+    /** What a text would mean, if it were the file's. */
+    public T read(ConfigurationText text) {
+        return text.read(reader);
+    }
+
+    /** The file's text as it stands there now, used or not; none where there is no file. */
+    public Optional<ConfigurationText> text() throws IOException {
+        return file == null ? Optional.empty() : Optional.of(new ConfigurationText(textOf(file)));
+    }
+
+    /**
+     * Puts a text that can be used into the place of the one with this fingerprint, and uses it. Whoever reads the file meanwhile reads the
+     * one or the other.
+     *
+     * @throws InvalidConfiguration where it cannot be used
+     * @throws IllegalStateException where there is no file, or it is not any more what the text was made from
+     */
+    public synchronized Reload replace(String expected, ConfigurationText text) throws IOException {
+        if (file == null) {
+            throw new IllegalStateException(
+                    "Weir was started without a configuration file that could be changed: start it with --config FILE");
+        }
+        String found = fingerprint(textOf(file));
+        if (!found.equals(expected)) {
+            throw new IllegalStateException("the file was changed meanwhile, it is " + found + " now: read it again");
+        }
+        text.read(reader);
+        // A link stays a link, and points to the new text.
+        Path real = file.toRealPath();
+        Path next = Files.createTempFile(real.getParent(), real.getFileName().toString(), ".next");
+        try {
+            Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(real));
+            Files.writeString(next, text.text());
+            Files.move(next, real, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+        return reload();
+    }
+
     /** Reads the file again, and uses it if it can be used. */
     public synchronized Reload reload() {
         if (file == null) {
@@ -129,7 +170,8 @@ public final class LiveConfiguration<T> {
                 : "the file cannot be read: " + unreadable.getMessage();
     }
 
-    private static String fingerprint(String text) {
+    /** What a text is called by: equal wherever the text is. */
+    public static String fingerprint(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_CHARS);

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
 import java.net.URI;
@@ -74,15 +75,40 @@ public final class EngineClient implements DisposableBean {
         });
     }
 
+    /**
+     * Asks an engine to change its models, which may take as long as loading one does, or what they are.
+     *
+     * @param token that lets us, where the engine wants one
+     */
+    public Mono<ProbeAnswer> administer(
+            URI engine, HttpMethod method, String path, @Nullable String json, @Nullable String token) {
+        return http.headers(headers -> {
+                    headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+                    if (token != null) {
+                        headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
+                    }
+                })
+                .responseTimeout(limits.firstByteMax())
+                .request(method)
+                .uri(engine.resolve(path))
+                .send(Mono.justOrEmpty(json).map(text -> Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))))
+                .response((head, content) -> whole(head, content.asByteArray()))
+                .single()
+                .onErrorMap(failure -> beforeAnswer(engine, failure));
+    }
+
     /** A small question to an engine, such as whether it is ready. */
     public Mono<ProbeAnswer> probe(URI engine, String path) {
         return http.get()
                 .uri(engine.resolve(path))
-                .response((head, content) -> content.asByteArray()
-                        .collect(ByteArrayOutputStream::new, EngineClient::appendBounded)
-                        .map(bytes -> new ProbeAnswer(head.status().code(), bytes.toString(StandardCharsets.UTF_8))))
+                .response((head, content) -> whole(head, content.asByteArray()))
                 .single()
                 .onErrorMap(failure -> beforeAnswer(engine, failure));
+    }
+
+    private static Mono<ProbeAnswer> whole(HttpClientResponse head, Flux<byte[]> content) {
+        return content.collect(ByteArrayOutputStream::new, EngineClient::appendBounded)
+                .map(bytes -> new ProbeAnswer(head.status().code(), bytes.toString(StandardCharsets.UTF_8)));
     }
 
     @Override

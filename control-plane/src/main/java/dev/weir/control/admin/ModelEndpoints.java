@@ -1,0 +1,237 @@
+package dev.weir.control.admin;
+
+import dev.weir.control.fleet.Engine;
+import dev.weir.control.fleet.EngineView;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.storage.Database;
+import dev.weir.control.upstream.EngineClient;
+import dev.weir.control.upstream.ProbeAnswer;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.util.UriUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The models of all engines, and what may be done about them. Each change is an entry of the audit log, with its reason. */
+@RestController
+public final class ModelEndpoints {
+    private static final String REPOSITORY = "/v2/repository/";
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Fleet fleet;
+    private final EngineClient client;
+    private final ChangeLog changes;
+    private final Database database;
+    private final @Nullable String token;
+
+    /**
+     * Endpoints over engines.
+     *
+     * @param token that engines on other machines want to see; those on ours want none
+     */
+    public ModelEndpoints(
+            Fleet fleet, EngineClient client, ChangeLog changes, Database database, @Nullable String token) {
+        this.token = token;
+        this.fleet = fleet;
+        this.client = client;
+        this.changes = changes;
+        this.database = database;
+    }
+
+    /** What is to become of a model. */
+    public enum Verb {
+        LOAD,
+        UNLOAD,
+        SLEEP,
+        WAKE
+    }
+
+    /**
+     * An order to one engine; it is answered when it is done.
+     *
+     * @param parameters as the engine knows them: of a load, path, quantization and sizes; of unload and sleep, policy and patience
+     * @param reason for the audit log
+     */
+    public record ModelOrder(
+            String engine,
+            String model,
+            Verb verb,
+            @Nullable Map<String, JsonNode> parameters,
+            String reason) {}
+
+    /**
+     * Where an alias is to point.
+     *
+     * @param model null takes the alias away
+     */
+    public record AliasOrder(
+            String engine, String alias, @Nullable String model, String reason) {}
+
+    /**
+     * Which adapter is to be there.
+     *
+     * @param path its directory; null takes the adapter away
+     * @param model that it belongs to, where the engine has several
+     */
+    public record AdapterOrder(
+            String engine,
+            String adapter,
+            @Nullable String path,
+            @Nullable String model,
+            String reason) {}
+
+    /** What the engine said to it. */
+    public record EngineWord(String engine, JsonNode answer) {}
+
+    @GetMapping("/admin/models")
+    Mono<List<EngineModels>> models() {
+        return Flux.fromIterable(fleet.snapshot().engines())
+                .map(EngineView::engine)
+                .flatMapSequential(this::modelsOf)
+                .collectList();
+    }
+
+    @PostMapping("/admin/models")
+    Mono<EngineWord> changeModel(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody ModelOrder order) {
+        requireReason(order.reason());
+        ObjectNode body = JSON.createObjectNode();
+        body.set("parameters", JSON.valueToTree(order.parameters() == null ? Map.of() : order.parameters()));
+        String verb = order.verb().name().toLowerCase(Locale.ROOT);
+        return ask(
+                caller,
+                order.engine(),
+                HttpMethod.POST,
+                REPOSITORY + "models/" + encoded(order.model()) + "/" + verb,
+                body,
+                new Note("model." + verb, order.model(), order.reason(), body));
+    }
+
+    @PostMapping("/admin/models/aliases")
+    Mono<EngineWord> changeAlias(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody AliasOrder order) {
+        requireReason(order.reason());
+        ObjectNode body = JSON.createObjectNode();
+        if (order.model() != null) {
+            body.put("model", order.model());
+        }
+        return ask(
+                caller,
+                order.engine(),
+                order.model() == null ? HttpMethod.DELETE : HttpMethod.PUT,
+                REPOSITORY + "aliases/" + encoded(order.alias()),
+                body,
+                new Note(order.model() == null ? "alias.remove" : "alias.set", order.alias(), order.reason(), body));
+    }
+
+    @PostMapping("/admin/models/adapters")
+    Mono<EngineWord> changeAdapter(
+            @RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody AdapterOrder order) {
+        requireReason(order.reason());
+        ObjectNode body = JSON.createObjectNode().put("lora_name", order.adapter());
+        if (order.path() != null) {
+            body.put("lora_path", order.path());
+            if (order.model() != null) {
+                body.put("base_model_name", order.model());
+            }
+        }
+        String verb = order.path() == null ? "unload" : "load";
+        return ask(
+                caller,
+                order.engine(),
+                HttpMethod.POST,
+                "/v1/" + verb + "_lora_adapter",
+                body,
+                new Note("adapter." + verb, order.adapter(), order.reason(), body));
+    }
+
+    private Mono<EngineModels> modelsOf(Engine engine) {
+        Mono<JsonNode> index = client.administer(engine.url(), HttpMethod.GET, REPOSITORY + "index", null, token)
+                .map(answer -> json(engine.name(), answer));
+        Mono<JsonNode> served = client.administer(engine.url(), HttpMethod.GET, "/v1/models", null, token)
+                .map(answer -> json(engine.name(), answer));
+        return Mono.zip(index, served, (models, list) -> EngineModels.read(engine.name(), models, list))
+                .onErrorResume(failure -> Mono.just(EngineModels.unknown(engine.name(), reason(failure))));
+    }
+
+    /** What the audit log is told of a change that was made. */
+    private record Note(String action, String subject, String reason, ObjectNode order) {
+        Map<String, ?> detail(String engine) {
+            Map<String, Object> detail = new HashMap<>();
+            detail.put("engine", engine);
+            detail.put("reason", reason);
+            detail.put("order", order);
+            return detail;
+        }
+    }
+
+    private Mono<EngineWord> ask(
+            Caller caller, String name, HttpMethod method, String path, ObjectNode body, Note note) {
+        Engine engine = fleet.snapshot().engines().stream()
+                .map(EngineView::engine)
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no engine " + name));
+        return client.administer(
+                        engine.url(), method, path, method.equals(HttpMethod.DELETE) ? null : body.toString(), token)
+                .map(answer -> json(name, answer))
+                .flatMap(said -> Refusals.ask(
+                        database,
+                        () -> changes.change(
+                                caller.actor(),
+                                note.action(),
+                                note.subject(),
+                                _ -> note.detail(name),
+                                _ -> new EngineWord(name, said))));
+    }
+
+    /** An engine's answer, or its refusal as ours: it says best what is wrong. */
+    private static JsonNode json(String engine, ProbeAnswer answer) {
+        JsonNode said;
+        try {
+            said = JSON.readTree(answer.text());
+        } catch (RuntimeException _) {
+            said = JSON.createObjectNode().put("message", answer.text());
+        }
+        if (answer.status() / 100 == 2) {
+            return said;
+        }
+        String message = said.path("error").path("message").asString("it answered " + answer.status());
+        // That it does not know us is between us and it, and no fault of whoever asked.
+        HttpStatusCode status = answer.status() == 401 || answer.status() == 403 || answer.status() >= 500
+                ? HttpStatus.BAD_GATEWAY
+                : HttpStatusCode.valueOf(answer.status());
+        throw new ResponseStatusException(status, engine + ": " + message);
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof ResponseStatusException known && known.getReason() != null
+                ? known.getReason()
+                : String.valueOf(failure.getMessage());
+    }
+
+    private static void requireReason(String reason) {
+        if (reason.isBlank()) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "say why, in `reason`: the audit log keeps it");
+        }
+    }
+
+    private static String encoded(String name) {
+        return UriUtils.encodePath(name, "UTF-8");
+    }
+}

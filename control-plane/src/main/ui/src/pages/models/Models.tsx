@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { useAnswer, useSession } from '../../api/session';
+import type { EngineModels, ModelLine } from '../../api/types';
+import { Answer } from '../../controls/Answer';
+import type { Column } from '../../controls/DataTable';
+import { DataTable } from '../../controls/DataTable';
+import { bytes, count } from '../../controls/figures';
+import { Empty } from '../../controls/Notice';
+import { Card, Page } from '../../controls/Page';
+import type { Mood } from '../../controls/Status';
+import { Status } from '../../controls/Status';
+import { AdapterDialog, Adapters } from './Adapters';
+import { AliasDialog } from './AliasDialog';
+import { LoadDialog } from './LoadDialog';
+import type { Verb } from './verbs';
+import { VERBS_OF, VerbDialog } from './verbs';
+
+const STATES: Record<string, [Mood, string]> = {
+  READY: ['good', 'ready'], LOADING: ['busy', 'loading'], UNLOADING: ['busy', 'unloading'], SLEEPING: ['idle', 'sleeping'], UNAVAILABLE: ['idle', 'not loaded'],
+};
+
+type Open = { what: 'verb'; verb: Verb; model: ModelLine } | { what: 'load' } | { what: 'alias'; model: ModelLine } | { what: 'adapter' };
+
+export default function Models() {
+  const models = useAnswer('GET /admin/models', {}, { everyMillis: 1500 });
+  return (
+    <Page title="Models" lead="What each engine has in memory, and what it could have.">
+      <Answer of={models} what="the models">
+        {(engines) =>
+          engines.length === 0 ? (
+            <Empty title="There is no engine.">
+              Start one with <code>./weir engine --model DIR</code> and name it under <code>engines</code> in the configuration.
+            </Empty>
+          ) : (
+            engines.map((engine) => <EngineCard key={engine.engine} of={engine} />)
+          )
+        }
+      </Answer>
+    </Page>
+  );
+}
+
+function State(props: { of: ModelLine }) {
+  const { of: model } = props;
+  const [mood, said] = STATES[model.state] ?? ['warn', model.state.toLowerCase()];
+  const isFailed = model.state === 'UNAVAILABLE' && model.reason;
+  return (
+    <div className="stack tight">
+      <span>
+        <Status mood={isFailed ? 'bad' : mood}>{said}</Status>{' '}
+        {model.phase && (
+          <span className="soft" role="status">
+            {model.phase.replaceAll('_', ' ')} {model.fraction != null && <progress value={model.fraction} aria-label="progress" />}
+          </span>
+        )}
+      </span>
+      {model.reason && <span className="soft">{model.reason}</span>}
+    </div>
+  );
+}
+
+const need = (model: ModelLine) => (model.weightsBytes == null ? null : model.weightsBytes + (model.kvCacheBytes ?? 0) + (model.workingBytes ?? 0));
+
+function EngineCard(props: { of: EngineModels }) {
+  const { of: engine } = props;
+  const { may } = useSession();
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = () => setOpen(null);
+  const mayOperate = may('admin:operate');
+  const columns: Column<ModelLine>[] = [
+    {
+      name: 'Model',
+      cell: (model) => (
+        <>
+          <strong>{model.name}</strong>
+          {model.aliases.length > 0 && <div className="soft">also {model.aliases.join(', ')}</div>}
+        </>
+      ),
+    },
+    { name: 'State', cell: (model) => <State of={model} /> },
+    { name: 'Settings', cell: (model) => <span className="soft">{settings(model)}</span>, minor: true },
+    { name: 'In flight', cell: (model) => count(model.requestsInFlight), figure: true, minor: true },
+    { name: 'Memory', cell: (model) => <span title={memory(model)}>{bytes(need(model))}</span>, figure: true },
+  ];
+  if (mayOperate) {
+    columns.push({
+      name: 'Actions',
+      cell: (model) => (
+        <div className="actions">
+          {(VERBS_OF[model.state] ?? []).map((verb) => (
+            <button key={verb} type="button" className="small" onClick={() => setOpen({ what: 'verb', verb, model })}>
+              {verb[0] + verb.slice(1).toLowerCase()}
+            </button>
+          ))}
+          {model.state !== 'UNAVAILABLE' && (
+            <button type="button" className="small" onClick={() => setOpen({ what: 'alias', model })}>
+              Alias
+            </button>
+          )}
+        </div>
+      ),
+      figure: true,
+    });
+  }
+  return (
+    <Card
+      title={`Engine ${engine.engine}`}
+      actions={
+        mayOperate &&
+        !engine.reason && (
+          <>
+            <button type="button" onClick={() => setOpen({ what: 'adapter' })}>
+              Load an adapter
+            </button>
+            <button type="button" className="main" onClick={() => setOpen({ what: 'load' })}>
+              Load a model
+            </button>
+          </>
+        )
+      }
+    >
+      {engine.reason ? (
+        <Empty title="This engine’s models cannot be seen.">
+          {engine.reason}. An engine on another machine wants the token of its <code>--admin-token-file</code>: give it to the control plane as{' '}
+          <code>WEIR_ADMIN_TOKEN</code>. A server that is not Weir has no such interface.
+        </Empty>
+      ) : (
+        <>
+          <DataTable caption={`Models of ${engine.engine}`} columns={columns} rows={engine.models} id={(model) => model.name} empty="This engine knows no model." />
+          <Adapters of={engine} />
+        </>
+      )}
+      {open?.what === 'verb' && <VerbDialog engine={engine.engine} model={open.model} verb={open.verb} onClose={close} />}
+      {open?.what === 'load' && <LoadDialog engine={engine.engine} onClose={close} />}
+      {open?.what === 'alias' && <AliasDialog engine={engine.engine} model={open.model} onClose={close} />}
+      {open?.what === 'adapter' && <AdapterDialog engine={engine} onClose={close} />}
+    </Card>
+  );
+}
+
+function settings(model: ModelLine): string {
+  const { quantize, dtype, max_model_len: length } = model.parameters;
+  const said = [quantize && quantize !== 'none' ? quantize : dtype, length && `context ${count(Number(length))}`];
+  return said.filter(Boolean).join(', ') || '–';
+}
+
+const memory = (model: ModelLine) =>
+  `weights ${bytes(model.weightsBytes)}, KV cache ${bytes(model.kvCacheBytes)}, working memory ${bytes(model.workingBytes)}`;
