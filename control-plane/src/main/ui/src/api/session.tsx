@@ -1,3 +1,4 @@
+import type { QueryClient } from '@tanstack/react-query';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { createContext, useContext, useMemo } from 'react';
@@ -53,14 +54,17 @@ export function useSignedIn() {
   });
 }
 
+/** What somebody else was shown is nobody's business any more. */
+function begin(queries: QueryClient, status: SessionStatus) {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
+  queries.setQueryData(SESSION, status);
+}
+
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation<SessionStatus, Refused, string>({
     mutationFn: (key) => clientWith(null).call('POST /ui/session', { body: { key } }),
-    onSuccess: (status) => {
-      queries.clear();
-      queries.setQueryData(SESSION, status);
-    },
+    onSuccess: (status) => begin(queries, status),
   });
 }
 
@@ -69,10 +73,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => client.call('DELETE /ui/session', {}),
-    onSuccess: (status) => {
-      queries.clear();
-      queries.setQueryData(SESSION, status);
-    },
+    onSuccess: (status) => begin(queries, status),
   });
 }
 

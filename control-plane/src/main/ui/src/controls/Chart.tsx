@@ -60,7 +60,7 @@ export function Chart(props: {
         animation: false,
         aria: { enabled: true, label: { description: `${title}. The button above shows the figures as a table.` } },
         color: ['--accent', '--warn', '--busy'].map((name) => ink(place, name)),
-        grid: { left: 8, right: 12, top: 14, bottom: series.length > 1 ? 30 : 4, containLabel: true },
+        grid: { left: 8, right: 22, top: 14, bottom: series.length > 1 ? 30 : 4, containLabel: true },
         tooltip: {
           trigger: 'axis',
           renderMode: 'richText', // HTML would carry styles that the page's policy refuses

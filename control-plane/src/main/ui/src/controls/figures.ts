@@ -26,6 +26,7 @@ export function bytes(value: Figure): string {
 
 export function millis(value: Figure): string {
   if (isAbsent(value)) return NONE;
+  if (value === 0) return '0 ms';
   if (value < 10) return `${value.toFixed(1)} ms`;
   if (value < 1000) return `${Math.round(value)} ms`;
   if (value < 60_000) return `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`;

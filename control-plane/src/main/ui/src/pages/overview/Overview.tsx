@@ -7,6 +7,7 @@ import { count, millis, money, percent, rate } from '../../controls/figures';
 import { useNow } from '../../controls/now';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
+import { dearestModel } from '../cost/sums';
 import { Alerts } from './Alerts';
 import { Engines } from './Engines';
 import type { Traffic } from './traffic';
@@ -73,8 +74,8 @@ export default function Overview() {
         <Figure name="Requests" value={`${rate(lately.perSecond)}/s`} note={`${percent(lately.failedShare)} failed, last minute`} />
         <Figure name="Output tokens" value={`${rate(lately.outputPerSecond)}/s`} note="last minute" />
         <Figure name="First token" value={millis(lately.firstTokenMillis)} note={`p95 ${millis(lately.firstTokenMillisP95)}`} />
-        <Figure name="Each further token" value={millis(lately.tokenMillis)} note="median, last minute" />
-        <Figure name="Prompt found computed" value={percent(lately.cachedShare)} note="of input tokens" />
+        <Figure name="Further tokens" value={millis(lately.tokenMillis)} note="each, median" />
+        <Figure name="Prompt cache" value={percent(lately.cachedShare)} note="of input was there" />
         <Money />
       </dl>
       <Engines />
@@ -96,8 +97,7 @@ function Money() {
   const from = new Date(today).toISOString();
   const byModel = useAnswer('GET /admin/costs', { query: { from, by: 'model' } }, { everyMillis: 10_000 });
   const rows = byModel.data?.rows ?? [];
-  const dearest = rows.filter((row) => row.outputTokens > 0).sort((one, other) => other.cost / other.outputTokens - one.cost / one.outputTokens)[0];
-  const model = dearest && dearest.cost > 0 ? dearest.tags.model : undefined;
+  const model = dearestModel(rows);
   const savings = useAnswer('GET /admin/costs/savings', { query: { from, model: model ?? '' } }, { everyMillis: 10_000, enabled: model !== undefined });
   const cost = rows.reduce((total, row) => total + row.cost, 0);
   const calls = rows.reduce((total, row) => total + row.calls, 0);

@@ -1,0 +1,100 @@
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { useAnswer } from '../../api/session';
+import type { RequestStatus } from '../../api/types';
+import { Answer } from '../../controls/Answer';
+import { count, millis, moment, money, rate } from '../../controls/figures';
+import { Card, Figure, Page } from '../../controls/Page';
+import { Outcome } from './Outcome';
+
+export function OneRequest() {
+  const { id = '' } = useParams();
+  const request = useAnswer('GET /admin/requests/{id}', { path: { id } });
+  return (
+    <Page title="A request’s way" lead={<Link to="/requests">All requests</Link>}>
+      <Answer of={request} what="the ledger">
+        {(call) => <Way call={call} />}
+      </Answer>
+    </Page>
+  );
+}
+
+function tokensPerSecond(call: RequestStatus): number | null {
+  const { firstByteMillis: first, totalMillis: total, outputTokens: tokens } = call;
+  return !call.stream || first == null || tokens < 2 || total <= first ? null : ((tokens - 1) * 1000) / (total - first);
+}
+
+function Way(props: { call: RequestStatus }) {
+  const { call } = props;
+  const first = call.firstByteMillis ?? null;
+  return (
+    <>
+      <dl className="tiles">
+        <Figure name="First token" value={millis(first)} />
+        <Figure name="Whole" value={millis(call.totalMillis)} />
+        <Figure name="Tokens per second" value={rate(tokensPerSecond(call))} />
+        <Figure name="Tokens" value={`${count(call.inputTokens)} → ${count(call.outputTokens)}`} note={call.usageTold ? `${count(call.cachedTokens)} were found computed` : 'counted by Weir: no engine told'} />
+        <Figure name="Cost" value={money(call.cost)} />
+      </dl>
+      <Card title="Its stations">
+        <ol className="way">
+          <Station name="Came in" at="0 ms">
+            {moment(call.at)}, {call.endpoint}
+            {call.stream ? ', streamed' : ''}; its caller calls it <code>{call.requestId}</code>
+          </Station>
+          <Station name="Was let in">
+            tenant <strong>{call.tenant}</strong>
+            {call.user && `, user ${call.user}`}
+            {call.key && (
+              <>
+                , key <Link to={`/requests?key=${call.key}`}>{call.key}</Link>
+              </>
+            )}
+            {call.feature && `, for the feature ${call.feature}`}
+          </Station>
+          <Station name="Was routed">
+            to <strong>{call.model}</strong>
+            {call.version && ` (${call.version})`}
+            {call.tier && `, tier ${call.tier}`}
+            {call.arm && `, arm ${call.arm}`}
+            <div className="soft">{call.reason ?? 'its caller named the model'}</div>
+          </Station>
+          <Station name="Was answered" at={millis(first)}>
+            {call.engine ? (
+              <>
+                by <strong>{call.engine}</strong>
+              </>
+            ) : (
+              'by no engine'
+            )}
+          </Station>
+          <Station name="Ended" at={millis(call.totalMillis)}>
+            <Outcome status={call.status} /> {count(call.outputTokens)} tokens
+          </Station>
+        </ol>
+        {first !== null && (
+          <div className="bar" role="img" aria-label={`${millis(first)} until the answer began, ${millis(call.totalMillis - first)} while it was written`}>
+            <span className="waiting" style={{ flexGrow: first }}>
+              waiting
+            </span>
+            <span className="writing" style={{ flexGrow: Math.max(call.totalMillis - first, 0) }}>
+              writing
+            </span>
+          </div>
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Station(props: { name: string; at?: string; children: ReactNode }) {
+  return (
+    <li>
+      <div className="soft">{props.at ?? ''}</div>
+      <div>
+        <h3>{props.name}</h3>
+        <div>{props.children}</div>
+      </div>
+    </li>
+  );
+}
