@@ -10,6 +10,8 @@ export type Question<K extends Operation> = (Part<K, 'path'> extends Record<neve
     : { path: Part<K, 'path'> }
   : never) & {
   query?: Part<K, 'query'>;
+  /** Why, for the audit log. */
+  reason?: string;
 } & (Part<K, 'body'> extends undefined ? { body?: never } : { body: Part<K, 'body'> });
 
 /** Why Weir did not do it, in its own words. */
@@ -70,15 +72,13 @@ export function clientWith(antiForgery: string | null | undefined): Client {
       const [method = 'GET', path = ''] = operation.split(' ');
       const body: unknown = question.body;
       const isText = typeof body === 'string';
+      const headers = new Headers(question.reason ? { 'weir-reason': encodeURIComponent(question.reason) } : {});
+      if (body !== undefined) headers.set('content-type', isText ? 'text/plain' : 'application/json');
       const response = await send(target(path, question.path ?? {}, question.query ?? {}), {
         method,
         ...(signal ? { signal } : {}),
-        ...(body === undefined
-          ? {}
-          : {
-              headers: { 'content-type': isText ? 'text/plain' : 'application/json' },
-              body: isText ? body : JSON.stringify(body),
-            }),
+        headers,
+        ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
       });
       if (!response.ok) throw await refusalOf(response);
       const text = await response.text();

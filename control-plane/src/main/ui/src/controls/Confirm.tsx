@@ -15,7 +15,7 @@ export function Confirm(props: {
   onConfirm: (reason: string) => void;
   onClose: () => void;
   /** What has to be typed, where a slip would be expensive. */
-  typed?: string;
+  typed?: string | undefined;
   pending?: boolean;
   failure?: Refused | null;
   harmless?: boolean;

@@ -32,7 +32,7 @@ export function Adapters(props: { of: EngineModels }) {
           pending={change.isPending}
           failure={change.error}
           onClose={() => setLeaving(null)}
-          onConfirm={(reason) => change.mutate({ body: { engine: engine.engine, adapter: leaving.name, path: null, model: null, reason } }, { onSuccess: () => setLeaving(null) })}
+          onConfirm={(reason) => change.mutate({ body: { engine: engine.engine, adapter: leaving.name, path: null, model: null }, reason }, { onSuccess: () => setLeaving(null) })}
         />
       )}
     </>
@@ -54,7 +54,7 @@ export function AdapterDialog(props: { engine: EngineModels; onClose: () => void
       pending={change.isPending || !name.trim() || !path.trim()}
       failure={change.error}
       onClose={props.onClose}
-      onConfirm={(reason) => change.mutate({ body: { engine: engine.engine, adapter: name.trim(), path: path.trim(), model, reason } }, { onSuccess: props.onClose })}
+      onConfirm={(reason) => change.mutate({ body: { engine: engine.engine, adapter: name.trim(), path: path.trim(), model }, reason }, { onSuccess: props.onClose })}
       effect={
         <>
           <p>A LoRA adapter as PEFT saves it, in a directory within the engine’s <code>--lora-root</code>. It becomes a model of its own beside the one that it changes.</p>

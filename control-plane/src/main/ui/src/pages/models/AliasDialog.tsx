@@ -17,7 +17,7 @@ export function AliasDialog(props: { engine: string; model: ModelLine; onClose: 
       pending={change.isPending || (!taken && alias.trim() === '')}
       failure={change.error}
       onClose={props.onClose}
-      onConfirm={(reason) => change.mutate({ body: { engine, alias: taken || alias.trim(), model: taken ? null : model.name, reason } }, { onSuccess: props.onClose })}
+      onConfirm={(reason) => change.mutate({ body: { engine, alias: taken || alias.trim(), model: taken ? null : model.name }, reason }, { onSuccess: props.onClose })}
       effect={
         <>
           {model.aliases.length > 0 && (

@@ -29,7 +29,7 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
       failure={change.error}
       onClose={props.onClose}
       onConfirm={(reason) =>
-        change.mutate({ body: { engine: props.engine, model: name.trim(), verb: 'LOAD', parameters: parametersOf(given), reason } }, { onSuccess: props.onClose })
+        change.mutate({ body: { engine: props.engine, model: name.trim(), verb: 'LOAD', parameters: parametersOf(given) }, reason }, { onSuccess: props.onClose })
       }
       effect={
         <>

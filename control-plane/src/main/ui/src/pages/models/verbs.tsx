@@ -51,7 +51,7 @@ export function VerbDialog(props: { engine: string; model: ModelLine; verb: Verb
       failure={change.error}
       onClose={onClose}
       onConfirm={(reason) =>
-        change.mutate({ body: { engine, model: model.name, verb, parameters: leaves ? { policy } : {}, reason } }, { onSuccess: onClose })
+        change.mutate({ body: { engine, model: model.name, verb, parameters: leaves ? { policy } : {} }, reason }, { onSuccess: onClose })
       }
       effect={
         <>

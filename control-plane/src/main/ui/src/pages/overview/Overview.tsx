@@ -75,7 +75,7 @@ export default function Overview() {
         <Figure name="Output tokens" value={`${rate(lately.outputPerSecond)}/s`} note="last minute" />
         <Figure name="First token" value={millis(lately.firstTokenMillis)} note={`p95 ${millis(lately.firstTokenMillisP95)}`} />
         <Figure name="Further tokens" value={millis(lately.tokenMillis)} note="each, median" />
-        <Figure name="Prompt cache" value={percent(lately.cachedShare)} note="of input was there" />
+        <Figure name="Known answers" value={percent(lately.knownShare)} note={`${percent(lately.cachedShare)} of prompts`} />
         <Money />
       </dl>
       <Engines />

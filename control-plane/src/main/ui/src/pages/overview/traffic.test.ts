@@ -4,7 +4,7 @@ import { follow, median, recent } from './traffic';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString();
 const slot = (second: number, calls: number): Slot => ({
-  start: at(second), calls, failed: 0, inputTokens: 10 * calls, cachedTokens: 5 * calls, outputTokens: 100 * calls, firstTokenMillis: calls, firstTokenMillisP95: calls, tokenMillis: null,
+  start: at(second), calls, failed: 0, known: 0, inputTokens: 10 * calls, cachedTokens: 5 * calls, outputTokens: 100 * calls, firstTokenMillis: calls, firstTokenMillisP95: calls, tokenMillis: null,
 });
 
 describe('traffic', () => {

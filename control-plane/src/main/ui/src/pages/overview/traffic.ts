@@ -9,7 +9,7 @@ export interface Traffic {
 const SLOTS_MAX = 180;
 
 const empty = (start: number): Slot => ({
-  start: new Date(start).toISOString(), calls: 0, failed: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, firstTokenMillis: null, firstTokenMillisP95: null, tokenMillis: null,
+  start: new Date(start).toISOString(), calls: 0, failed: 0, known: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, firstTokenMillis: null, firstTokenMillisP95: null, tokenMillis: null,
 });
 
 /** What is known after new figures have come; what they say of a time that is known already replaces it. */
@@ -36,6 +36,7 @@ export function recent(traffic: Traffic | undefined, count: number) {
     perSecond: calls / seconds,
     outputPerSecond: sum((slot) => slot.outputTokens) / seconds,
     failedShare: calls === 0 ? null : sum((slot) => slot.failed) / calls,
+    knownShare: calls === 0 ? null : sum((slot) => slot.known) / calls,
     cachedShare: calls === 0 ? null : sum((slot) => slot.cachedTokens) / Math.max(sum((slot) => slot.inputTokens), 1),
     firstTokenMillis: median(slots.map((slot) => slot.firstTokenMillis)),
     firstTokenMillisP95: median(slots.map((slot) => slot.firstTokenMillisP95)),

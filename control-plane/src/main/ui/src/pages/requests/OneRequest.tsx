@@ -64,6 +64,8 @@ function Way(props: { call: RequestStatus }) {
               <>
                 by <strong>{call.engine}</strong>
               </>
+            ) : call.cache ? (
+              <>from what is known already ({call.cache}), without an engine</>
             ) : (
               'by no engine'
             )}

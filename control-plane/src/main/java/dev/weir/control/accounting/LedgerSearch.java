@@ -105,6 +105,7 @@ public final class LedgerSearch {
                 row.getString("arm"),
                 row.getString("tier"),
                 row.getString("reason"),
+                row.getString("cache"),
                 row.getBoolean("stream"),
                 new Usage(row.getLong("input_tokens"), row.getLong("cached_tokens"), row.getLong("output_tokens")),
                 row.getBoolean("usage_told"),

@@ -15,7 +15,7 @@ public final class TrafficReports {
     private static final String FAILED = "status like '5%' or status = 'broken'";
 
     private static final String TOKEN_MICROS =
-            "case when stream and output_tokens > 1 then (total_micros - first_byte_micros) / (output_tokens - 1.0) end";
+            "case when stream and cache is null and output_tokens > 1 then (total_micros - first_byte_micros) / (output_tokens - 1.0) end";
 
     private final Database database;
 
@@ -28,13 +28,15 @@ public final class TrafficReports {
      *
      * @param start when it began
      * @param failed calls that an engine or Weir failed
-     * @param firstTokenMillis median and 95th percentile of streams, from request to first token; null where there were none
+     * @param known calls whose answer was known already
+     * @param firstTokenMillis median and 95th percentile of streams from engines, from request to first token; null where there were none
      * @param tokenMillis median of streams, of one token after the first
      */
     public record Slot(
             Instant start,
             long calls,
             long failed,
+            long known,
             long inputTokens,
             long cachedTokens,
             long outputTokens,
@@ -47,13 +49,14 @@ public final class TrafficReports {
         long seconds = length.toSeconds();
         return database.jdbc()
                 .sql("select slot, count(*) as calls, sum(case when " + FAILED + " then 1 else 0 end) as failed,"
+                        + " count(cache) as known,"
                         + " sum(input_tokens) as input, sum(cached_tokens) as cached, sum(output_tokens) as output,"
                         + " percentile_cont(0.5) within group (order by first_micros) as first_median,"
                         + " percentile_cont(0.95) within group (order by first_micros) as first_high,"
                         + " percentile_cont(0.5) within group (order by token_micros) as token_median"
                         + " from (select cast(floor(extract(epoch from at) / " + seconds
-                        + ") as bigint) as slot, status,"
-                        + " input_tokens, cached_tokens, output_tokens, case when stream then first_byte_micros end as"
+                        + ") as bigint) as slot, status, cache,"
+                        + " input_tokens, cached_tokens, output_tokens, case when stream and cache is null then first_byte_micros end as"
                         + " first_micros, " + TOKEN_MICROS
                         + " as token_micros from ledger where at >= ? and at < ?) as calls"
                         + " group by slot order by slot")
@@ -68,6 +71,7 @@ public final class TrafficReports {
                 Instant.ofEpochSecond(row.getLong("slot") * seconds),
                 row.getLong("calls"),
                 row.getLong("failed"),
+                row.getLong("known"),
                 row.getLong("input"),
                 row.getLong("cached"),
                 row.getLong("output"),

@@ -4,12 +4,16 @@ import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Credentials;
 import dev.weir.control.identity.Scope;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.UriUtils;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,6 +24,10 @@ public final class AdminAccess implements WebFilter {
     /** The attribute of an exchange that holds its {@link Caller}. */
     static final String CALLER = "weir.caller";
 
+    /** Why somebody changes something, for the audit log. */
+    private static final String REASON_HEADER = "weir-reason";
+
+    private static final int REASON_CHARS_MAX = 500;
     private static final String ROOT = "/admin";
     private static final List<String> OF_ADMINISTRATORS = List.of("/admin/tenants", "/admin/users", "/admin/keys");
 
@@ -38,9 +46,34 @@ public final class AdminAccess implements WebFilter {
         }
         return authenticator.authenticate(Credentials.of(request)).flatMap(caller -> {
             caller.require(needed(request.getMethod(), path));
-            exchange.getAttributes().put(CALLER, caller);
+            exchange.getAttributes().put(CALLER, explained(caller, request));
             return chain.filter(exchange);
         });
+    }
+
+    /** Percent-encoded, since a header has no letters but ASCII's. */
+    private static Caller explained(Caller caller, ServerHttpRequest request) {
+        String written = request.getHeaders().getFirst(REASON_HEADER);
+        if (written == null || written.isBlank()) {
+            return caller;
+        }
+        try {
+            String reason = UriUtils.decode(written, StandardCharsets.UTF_8).strip();
+            return caller.because(reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX)));
+        } catch (IllegalArgumentException _) {
+            throw new ResponseStatusException(
+                    HttpStatus.BAD_REQUEST, "the header " + REASON_HEADER + " is UTF-8 text, percent-encoded");
+        }
+    }
+
+    /** For what nobody should do without saying why. */
+    static String requireReason(Caller caller) {
+        String reason = caller.reason();
+        if (reason == null) {
+            throw new ResponseStatusException(
+                    HttpStatus.BAD_REQUEST, "say why, in the header " + REASON_HEADER + ": the audit log keeps it");
+        }
+        return reason;
     }
 
     private static Scope needed(HttpMethod method, String path) {

@@ -71,6 +71,6 @@ public final class CacheEndpoints {
     }
 
     private Purged noted(Caller caller, String tenant) {
-        return changes.change(caller.actor(), "cache.purge", tenant, _ -> Map.of(), _ -> new Purged(tenant));
+        return changes.change(caller, "cache.purge", tenant, _ -> Map.of(), _ -> new Purged(tenant));
     }
 }

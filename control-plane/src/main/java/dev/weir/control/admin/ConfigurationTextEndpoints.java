@@ -54,9 +54,8 @@ public final class ConfigurationTextEndpoints {
      * A text for the file.
      *
      * @param expected the fingerprint of the text that it was made from, so that nobody's change is lost
-     * @param reason for the audit log
      */
-    public record NewText(String text, String expected, String reason) {}
+    public record NewText(String text, String expected) {}
 
     /** A text that was put there. */
     public record TextVersion(long seq, String fingerprint, Instant at, String actor, String reason, String text) {}
@@ -94,9 +93,7 @@ public final class ConfigurationTextEndpoints {
     @PutMapping("/admin/configuration/text")
     Mono<TextVersion> replace(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody NewText order) {
         caller.require(Scope.ADMINISTER);
-        if (order.reason().isBlank()) {
-            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "say why, in `reason`: the audit log keeps it");
-        }
+        AdminAccess.requireReason(caller);
         return Refusals.ask(database, () -> replaced(caller, order));
     }
 
@@ -105,11 +102,7 @@ public final class ConfigurationTextEndpoints {
         String fingerprint = LiveConfiguration.fingerprint(order.text());
         try {
             return changes.change(
-                    caller.actor(),
-                    "configuration.replace",
-                    fingerprint,
-                    _ -> Map.of("before", order.expected(), "reason", order.reason()),
-                    seq -> {
+                    caller, "configuration.replace", fingerprint, _ -> Map.of("before", order.expected()), seq -> {
                         if (isFirst()) {
                             keep(new TextVersion(
                                     0,
@@ -120,7 +113,12 @@ public final class ConfigurationTextEndpoints {
                                     before));
                         }
                         TextVersion version = new TextVersion(
-                                seq, fingerprint, changes.now(), caller.actor(), order.reason(), order.text());
+                                seq,
+                                fingerprint,
+                                changes.now(),
+                                caller.actor(),
+                                AdminAccess.requireReason(caller),
+                                order.text());
                         keep(version);
                         // Last, so that a file that cannot be written leaves no trace.
                         put(order);

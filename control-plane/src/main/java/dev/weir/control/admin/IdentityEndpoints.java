@@ -228,6 +228,14 @@ public final class IdentityEndpoints {
         return Refusals.ask(database, () -> audit.entries(after, limit));
     }
 
+    /** The number of the last entry, from which to read backwards. */
+    public record NewestEntry(long seq) {}
+
+    @GetMapping("/admin/audit/newest")
+    Mono<NewestEntry> newestEntry() {
+        return Refusals.ask(database, () -> new NewestEntry(audit.newestSeq()));
+    }
+
     /** Reads the whole log. */
     @GetMapping("/admin/audit/verdict")
     Mono<AuditVerdict> auditVerdict() {

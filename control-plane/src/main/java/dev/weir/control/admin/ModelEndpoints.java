@@ -9,7 +9,6 @@ import dev.weir.control.storage.Database;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.ProbeAnswer;
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,14 +66,12 @@ public final class ModelEndpoints {
      * An order to one engine; it is answered when it is done.
      *
      * @param parameters as the engine knows them: of a load, path, quantization and sizes; of unload and sleep, policy and patience
-     * @param reason for the audit log
      */
     public record ModelOrder(
             String engine,
             String model,
             Verb verb,
-            @Nullable Map<String, JsonNode> parameters,
-            String reason) {}
+            @Nullable Map<String, JsonNode> parameters) {}
 
     /**
      * Where an alias is to point.
@@ -82,7 +79,7 @@ public final class ModelEndpoints {
      * @param model null takes the alias away
      */
     public record AliasOrder(
-            String engine, String alias, @Nullable String model, String reason) {}
+            String engine, String alias, @Nullable String model) {}
 
     /**
      * Which adapter is to be there.
@@ -94,8 +91,7 @@ public final class ModelEndpoints {
             String engine,
             String adapter,
             @Nullable String path,
-            @Nullable String model,
-            String reason) {}
+            @Nullable String model) {}
 
     /** What the engine said to it. */
     public record EngineWord(String engine, JsonNode answer) {}
@@ -110,7 +106,7 @@ public final class ModelEndpoints {
 
     @PostMapping("/admin/models")
     Mono<EngineWord> changeModel(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody ModelOrder order) {
-        requireReason(order.reason());
+        AdminAccess.requireReason(caller);
         ObjectNode body = JSON.createObjectNode();
         body.set("parameters", JSON.valueToTree(order.parameters() == null ? Map.of() : order.parameters()));
         String verb = order.verb().name().toLowerCase(Locale.ROOT);
@@ -120,12 +116,12 @@ public final class ModelEndpoints {
                 HttpMethod.POST,
                 REPOSITORY + "models/" + encoded(order.model()) + "/" + verb,
                 body,
-                new Note("model." + verb, order.model(), order.reason(), body));
+                new Note("model." + verb, order.model(), body));
     }
 
     @PostMapping("/admin/models/aliases")
     Mono<EngineWord> changeAlias(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody AliasOrder order) {
-        requireReason(order.reason());
+        AdminAccess.requireReason(caller);
         ObjectNode body = JSON.createObjectNode();
         if (order.model() != null) {
             body.put("model", order.model());
@@ -136,13 +132,13 @@ public final class ModelEndpoints {
                 order.model() == null ? HttpMethod.DELETE : HttpMethod.PUT,
                 REPOSITORY + "aliases/" + encoded(order.alias()),
                 body,
-                new Note(order.model() == null ? "alias.remove" : "alias.set", order.alias(), order.reason(), body));
+                new Note(order.model() == null ? "alias.remove" : "alias.set", order.alias(), body));
     }
 
     @PostMapping("/admin/models/adapters")
     Mono<EngineWord> changeAdapter(
             @RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody AdapterOrder order) {
-        requireReason(order.reason());
+        AdminAccess.requireReason(caller);
         ObjectNode body = JSON.createObjectNode().put("lora_name", order.adapter());
         if (order.path() != null) {
             body.put("lora_path", order.path());
@@ -157,7 +153,7 @@ public final class ModelEndpoints {
                 HttpMethod.POST,
                 "/v1/" + verb + "_lora_adapter",
                 body,
-                new Note("adapter." + verb, order.adapter(), order.reason(), body));
+                new Note("adapter." + verb, order.adapter(), body));
     }
 
     private Mono<EngineModels> modelsOf(Engine engine) {
@@ -170,13 +166,9 @@ public final class ModelEndpoints {
     }
 
     /** What the audit log is told of a change that was made. */
-    private record Note(String action, String subject, String reason, ObjectNode order) {
+    private record Note(String action, String subject, ObjectNode order) {
         Map<String, ?> detail(String engine) {
-            Map<String, Object> detail = new HashMap<>();
-            detail.put("engine", engine);
-            detail.put("reason", reason);
-            detail.put("order", order);
-            return detail;
+            return Map.of("engine", engine, "order", order);
         }
     }
 
@@ -193,7 +185,7 @@ public final class ModelEndpoints {
                 .flatMap(said -> Refusals.ask(
                         database,
                         () -> changes.change(
-                                caller.actor(),
+                                caller,
                                 note.action(),
                                 note.subject(),
                                 _ -> note.detail(name),
@@ -223,12 +215,6 @@ public final class ModelEndpoints {
         return failure instanceof ResponseStatusException known && known.getReason() != null
                 ? known.getReason()
                 : String.valueOf(failure.getMessage());
-    }
-
-    private static void requireReason(String reason) {
-        if (reason.isBlank()) {
-            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "say why, in `reason`: the audit log keeps it");
-        }
     }
 
     private static String encoded(String name) {

@@ -36,6 +36,7 @@ public final class RequestEndpoints {
      *
      * @param id ours
      * @param requestId the caller's name for it, or ours
+     * @param cache how the answer was known already, if it was
      * @param usageTold whether an engine counted the tokens; else Weir did
      * @param firstByteMillis until the answer began; null where none came
      * @param status as the caller saw it: a number, {@code cancelled} or {@code broken}
@@ -55,6 +56,7 @@ public final class RequestEndpoints {
             @Nullable String arm,
             @Nullable String tier,
             @Nullable String reason,
+            @Nullable String cache,
             boolean stream,
             long inputTokens,
             long cachedTokens,
@@ -81,6 +83,7 @@ public final class RequestEndpoints {
                     entry.arm(),
                     entry.tier(),
                     entry.reason(),
+                    entry.cache(),
                     entry.stream(),
                     entry.usage().inputTokens(),
                     entry.usage().cachedTokens(),

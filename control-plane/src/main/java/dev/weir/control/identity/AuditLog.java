@@ -56,6 +56,14 @@ public final class AuditLog {
                 .list();
     }
 
+    /** The number of the last entry; 0 where there is none. */
+    public long newestSeq() {
+        return database.jdbc()
+                .sql("select coalesce(max(seq), 0) from audit_entry")
+                .query(Long.class)
+                .single();
+    }
+
     /** The first entry that is not as it was written or not where it was, if there is one. */
     public OptionalLong firstBroken() {
         String previous = "";

@@ -41,6 +41,12 @@ public final class ChangeLog {
         });
     }
 
+    /** Does the work under the next version, for somebody who may have said why. */
+    public <T> T change(
+            Caller by, String action, String subject, Function<T, Map<String, ?>> detail, LongFunction<T> work) {
+        return change(by.actor(), action, subject, done -> by.explained(detail.apply(done)), work);
+    }
+
     /** The version of the last change. */
     public long version() {
         return store.version();

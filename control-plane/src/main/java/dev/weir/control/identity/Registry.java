@@ -229,7 +229,7 @@ public final class Registry {
 
     private <T> T change(
             Caller by, String action, String subject, Function<T, Map<String, ?>> detail, LongFunction<T> work) {
-        T changed = changes.change(by.actor(), action, subject, detail, work);
+        T changed = changes.change(by, action, subject, detail, work);
         directory.refresh();
         return changed;
     }

@@ -89,7 +89,7 @@ public final class LimitBook implements Mirror {
     public Limit create(
             Caller by, Subject subject, @Nullable String model, Metric metric, Period period, long amountMax) {
         Limit limit = new Limit(UUID.randomUUID().toString(), subject, model, metric, period, amountMax);
-        changes.change(by.actor(), "limit.create", limit.id(), LimitBook::detail, next -> {
+        changes.change(by, "limit.create", limit.id(), LimitBook::detail, next -> {
             List<Limit> all = all();
             if (all.size() >= limitsMax) {
                 throw new IllegalArgumentException(
@@ -125,7 +125,7 @@ public final class LimitBook implements Mirror {
         if (find(id).isEmpty()) {
             return Optional.empty();
         }
-        Limit changed = changes.change(by.actor(), action, id, LimitBook::detail, next -> {
+        Limit changed = changes.change(by, action, id, LimitBook::detail, next -> {
             Limit limit = change.apply(find(id).orElseThrow());
             database.jdbc()
                     .sql("update usage_limit set amount_max = ?, enabled = ?, version = ? where id = ?")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.control.accounting.CostReports.Row;
 import dev.weir.control.accounting.CostReports.Selection;
 import dev.weir.control.accounting.CostReports.Tag;
+import dev.weir.control.accounting.LedgerSearch.Wanted;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Demand;
 import dev.weir.control.completion.Endpoint;
@@ -108,6 +109,46 @@ abstract class AbstractLedgerTest {
 
     private long rowCount() {
         return reports.by(List.of(), ALL).getFirst().callCount();
+    }
+
+    @Test
+    void trafficIsCountedBySlotsOfTime() {
+        ledger.start();
+        book("acme", "fast", null, new Usage(1000, 400, 50));
+        book("acme", "fast", null, new Usage(10, 0, 5));
+        ledger.record(call("acme", "fast", null), "503");
+        ledger.stop();
+        TrafficReports traffic = new TrafficReports(database);
+        List<TrafficReports.Slot> slots =
+                traffic.slots(NOW.minusSeconds(60), NOW.plusSeconds(60), Duration.ofSeconds(5));
+        assertThat(slots).singleElement().satisfies(slot -> {
+            assertThat(slot.start()).isEqualTo(NOW);
+            assertThat(List.of(slot.calls(), slot.failed(), slot.known(), slot.inputTokens(), slot.outputTokens()))
+                    .containsExactly(3L, 1L, 0L, 1010L, 55L);
+            assertThat(slot.firstTokenMillis()).isNotNull().isGreaterThanOrEqualTo(0);
+            assertThat(slot.tokenMillis()).isNotNull();
+        });
+        assertThat(traffic.slots(NOW.plusSeconds(1), NOW.plusSeconds(60), Duration.ofSeconds(5)))
+                .isEmpty();
+    }
+
+    @Test
+    void callsAreFoundByWhatIsKnownOfThem() {
+        ledger.start();
+        book("acme", "fast", "search", new Usage(1000, 400, 50));
+        book("umbrella", "power", null, new Usage(10, 0, 5));
+        ledger.stop();
+        LedgerSearch search = new LedgerSearch(database);
+        Wanted any = new Wanted("same", null, null, null, null, null, null, null, null);
+        Wanted acme = new Wanted(null, " acme ", null, null, "search", "fast", null, "200", NOW.plusSeconds(1));
+        Wanted older = new Wanted(null, null, null, null, null, null, null, null, NOW);
+        assertThat(search.find(any, 10)).hasSize(2);
+        assertThat(search.find(any, 1)).hasSize(1);
+        assertThat(search.find(older, 10)).isEmpty();
+        LedgerEntry found = search.find(acme, 10).getFirst();
+        assertThat(found.usage()).isEqualTo(new Usage(1000, 400, 50));
+        assertThat(search.byId(found.id())).contains(found);
+        assertThat(search.byId("nothing")).isEmpty();
     }
 
     @Test

@@ -1,0 +1,72 @@
+import type { FormEvent, ReactNode } from 'react';
+import { useState } from 'react';
+import type { Refused } from '../../api/client';
+import { Dialog } from '../../controls/Dialog';
+import { Failure } from '../../controls/Notice';
+
+export interface Field {
+  name: string;
+  label: string;
+  hint?: string;
+  value?: string | undefined;
+  type?: 'number' | 'text';
+  required?: boolean;
+  choices?: string[];
+  /** What the choices are called. */
+  texts?: Record<string, string>;
+}
+
+/** A few fields and what they are for. */
+export function OrderDialog(props: {
+  title: string;
+  action: string;
+  fields: Field[];
+  note?: ReactNode;
+  pending: boolean;
+  failure: Refused | null;
+  onClose: () => void;
+  onOrder: (given: Record<string, string>) => void;
+}) {
+  const [given, setGiven] = useState(() => Object.fromEntries(props.fields.map((field) => [field.name, field.value ?? field.choices?.[0] ?? ''])));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onOrder(given);
+  };
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form onSubmit={submit} onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && submit(event)}>
+        {props.note}
+        {props.fields.map((field) => {
+          const bound = { value: given[field.name] ?? '', onChange: (event: { target: { value: string } }) => setGiven({ ...given, [field.name]: event.target.value }) };
+          return (
+            <label key={field.name}>
+              <span>
+                {field.label} {field.hint && <span className="hint">{field.hint}</span>}
+              </span>
+              {field.choices ? (
+                <select {...bound}>
+                  {field.choices.map((choice) => (
+                    <option key={choice} value={choice}>
+                      {field.texts?.[choice] ?? choice}
+                    </option>
+                  ))}
+                </select>
+              ) : (
+                <input type={field.type ?? 'text'} step="any" required={field.required} autoComplete="off" {...bound} />
+              )}
+            </label>
+          );
+        })}
+        {props.failure && <Failure failure={props.failure} />}
+        <div className="actions">
+          <button type="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="main" disabled={props.pending}>
+            {props.pending ? 'Working…' : props.action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
