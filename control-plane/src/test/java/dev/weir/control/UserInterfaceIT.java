@@ -30,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UserInterfaceIT {
     private static final Path MODELS = WeirProcess.HOME.resolve("models/demo");
     private static final Path PICTURES = Path.of("target/screenshots");
-    private static final String CONFIGURATION =
-            """
+    private static final String CONFIGURATION = """
             tiers: {fast: weir-demo-fast, power: weir-demo-power}
             prices:
               weir-demo-fast: {input: 0.02, output: 0.06}
@@ -126,13 +125,15 @@ class UserInterfaceIT {
     }
 
     private static Locator button(Page at, String name) {
-        return at.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return at.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** Gives a reason in the dialog that asks for one, and goes on. */
     private void confirm(String action) {
         Locator dialog = page.getByRole(AriaRole.DIALOG);
-        Locator go = dialog.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(action).setExact(true));
+        Locator go = dialog.getByRole(
+                AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(action).setExact(true));
         assertThat(go).isDisabled();
         dialog.getByLabel("Reason, for the audit log").fill("a test");
         go.click();

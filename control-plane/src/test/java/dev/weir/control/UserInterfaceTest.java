@@ -51,7 +51,8 @@ class UserInterfaceTest {
         for (String file : files) {
             bytes += Files.size(BUILT.resolve(file + ".gz"));
         }
-        System.out.println("the interface's first page: " + bytes + " bytes, compressed, in " + files.size() + " files");
+        System.out.println(
+                "the interface's first page: " + bytes + " bytes, compressed, in " + files.size() + " files");
         assertThat(bytes).isLessThan(FIRST_LOAD_BYTES_MAX);
     }
 
