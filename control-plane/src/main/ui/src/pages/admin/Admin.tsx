@@ -1,4 +1,4 @@
-import { NavLink, Route, Routes } from 'react-router';
+import { Navigate, NavLink, Route, Routes } from 'react-router';
 import { useSession } from '../../api/session';
 import { Page } from '../../controls/Page';
 import { Audit } from './Audit';
@@ -25,13 +25,13 @@ export default function Admin() {
     <Page title="Administration" lead={may('admin:administer') ? 'Who may do what, and how Weir is set up.' : `Your role, ${role}, may look at all of it and change a part.`}>
       <nav className="tabs" aria-label="Administration">
         {TABS.map((tab) => (
-          <NavLink key={tab.path} to={tab.path}>
+          <NavLink key={tab.path} to={`/admin/${tab.path}`}>
             {tab.name}
           </NavLink>
         ))}
       </nav>
       <Routes>
-        <Route index element={<Keys />} />
+        <Route index element={<Navigate to="/admin/keys" replace />} />
         {TABS.map(({ path, view: View }) => (
           <Route key={path} path={path} element={<View />} />
         ))}

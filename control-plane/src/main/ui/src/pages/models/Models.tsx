@@ -43,7 +43,8 @@ export default function Models() {
 function State(props: { of: ModelLine }) {
   const { of: model } = props;
   const [mood, said] = STATES[model.state] ?? ['warn', model.state.toLowerCase()];
-  const isFailed = model.state === 'UNAVAILABLE' && model.reason;
+  // What was unloaded says so, and what could not be loaded says why.
+  const isFailed = model.state === 'UNAVAILABLE' && model.reason && model.reason !== 'unloaded';
   return (
     <div className="stack tight">
       <span>
@@ -54,7 +55,7 @@ function State(props: { of: ModelLine }) {
           </span>
         )}
       </span>
-      {model.reason && <span className="soft">{model.reason}</span>}
+      {model.reason && model.reason !== 'unloaded' && <span className="soft">{model.reason}</span>}
     </div>
   );
 }

@@ -67,10 +67,14 @@ final class SystemBrowser implements AutoCloseable {
     }
 
     /** What axe finds on the page that somebody could stumble over: rule, weight, and where; without what is of little weight. */
-    static List<String> barriers(Page page) throws IOException {
+    static List<String> barriers(Page page, ColorScheme colours) throws IOException {
         page.evaluate(Files.readString(AXE));
+        // In other colours the same page differs in nothing but its contrasts.
+        String rules = colours == ColorScheme.DARK
+                ? "['color-contrast']"
+                : "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
         Object found = page.evaluate(
-                "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}))"
+                "async () => (await axe.run(document, {resultTypes: ['violations'], runOnly: " + rules + "}))"
                         + ".violations.filter(one => one.impact === 'serious' || one.impact === 'critical')"
                         + ".map(one => `${one.id} (${one.impact}): ${one.nodes.map(node => node.target.join(' ')).join(', ')}`)");
         return ((List<?>) found).stream().map(String::valueOf).toList();

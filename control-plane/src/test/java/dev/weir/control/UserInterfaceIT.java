@@ -129,6 +129,11 @@ class UserInterfaceIT {
                 AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
+    private static Locator inRow(Locator row, String name) {
+        return row.getByRole(
+                AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true));
+    }
+
     /** Gives a reason in the dialog that asks for one, and goes on. */
     private void confirm(String action) {
         Locator dialog = page.getByRole(AriaRole.DIALOG);
@@ -161,11 +166,11 @@ class UserInterfaceIT {
     void aModelIsUnloadedAndLoadedAgain() {
         page.navigate(address("models"));
         Locator row = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("weir-demo-power"));
-        row.getByText("Unload").click();
+        inRow(row, "Unload").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("Requests for it are then refused with 404");
         confirm("Unload");
         assertThat(row).containsText("not loaded");
-        row.getByText("Load").click();
+        inRow(row, "Load").click();
         confirm("Load");
         assertThat(row).containsText("ready");
         page.navigate(address("admin/audit"));
@@ -196,14 +201,14 @@ class UserInterfaceIT {
         Locator editor = page.getByLabel("Configuration, as YAML");
         editor.fill(editor.inputValue().replace("'judge'", "'examiner'"));
         assertThat(page.getByLabel("Difference")).containsText("'examiner'");
-        page.getByLabel("Header").fill("x-feature: examiner");
+        page.getByLabel("Header", new Page.GetByLabelOptions().setExact(true)).fill("x-feature: examiner");
         button(page, "Where would it go then?").click();
         assertThat(page.locator("[data-explanation]")).containsText("To weir-demo-power");
         button(page, "Put in place…").click();
         confirm("Put in place");
         assertThat(page.getByText("as it was before the first change")).isVisible();
         page.navigate(address("admin/routing"));
-        page.getByLabel("Header").fill("x-feature: examiner");
+        page.getByLabel("Header", new Page.GetByLabelOptions().setExact(true)).fill("x-feature: examiner");
         button(page, "Where would it go?").click();
         assertThat(page.locator("[data-explanation]")).containsText("judges");
     }
@@ -219,7 +224,7 @@ class UserInterfaceIT {
         button(page, "I have it").click();
         Locator row =
                 page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("the booking service"));
-        row.getByText("Revoke").click();
+        inRow(row, "Revoke").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("are refused with 401");
         confirm("Revoke");
         assertThat(row).containsText("revoked");
@@ -268,7 +273,8 @@ class UserInterfaceIT {
             for (String path : PAGES) {
                 page.navigate(address(path));
                 settle(page);
-                SystemBrowser.barriers(page).forEach(found -> barriers.add("/" + path + " " + colours + ": " + found));
+                SystemBrowser.barriers(page, colours)
+                        .forEach(found -> barriers.add("/" + path + " " + colours + ": " + found));
                 picture(path, colours.name().toLowerCase(Locale.ROOT));
             }
         }
