@@ -258,6 +258,8 @@ class UserInterfaceIT {
         page.keyboard().type("cost");
         page.keyboard().press("Enter");
         assertThat(page).hasURL(Pattern.compile("/ui/cost$"));
+        assertThat(page.getByLabel("By", new Page.GetByLabelOptions().setExact(true)))
+                .isVisible();
         page.keyboard().press("/");
         page.keyboard().press("g");
         page.keyboard().press("m");
