@@ -55,8 +55,6 @@ class RouteStations {
     }
 
     @Bean
-    RouteEndpoints routeEndpoints(Routes routes, InstantSource clock) {
-        return new RouteEndpoints(routes, clock);
     RouteEndpoints routeEndpoints(Routes routes, LiveConfiguration<Policy> policy, InstantSource clock) {
         return new RouteEndpoints(
                 routes, text -> policy.read(new ConfigurationText(text)).routing(), clock);
