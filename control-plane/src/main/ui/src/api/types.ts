@@ -1,5 +1,23 @@
 // Written from the OpenAPI document of /admin by AdminDocumentTest; -Dweir.openapi.update=true writes it again.
 
+export interface AdapterLine {
+  name: string;
+  model: string;
+}
+
+export interface AdapterOrder {
+  engine: string;
+  adapter: string;
+  path?: string | null;
+  model?: string | null;
+}
+
+export interface AliasOrder {
+  engine: string;
+  alias: string;
+  model?: string | null;
+}
+
 export interface AuditEntry {
   seq: number;
   at: string;
@@ -64,6 +82,13 @@ export interface EngineLoad {
   kvCacheUse: number;
 }
 
+export interface EngineModels {
+  engine: string;
+  reason?: string | null;
+  models: ModelLine[];
+  adapters: AdapterLine[];
+}
+
 export interface EngineStatus {
   name: string;
   url: string;
@@ -78,6 +103,11 @@ export interface EngineStatus {
   draining: boolean;
 }
 
+export interface EngineWord {
+  engine: string;
+  answer: unknown;
+}
+
 export interface Error {
   error?: {  message?: string | null;  type?: string | null;  param?: string | null;  code?: string | null; } | null;
 }
@@ -87,6 +117,11 @@ export interface Explanation {
   tier?: string | null;
   confidence: number;
   steps: string[];
+}
+
+export interface FileText {
+  text?: string | null;
+  fingerprint?: string | null;
 }
 
 export interface GateQuestion {
@@ -154,6 +189,13 @@ export interface LimitStatus {
   max: number;
 }
 
+export interface LiveFigures {
+  from: string;
+  to: string;
+  slotSeconds: number;
+  slots: Slot[];
+}
+
 export interface Meaning {
   tenant: string;
   hits: number;
@@ -171,6 +213,28 @@ export interface MetricLine {
   baselineMean: number;
   pValue: number;
   noisy: boolean;
+}
+
+export interface ModelLine {
+  name: string;
+  state: string;
+  reason?: string | null;
+  phase?: string | null;
+  fraction?: number | null;
+  requestsInFlight: number;
+  aliases: string[];
+  weightsBytes?: number | null;
+  kvCacheBytes?: number | null;
+  workingBytes?: number | null;
+  path?: string | null;
+  parameters: Record<string, string>;
+}
+
+export interface ModelOrder {
+  engine: string;
+  model: string;
+  verb: 'LOAD' | 'UNLOAD' | 'SLEEP' | 'WAKE';
+  parameters?: Record<string, unknown> | null;
 }
 
 export interface NewKey {
@@ -213,11 +277,20 @@ export interface NewTenant {
   dataResidency?: 'LOCAL_ONLY' | 'OVERFLOW_ALLOWED' | null;
 }
 
+export interface NewText {
+  text: string;
+  expected: string;
+}
+
 export interface NewUser {
   id: string;
   tenant: string;
   name: string;
   role?: 'VIEWER' | 'OPERATOR' | 'ADMIN' | null;
+}
+
+export interface NewestEntry {
+  seq: number;
 }
 
 export interface Outcome {
@@ -249,6 +322,7 @@ export interface Question {
   session?: string | null;
   headers?: Record<string, string> | null;
   request: unknown;
+  configuration?: string | null;
 }
 
 export interface Refused {
@@ -259,6 +333,33 @@ export interface Refused {
 export interface Registration {
   url: string;
   region?: string | null;
+}
+
+export interface RequestStatus {
+  id: string;
+  requestId: string;
+  at: string;
+  tenant: string;
+  user?: string | null;
+  key?: string | null;
+  feature?: string | null;
+  endpoint: string;
+  model: string;
+  version?: string | null;
+  engine?: string | null;
+  arm?: string | null;
+  tier?: string | null;
+  reason?: string | null;
+  cache?: string | null;
+  stream: boolean;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  usageTold: boolean;
+  cost: number;
+  firstByteMillis?: number | null;
+  totalMillis: number;
+  status: string;
 }
 
 export interface Rotation {
@@ -337,6 +438,19 @@ export interface SliceLine {
   floor?: number | null;
 }
 
+export interface Slot {
+  start: string;
+  calls: number;
+  failed: number;
+  known: number;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  firstTokenMillis?: number | null;
+  firstTokenMillisP95?: number | null;
+  tokenMillis?: number | null;
+}
+
 export interface StartClearance {
   given: boolean;
   kind: string;
@@ -357,6 +471,15 @@ export interface TenantChange {
   weight?: number | null;
   dataResidency?: 'LOCAL_ONLY' | 'OVERFLOW_ALLOWED' | null;
   enabled?: boolean | null;
+}
+
+export interface TextVersion {
+  seq: number;
+  fingerprint: string;
+  at: string;
+  actor: string;
+  reason: string;
+  text: string;
 }
 
 export interface Totals {
@@ -409,6 +532,12 @@ export interface Operations {
     body: undefined;
     answer: AuditEntry[];
   };
+  'GET /admin/audit/newest': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: NewestEntry;
+  };
   'GET /admin/audit/verdict': {
     path: Record<never, never>;
     query: Record<never, never>;
@@ -444,6 +573,24 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: Outcome;
+  };
+  'PUT /admin/configuration/text': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewText;
+    answer: TextVersion;
+  };
+  'GET /admin/configuration/text': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: FileText;
+  };
+  'GET /admin/configuration/versions': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: TextVersion[];
   };
   'GET /admin/costs': {
     path: Record<never, never>;
@@ -643,11 +790,53 @@ export interface Operations {
     body: undefined;
     answer: LimitStatus;
   };
+  'GET /admin/live': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: LiveFigures;
+  };
+  'POST /admin/models': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: ModelOrder;
+    answer: EngineWord;
+  };
+  'GET /admin/models': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: EngineModels[];
+  };
+  'POST /admin/models/adapters': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: AdapterOrder;
+    answer: EngineWord;
+  };
+  'POST /admin/models/aliases': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: AliasOrder;
+    answer: EngineWord;
+  };
   'GET /admin/openapi.json': {
     path: Record<never, never>;
     query: Record<never, never>;
     body: undefined;
     answer: unknown;
+  };
+  'GET /admin/requests': {
+    path: Record<never, never>;
+    query: { requestId?: string; tenant?: string; user?: string; key?: string; feature?: string; model?: string; engine?: string; status?: string; before?: string; limit?: number };
+    body: undefined;
+    answer: RequestStatus[];
+  };
+  'GET /admin/requests/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: RequestStatus;
   };
   'POST /admin/routes/explain': {
     path: Record<never, never>;

@@ -46,6 +46,7 @@ class UserInterfaceIT {
             "playground",
             "requests",
             "cost",
+            "evaluations",
             "admin/keys",
             "admin/tenants",
             "admin/users",

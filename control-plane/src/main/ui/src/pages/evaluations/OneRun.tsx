@@ -1,0 +1,197 @@
+import { useEffect, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useAnswer, useChange, useSession } from '../../api/session';
+import type { CaseLine, GateVerdict, RunView } from '../../api/types';
+import { Answer } from '../../controls/Answer';
+import { DataTable } from '../../controls/DataTable';
+import { count, moment, percent } from '../../controls/figures';
+import { Failure, Waiting } from '../../controls/Notice';
+import { Card, Figure, Page } from '../../controls/Page';
+import { Status } from '../../controls/Status';
+import { baselinesFor, CHANGES, share, STATES, worstFirst } from './runs';
+
+export function OneRun() {
+  const { id = '' } = useParams();
+  const { may } = useSession();
+  const run = useAnswer('GET /admin/evaluations/{id}', { path: { id } }, { everyMillis: 2000 });
+  const cancel = useChange('POST /admin/evaluations/{id}/cancel', 'GET /admin/evaluations/{id}');
+  const resume = useChange('POST /admin/evaluations/{id}/resume', 'GET /admin/evaluations/{id}');
+  const state = run.data?.state;
+  return (
+    <Page
+      title={run.data ? `${run.data.model} over ${run.data.goldenSet}` : 'A run'}
+      lead={<Link to="/evaluations">All evaluations</Link>}
+      actions={
+        may('admin:operate') && (
+          <>
+            {state === 'RUNNING' && (
+              <button type="button" onClick={() => cancel.mutate({ path: { id } })}>
+                Stop; it can go on later
+              </button>
+            )}
+            {(state === 'CANCELLED' || state === 'FAILED') && (
+              <button type="button" className="main" onClick={() => resume.mutate({ path: { id } })}>
+                Go on
+              </button>
+            )}
+          </>
+        )
+      }
+    >
+      {(cancel.error ?? resume.error) && <Failure failure={(cancel.error ?? resume.error) as Error} />}
+      <Answer of={run} what="the run">
+        {(now) => (
+          <>
+            <Facts run={now} />
+            {now.state === 'DONE' && <Gate key={now.id} run={now} />}
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+function Facts(props: { run: RunView }) {
+  const { run } = props;
+  const [mood, said] = STATES[run.state];
+  return (
+    <>
+      <dl className="tiles">
+        <Figure name="Passed" value={percent(share(run))} note={`${count(run.passedCount)} of ${count(run.attemptCount)} attempts`} />
+        <Figure name="Done" value={percent(run.attemptCountPlanned === 0 ? null : run.attemptCount / run.attemptCountPlanned)} note={<Status mood={mood}>{said}</Status>} />
+        <Figure name="Attempts at a case" value={count(run.repeatCount)} note={run.judgeVersion ? `judge ${run.judgeVersion}` : 'no judge'} />
+        <Figure name="Begun" value={moment(run.createdAt).slice(0, 10)} note={moment(run.createdAt).slice(11)} />
+      </dl>
+      {run.reason && <p className="soft">{run.reason}</p>}
+    </>
+  );
+}
+
+/** May it replace the other? Both over the same version, case by case. */
+function Gate(props: { run: RunView }) {
+  const { run } = props;
+  const runs = useAnswer('GET /admin/evaluations', { query: { goldenSet: run.goldenSet } });
+  const [baseline, setBaseline] = useState('');
+  const ask = useChange('POST /admin/evaluations/gate');
+  const { mutate } = ask;
+  useEffect(() => mutate({ body: { candidateRun: run.id, ...(baseline && { baselineRun: baseline }) } }), [mutate, run.id, baseline]);
+  return (
+    <>
+      <div className="fields narrow">
+        <label>
+          Compared with
+          <select value={baseline} onChange={(event) => setBaseline(event.target.value)} data-filter>
+            <option value="">nothing</option>
+            {baselinesFor(run, runs.data ?? []).map((other) => (
+              <option key={other.id} value={other.id}>
+                {other.model}, {moment(other.createdAt)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {ask.error && <Failure failure={ask.error} />}
+      {ask.data ? <Verdict of={ask.data} hasBaseline={baseline !== ''} /> : !ask.error && <Waiting what="Comparing" />}
+    </>
+  );
+}
+
+function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
+  const { passed, report } = props.of;
+  const { total } = report;
+  const [shown, setShown] = useState<string | null>(null);
+  const chosen = report.cases.find((line) => line.id === shown);
+  return (
+    <>
+      <div className={passed ? 'notice good' : 'notice bad'} role="status">
+        <strong>{passed ? '● It passes the gate' : '✕ It does not pass the gate'}</strong>
+        {report.failures.length > 0 && (
+          <ul>
+            {report.failures.map((failure) => (
+              <li key={failure}>{failure}</li>
+            ))}
+          </ul>
+        )}
+        <span>
+          {count(total.passedCount)} of {count(total.caseCount)} cases pass, {count(total.passedAlwaysCount)} at every attempt
+          {props.hasBaseline && `; ${count(total.onlyCandidateFailsCount)} only fail here, ${count(total.onlyBaselineFailsCount)} only failed before (p = ${total.pValue.toPrecision(2)})`}. {percent(total.coverage)} were scored.
+        </span>
+      </div>
+      <div className="columns">
+        <Card title="By slice">
+          <DataTable
+            caption="Slices"
+            columns={[
+              { name: 'Slice', cell: (slice) => slice.name },
+              { name: 'Cases', cell: (slice) => count(slice.caseCount), figure: true },
+              { name: 'Pass', cell: (slice) => count(slice.passedCount), figure: true },
+              ...(props.hasBaseline ? [{ name: 'Before', cell: (slice: (typeof report.slices)[number]) => count(slice.baselinePassedCount), figure: true }] : []),
+              { name: 'Floor', cell: (slice) => percent(slice.floor), figure: true },
+            ]}
+            rows={report.slices}
+            id={(slice) => slice.name}
+            empty="The set has no slices."
+          />
+        </Card>
+        <Card title="By metric">
+          <DataTable
+            caption="Metrics"
+            columns={[
+              { name: 'Metric', cell: (metric) => metric.name },
+              { name: 'Mean', cell: (metric) => metric.mean.toPrecision(3), figure: true },
+              ...(props.hasBaseline
+                ? [
+                    { name: 'Before', cell: (metric: (typeof report.metrics)[number]) => metric.baselineMean.toPrecision(3), figure: true },
+                    { name: 'p', cell: (metric: (typeof report.metrics)[number]) => metric.pValue.toPrecision(2), figure: true },
+                  ]
+                : []),
+            ]}
+            rows={report.metrics}
+            id={(metric) => metric.name}
+            empty="No metric was measured."
+          />
+        </Card>
+      </div>
+      <Card title="Cases, the worst first">
+        <DataTable
+          caption="Cases"
+          columns={[
+            { name: 'Change', cell: (line: CaseLine) => <Status mood={CHANGES[line.change][0]}>{CHANGES[line.change][1]}</Status> },
+            { name: 'Case', cell: (line) => <span className="mono">{line.id}</span>, minor: true },
+            { name: 'Question', cell: (line) => line.question },
+            { name: 'Weight', cell: (line) => (line.mustPass ? 'must pass' : line.severity), minor: true },
+            { name: 'Passed', cell: (line) => `${line.passedCount}/${line.attemptCount}`, figure: true },
+          ]}
+          rows={worstFirst(report.cases)}
+          id={(line) => line.id}
+          open={(line) => setShown(shown === line.id ? null : line.id)}
+          empty="There is no case."
+        />
+      </Card>
+      {chosen && (
+        <Card title={`Case ${chosen.id}`}>
+          <p>{chosen.question}</p>
+          <div className="columns">
+            <Said title="Expected" text={chosen.reference} />
+            {props.hasBaseline && <Said title="Before" text={chosen.baselineAnswer} />}
+            <Said title="Now" text={chosen.answer} />
+          </div>
+          <ul>
+            {chosen.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Said(props: { title: string; text: string | null | undefined }) {
+  return (
+    <div>
+      <h3>{props.title}</h3>
+      <pre className="call">{props.text ?? 'nothing'}</pre>
+    </div>
+  );
+}

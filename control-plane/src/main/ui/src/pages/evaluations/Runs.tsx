@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useAnswer, useChange, useSession } from '../../api/session';
+import type { RunView } from '../../api/types';
+import { Ago } from '../../controls/Ago';
+import { Answer } from '../../controls/Answer';
+import type { Column } from '../../controls/DataTable';
+import { DataTable } from '../../controls/DataTable';
+import { count, percent } from '../../controls/figures';
+import { Empty } from '../../controls/Notice';
+import { Card } from '../../controls/Page';
+import { Status } from '../../controls/Status';
+import { OrderDialog } from '../admin/OrderDialog';
+import { share, STATES } from './runs';
+
+const COLUMNS: Column<RunView>[] = [
+  { name: 'Model', cell: (run) => <strong>{run.model}</strong> },
+  { name: 'Golden set', cell: (run) => <>{run.goldenSet} <span className="soft mono">{run.goldenHash.slice(0, 8)}</span></> },
+  {
+    name: 'State',
+    cell: (run) => (
+      <>
+        <Status mood={STATES[run.state][0]}>{STATES[run.state][1]}</Status>{' '}
+        {run.state === 'RUNNING' && <progress value={run.attemptCount} max={run.attemptCountPlanned} aria-label="progress" />}
+        {run.reason && <div className="soft">{run.reason}</div>}
+      </>
+    ),
+  },
+  { name: 'Passed', cell: (run) => `${percent(share(run))} of ${count(run.attemptCount)}`, figure: true },
+  { name: 'Begun', cell: (run) => <Ago at={run.createdAt} />, minor: true },
+  { name: 'By', cell: (run) => <span className="mono">{run.author}</span>, minor: true },
+];
+
+export function Runs() {
+  const { may } = useSession();
+  const navigate = useNavigate();
+  const runs = useAnswer('GET /admin/evaluations', {}, { everyMillis: 2000 });
+  const sets = useAnswer('GET /admin/golden-sets', {});
+  const [isStarting, setStarting] = useState(false);
+  const start = useChange('POST /admin/evaluations', 'GET /admin/evaluations');
+  const names = [...new Set((sets.data ?? []).map((version) => version.setName))];
+  return (
+    <Card
+      title="Runs"
+      actions={
+        may('admin:operate') &&
+        names.length > 0 && (
+          <button type="button" className="main" onClick={() => setStarting(true)}>
+            New run
+          </button>
+        )
+      }
+    >
+      <Answer of={runs} what="the runs">
+        {(rows) => (
+          <DataTable
+            caption="Runs"
+            columns={COLUMNS}
+            rows={rows}
+            id={(run) => run.id}
+            open={(run) => void navigate(`/evaluations/${run.id}`)}
+            empty={<Empty title="Nothing was evaluated yet.">{names.length > 0 ? 'Start a run of a model over a golden set.' : 'Import a golden set below, then run a model over it.'}</Empty>}
+          />
+        )}
+      </Answer>
+      {isStarting && (
+        <OrderDialog
+          title="New run"
+          action="Start"
+          note={<p className="soft">Every case of the newest version is asked of the model, as often as you say; attempts are booked like requests.</p>}
+          fields={[
+            { name: 'goldenSet', label: 'Golden set', choices: names },
+            { name: 'model', label: 'Model', required: true },
+            { name: 'repeatCount', label: 'Attempts at each case', type: 'number', value: '1' },
+            { name: 'judgeModel', label: 'Judge', hint: 'a model; for cases that want one' },
+          ]}
+          pending={start.isPending}
+          failure={start.error}
+          onClose={() => setStarting(false)}
+          onOrder={(given) =>
+            start.mutate(
+              { body: { goldenSet: given.goldenSet ?? '', model: (given.model ?? '').trim(), repeatCount: Number(given.repeatCount) || 1, ...(given.judgeModel?.trim() && { judgeModel: given.judgeModel.trim() }) } },
+              { onSuccess: () => setStarting(false) },
+            )
+          }
+        />
+      )}
+    </Card>
+  );
+}
