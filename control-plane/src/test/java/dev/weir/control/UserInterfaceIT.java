@@ -259,7 +259,7 @@ class UserInterfaceIT {
         page.keyboard().type("cost");
         page.keyboard().press("Enter");
         assertThat(page).hasURL(Pattern.compile("/ui/cost$"));
-        assertThat(page.getByLabel("By", new Page.GetByLabelOptions().setExact(true)))
+        assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("By tenant")))
                 .isVisible();
         page.keyboard().press("/");
         page.keyboard().press("g");
