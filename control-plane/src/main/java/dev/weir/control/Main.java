@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "weir",
         description = "Weir's control plane: OpenAI's API over engines of your own.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class, ControlCommand.class})
+        subcommands = {ServeCommand.class, ControlCommand.class, EvalCommand.class})
 public final class Main {
     private Main() {}
 

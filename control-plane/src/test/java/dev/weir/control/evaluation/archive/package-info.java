@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.evaluation.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.evaluation.gate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.evaluation.golden;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.evaluation.grading;
+
+import org.jspecify.annotations.NullMarked;
