@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weir.control.evaluation.exchange;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weir.control.evaluation.run;
-
-import org.jspecify.annotations.NullMarked;
