@@ -23,7 +23,7 @@ final class EvalCommand {
     static Imported read(Path file, Optional<Format> format) {
         try {
             String text = Files.readString(file);
-            Path directory = file.toAbsolutePath().normalize().getParent();
+            Path directory = file.toAbsolutePath().normalize().resolveSibling("");
             Imported imported =
                     format.orElseGet(() -> Format.guess(file.toString(), text)).read(text, beside(directory));
             imported.unsupported().forEach(left -> System.err.println("weir eval: left out: " + left));

@@ -22,6 +22,7 @@ import org.springframework.modulith.core.ApplicationModules;
 
 class ArchitectureTest {
     private static final Set<String> STATIONS = Set.of(
+            "alerting",
             "completion",
             "configuration",
             "ingress",
