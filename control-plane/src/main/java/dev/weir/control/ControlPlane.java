@@ -4,6 +4,7 @@ import dev.weir.control.admin.ConfigurationEndpoints;
 import dev.weir.control.admin.ConfigurationTextEndpoints;
 import dev.weir.control.admin.FleetEndpoints;
 import dev.weir.control.admin.ModelEndpoints;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.configuration.FileWatch;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Engine;
@@ -77,7 +78,13 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import({AccessStations.class, CacheStations.class, EvaluationStations.class, RouteStations.class})
+@Import({
+    AccessStations.class,
+    AlertStations.class,
+    CacheStations.class,
+    EvaluationStations.class,
+    RouteStations.class
+})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,
@@ -239,6 +246,7 @@ public class ControlPlane {
             Fleet fleet,
             Spillway spillway,
             Failover upstream,
+            AnswerWitness witness,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(
@@ -252,6 +260,7 @@ public class ControlPlane {
                 fleet,
                 spillway,
                 upstream,
+                witness,
                 telemetry,
                 errors);
     }

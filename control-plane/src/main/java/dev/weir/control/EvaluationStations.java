@@ -2,20 +2,27 @@ package dev.weir.control;
 
 import dev.weir.control.admin.EvaluationEndpoints;
 import dev.weir.control.admin.GoldenSetEndpoints;
+import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.archive.GoldenArchive;
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.desk.ClearanceDesk;
 import dev.weir.control.evaluation.desk.EvaluationRuns;
 import dev.weir.control.evaluation.desk.StartRules;
+import dev.weir.control.evaluation.judge.Judge;
+import dev.weir.control.evaluation.live.LiveAnswers;
+import dev.weir.control.evaluation.live.OnlineJudge;
 import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.storage.Database;
 import java.io.IOException;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -59,6 +66,26 @@ class EvaluationStations {
     @Bean
     ClearanceDesk clearanceDesk(Database database, RunArchive runs, EvaluationRuns desk, InstantSource clock) {
         return new ClearanceDesk(database, runs, desk, () -> StartRules.STANDARD, clock);
+    }
+
+    /** Whoever wants to hear of judged answers is a bean of type {@link QualityListener}. */
+    @Bean
+    OnlineJudge onlineJudge(
+            LiveConfiguration<Policy> policy,
+            ModelServer server,
+            ObjectProvider<QualityListener> listeners,
+            InstantSource clock) {
+        SecureRandom random = new SecureRandom();
+        return new OnlineJudge(
+                () -> policy.current().value().judged(),
+                model -> new Judge(model, Judge.formOf(model), server, random),
+                listeners.orderedStream().toList(),
+                clock);
+    }
+
+    @Bean
+    LiveAnswers liveAnswers(LiveConfiguration<Policy> policy, OnlineJudge judge) {
+        return new LiveAnswers(() -> policy.current().value().judged(), judge::take);
     }
 
     @Bean

@@ -1,8 +1,10 @@
 package dev.weir.control;
 
 import dev.weir.control.accounting.PriceList;
+import dev.weir.control.alerting.AlertPolicy;
 import dev.weir.control.cache.CacheRules;
 import dev.weir.control.configuration.Section;
+import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.ingress.OverflowPolicy;
 import dev.weir.control.routing.RoutingPolicy;
@@ -17,9 +19,17 @@ import java.util.List;
  * @param prices of models
  * @param cache which answers are remembered
  * @param overflow who outside may be asked
+ * @param alerts who is told of alerts
+ * @param judged how much of the live traffic is judged
  */
 record Policy(
-        List<Engine> engines, RoutingPolicy routing, PriceList prices, CacheRules cache, OverflowPolicy overflow) {
+        List<Engine> engines,
+        RoutingPolicy routing,
+        PriceList prices,
+        CacheRules cache,
+        OverflowPolicy overflow,
+        AlertPolicy alerts,
+        LivePolicy judged) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -34,6 +44,8 @@ record Policy(
                 RoutingPolicy.read(root),
                 PriceList.read(root),
                 CacheRules.read(root),
-                OverflowPolicy.read(root));
+                OverflowPolicy.read(root),
+                AlertPolicy.read(root),
+                LivePolicy.read(root));
     }
 }

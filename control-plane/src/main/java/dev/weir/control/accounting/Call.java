@@ -1,6 +1,7 @@
 package dev.weir.control.accounting;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
 import io.micrometer.core.instrument.Clock;
@@ -143,6 +144,11 @@ public final class Call {
 
     public synchronized long costNanos() {
         return wasCached() ? 0 : price.costNanos(usage());
+    }
+
+    /** For whoever looks at answers as they pass. */
+    public synchronized ServedExchange served() {
+        return new ServedExchange(id, caller.tenant().id(), feature, request, course.arm(), at);
     }
 
     synchronized LedgerEntry entry(String status) {

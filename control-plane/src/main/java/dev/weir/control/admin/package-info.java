@@ -9,6 +9,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "accounting",
+            "alerting",
             "cache",
             "classification",
             "completion",

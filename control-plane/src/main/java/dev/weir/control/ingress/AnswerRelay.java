@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
@@ -13,14 +14,17 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 
 /** Station 11: hands an engine's answer to the client as it comes, no faster than the client reads it. */
 final class AnswerRelay {
     private static final DataBufferFactory HEAP = new DefaultDataBufferFactory();
 
     private final int eventBytesMax;
+    private final AnswerWitness witness;
 
-    AnswerRelay(IngressConfig config) {
+    AnswerRelay(IngressConfig config, AnswerWitness witness) {
+        this.witness = witness;
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
     }
 
@@ -34,7 +38,7 @@ final class AnswerRelay {
                 headers.put(name, values);
             }
         });
-        Flux<byte[]> leaving = answer.content().doOnCancel(call::left);
+        Flux<byte[]> leaving = heard(answer, call).doOnCancel(call::left);
         Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
         if (answer.isEventStream()) {
             return relayEvents(content, response, passage, call, recording);
@@ -45,6 +49,16 @@ final class AnswerRelay {
                         ? noted(content.doOnNext(new UsageFilter(call)::see), response, call, recording)
                         : content,
                 response);
+    }
+
+    private Flux<byte[]> heard(EngineAnswer answer, Call call) {
+        Flux<byte[]> content = answer.content();
+        return answer.status() != 200
+                ? content
+                : witness.of(call.served())
+                        .map(hearing -> content.doOnNext(hearing::piece)
+                                .doFinally(signal -> hearing.over(signal == SignalType.ON_COMPLETE)))
+                        .orElse(content);
     }
 
     /** Shows an answer that nobody waits for to the recording, and to nobody else. */

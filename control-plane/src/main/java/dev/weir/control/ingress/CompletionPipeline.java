@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
 import dev.weir.control.cache.Recording;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Scope;
@@ -44,6 +45,7 @@ public final class CompletionPipeline {
             Fleet fleet,
             Spillway spillway,
             Failover upstream,
+            AnswerWitness witness,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
@@ -57,7 +59,7 @@ public final class CompletionPipeline {
         this.fleet = fleet;
         this.spillway = spillway;
         this.upstream = upstream;
-        this.relay = new AnswerRelay(config);
+        this.relay = new AnswerRelay(config, witness);
         this.telemetry = telemetry;
         this.errors = errors;
     }

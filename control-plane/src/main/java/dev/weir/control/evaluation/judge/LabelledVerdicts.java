@@ -49,7 +49,8 @@ public final class LabelledVerdicts {
     }
 
     private static Canary demo(JsonNode json) {
-        String asked = json.path("messages").path(0).path("content").asString("");
+        JsonNode messages = json.path("messages");
+        String asked = messages.path(messages.size() - 1).path("content").asString("");
         Matcher parts = DEMO.matcher(asked);
         if (!parts.matches()) {
             throw new IllegalArgumentException("the case " + json.path("id").asString("") + " is not laid out as a judge's");

@@ -1,0 +1,71 @@
+package dev.weir.control.evaluation.live;
+
+import dev.weir.control.completion.AnswerWitness;
+import dev.weir.control.completion.ServedExchange;
+import dev.weir.control.evaluation.QualityEvent.Subject;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Hears the sampled answers to their end. What is longer than its limit is not judged. */
+public final class LiveAnswers implements AnswerWitness {
+    private static final int ANSWER_BYTES_MAX = 256 << 10;
+    private static final int REQUEST_BYTES_MAX = 256 << 10;
+
+    private final Supplier<LivePolicy> policy;
+    private final Consumer<LiveAnswer> taker;
+
+    /**
+     * A witness.
+     *
+     * @param taker of whole answers; must not wait
+     */
+    public LiveAnswers(Supplier<LivePolicy> policy, Consumer<LiveAnswer> taker) {
+        this.policy = policy;
+        this.taker = taker;
+    }
+
+    @Override
+    public Optional<Hearing> of(ServedExchange exchange) {
+        boolean wanted = exchange.request().endpoint().isGeneration()
+                && exchange.request().body().byteCount() <= REQUEST_BYTES_MAX
+                && policy.get().samples(exchange.callId());
+        return wanted ? Optional.of(new Collected(exchange)) : Optional.empty();
+    }
+
+    private final class Collected implements Hearing {
+        private final ServedExchange exchange;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean tooLong;
+
+        Collected(ServedExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void piece(byte[] piece) {
+            tooLong |= bytes.size() + piece.length > ANSWER_BYTES_MAX;
+            if (!tooLong) {
+                bytes.writeBytes(piece);
+            }
+        }
+
+        @Override
+        public void over(boolean whole) {
+            if (!whole || tooLong) {
+                return;
+            }
+            ByteBuffer body = exchange.request().body().bytes();
+            byte[] request = new byte[body.remaining()];
+            body.get(request);
+            Subject subject = new Subject(
+                    exchange.callId(), exchange.tenant(), exchange.request().model(), exchange.arm(), exchange.at());
+            AnswerText.question(request)
+                    .flatMap(question -> AnswerText.of(bytes.toByteArray())
+                            .map(answer -> new LiveAnswer(subject, question, answer)))
+                    .ifPresent(taker);
+        }
+    }
+}

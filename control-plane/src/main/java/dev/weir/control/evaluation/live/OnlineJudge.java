@@ -1,0 +1,173 @@
+package dev.weir.control.evaluation.live;
+
+import dev.weir.control.evaluation.QualityEvent;
+import dev.weir.control.evaluation.QualityEvent.Asked;
+import dev.weir.control.evaluation.QualityEvent.JudgeState;
+import dev.weir.control.evaluation.QualityEvent.Scored;
+import dev.weir.control.evaluation.QualityEvent.Unscored;
+import dev.weir.control.evaluation.QualityListener;
+import dev.weir.control.evaluation.judge.Canary;
+import dev.weir.control.evaluation.judge.CanaryWatch;
+import dev.weir.control.evaluation.judge.Exhibit;
+import dev.weir.control.evaluation.judge.Judge;
+import dev.weir.control.evaluation.judge.Verdict;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Judges sampled answers, two at a time, as many in a minute as its budget allows; what finds no place is told as unscored. Every fiftieth
+ * verdict is asked of a case with a known label, which is how a judge that has changed is found out.
+ */
+public final class OnlineJudge implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(OnlineJudge.class);
+    private static final int WAITING_MAX = 1000;
+    private static final int WORKER_COUNT = 2;
+    private static final int CANARY_EVERY = 50;
+    private static final long SECONDS_PER_MINUTE = 60;
+
+    private final Supplier<LivePolicy> policy;
+    private final Function<String, Judge> judges;
+    private final List<QualityListener> listeners;
+    private final InstantSource clock;
+    private final BlockingQueue<LiveAnswer> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final AtomicLong verdictCount = new AtomicLong();
+    private long minute;
+    private int takenThisMinute;
+    private boolean available = true;
+    private volatile List<Thread> workers = List.of();
+    private @Nullable Watched watched;
+
+    /** A judge and what is known of it; another judge is watched from the beginning. */
+    private record Watched(String judgeVersion, CanaryWatch watch) {}
+
+    /**
+     * A judge that begins with {@link #start}.
+     *
+     * @param judges by the model's name
+     */
+    public OnlineJudge(
+            Supplier<LivePolicy> policy,
+            Function<String, Judge> judges,
+            List<QualityListener> listeners,
+            InstantSource clock) {
+        this.policy = policy;
+        this.judges = judges;
+        this.listeners = List.copyOf(listeners);
+        this.clock = clock;
+    }
+
+    /** Never waits. */
+    public void take(LiveAnswer answer) {
+        tell(new Asked(answer.subject()));
+        if (!isWithinBudget(clock.instant())) {
+            tell(new Unscored(answer.subject(), "the judge's budget of this minute is spent"));
+        } else if (!waiting.offer(answer)) {
+            tell(new Unscored(answer.subject(), "too many answers wait for the judge"));
+        }
+    }
+
+    private synchronized boolean isWithinBudget(Instant now) {
+        long current = now.getEpochSecond() / SECONDS_PER_MINUTE;
+        if (current != minute) {
+            minute = current;
+            takenThisMinute = 0;
+        }
+        return ++takenThisMinute <= policy.get().perMinuteMax();
+    }
+
+    /** Judges one answer, and now and then a case with a known label before it. */
+    void judge(LiveAnswer answer) throws InterruptedException {
+        LivePolicy now = policy.get();
+        String model = now.judgeModel();
+        if (model == null) {
+            tell(new Unscored(answer.subject(), "no judge is named any more"));
+            return;
+        }
+        Judge judge = judges.apply(model);
+        CanaryWatch watch = watch(judge.version(), now.kappa());
+        long number = verdictCount.getAndIncrement();
+        if (!now.canaries().isEmpty() && number % CANARY_EVERY == 0) {
+            Canary canary =
+                    now.canaries().get((int) (number / CANARY_EVERY % now.canaries().size()));
+            watch.saw(canary, judge.judge(canary.exhibit(), Judge.FAITHFUL));
+        }
+        Exhibit exhibit = new Exhibit(answer.question(), List.of(), null, answer.text());
+        Verdict faithful = judge.judge(exhibit, Judge.FAITHFUL);
+        Verdict helpful = judge.judge(exhibit, Judge.HELPFUL);
+        if (faithful instanceof Verdict.Ruled supported && helpful instanceof Verdict.Ruled good) {
+            double quality = good.score();
+            tell(new Scored(
+                    answer.subject(), !supported.passed(), quality, quality >= now.passMark(), judge.version()));
+            noteAvailable(!watch.isQuarantined(), "it does not recognise cases whose label is known");
+        } else {
+            String reason = faithful instanceof Verdict.Unscored(var why)
+                    ? why
+                    : helpful instanceof Verdict.Unscored(var other) ? other : "no verdict";
+            tell(new Unscored(answer.subject(), reason));
+            noteAvailable(!watch.isQuarantined(), reason);
+        }
+    }
+
+    private synchronized CanaryWatch watch(String judgeVersion, double kappa) {
+        Watched now = watched;
+        if (now == null || !now.judgeVersion().equals(judgeVersion)) {
+            now = new Watched(judgeVersion, new CanaryWatch(kappa));
+            watched = now;
+        }
+        return now.watch();
+    }
+
+    private synchronized void noteAvailable(boolean now, String reason) {
+        if (now != available) {
+            available = now;
+            log.warn("the judge is {}: {}", now ? "trusted again" : "quarantined", reason);
+            tell(new JudgeState(now, now ? "it recognises cases whose label is known again" : reason));
+        }
+    }
+
+    private void tell(QualityEvent event) {
+        listeners.forEach(listener -> listener.accept(event));
+    }
+
+    private void work() {
+        try {
+            while (isRunning()) {
+                judge(waiting.take());
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void start() {
+        List<Thread> started = IntStream.range(0, WORKER_COUNT)
+                .mapToObj(i -> Thread.ofVirtual().name("weir-judge-" + i).unstarted(this::work))
+                .toList();
+        workers = started;
+        started.forEach(Thread::start);
+    }
+
+    @Override
+    public void stop() {
+        List<Thread> stopping = workers;
+        workers = List.of();
+        stopping.forEach(Thread::interrupt);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return !workers.isEmpty();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.evaluation.QualityEvent;
+import dev.weir.control.evaluation.QualityEvent.Asked;
+import dev.weir.control.evaluation.QualityEvent.Scored;
+import dev.weir.control.evaluation.QualityEvent.Unscored;
+import dev.weir.control.evaluation.judge.Judge;
+import dev.weir.control.evaluation.live.LiveAnswers;
+import dev.weir.control.evaluation.live.LivePolicy;
+import dev.weir.control.evaluation.live.OnlineJudge;
+import dev.weir.control.evaluation.run.ModelServer;
+import dev.weir.control.ScriptedEngine.Script;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Live answers on their way to the judge. */
+class LiveJudgementTest {
+    private static final String VERDICT =
+            "{\\\"evidence\\\":[],\\\"reasoning\\\":\\\"so\\\",\\\"verdict\\\":\\\"pass\\\",\\\"confidence\\\":0.9}";
+
+    private static Script saying(String text) {
+        return exchange -> exchange.json(
+                200,
+                "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" + text
+                        + "\"},\"finish_reason\":\"stop\"}]}");
+    }
+
+    private static ModelServer server(ScriptedEngine engine) {
+        return new ModelServer(
+                ModelServer.at(engine.url() + "/v1"), null, Duration.ofSeconds(20), System::nanoTime, _ -> {});
+    }
+
+    private static OnlineJudge judge(LivePolicy policy, ModelServer server, BlockingQueue<QualityEvent> events) {
+        return new OnlineJudge(
+                () -> policy,
+                model -> new Judge(model, Judge.formOf(model), server, new SplittableRandom(1)),
+                List.of(events::add),
+                () -> Instant.EPOCH);
+    }
+
+    private static LivePolicy policy(int perMinuteMax) {
+        return new LivePolicy("arbiter", 1, perMinuteMax, 0.5, List.of(), 0.6);
+    }
+
+    @Test
+    void whatACallerIsAnsweredIsJudgedAndTheCallerNoticesNothing(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        Files.writeString(file, "evaluation: {live: {judge-model: arbiter, share: 1}}\n");
+        try (ScriptedEngine engine = ScriptedEngine.with("m");
+                ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
+                RunningControlPlane weir =
+                        new RunningControlPlane(List.of(engine, arbiter), "--weir.configuration.file=" + file)) {
+            engine.answers(saying("the ship sails at nine"));
+            arbiter.answers(saying(VERDICT));
+            String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"when?\"}]}";
+            assertThat(weir.post("/v1/chat/completions", body).body()).contains("sails at nine");
+            String asked = arbiter.nextRequest().body();
+            assertThat(asked).contains("the ship sails at nine").contains("when?").contains("json_schema");
+        }
+    }
+
+    @Test
+    void everyAnswerThatIsAskedForIsScoredOrUnscored() throws Exception {
+        BlockingQueue<QualityEvent> events = new LinkedBlockingQueue<>();
+        try (ScriptedEngine engine = ScriptedEngine.with("arbiter");
+                ModelServer server = server(engine)) {
+            engine.answers(saying(VERDICT));
+            OnlineJudge judge = judge(policy(2), server, events);
+            LiveAnswersScene scene = new LiveAnswersScene(new LiveAnswers(() -> policy(2), judge::take));
+            judge.start();
+            for (int i = 0; i < 3; i++) {
+                scene.answered("call-" + i, "when?", "at nine");
+            }
+            int askedCount = 0;
+            int scoredCount = 0;
+            int unscoredCount = 0;
+            while (scoredCount + unscoredCount < 3) {
+                QualityEvent event = events.poll(20, TimeUnit.SECONDS);
+                assertThat(event).isNotNull();
+                askedCount += event instanceof Asked ? 1 : 0;
+                unscoredCount += event instanceof Unscored ? 1 : 0;
+                if (event instanceof Scored scored) {
+                    scoredCount++;
+                    assertThat(scored.hallucinated()).isFalse();
+                    assertThat(scored.quality()).isEqualTo(0.95);
+                    assertThat(scored.subject().model()).isEqualTo("m");
+                    assertThat(scored.judgeVersion()).startsWith("arbiter@");
+                }
+            }
+            assertThat(List.of(askedCount, scoredCount, unscoredCount)).containsExactly(3, 2, 1);
+            judge.stop();
+        }
+    }
+}
