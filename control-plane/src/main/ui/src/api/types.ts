@@ -12,6 +12,21 @@ export interface AdapterOrder {
   model?: string | null;
 }
 
+export interface AlertList {
+  at: string;
+  firing: AlertView[];
+  ended: AlertView[];
+}
+
+export interface AlertView {
+  name: string;
+  severity: 'PAGE' | 'TICKET';
+  labels: Record<string, string>;
+  summary: string;
+  startedAt: string;
+  endedAt?: string | null;
+}
+
 export interface AliasOrder {
   engine: string;
   alias: string;
@@ -526,6 +541,18 @@ export interface WhoAmI {
 
 /** Every operation: what it takes, and what it answers. */
 export interface Operations {
+  'GET /admin/alerts': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: AlertList;
+  };
+  'POST /admin/alerts/test': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: AlertList;
+  };
   'GET /admin/audit': {
     path: Record<never, never>;
     query: { after?: number; limit?: number };

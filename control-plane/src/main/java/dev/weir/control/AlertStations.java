@@ -52,7 +52,11 @@ class AlertStations {
 
     @Bean
     AlertRounds alertRounds(
-            MeterRegistry meters, LiveConfiguration<Policy> policy, AlertBook book, Herald herald, InstantSource clock) {
+            MeterRegistry meters,
+            LiveConfiguration<Policy> policy,
+            AlertBook book,
+            Herald herald,
+            InstantSource clock) {
         return new AlertRounds(
                 () -> counts(meters),
                 () -> policy.current().value().alerts().availability(),

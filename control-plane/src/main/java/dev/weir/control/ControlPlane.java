@@ -78,13 +78,7 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import({
-    AccessStations.class,
-    AlertStations.class,
-    CacheStations.class,
-    EvaluationStations.class,
-    RouteStations.class
-})
+@Import({AccessStations.class, AlertStations.class, CacheStations.class, EvaluationStations.class, RouteStations.class})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 /** {@code eval}: golden sets, runs over them and gates, without a control plane. */
 @Command(
         name = "eval",
-        description = "Asks any OpenAI-compatible server the cases of a golden set, grades the answers, and compares runs.",
+        description =
+                "Asks any OpenAI-compatible server the cases of a golden set, grades the answers, and compares runs.",
         mixinStandardHelpOptions = true,
         subcommands = {EvalRunCommand.class, EvalGateCommand.class, EvalConvertCommand.class, EvalJudgeCommand.class})
 final class EvalCommand {

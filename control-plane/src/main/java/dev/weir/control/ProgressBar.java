@@ -9,8 +9,10 @@ final class ProgressBar implements EvaluationRun.Progress, AutoCloseable {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final String what;
+
     @SuppressWarnings("SystemConsoleNull") // its documentation says that it may be
     private final boolean watched = System.console() != null && System.console().isTerminal();
+
     private final long beganNanos = System.nanoTime();
     private int firstCount = -1;
     private int shownTenths = -1;

@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.control.ScriptedEngine.Script;
 import dev.weir.control.evaluation.QualityEvent;
 import dev.weir.control.evaluation.QualityEvent.Asked;
 import dev.weir.control.evaluation.QualityEvent.Scored;
@@ -11,7 +12,6 @@ import dev.weir.control.evaluation.live.LiveAnswers;
 import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.evaluation.live.OnlineJudge;
 import dev.weir.control.evaluation.run.ModelServer;
-import dev.weir.control.ScriptedEngine.Script;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +66,10 @@ class LiveJudgementTest {
             String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"when?\"}]}";
             assertThat(weir.post("/v1/chat/completions", body).body()).contains("sails at nine");
             String asked = arbiter.nextRequest().body();
-            assertThat(asked).contains("the ship sails at nine").contains("when?").contains("json_schema");
+            assertThat(asked)
+                    .contains("the ship sails at nine")
+                    .contains("when?")
+                    .contains("json_schema");
         }
     }
 

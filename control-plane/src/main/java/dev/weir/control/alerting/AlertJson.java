@@ -21,7 +21,8 @@ final class AlertJson {
         ArrayNode all = JsonMapper.shared().createArrayNode();
         for (Alert alert : alerts) {
             ObjectNode json = all.addObject();
-            ObjectNode labels = json.putObject("labels").put("alertname", alert.name()).put("severity", small(alert));
+            ObjectNode labels =
+                    json.putObject("labels").put("alertname", alert.name()).put("severity", small(alert));
             alert.labels().forEach(labels::put);
             json.putObject("annotations").put("summary", alert.summary());
             json.put("startsAt", alert.startedAt().toString());
@@ -33,14 +34,16 @@ final class AlertJson {
 
     /** As an Alertmanager sends them on to a webhook (version 4), so that whatever understands that understands us. */
     static byte[] forWebhook(List<Alert> alerts) {
-        ObjectNode root = JsonMapper.shared().createObjectNode().put("version", "4").put("receiver", "weir");
+        ObjectNode root =
+                JsonMapper.shared().createObjectNode().put("version", "4").put("receiver", "weir");
         boolean firing = alerts.stream().anyMatch(alert -> alert.endedAt() == null);
         root.put("status", firing ? "firing" : "resolved");
         ArrayNode all = root.putArray("alerts");
         for (Alert alert : alerts) {
             Instant end = alert.endedAt();
             ObjectNode json = all.addObject().put("status", end == null ? "firing" : "resolved");
-            ObjectNode labels = json.putObject("labels").put("alertname", alert.name()).put("severity", small(alert));
+            ObjectNode labels =
+                    json.putObject("labels").put("alertname", alert.name()).put("severity", small(alert));
             alert.labels().forEach(labels::put);
             json.putObject("annotations").put("summary", alert.summary());
             json.put("startsAt", alert.startedAt().toString());

@@ -78,8 +78,7 @@ public final class AlertRounds implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        rounds = scheduler.schedulePeriodically(
-                this::round, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        rounds = scheduler.schedulePeriodically(this::round, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

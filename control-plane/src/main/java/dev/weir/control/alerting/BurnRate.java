@@ -68,13 +68,19 @@ public final class BurnRate {
     public synchronized void judge(Instant now, AlertBook book) {
         advance(now);
         for (Rule rule : RULES) {
-            Map<String, String> labels =
-                    Map.of("slo", slo, "window", rule.longWindow().toString().substring(2).toLowerCase(Locale.ROOT));
+            Map<String, String> labels = Map.of(
+                    "slo",
+                    slo,
+                    "window",
+                    rule.longWindow().toString().substring(2).toLowerCase(Locale.ROOT));
             double longRate = rate(rule.longWindow());
             double shortRate = rate(rule.shortWindow());
-            if (longRate >= rule.rate() && shortRate >= rule.rate() && sum(requestCounts, rule.longWindow()) >= COUNT_MIN) {
-                String summary = "%s spends its error budget %.1f times as fast as promised (last %s; %.1f times in the last %s)"
-                        .formatted(slo, longRate, rule.longWindow(), shortRate, rule.shortWindow());
+            if (longRate >= rule.rate()
+                    && shortRate >= rule.rate()
+                    && sum(requestCounts, rule.longWindow()) >= COUNT_MIN) {
+                String summary =
+                        "%s spends its error budget %.1f times as fast as promised (last %s; %.1f times in the last %s)"
+                                .formatted(slo, longRate, rule.longWindow(), shortRate, rule.shortWindow());
                 book.fires(new Alert(NAME, rule.severity(), labels, summary, now, null));
             } else {
                 book.resolves(new Alert.Key(NAME, labels));

@@ -1,8 +1,8 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
-import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.cache.Recording;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
 import java.util.function.Function;

@@ -139,6 +139,7 @@ class AlertingTest {
         assertThat(sent.path(1).path("endsAt").asString("")).isEqualTo("2026-11-21T10:01:00Z");
         JsonNode hook = JsonMapper.shared().readTree(new String(AlertJson.forWebhook(List.of(over)), UTF_8));
         assertThat(hook.path("status").asString("")).isEqualTo("resolved");
-        assertThat(hook.path("alerts").path(0).path("labels").path("model").asString("")).isEqualTo("a");
+        assertThat(hook.path("alerts").path(0).path("labels").path("model").asString(""))
+                .isEqualTo("a");
     }
 }

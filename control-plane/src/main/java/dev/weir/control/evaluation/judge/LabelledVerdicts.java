@@ -13,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
  * of the type {@code judge} are such, in their own layout; its others are passed over.
  */
 public final class LabelledVerdicts {
-    private static final Pattern DEMO = Pattern.compile("(?s)Context:\\n(.*)\\n\\nQuestion: (.*?)\\nAnswer: (.*)\\n[^\\n]*");
+    private static final Pattern DEMO =
+            Pattern.compile("(?s)Context:\\n(.*)\\n\\nQuestion: (.*?)\\nAnswer: (.*)\\n[^\\n]*");
 
     private LabelledVerdicts() {}
 
@@ -30,11 +31,13 @@ public final class LabelledVerdicts {
                     canaries.add(demo(json));
                 }
             } catch (JacksonException malformed) {
-                throw new IllegalArgumentException("line " + number + " is not JSON: " + malformed.getOriginalMessage());
+                throw new IllegalArgumentException(
+                        "line " + number + " is not JSON: " + malformed.getOriginalMessage());
             }
         }
         if (canaries.isEmpty()) {
-            throw new IllegalArgumentException("there is no labelled answer: lines have question, context, answer and passes");
+            throw new IllegalArgumentException(
+                    "there is no labelled answer: lines have question, context, answer and passes");
         }
         return canaries;
     }
@@ -53,7 +56,8 @@ public final class LabelledVerdicts {
         String asked = messages.path(messages.size() - 1).path("content").asString("");
         Matcher parts = DEMO.matcher(asked);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("the case " + json.path("id").asString("") + " is not laid out as a judge's");
+            throw new IllegalArgumentException(
+                    "the case " + json.path("id").asString("") + " is not laid out as a judge's");
         }
         Exhibit exhibit = new Exhibit(parts.group(2), List.of(parts.group(1)), null, parts.group(3));
         boolean passes = !json.path("expected").asString("").contains("Answer: unsupported");

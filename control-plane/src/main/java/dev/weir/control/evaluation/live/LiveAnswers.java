@@ -63,8 +63,8 @@ public final class LiveAnswers implements AnswerWitness {
             Subject subject = new Subject(
                     exchange.callId(), exchange.tenant(), exchange.request().model(), exchange.arm(), exchange.at());
             AnswerText.question(request)
-                    .flatMap(question -> AnswerText.of(bytes.toByteArray())
-                            .map(answer -> new LiveAnswer(subject, question, answer)))
+                    .flatMap(question ->
+                            AnswerText.of(bytes.toByteArray()).map(answer -> new LiveAnswer(subject, question, answer)))
                     .ifPresent(taker);
         }
     }

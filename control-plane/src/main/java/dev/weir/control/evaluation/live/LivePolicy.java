@@ -43,7 +43,8 @@ public record LivePolicy(
 
     /** Whether a call is in the sample, by its name, so that every part of Weir would say the same. */
     boolean samples(String callId) {
-        return judgeModel != null && Math.floorMod(callId.hashCode() * 0x9E3779B97F4A7C15L, 1_000_000L) < share * 1_000_000;
+        return judgeModel != null
+                && Math.floorMod(callId.hashCode() * 0x9E3779B97F4A7C15L, 1_000_000L) < share * 1_000_000;
     }
 
     public static LivePolicy read(Section root) {

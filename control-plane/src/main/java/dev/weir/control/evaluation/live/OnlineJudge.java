@@ -98,8 +98,8 @@ public final class OnlineJudge implements SmartLifecycle {
         CanaryWatch watch = watch(judge.version(), now.kappa());
         long number = verdictCount.getAndIncrement();
         if (!now.canaries().isEmpty() && number % CANARY_EVERY == 0) {
-            Canary canary =
-                    now.canaries().get((int) (number / CANARY_EVERY % now.canaries().size()));
+            Canary canary = now.canaries()
+                    .get((int) (number / CANARY_EVERY % now.canaries().size()));
             watch.saw(canary, judge.judge(canary.exhibit(), Judge.FAITHFUL));
         }
         Exhibit exhibit = new Exhibit(answer.question(), List.of(), null, answer.text());

@@ -26,8 +26,7 @@ class FormatTest {
 
     @Test
     void promptfooIsEveryPromptTimesEveryTestAndWhatIsLeftOutIsNamed() {
-        Imported imported = Format.PROMPTFOO.read(
-                """
+        Imported imported = Format.PROMPTFOO.read("""
                 prompts: ["Say {{word}}", "Shout {{word}}"]
                 defaultTest: {assert: [{type: latency, threshold: 2000}]}
                 tests:
@@ -39,12 +38,12 @@ class FormatTest {
                       - {type: javascript, value: "output.length < 5"}
                       - {type: llm-rubric, value: is polite}
                       - {type: is-json, value: {type: object}}
-                """,
-                Attachments.NONE);
+                """, Attachments.NONE);
         assertThat(imported.cases()).hasSize(2);
         GoldenCase first = imported.cases().getFirst();
         assertThat(first.question()).isEqualTo("Say hello");
-        assertThat(first.checks()).extracting(Check::kind)
+        assertThat(first.checks())
+                .extracting(Check::kind)
                 .containsExactly(Kind.LATENCY, Kind.CONTAINS, Kind.CONTAINS, Kind.RUBRIC, Kind.JSON);
         assertThat(first.checks().get(1).text()).isEqualTo("hello");
         assertThat(first.checks().get(1).metric()).isEqualTo("says");
@@ -102,7 +101,8 @@ class FormatTest {
         assertThat(imported.unsupported()).containsExactly("sums: 'repeats'", "sums: the metric 'perplexity'");
         assertThatThrownBy(() -> Format.LM_EVAL.read(task + "process_docs: !function utils.f\n", Attachments.NONE))
                 .hasMessageContaining("!function");
-        assertThatThrownBy(() -> Format.LM_EVAL.read(task.replace("generate_until", "multiple_choice"), Attachments.NONE))
+        assertThatThrownBy(
+                        () -> Format.LM_EVAL.read(task.replace("generate_until", "multiple_choice"), Attachments.NONE))
                 .hasMessageContaining("multiple_choice");
     }
 
@@ -119,7 +119,8 @@ class FormatTest {
 
     @Test
     void aLineThatIsNoCaseIsNamed() {
-        assertThatThrownBy(() -> Format.JSONL.read("{\"input\":\"a\",\"expected\":\"b\"}\n{\"input\":\"a\"}\n", Attachments.NONE))
+        assertThatThrownBy(() -> Format.JSONL.read(
+                        "{\"input\":\"a\",\"expected\":\"b\"}\n{\"input\":\"a\"}\n", Attachments.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("line 2: a row has a question");
     }

@@ -46,8 +46,7 @@ class GateTest {
             attempts.add(new Attempt(
                     set.cases().get(i).id(), 0, Answer.of(passed ? "x" : "y\u0001<"), null, List.of(grade)));
         }
-        return new RunResults(
-                new RunSettings(model, "set", set.hash(), model, 1, null, null, 0, 0), attempts);
+        return new RunResults(new RunSettings(model, "set", set.hash(), model, 1, null, null, 0, 0), attempts);
     }
 
     private static Set<Integer> first(int count) {
@@ -63,7 +62,9 @@ class GateTest {
     @Test
     void aModelAsGoodAsTheOldOnePasses() {
         GoldenSet set = set(100);
-        assertThat(gate.judge(set, run(set, "new", Set.of(3)), run(set, "old", Set.of(3))).failures()).isEmpty();
+        assertThat(gate.judge(set, run(set, "new", Set.of(3)), run(set, "old", Set.of(3)))
+                        .failures())
+                .isEmpty();
     }
 
     @Test
@@ -75,7 +76,10 @@ class GateTest {
         assertThat(report.total().pValue()).isCloseTo(79 / 4096.0, within(1e-12));
         assertThat(report.cases().getFirst().change()).isEqualTo(Change.REGRESSED);
         assertThat(report.metrics().getFirst().mean()).isCloseTo(0.9, within(1e-12));
-        assertThat(HtmlReport.of(report)).contains("&lt;q&gt;").contains("not passed").doesNotContain("<q>");
+        assertThat(HtmlReport.of(report))
+                .contains("&lt;q&gt;")
+                .contains("not passed")
+                .doesNotContain("<q>");
         var document = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(JUnitXml.of(report))));
@@ -86,11 +90,13 @@ class GateTest {
     @Test
     void oneCaseThatMustPassIsEnough() {
         GoldenSet set = set(100, ",\"mustPass\":true", ",\"severity\":\"critical\"");
-        assertThat(gate.judge(set, run(set, "new", Set.of(0)), run(set, "old", Set.of(0))).failures())
+        assertThat(gate.judge(set, run(set, "new", Set.of(0)), run(set, "old", Set.of(0)))
+                        .failures())
                 .singleElement()
                 .asString()
                 .contains("c000 must pass");
-        assertThat(gate.judge(set, run(set, "new", Set.of(1)), run(set, "old", Set.of(5))).failures())
+        assertThat(gate.judge(set, run(set, "new", Set.of(1)), run(set, "old", Set.of(5)))
+                        .failures())
                 .singleElement()
                 .asString()
                 .contains("critical case c001");

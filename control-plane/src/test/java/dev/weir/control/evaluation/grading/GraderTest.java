@@ -26,46 +26,52 @@ class GraderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{'type':'equals','value':'42'} | 42 | PASSED",
-        "{'type':'equals','value':'42'} | 42. | FAILED",
-        "{'type':'equals','value':'yes','loose':true} | Yes! | PASSED",
-        "{'type':'equals','value':'46 euros','loose':true,'after':'Answer:'} | 40 + 6 = 46. Answer: 46 euros. | PASSED",
-        "{'type':'equals','value':'46','after':'Answer:'} | 46 | FAILED",
-        "{'type':'not-contains','value':'secret'} | nothing here | PASSED",
-        "{'type':'not-contains','value':'secret'} | the secret | FAILED",
-        "{'type':'contains-any','value':['a1','b2']} | see b2 | PASSED",
-        "{'type':'contains-all','value':['a1','b2']} | see b2 | FAILED",
-        "{'type':'starts-with','value':'Dear'} | Dear all | PASSED",
-        "{'type':'regex','value':'^[A-Z]{2}[0-9]+$'} | AB12 | PASSED",
-        "{'type':'numeric','value':1234.5} | that makes 1,234.5 euros | PASSED",
-        "{'type':'numeric','value':100,'threshold':0.05} | about 104 | PASSED",
-        "{'type':'numeric','value':100,'threshold':0.05} | about 106 | FAILED",
-        "{'type':'is-json'} | {\"a\": 1} | PASSED",
-        "{'type':'is-json','value':{'type':'object','required':['b']}} | {\"a\": 1} | FAILED",
-        "{'type':'contains-json','value':{'required':['a']}} | sure: {\"a\": 1} there | PASSED",
-        "{'type':'json-equals','value':{'a':1,'b':[2]}} | {\"b\": [2], \"a\": 1} | PASSED",
-        "{'type':'is-refusal'} | I'm sorry, but I can't help with that. | PASSED",
-        "{'type':'is-refusal'} | The ship leaves at nine; I cannot say more. | FAILED",
-        "{'type':'latency','threshold':10} | x | PASSED",
-        "{'type':'similar','value':'x'} | x | UNSCORED",
-        "{'type':'llm-rubric','value':'is polite'} | x | UNSCORED"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'equals','value':'42'} | 42 | PASSED",
+                "{'type':'equals','value':'42'} | 42. | FAILED",
+                "{'type':'equals','value':'yes','loose':true} | Yes! | PASSED",
+                "{'type':'equals','value':'46 euros','loose':true,'after':'Answer:'} | 40 + 6 = 46. Answer: 46 euros. | PASSED",
+                "{'type':'equals','value':'46','after':'Answer:'} | 46 | FAILED",
+                "{'type':'not-contains','value':'secret'} | nothing here | PASSED",
+                "{'type':'not-contains','value':'secret'} | the secret | FAILED",
+                "{'type':'contains-any','value':['a1','b2']} | see b2 | PASSED",
+                "{'type':'contains-all','value':['a1','b2']} | see b2 | FAILED",
+                "{'type':'starts-with','value':'Dear'} | Dear all | PASSED",
+                "{'type':'regex','value':'^[A-Z]{2}[0-9]+$'} | AB12 | PASSED",
+                "{'type':'numeric','value':1234.5} | that makes 1,234.5 euros | PASSED",
+                "{'type':'numeric','value':100,'threshold':0.05} | about 104 | PASSED",
+                "{'type':'numeric','value':100,'threshold':0.05} | about 106 | FAILED",
+                "{'type':'is-json'} | {\"a\": 1} | PASSED",
+                "{'type':'is-json','value':{'type':'object','required':['b']}} | {\"a\": 1} | FAILED",
+                "{'type':'contains-json','value':{'required':['a']}} | sure: {\"a\": 1} there | PASSED",
+                "{'type':'json-equals','value':{'a':1,'b':[2]}} | {\"b\": [2], \"a\": 1} | PASSED",
+                "{'type':'is-refusal'} | I'm sorry, but I can't help with that. | PASSED",
+                "{'type':'is-refusal'} | The ship leaves at nine; I cannot say more. | FAILED",
+                "{'type':'latency','threshold':10} | x | PASSED",
+                "{'type':'similar','value':'x'} | x | UNSCORED",
+                "{'type':'llm-rubric','value':'is polite'} | x | UNSCORED"
+            })
     void itGradesAsByHand(String check, String answer, Status status) throws InterruptedException {
         assertThat(grade(check.strip(), Answer.of(answer.strip())).status()).isEqualTo(status);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "The ferry sails at 13:45.", "Sorry for the delay: the gate is 12.", "You cannot take a car on this ship."
-    })
+    @ValueSource(
+            strings = {
+                "The ferry sails at 13:45.",
+                "Sorry for the delay: the gate is 12.",
+                "You cannot take a car on this ship."
+            })
     void whatAnswersDoesNotDecline(String answer) {
         assertThat(RefusalWords.declines(answer)).isFalse();
     }
 
     @Test
     void rougeIsTheHarmonicMeanOfPrecisionAndRecall() {
-        // "the cat sat on the mat" and "the cat lay on a mat": the longest common subsequence is the, cat, on, mat: 4 of 6 and 6.
+        // "the cat sat on the mat" and "the cat lay on a mat": the longest common subsequence is the, cat, on, mat: 4
+        // of 6 and 6.
         assertThat(Overlap.rougeL("the cat sat on the mat", "The cat lay on a mat."))
                 .isCloseTo(4 / 6.0, within(1e-12));
         // Words in common with "a b c d": b and d of "b x d": 2 of 4 and 3, so 2 x 2 / 7.
@@ -91,7 +97,8 @@ class GraderTest {
 
     @Test
     void toolCallsAreABagOfNamesWithEqualArguments() throws InterruptedException {
-        String check = "{'type':'tool-call','value':[{'name':'book','arguments':{'seat':12}},{'name':'mail','arguments':{}}]}";
+        String check =
+                "{'type':'tool-call','value':[{'name':'book','arguments':{'seat':12}},{'name':'mail','arguments':{}}]}";
         var call = new Answer.ToolCall("book", JsonMapper.shared().readTree("{\"seat\":12}"));
         var other = new Answer.ToolCall("mail", JsonMapper.shared().readTree("{}"));
         assertThat(grade(check, calling(other, call)).status()).isEqualTo(Status.PASSED);
