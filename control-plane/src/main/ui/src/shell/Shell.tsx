@@ -23,7 +23,8 @@ export function Shell() {
   const pages = PAGES.filter((page) => session.may(page.needs));
   const mayLeave = Boolean(session.status.csrf);
 
-  useEffect(close, [pathname]);
+  // The address changes before the page is there, and whatever was opened meanwhile stays.
+  useEffect(() => setOpen((now) => (now === 'menu' ? null : now)), [pathname]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {

@@ -256,6 +256,7 @@ class UserInterfaceIT {
         page.keyboard().press("Escape");
         assertThat(page.getByRole(AriaRole.DIALOG)).isHidden();
         page.keyboard().press("Control+k");
+        assertThat(page.getByLabel("Part of a name")).isFocused();
         page.keyboard().type("cost");
         page.keyboard().press("Enter");
         assertThat(page).hasURL(Pattern.compile("/ui/cost$"));
