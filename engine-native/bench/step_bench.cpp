@@ -2,10 +2,10 @@
 // Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
 // neither, but by what a step costs beside them.
 //
-//   step_bench 1.1b|0.5b|demo[/q8_0|/q4_0][:q8_0|:q4_0|:q4_k|:q6_k] [threads ...]
+//   step_bench 1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]
 //
-// 1.1b: TinyLlama's shape; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. Stored as BF16, or as blocks where a type follows a slash; quantized at
-// load where one follows a colon. threads: 1 2 4
+// 1.1b: TinyLlama's shape; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. Stored as BF16, or as blocks of a TYPE (q8_0, q4_0, q4_k, q6_k) that
+// follows a slash; quantized at load where one follows a colon. threads: 1 2 4, unless given; cases: some of each, unless given.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -131,10 +131,14 @@ class Weights {
       uint16_t* const words = reinterpret_cast<uint16_t*>(static_cast<char*>(data) + tensor.offset_bytes);
       const weir::DTypeFacts type = weir::facts(static_cast<weir::DType>(tensor.dtype));
       const int64_t block_words = type.block_elements > 1 ? type.block_bytes / 2 : tensor.size_bytes;
+      const bool last = static_cast<weir::DType>(tensor.dtype) == weir::DType::q6_k;  // of a block's words is its scale, or else the first
+      const bool offset = static_cast<weir::DType>(tensor.dtype) == weir::DType::q4_k;  // comes second
       for (int64_t i = 0; i < tensor.size_bytes / 2; ++i) {
         const uint64_t bits = random() >> 48;
         if (type.block_elements > 1) {
-          words[i] = static_cast<uint16_t>(i % block_words == 0 ? 0x0c00 : bits);  // scales of 2^-12
+          const int64_t word = i % block_words;
+          const bool scale = word == (last ? block_words - 1 : 0) || (offset && word == 1);
+          words[i] = static_cast<uint16_t>(scale ? 0x0c00 : bits);  // scales of 2^-12
         } else {
           words[i] = static_cast<uint16_t>((bits & 0x807f) | 121 << 7);  // +-2^-6 to 2^-5
         }
@@ -231,20 +235,11 @@ Seconds best_seconds(int runs, const std::function<void()>& body) {
   return best;
 }
 
-double read_bytes_per_second(const Weights& weights, int32_t threads) {
-  weir::ThreadPool pool(threads);
-  const int64_t words = weights.bytes() / 8 / 8 * 8;
-  std::vector<uint64_t> sums(static_cast<size_t>(threads) * 8);
-  const Seconds seconds = best_seconds(5, [&] {
-    pool.parallel_for(words, 1024, [&](int64_t begin, int64_t end, int32_t worker) {
-      uint64_t sum[8] = {};
-      for (int64_t i = begin; i < end; i += 8) {
-        for (int lane = 0; lane < 8; ++lane) sum[lane] += weights.words()[i + lane];
-      }
-      for (const uint64_t part : sum) sums[static_cast<size_t>(worker) * 8] += part;
-    });
-  });
-  return static_cast<double>(words) * 8 / seconds.wall;
+double read_bytes_per_second(int32_t threads) {
+  double rate = 0;
+  weir_error error{};
+  check(weir_machine_peak(WEIR_PEAK_READ_BYTES, threads, 500, &rate, &error), error);
+  return rate;
 }
 
 // `sequences` sequences of `count` tokens each, after `computed` tokens, sampled at the last token of each.
@@ -288,7 +283,41 @@ class Step {
   std::vector<weir_sampling> samples_;
 };
 
-void measure(weir_model model, const Weights& weights, const weir_model_config& c, int32_t threads, int runs) {
+// A step to measure: tokens of one prompt, or the next token of each of some sequences.
+struct Case {
+  int32_t sequences;
+  int32_t context;  // tokens before
+  int32_t tokens;
+
+  // Of the form that the usage has, or of no tokens.
+  static Case parse(const char* text) {
+    Case out{1, 0, 0};
+    if (std::sscanf(text, "decode:%d@%d", &out.sequences, &out.context) == 2) out.tokens = 1;
+    else static_cast<void>(std::sscanf(text, "prefill:%d", &out.tokens));
+    return out;
+  }
+};
+
+const std::vector<Case> kUsualCases = {{1, 128, 1},  {8, 128, 1},  {32, 128, 1}, {1, 2048, 1}, {8, 2048, 1},
+                                       {32, 2048, 1}, {1, 0, 64}, {1, 0, 512}, {1, 0, 2048}};
+
+void measure_case(weir_session session, const Case& of, double bytes_held, double bytes_per_second, int runs) {
+  Step step(of.sequences, of.context, of.tokens);
+  if (of.tokens > 1) step.run(session);  // a prompt's first pages of scratch memory
+  const Seconds seconds = best_seconds(of.tokens > 1 ? (runs + 9) / 10 : runs, [&] { step.run(session); });
+  const double tokens = static_cast<double>(of.sequences) * of.tokens;
+  if (of.tokens > 1) {
+    std::printf("  prefill:%d ", of.tokens);
+  } else {
+    std::printf("  decode:%d@%d ", of.sequences, of.context);
+  }
+  std::printf("%8.1f tokens/s (median %8.1f)   %8.2f ms a step (median %8.2f, CPU %8.2f)", tokens / seconds.wall, tokens / seconds.median,
+              seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3);
+  if (of.tokens == 1) std::printf("   %3.0f %% of read bandwidth", 100 * bytes_held / seconds.wall / bytes_per_second);
+  std::printf("\n");
+}
+
+void measure(weir_model model, int32_t threads, const std::vector<Case>& cases, int runs) {
   weir_session_config config{};
   config.struct_bytes = sizeof(config);
   config.block_count = 4608;
@@ -300,25 +329,9 @@ void measure(weir_model model, const Weights& weights, const weir_model_config& 
   weir_session session = 0;
   weir_error error{};
   check(weir_session_create(model, &config, &session, &error), error);
-  const double bandwidth = read_bytes_per_second(weights, threads);
-  std::printf("threads %d   read %.1f GB/s\n", threads, bandwidth / 1e9);
-  for (const int32_t context : {128, 2048}) {
-    for (const int32_t sequences : {1, 8, 32}) {
-      Step decode(sequences, context, 1);
-      const Seconds seconds = best_seconds(runs, [&] { decode.run(session); });
-      std::printf("  decode  %2d x context %4d   %8.1f tokens/s   %8.2f ms a step (median %8.2f, CPU %8.2f)   %3.0f %% of read bandwidth\n",
-                  sequences, context, sequences / seconds.wall, seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3,
-                  100 * static_cast<double>(held_bytes(model)) / seconds.wall / bandwidth);
-    }
-  }
-  const double layer_weights =
-      c.layer_count * (2.0 * c.hidden_size * c.head_size * (c.query_head_count + c.kv_head_count) + 3.0 * c.hidden_size * c.intermediate_size);
-  for (const int32_t tokens : {64, 512, 2048}) {
-    Step prefill(1, 0, tokens);
-    const Seconds seconds = best_seconds((runs + 9) / 10, [&] { prefill.run(session); });
-    std::printf("  prefill %4d               %8.1f tokens/s   %8.1f ms a step (CPU %8.1f)   %5.1f GFLOP/s in matrices\n", tokens,
-                tokens / seconds.wall, seconds.wall * 1e3, seconds.cpu * 1e3, 2 * layer_weights * tokens / seconds.wall / 1e9);
-  }
+  const double bytes_per_second = read_bytes_per_second(threads);
+  std::printf("threads %d   read %.1f GB/s\n", threads, bytes_per_second / 1e9);
+  for (const Case& of : cases) measure_case(session, of, static_cast<double>(held_bytes(model)), bytes_per_second, runs);
   check(weir_session_destroy(session, &error), error);
 }
 
@@ -335,23 +348,32 @@ int main(int argc, char** argv) {
   };
   const std::string quantized = split(':');
   const std::string stored = split('/');
-  const bool types_known = (quantized.empty() || block_type(quantized) != WEIR_DTYPE_AUTO) && (stored.empty() || stored == "q8_0" || stored == "q4_0");
-  if ((name != "1.1b" && name != "0.5b" && name != "demo") || !types_known) {
-    std::fprintf(stderr, "usage: step_bench 1.1b|0.5b|demo[/q8_0|/q4_0][:q8_0|:q4_0|:q4_k|:q6_k] [threads ...]\n");
+  const bool types_known = (quantized.empty() || block_type(quantized) != WEIR_DTYPE_AUTO) && (stored.empty() || block_type(stored) != WEIR_DTYPE_AUTO);
+  std::vector<int32_t> threads;
+  std::vector<Case> cases;
+  bool understood = (name == "1.1b" || name == "0.5b" || name == "demo") && types_known;
+  for (int i = 2; i < argc; ++i) {
+    const Case of = Case::parse(argv[i]);
+    if (of.tokens > 0) cases.push_back(of);
+    else if (std::atoi(argv[i]) > 0) threads.push_back(std::atoi(argv[i]));
+    else understood = false;
+  }
+  if (!understood) {
+    std::fprintf(stderr, "usage: step_bench 1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]\n"
+                         "TYPE: q8_0, q4_0, q4_k, q6_k\n");
     return 2;
   }
-  std::vector<int32_t> threads;
-  for (int i = 2; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
   if (threads.empty()) threads = {1, 2, 4};
+  if (cases.empty()) cases = kUsualCases;
   weir_model_config config = name == "demo" ? demo() : name == "0.5b" ? qwen_half_billion() : tiny_llama();
-  const int runs = name == "demo" ? 200 : 3;
+  const int runs = name == "demo" ? 200 : 20;
   const Weights weights(config, stored.empty() ? weir::DType::bf16 : static_cast<weir::DType>(block_type(stored)));
   std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);
   config.quantize = block_type(quantized);
   weir_model model = 0;
   const Seconds load = best_seconds(1, [&] { model = weights.load(config); });
   std::printf("loaded in %.2f s (CPU %.2f), matrices held in %.1f MB\n", load.wall, load.cpu, static_cast<double>(held_bytes(model)) / 1e6);
-  for (const int32_t count : threads) measure(model, weights, config, count, runs);
+  for (const int32_t count : threads) measure(model, count, cases, runs);
   weir_model_destroy(model);
   return 0;
 }
