@@ -21,6 +21,7 @@ import dev.weir.control.ingress.RequestIds;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
 import dev.weir.control.ingress.Till;
+import dev.weir.control.ingress.UpgradeStation;
 import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
@@ -239,6 +240,7 @@ public class ControlPlane {
             FirstTokenTimes times,
             Fleet fleet,
             Spillway spillway,
+            UpgradeStation upgrades,
             Failover upstream,
             AnswerWitness witness,
             RequestTelemetry telemetry,
@@ -253,6 +255,7 @@ public class ControlPlane {
                 times,
                 fleet,
                 spillway,
+                upgrades,
                 upstream,
                 witness,
                 telemetry,

@@ -7,8 +7,10 @@ import dev.weir.control.configuration.Section;
 import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.ingress.OverflowPolicy;
+import dev.weir.control.ingress.UpgradePolicy;
 import dev.weir.control.routing.RoutingPolicy;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the configuration's file says beside the settings under {@code weir}: it may change while we run, and then all of it changes at
@@ -21,6 +23,7 @@ import java.util.List;
  * @param overflow who outside may be asked
  * @param alerts who is told of alerts
  * @param judged how much of the live traffic is judged
+ * @param upgrade whose answers are looked at before they are sent
  */
 record Policy(
         List<Engine> engines,
@@ -29,7 +32,8 @@ record Policy(
         CacheRules cache,
         OverflowPolicy overflow,
         AlertPolicy alerts,
-        LivePolicy judged) {
+        LivePolicy judged,
+        Optional<UpgradePolicy> upgrade) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -46,6 +50,7 @@ record Policy(
                 CacheRules.read(root),
                 OverflowPolicy.read(root),
                 AlertPolicy.read(root),
-                LivePolicy.read(root));
+                LivePolicy.read(root),
+                UpgradePolicy.read(root));
     }
 }

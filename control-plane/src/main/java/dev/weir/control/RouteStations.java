@@ -1,18 +1,24 @@
 package dev.weir.control;
 
 import dev.weir.control.admin.RouteEndpoints;
+import dev.weir.control.classification.Classifier;
+import dev.weir.control.classification.LearnedHead;
 import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
+import dev.weir.control.ingress.Till;
+import dev.weir.control.ingress.UpgradeStation;
 import dev.weir.control.quota.Quota;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.ModelView;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Routes;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -39,8 +45,32 @@ class RouteStations {
     }
 
     @Bean
-    Routes routes(LiveConfiguration<Policy> policy, Fleet fleet, FirstTokenTimes times, InstantSource clock) {
-        return new Routes(() -> policy.current().value().routing(), new FleetModels(fleet, times), clock);
+    Routes routes(
+            LiveConfiguration<Policy> policy,
+            Fleet fleet,
+            FirstTokenTimes times,
+            InstantSource clock,
+            Classifier classifier) {
+        return new Routes(() -> policy.current().value().routing(), new FleetModels(fleet, times), clock, classifier);
+    }
+
+    /** With a head where there is one. */
+    @Bean
+    Classifier classifier(WeirConfig config, CacheStations.Encoder encoder) {
+        Path named = config.classification().head();
+        Path directory = named != null
+                ? named
+                : Path.of(System.getProperty("weir.home", "."), "models", "demo", "weir-demo-router");
+        try {
+            LearnedHead head = LearnedHead.read(directory);
+            Double sacrifice = config.classification().sacrificeMax();
+            return new Classifier(sacrifice == null ? head : head.sacrificing(sacrifice), encoder.sentences());
+        } catch (IOException missing) {
+            if (named != null) {
+                throw new StartFailure("weir.classification.head cannot be used: " + missing.getMessage());
+            }
+            return new Classifier();
+        }
     }
 
     @Bean
@@ -52,6 +82,11 @@ class RouteStations {
     Spillway spillway(LiveConfiguration<Policy> policy, Quota quota, WeirConfig config, MeterRegistry meters) {
         return new Spillway(
                 () -> policy.current().value().overflow(), quota, config.fleet().breaker(), System::nanoTime, meters);
+    }
+
+    @Bean
+    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, Till till) {
+        return new UpgradeStation(() -> policy.current().value().upgrade(), till);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.accounting.AccountingConfig;
 import dev.weir.control.cache.CacheConfig;
+import dev.weir.control.classification.ClassificationConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
@@ -30,7 +31,8 @@ public record WeirConfig(
         @DefaultValue IdentityConfig identity,
         @DefaultValue AccountingConfig accounting,
         @DefaultValue QuotaConfig quota,
-        @DefaultValue CacheConfig cache) {
+        @DefaultValue CacheConfig cache,
+        @DefaultValue ClassificationConfig classification) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

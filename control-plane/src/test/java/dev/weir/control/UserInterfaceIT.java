@@ -260,7 +260,7 @@ class UserInterfaceIT {
         page.keyboard().type("cost");
         page.keyboard().press("Enter");
         assertThat(page).hasURL(Pattern.compile("/ui/cost$"));
-        assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("By tenant")))
+        assertThat(page.getByLabel("By", new Page.GetByLabelOptions().setExact(true)))
                 .isVisible();
         page.keyboard().press("/");
         page.keyboard().press("g");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.control.accounting.AccountingConfig;
 import dev.weir.control.cache.CacheConfig;
+import dev.weir.control.classification.ClassificationConfig;
 import dev.weir.control.configuration.ConfigurationConfig;
 import dev.weir.control.fleet.BreakerLimits;
 import dev.weir.control.fleet.FleetConfig;
@@ -85,7 +86,8 @@ class WeirConfigTest {
                         new AccountingConfig(
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
-                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null)));
+                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null),
+                        new ClassificationConfig(null, null)));
     }
 
     @Test

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             EvaluateCommand.class,
             TrainEncoderCommand.class,
+            TrainRouterCommand.class,
             SynthCommand.class
         })
 public final class Main {

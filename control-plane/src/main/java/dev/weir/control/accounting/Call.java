@@ -25,9 +25,15 @@ public final class Call {
         static final Course NONE = new Course(null, null, null, null, null);
     }
 
+    /** The feature of what is computed only to see whether remembered answers are right. */
+    public static final String CACHE_CHECK = "weir-cache-check";
+
+    /** The feature of answers that were made and not sent. */
+    public static final String UPGRADE_REJECTED = "weir-upgrade-rejected";
+
     private final String id;
     private final Caller caller;
-    private final CompletionRequest request;
+    private CompletionRequest request;
     private final @Nullable String feature;
     private ModelPrice price;
     private final Clock clock;
@@ -68,7 +74,7 @@ public final class Call {
         return caller;
     }
 
-    public CompletionRequest request() {
+    public synchronized CompletionRequest request() {
         return request;
     }
 
@@ -79,6 +85,12 @@ public final class Call {
     /** It goes there, for this reason; said again where it goes elsewhere. */
     public synchronized void takes(Course taken) {
         course = taken;
+    }
+
+    /** Another model is asked instead, which costs this. */
+    public synchronized void goes(CompletionRequest other, ModelPrice itsPrice) {
+        request = other;
+        price = itsPrice;
     }
 
     /** It costs this, since somebody else than was thought answers it. */

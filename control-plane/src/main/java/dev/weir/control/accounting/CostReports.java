@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class CostReports {
     /** More groups than anybody reads; the report says when it was cut. */
     public static final int ROWS_MAX = 10_000;
+
+    private static final Set<String> OWN_FEATURES = Set.of(Call.CACHE_CHECK, Call.UPGRADE_REJECTED);
 
     private final Database database;
     private final Supplier<PriceList> prices;
@@ -82,6 +85,7 @@ public final class CostReports {
     /**
      * What the calls cost, and what they would have cost had one model answered all of them with as many tokens.
      *
+     * @param costNanos of all that was computed, also of what was computed only for Weir's own sake
      * @param baselineNanos the sum over all calls of their tokens at the other model's prices
      */
     public record Savings(String baselineModel, long callCount, Usage usage, long costNanos, long baselineNanos) {
@@ -108,13 +112,25 @@ public final class CostReports {
     }
 
     public Savings against(String baselineModel, Selection selection) {
-        Row all = by(List.of(), selection).getFirst();
+        List<Row> rows = by(List.of(Tag.FEATURE), selection);
+        // What Weir computes for its own sake costs money, and nobody would have asked the other model for it.
+        List<Row> asked = rows.stream()
+                .filter(row -> !OWN_FEATURES.contains(String.valueOf(row.tags().get(Tag.FEATURE.text()))))
+                .toList();
+        Usage usage = asked.stream().map(Row::usage).reduce(Usage.NONE, CostReports::sum);
         return new Savings(
                 baselineModel,
-                all.callCount(),
-                all.usage(),
-                all.costNanos(),
-                prices.get().of(baselineModel).costNanos(all.usage()));
+                asked.stream().mapToLong(Row::callCount).sum(),
+                usage,
+                rows.stream().mapToLong(Row::costNanos).sum(),
+                prices.get().of(baselineModel).costNanos(usage));
+    }
+
+    private static Usage sum(Usage one, Usage other) {
+        return new Usage(
+                one.inputTokens() + other.inputTokens(),
+                one.cachedTokens() + other.cachedTokens(),
+                one.outputTokens() + other.outputTokens());
     }
 
     private static Row row(List<Tag> tags, ResultSet row) throws SQLException {

@@ -83,6 +83,11 @@ public final class Ledger implements SmartLifecycle {
         return new Call(id, caller, request, feature, prices.get().of(request.model()), clock.instant(), ticker);
     }
 
+    /** What a model's tokens cost now. */
+    public ModelPrice priceOf(String model) {
+        return prices.get().of(model);
+    }
+
     /** The call is over. Never waits: what finds no place goes to the spool. */
     public void record(Call call, String status) {
         LedgerEntry entry = call.entry(status);

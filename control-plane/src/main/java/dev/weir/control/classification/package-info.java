@@ -6,7 +6,7 @@
  * of it is kept.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion"})
+@ApplicationModule(allowedDependencies = {"completion", "embedding"})
 package dev.weir.control.classification;
 
 import org.jspecify.annotations.NullMarked;

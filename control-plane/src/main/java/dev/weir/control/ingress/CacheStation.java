@@ -30,9 +30,6 @@ import reactor.core.publisher.Mono;
 public final class CacheStation {
     static final String HEADER = "weir-cache";
 
-    /** Under which the ledger has what is computed only to see whether known answers are right. */
-    static final String CHECK_FEATURE = "weir-cache-check";
-
     /** Of comparisons under way; beyond it the sample becomes smaller. */
     private static final int CHECKS_MAX = 16;
 

@@ -10,7 +10,10 @@ import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
+import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.Failover;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -29,6 +32,7 @@ public final class CompletionPipeline {
     private final FirstTokenTimes times;
     private final Fleet fleet;
     private final Spillway spillway;
+    private final UpgradeStation upgrades;
     private final Failover upstream;
     private final AnswerRelay relay;
     private final RequestTelemetry telemetry;
@@ -44,6 +48,7 @@ public final class CompletionPipeline {
             FirstTokenTimes times,
             Fleet fleet,
             Spillway spillway,
+            UpgradeStation upgrades,
             Failover upstream,
             AnswerWitness witness,
             RequestTelemetry telemetry,
@@ -58,6 +63,7 @@ public final class CompletionPipeline {
         this.times = times;
         this.fleet = fleet;
         this.spillway = spillway;
+        this.upgrades = upgrades;
         this.upstream = upstream;
         this.relay = new AnswerRelay(config, witness);
         this.telemetry = telemetry;
@@ -93,10 +99,9 @@ public final class CompletionPipeline {
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
         passage.sent();
-        CompletionRequest request = call.request();
-        return upstream.exchange(request, engines(call), answer -> {
+        return upgrades.answer(call, exchange, this::ask, answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
-            spillway.priceOf(answer.from(), request.model()).ifPresent(call::costs);
+            spillway.priceOf(answer.from(), call.request().model()).ifPresent(call::costs);
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
             call.takes(new Call.Course(answer.from(), null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
             headers.set(ENGINE_HEADER, answer.from());
@@ -108,15 +113,19 @@ public final class CompletionPipeline {
     private Mono<Void> compare(Call call, Recording check) {
         return till.aside(
                 call,
-                CacheStation.CHECK_FEATURE,
-                aside -> upstream.exchange(aside.request(), engines(aside), answer -> {
+                Call.CACHE_CHECK,
+                aside -> ask(aside, aside.request(), answer -> {
                     spillway.priceOf(answer.from(), aside.request().model()).ifPresent(aside::costs);
                     return relay.note(answer, aside, check);
                 }));
     }
 
-    private EngineDestinations engines(Call call) {
-        CompletionRequest request = call.request();
+    private Mono<Void> ask(
+            Call call, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> answered) {
+        return upstream.exchange(request, engines(call, request), answered);
+    }
+
+    private EngineDestinations engines(Call call, CompletionRequest request) {
         return new EngineDestinations(
                 fleet,
                 request.model(),

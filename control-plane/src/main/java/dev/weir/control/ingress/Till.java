@@ -67,6 +67,19 @@ public final class Till {
         });
     }
 
+    /** The answer that came is not sent, but was made: it is booked by itself. */
+    void rejected(Call call, String feature, byte[] answer) {
+        Call aside = ledger.begin(call.caller(), call.request(), feature);
+        aside.costs(call.price());
+        new UsageFilter(aside).see(answer);
+        ledger.record(aside, "200");
+    }
+
+    /** Another model is to answer the call. */
+    void moved(Call call, CompletionRequest request) {
+        call.goes(request, ledger.priceOf(request.model()));
+    }
+
     /** A known answer is a request like others, but takes no model's tokens. */
     private static Amounts taken(Call call) {
         if (!call.wasAnswered()) {

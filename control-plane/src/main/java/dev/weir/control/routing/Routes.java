@@ -9,16 +9,17 @@ import java.util.function.Supplier;
 /** The routes as they are now: the policy that serves, the models that are ready, the sessions that are held. Thread-safe. */
 public final class Routes {
     private final Router router = new Router();
-    private final Classifier classifier = new Classifier();
     private final SessionModels sessions = new SessionModels();
     private final Supplier<RoutingPolicy> policy;
     private final ModelView view;
     private final InstantSource clock;
+    private final Classifier classifier;
 
-    public Routes(Supplier<RoutingPolicy> policy, ModelView view, InstantSource clock) {
+    public Routes(Supplier<RoutingPolicy> policy, ModelView view, InstantSource clock, Classifier classifier) {
         this.policy = policy;
         this.view = view;
         this.clock = clock;
+        this.classifier = classifier;
     }
 
     /** The policy that serves; who asks once and keeps it sees one policy. */
@@ -31,7 +32,7 @@ public final class Routes {
         Optional<String> held = facts.session().isEmpty()
                 ? Optional.empty()
                 : sessions.heldBy(session(facts), clock.instant(), now.sessionHold());
-        return router.route(facts, now, view, () -> classifier.classify(body), held);
+        return router.route(facts, now, view, () -> classifier.classify(body, now.firstOfTiers()), held);
     }
 
     /** It goes there, and its session with it. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * How models are chosen, as the configuration says it.
@@ -118,6 +119,13 @@ public record RoutingPolicy(
             tiers.keySet().forEach(tier -> names.add("weir-" + tier.text()));
         }
         return names;
+    }
+
+    /** The first model of each tier, that of the fastest first. */
+    List<String> firstOfTiers() {
+        return Stream.of(Tier.values())
+                .flatMap(tier -> tiers.getOrDefault(tier, List.of()).stream().limit(1))
+                .toList();
     }
 
     /** The tier that a model is of; the most able one where it is of several. */

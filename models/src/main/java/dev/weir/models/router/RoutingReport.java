@@ -1,0 +1,134 @@
+package dev.weir.models.router;
+
+import dev.weir.control.classification.LearnedHead;
+import dev.weir.control.embedding.SentenceEncoder;
+import dev.weir.models.evaluation.Outcomes;
+import dev.weir.models.evaluation.Outcomes.Answer;
+import dev.weir.models.evaluation.Outcomes.Row;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+
+/**
+ * What ways of choosing a model get right and cost, on the same outcomes: every answer and every token is one that was measured. For one head,
+ * whatever it may sacrifice.
+ */
+public final class RoutingReport {
+    private final List<Row> rows;
+    private final List<String> models;
+    private final double[] costs;
+    private final Map<String, double[]> foretold = new HashMap<>();
+
+    /**
+     * A report.
+     *
+     * @param models the cheapest first
+     * @param costs of a token of each, read or written
+     */
+    public RoutingReport(Outcomes outcomes, List<String> models, double[] costs) {
+        this.rows = outcomes.rows();
+        this.models = List.copyOf(models);
+        this.costs = costs.clone();
+    }
+
+    /**
+     * What a way of choosing came to.
+     *
+     * @param cost against always the most expensive model
+     */
+    public record Line(double accuracy, double cost) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%5.1f %% right  %5.1f %% of the cost", 100 * accuracy, 100 * cost);
+        }
+    }
+
+    public Line always(int model) {
+        return of(_ -> model);
+    }
+
+    /** The mean of all models: what choosing by chance comes to. */
+    public Line random() {
+        double accuracy = 0;
+        double cost = 0;
+        for (int m = 0; m < models.size(); m++) {
+            accuracy += always(m).accuracy() / models.size();
+            cost += always(m).cost() / models.size();
+        }
+        return new Line(accuracy, cost);
+    }
+
+    /** The cheapest model that is right; the cheapest of all where none is. */
+    public Line oracle() {
+        return of(row -> {
+            for (int m = 0; m < models.size(); m++) {
+                if (answer(row, m).right()) {
+                    return m;
+                }
+            }
+            return 0;
+        });
+    }
+
+    public Line routed(LearnedHead head, SentenceEncoder encoder) {
+        return of(row -> head.choose(rights(head, encoder, row)));
+    }
+
+    public Line upgraded(LearnedHead head, SentenceEncoder encoder, RouterTraining.Upgrade upgrade) {
+        LearnedHead bolder = head.sacrificing(upgrade.sacrificeMax());
+        return upgraded(row -> bolder.choose(rights(bolder, encoder, row)), upgrade.logprobMin());
+    }
+
+    /** The head's weights are one and the same in every comparison, and so are its foretellings. */
+    private double[] rights(LearnedHead head, SentenceEncoder encoder, Row row) {
+        return foretold.computeIfAbsent(row.id(), _ -> head.rights(RouterTraining.vector(encoder, row)));
+    }
+
+    /** Mixing the cheapest and the dearest by chance, at this cost. */
+    public double accuracyOfMixing(double cost) {
+        Line low = always(0);
+        Line high = always(models.size() - 1);
+        double share = Math.clamp((cost - low.cost()) / (high.cost() - low.cost()), 0, 1);
+        return low.accuracy() + share * (high.accuracy() - low.accuracy());
+    }
+
+    /**
+     * The choice, and the dearest model after it where the chosen one was not sure: both are paid for.
+     *
+     * @param logprobMin below it an answer is not taken
+     */
+    public Line upgraded(ToIntFunction<Row> choice, double logprobMin) {
+        int dearest = models.size() - 1;
+        double right = 0;
+        double cost = 0;
+        for (Row row : rows) {
+            int chosen = choice.applyAsInt(row);
+            cost += cost(row, chosen);
+            if (chosen != dearest && answer(row, chosen).logprob() < logprobMin) {
+                chosen = dearest;
+                cost += cost(row, dearest);
+            }
+            right += answer(row, chosen).right() ? 1 : 0;
+        }
+        return new Line(right / rows.size(), cost / total(dearest));
+    }
+
+    private Line of(ToIntFunction<Row> choice) {
+        return upgraded(choice, Double.NEGATIVE_INFINITY);
+    }
+
+    private double total(int model) {
+        return rows.stream().mapToDouble(row -> cost(row, model)).sum();
+    }
+
+    private double cost(Row row, int model) {
+        Answer answer = answer(row, model);
+        return costs[model] * (answer.inputTokens() + answer.outputTokens());
+    }
+
+    private Answer answer(Row row, int model) {
+        return RouterTraining.answer(row, models.get(model));
+    }
+}
