@@ -1,4 +1,4 @@
-/** Tests of the cache. */
+/** Tests of {@code cache}. */
 @NullMarked
 package dev.weir.control.cache;
 
