@@ -1,0 +1,11 @@
+package dev.weir.control.evaluation.archive;
+
+import dev.weir.control.storage.StorageConfig;
+import dev.weir.control.storage.TestDatabases;
+
+class EmbeddedArchiveTest extends AbstractArchiveTest {
+    @Override
+    StorageConfig storage() {
+        return TestDatabases.embedded();
+    }
+}
