@@ -30,8 +30,6 @@ import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
 import dev.weir.control.upstream.ProviderClient;
-import io.micrometer.core.instrument.Clock;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -79,7 +77,14 @@ import reactor.core.scheduler.Schedulers;
 @Modulithic
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WeirConfig.class)
-@Import({AccessStations.class, AlertStations.class, CacheStations.class, EvaluationStations.class, RouteStations.class})
+@Import({
+    AccessStations.class,
+    AlertStations.class,
+    CacheStations.class,
+    EvaluationStations.class,
+    RouteStations.class,
+    TelemetryStations.class
+})
 @ImportAutoConfiguration({
     // The web server.
     ConfigurationPropertiesAutoConfiguration.class,
@@ -198,11 +203,6 @@ public class ControlPlane {
     @Bean
     FleetHealth fleetHealthIndicator(Fleet fleet) {
         return new FleetHealth(fleet);
-    }
-
-    @Bean
-    RequestTelemetry requestTelemetry(MeterRegistry meters, Clock clock, Fleet fleet) {
-        return new RequestTelemetry(meters, clock, model -> fleet.snapshot().knows(model));
     }
 
     @Bean

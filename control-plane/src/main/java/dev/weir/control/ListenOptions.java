@@ -54,6 +54,19 @@ final class ListenOptions {
     Path dataDirectory;
 
     @Option(
+            names = "--log-format",
+            defaultValue = "text",
+            paramLabel = "FORMAT",
+            description = "text, or json for a JSON object on each line (default: ${DEFAULT-VALUE}).")
+    LogFormat logFormat = LogFormat.text;
+
+    /** How logs are written; named as it is typed. */
+    enum LogFormat {
+        text,
+        json
+    }
+
+    @Option(
             names = "--insecure-no-auth",
             description =
                     "Asks nobody for a key and takes everybody for the administrator; with a loopback --host only.")
@@ -86,6 +99,9 @@ final class ListenOptions {
         List<String> arguments = new ArrayList<>(List.of("--server.address=" + host, "--server.port=" + port));
         if (dataDirectory != null) {
             arguments.add("--weir.storage.directory=" + dataDirectory.toAbsolutePath());
+        }
+        if (logFormat == LogFormat.json) {
+            arguments.add("--logging.structured.format.console=logstash");
         }
         if (insecureNoAuth) {
             requireLoopback();

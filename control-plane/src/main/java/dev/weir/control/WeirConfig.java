@@ -9,6 +9,7 @@ import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.quota.QuotaConfig;
 import dev.weir.control.storage.StorageConfig;
+import dev.weir.control.telemetry.TelemetryConfig;
 import dev.weir.control.upstream.UpstreamConfig;
 import java.net.URI;
 import java.util.List;
@@ -32,7 +33,8 @@ public record WeirConfig(
         @DefaultValue AccountingConfig accounting,
         @DefaultValue QuotaConfig quota,
         @DefaultValue CacheConfig cache,
-        @DefaultValue ClassificationConfig classification) {
+        @DefaultValue ClassificationConfig classification,
+        @DefaultValue TelemetryConfig telemetry) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

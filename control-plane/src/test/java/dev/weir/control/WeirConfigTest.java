@@ -13,6 +13,7 @@ import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.quota.QuotaConfig;
 import dev.weir.control.storage.StorageConfig;
+import dev.weir.control.telemetry.TelemetryConfig;
 import dev.weir.control.upstream.ProxySecret;
 import dev.weir.control.upstream.UpstreamConfig;
 import java.nio.file.Path;
@@ -87,7 +88,8 @@ class WeirConfigTest {
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
                         new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null),
-                        new ClassificationConfig(null, null)));
+                        new ClassificationConfig(null, null),
+                        new TelemetryConfig(200, 200, 200, false, TelemetryConfig.TracesConfig.NONE)));
     }
 
     @Test

@@ -34,6 +34,11 @@ public record CompletionRequest(
         traceHeaders = Map.copyOf(traceHeaders);
     }
 
+    /** The same, below another span. */
+    public CompletionRequest withTraceHeaders(Map<String, String> headers) {
+        return new CompletionRequest(id, share, endpoint, model, stream, demand, usageAsked, body, headers);
+    }
+
     /** The same for another model, which the body names. */
     public CompletionRequest withModel(String other, JsonBody bodyNamingIt) {
         return new CompletionRequest(

@@ -12,6 +12,7 @@ import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.Failover;
+import java.util.Objects;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
@@ -98,12 +99,15 @@ public final class CompletionPipeline {
 
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
-        passage.sent();
-        return upgrades.answer(call, exchange, this::ask, answer -> {
+        UpgradeStation.Engines engines =
+                (asked, request, answered) -> ask(asked, passage.sent(request), answered);
+        return upgrades.answer(call, exchange, engines, answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             spillway.priceOf(answer.from(), call.request().model()).ifPresent(call::costs);
             String tier = headers.getFirst(RouteStation.TIER_HEADER);
-            call.takes(new Call.Course(answer.from(), null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
+            String reason = headers.getFirst(RouteStation.ROUTE_HEADER);
+            call.takes(new Call.Course(answer.from(), null, null, tier, reason));
+            passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
             headers.set(ENGINE_HEADER, answer.from());
             return relay.relay(answer, exchange.getResponse(), passage, call, recording);
         });

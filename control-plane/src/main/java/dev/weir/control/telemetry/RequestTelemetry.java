@@ -1,6 +1,7 @@
 package dev.weir.control.telemetry;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Usage;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,19 +13,30 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 import reactor.core.publisher.SignalType;
 
-/** Counts requests and times their way. A model that nobody serves is counted under one name, whatever the caller called it. */
+/**
+ * Counts requests, what they took and what they cost, and times their way. A model that nobody serves is counted under one name, whatever the
+ * caller called it; so are models and tenants beyond their limits.
+ */
 public final class RequestTelemetry {
-    private static final String UNKNOWN_MODEL = "unknown";
+    private static final String UNKNOWN = "unknown";
+    private static final double NANOS_PER_UNIT = 1e9;
 
     private final MeterRegistry meters;
     private final Clock clock;
     private final Predicate<String> servesModel;
+    private final Traces traces;
+    private final LabelValues models;
+    private final LabelValues tenants;
 
     /** Model names become label values only where {@code servesModel} says that there is such a model. */
-    public RequestTelemetry(MeterRegistry meters, Clock clock, Predicate<String> servesModel) {
+    public RequestTelemetry(
+            MeterRegistry meters, Clock clock, TelemetryConfig config, Traces traces, Predicate<String> servesModel) {
         this.meters = meters;
         this.clock = clock;
         this.servesModel = servesModel;
+        this.traces = traces;
+        this.models = new LabelValues(config.modelsMax());
+        this.tenants = new LabelValues(config.tenantsMax());
     }
 
     /** A request has entered. */
@@ -34,9 +46,12 @@ public final class RequestTelemetry {
 
     /** One request's way through the stations. Its marks are set by one request's chain, one after the other. */
     public final class Passage {
-        private String model = UNKNOWN_MODEL;
+        private final long enteredAtNanos = clock.monotonicTime();
+        private final RequestSpans spans = new RequestSpans(traces);
+        private String model = UNKNOWN;
+        private String tenant = UNKNOWN;
         private String stream = "false";
-        private long readAtNanos = clock.monotonicTime();
+        private long readAtNanos = enteredAtNanos;
         private long sentAtNanos;
         private boolean sent;
         private boolean firstByteSeen;
@@ -47,26 +62,38 @@ public final class RequestTelemetry {
         /** The whole request has been read; from here on time is ours. */
         public void read(CompletionRequest request) {
             readAtNanos = clock.monotonicTime();
-            model = servesModel.test(request.model()) ? request.model() : UNKNOWN_MODEL;
+            model = servesModel.test(request.model()) ? models.of(request.model()) : UNKNOWN;
+            tenant = tenants.of(request.share().tenant());
             stream = Boolean.toString(request.stream());
+            spans.read(request, TimeUnit.MILLISECONDS.toNanos(clock.wallTime()) - (readAtNanos - enteredAtNanos));
         }
 
-        /** The request goes to an engine; from here on time is the engine's. */
-        public void sent() {
+        /** The request goes to an engine; from here on time is the engine's. Returns what it is sent. */
+        public CompletionRequest sent(CompletionRequest request) {
             sentAtNanos = clock.monotonicTime();
-            sent = true;
-            timer("weir.overhead", "Time that Weir held a request between reading it and handing it to an engine")
-                    .record(sentAtNanos - readAtNanos, TimeUnit.NANOSECONDS);
+            if (!sent) { // once: a better model may be asked behind the first, whose time is not ours
+                sent = true;
+                timer("weir.overhead", "Time that Weir held a request between reading it and handing it to an engine")
+                        .record(sentAtNanos - readAtNanos, TimeUnit.NANOSECONDS);
+            }
+            return spans.sent(request);
+        }
+
+        /** An engine answers, which was chosen for a reason. */
+        public void answeredBy(String engine, String route) {
+            spans.answeredBy(engine, route);
         }
 
         /** A piece of the answer has come; only the first is timed. */
         public void pieceCame() {
             if (sent && !firstByteSeen) {
                 firstByteSeen = true;
+                long afterNanos = clock.monotonicTime() - sentAtNanos;
+                spans.firstPiece(afterNanos);
                 timer(
                                 "weir.upstream.first.byte",
                                 "Time from handing a request to an engine to the first byte of its answer")
-                        .record(clock.monotonicTime() - sentAtNanos, TimeUnit.NANOSECONDS);
+                        .record(afterNanos, TimeUnit.NANOSECONDS);
             }
         }
 
@@ -80,14 +107,44 @@ public final class RequestTelemetry {
             return brokenOff;
         }
 
+        /** What the request took, known when it is over. */
+        public void took(Usage usage, long costNanos) {
+            spans.took(usage);
+            count("llm.input.tokens", "Tokens of requests", (double) usage.inputTokens());
+            count("llm.cached.input.tokens", "Tokens of requests that were found computed", (double)
+                    usage.cachedTokens());
+            count("llm.output.tokens", "Tokens of answers", (double) usage.outputTokens());
+            count(
+                    "llm.estimated.cost.dollars",
+                    "What requests cost by the price list, in its currency",
+                    costNanos / NANOS_PER_UNIT);
+        }
+
+        private void count(String name, String description, double amount) {
+            Counter.builder(name)
+                    .description(description)
+                    .tags("model", model, "tenant", tenant)
+                    .register(meters)
+                    .increment(amount);
+        }
+
         /** The request is over. */
         public void left(SignalType signal, @Nullable HttpStatusCode status) {
+            String outcome = outcome(signal, status);
+            spans.left(outcome);
             Counter.builder("weir.requests")
                     .description(
                             "Requests by the status that the client saw; 'cancelled' where it left, 'broken' where the answer was cut off")
-                    .tags("model", model, "status", outcome(signal, status), "stream", stream)
+                    .tags("model", model, "status", outcome, "stream", stream)
                     .register(meters)
                     .increment();
+            Counter.builder("llm.requests")
+                    .description("Requests by tenant and outcome, which is as in weir_requests_total")
+                    .tags("model", model, "tenant", tenant, "status", outcome)
+                    .register(meters)
+                    .increment();
+            timer("llm.request.latency", "Time from a request's arrival to the end of its answer")
+                    .record(clock.monotonicTime() - enteredAtNanos, TimeUnit.NANOSECONDS);
         }
 
         private String outcome(SignalType signal, @Nullable HttpStatusCode status) {

@@ -1,0 +1,5 @@
+/** Tests of {@code telemetry}. */
+@NullMarked
+package dev.weir.control.telemetry;
+
+import org.jspecify.annotations.NullMarked;
