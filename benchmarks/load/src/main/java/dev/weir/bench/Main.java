@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         name = "weir bench",
         description = "Measures how fast models are served.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class, CompareCommand.class, PeersCommand.class},
+        subcommands = {ServeCommand.class, CompareCommand.class, PeersCommand.class, GatewayCommand.class},
         footer = {"", "And ./weir bench engine: steps of a model in one process, without a server."})
 public final class Main {
     /** Everything was measured. */
