@@ -37,8 +37,8 @@ public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
                 ControlPlaneProcess weir = new ControlPlaneProcess(jar, upstream.url(), directory, options)) {
             String key = weir.awaitKey();
-            weir.limit("requests", "minute");
-            weir.limit("output_tokens", "day");
+            weir.limit("REQUESTS", "MINUTE");
+            weir.limit("OUTPUT_TOKENS", "DAY");
             return new GatewayMeasurement(
                     plan,
                     measure(upstream, weir, key, plan, false, plan.ratePerSecond()),
