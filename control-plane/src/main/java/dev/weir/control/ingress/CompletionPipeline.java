@@ -99,8 +99,7 @@ public final class CompletionPipeline {
 
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
-        UpgradeStation.Engines engines =
-                (asked, request, answered) -> ask(asked, passage.sent(request), answered);
+        UpgradeStation.Engines engines = (asked, request, answered) -> ask(asked, passage.sent(request), answered);
         return upgrades.answer(call, exchange, engines, answer -> {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             spillway.priceOf(answer.from(), call.request().model()).ifPresent(call::costs);
