@@ -12,9 +12,13 @@ import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.FleetHealth;
 import dev.weir.control.fleet.FleetPoller;
 import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.ingress.AnthropicEndpoints;
 import dev.weir.control.ingress.CacheStation;
+import dev.weir.control.ingress.Coalescing;
 import dev.weir.control.ingress.CompletionPipeline;
 import dev.weir.control.ingress.Doorkeeper;
+import dev.weir.control.ingress.Fallbacks;
+import dev.weir.control.ingress.Idempotency;
 import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
 import dev.weir.control.ingress.RequestIds;
@@ -30,6 +34,7 @@ import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
 import dev.weir.control.upstream.ProviderClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -239,10 +244,13 @@ public class ControlPlane {
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
+            Fallbacks fallbacks,
             Spillway spillway,
             UpgradeStation upgrades,
             Failover upstream,
             AnswerWitness witness,
+            Coalescing coalescing,
+            Idempotency idempotency,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(
@@ -254,12 +262,30 @@ public class ControlPlane {
                 prefixes,
                 times,
                 fleet,
+                fallbacks,
                 spillway,
                 upgrades,
                 upstream,
                 witness,
+                coalescing,
+                idempotency,
                 telemetry,
                 errors);
+    }
+
+    @Bean
+    Coalescing coalescing(Failover upstream, MeterRegistry meters) {
+        return new Coalescing(upstream, meters);
+    }
+
+    @Bean
+    Idempotency idempotency(WeirConfig config) {
+        return new Idempotency(config.ingress(), System::nanoTime);
+    }
+
+    @Bean
+    AnthropicEndpoints anthropicEndpoints(CompletionPipeline pipeline) {
+        return new AnthropicEndpoints(pipeline);
     }
 
     @Bean

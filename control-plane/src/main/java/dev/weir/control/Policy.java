@@ -8,6 +8,7 @@ import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.ingress.OverflowPolicy;
 import dev.weir.control.ingress.UpgradePolicy;
+import dev.weir.control.routing.Detours;
 import dev.weir.control.routing.RoutingPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param alerts who is told of alerts
  * @param judged how much of the live traffic is judged
  * @param upgrade whose answers are looked at before they are sent
+ * @param detours what becomes of requests that a model does not answer, or not soon
  */
 record Policy(
         List<Engine> engines,
@@ -33,7 +35,8 @@ record Policy(
         OverflowPolicy overflow,
         AlertPolicy alerts,
         LivePolicy judged,
-        Optional<UpgradePolicy> upgrade) {
+        Optional<UpgradePolicy> upgrade,
+        Detours detours) {
     /** What Spring Boot reads of the same file, once, when we start. */
     private static final List<String> SETTINGS = List.of("weir", "logging", "management", "server", "spring");
 
@@ -51,6 +54,7 @@ record Policy(
                 OverflowPolicy.read(root),
                 AlertPolicy.read(root),
                 LivePolicy.read(root),
-                UpgradePolicy.read(root));
+                UpgradePolicy.read(root),
+                Detours.read(root));
     }
 }

@@ -7,6 +7,7 @@ import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.ingress.Fallbacks;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
 import dev.weir.control.ingress.Till;
@@ -76,6 +77,11 @@ class RouteStations {
     @Bean
     RouteStation routeStation(Routes routes, InstantSource clock) {
         return new RouteStation(routes, clock);
+    }
+
+    @Bean
+    Fallbacks fallbacks(LiveConfiguration<Policy> policy) {
+        return new Fallbacks(() -> policy.current().value().detours());
     }
 
     @Bean

@@ -44,7 +44,9 @@ class WeirConfigTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofMinutes(5),
                                 1024,
-                                DataSize.ofMegabytes(1)),
+                                DataSize.ofMegabytes(1),
+                                Duration.ofHours(1),
+                                DataSize.ofMegabytes(64)),
                         new FleetConfig(
                                 Duration.ofSeconds(1),
                                 Duration.ofMillis(100),

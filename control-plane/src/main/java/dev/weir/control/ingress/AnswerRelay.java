@@ -5,21 +5,16 @@ import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
-import java.util.function.Function;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferFactory;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 /** Station 11: hands an engine's answer to the client as it comes, no faster than the client reads it. */
 final class AnswerRelay {
-    private static final DataBufferFactory HEAP = new DefaultDataBufferFactory();
-
     private final int eventBytesMax;
     private final AnswerWitness witness;
 
@@ -28,8 +23,8 @@ final class AnswerRelay {
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
     }
 
-    Mono<Void> relay(
-            EngineAnswer answer, ServerHttpResponse response, Passage passage, Call call, Recording recording) {
+    Mono<Void> relay(EngineAnswer answer, ServerWebExchange exchange, Passage passage, Call call, Recording recording) {
+        ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
         HttpHeaders headers = response.getHeaders();
         // What Weir has said of itself stands: request id, engine.
@@ -41,14 +36,14 @@ final class AnswerRelay {
         Flux<byte[]> leaving = heard(answer, call).doOnCancel(call::left);
         Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
         if (answer.isEventStream()) {
-            return relayEvents(content, response, passage, call, recording);
+            return relayEvents(content, exchange, passage, call, recording);
         }
         // Of an error nobody pays for anything.
-        return relayBytes(
+        return AnswerWriter.whole(
+                exchange,
                 answer.status() == 200
                         ? noted(content.doOnNext(new UsageFilter(call)::see), response, call, recording)
-                        : content,
-                response);
+                        : content);
     }
 
     private Flux<byte[]> heard(EngineAnswer answer, Call call) {
@@ -76,22 +71,19 @@ final class AnswerRelay {
                 .then();
     }
 
-    private static Mono<Void> relayBytes(Flux<byte[]> content, ServerHttpResponse response) {
-        return response.writeWith(content.map(HEAP::wrap));
-    }
-
     private Mono<Void> relayEvents(
-            Flux<byte[]> content, ServerHttpResponse response, Passage passage, Call call, Recording recording) {
+            Flux<byte[]> content, ServerWebExchange exchange, Passage passage, Call call, Recording recording) {
+        ServerHttpResponse response = exchange.getResponse();
         response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
-        StreamHeaders.set(response.getHeaders());
         UsageFilter usage = new UsageFilter(call);
-        Function<byte[], Mono<DataBuffer>> flushed = event -> Mono.just(HEAP.wrap(event));
-        return response.writeAndFlushWith(WholeEvents.of(content, eventBytesMax)
-                .map(usage::pass)
-                .filter(events -> events.length > 0)
-                .transform(events -> noted(events, response, call, recording))
-                .transform(events -> endingWithErrorEvent(events, passage))
-                .map(flushed));
+        return AnswerWriter.events(
+                exchange,
+                WholeEvents.of(content, eventBytesMax)
+                        .map(usage::pass)
+                        .filter(events -> events.length > 0)
+                        .transform(events -> noted(events, response, call, recording))
+                        .transform(events -> AnswerWriter.translated(exchange, events))
+                        .transform(events -> endingWithErrorEvent(events, exchange, passage)));
     }
 
     private static Flux<byte[]> noted(
@@ -102,13 +94,13 @@ final class AnswerRelay {
     }
 
     /** Until the first event the head is still ours to choose, so a failure is left to become a status of its own. */
-    private static Flux<byte[]> endingWithErrorEvent(Flux<byte[]> events, Passage passage) {
+    private static Flux<byte[]> endingWithErrorEvent(Flux<byte[]> events, ServerWebExchange exchange, Passage passage) {
         return events.switchOnFirst((first, all) -> first.isOnError()
                 ? all
                 : all.onErrorResume(failure -> {
                     passage.brokeOff();
                     return OpenAiErrors.known(failure)
-                            .map(error -> Flux.just(error.event()))
+                            .map(error -> Flux.just(Dialect.of(exchange).errorEvent(error, RequestIds.of(exchange))))
                             .orElseGet(() -> Flux.error(failure));
                 }));
     }

@@ -17,8 +17,6 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -34,7 +32,6 @@ public final class CacheStation {
     private static final int CHECKS_MAX = 16;
 
     private static final Logger log = LoggerFactory.getLogger(CacheStation.class);
-    private static final DefaultDataBufferFactory HEAP = new DefaultDataBufferFactory();
 
     /** A stream is replayed in pieces of about this size: whole events, as many as a packet takes. */
     private static final int PIECE_BYTES = 1 << 13;
@@ -78,7 +75,7 @@ public final class CacheStation {
                 HttpHeaders headers = response.getHeaders();
                 String tier = headers.getFirst(RouteStation.TIER_HEADER);
                 call.takes(new Call.Course(null, null, null, tier, headers.getFirst(RouteStation.ROUTE_HEADER)));
-                yield replay(hit.answer(), response).doOnSuccess(_ -> check(hit.check(), quietly));
+                yield replay(hit.answer(), exchange).doOnSuccess(_ -> check(hit.check(), quietly));
             }
         });
     }
@@ -117,26 +114,25 @@ public final class CacheStation {
                 .register(meters);
     }
 
-    private static Mono<Void> replay(CachedAnswer answer, ServerHttpResponse response) {
+    private static Mono<Void> replay(CachedAnswer answer, ServerWebExchange exchange) {
+        ServerHttpResponse response = exchange.getResponse();
         HttpHeaders headers = response.getHeaders();
         response.setStatusCode(HttpStatus.OK);
         headers.set(HttpHeaders.CONTENT_TYPE, answer.contentType());
         byte[] bytes = answer.bytes();
         if (!answer.contentType().startsWith("text/event-stream")) {
             headers.setContentLength(bytes.length);
-            return response.writeWith(Mono.just(HEAP.wrap(bytes)));
+            return AnswerWriter.whole(exchange, Flux.just(bytes));
         }
-        StreamHeaders.set(headers);
-        Flux<Mono<DataBuffer>> pieces = Flux.<byte[], Integer>generate(() -> 0, (from, sink) -> {
-                    if (from == bytes.length) {
-                        sink.complete();
-                        return from;
-                    }
-                    int to = WholeEvents.endOfEvents(bytes, from, PIECE_BYTES);
-                    sink.next(Arrays.copyOfRange(bytes, from, to));
-                    return to;
-                })
-                .map(piece -> Mono.just(HEAP.wrap(piece)));
-        return response.writeAndFlushWith(pieces);
+        Flux<byte[]> pieces = Flux.<byte[], Integer>generate(() -> 0, (from, sink) -> {
+            if (from == bytes.length) {
+                sink.complete();
+                return from;
+            }
+            int to = WholeEvents.endOfEvents(bytes, from, PIECE_BYTES);
+            sink.next(Arrays.copyOfRange(bytes, from, to));
+            return to;
+        });
+        return AnswerWriter.events(exchange, AnswerWriter.translated(exchange, pieces));
     }
 }

@@ -1,20 +1,24 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Scope;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
-import dev.weir.control.upstream.EngineAnswer;
+import dev.weir.control.upstream.Destination;
 import dev.weir.control.upstream.Failover;
+import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -32,9 +36,13 @@ public final class CompletionPipeline {
     private final PrefixPrices prefixes;
     private final FirstTokenTimes times;
     private final Fleet fleet;
+    private final Fallbacks fallbacks;
+    private final HedgeBudget hedges = new HedgeBudget();
     private final Spillway spillway;
     private final UpgradeStation upgrades;
     private final Failover upstream;
+    private final Coalescing coalescing;
+    private final Idempotency idempotency;
     private final AnswerRelay relay;
     private final RequestTelemetry telemetry;
     private final OpenAiErrors errors;
@@ -48,10 +56,13 @@ public final class CompletionPipeline {
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
+            Fallbacks fallbacks,
             Spillway spillway,
             UpgradeStation upgrades,
             Failover upstream,
             AnswerWitness witness,
+            Coalescing coalescing,
+            Idempotency idempotency,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
@@ -63,9 +74,12 @@ public final class CompletionPipeline {
         this.prefixes = prefixes;
         this.times = times;
         this.fleet = fleet;
+        this.fallbacks = fallbacks;
         this.spillway = spillway;
         this.upgrades = upgrades;
         this.upstream = upstream;
+        this.coalescing = coalescing;
+        this.idempotency = idempotency;
         this.relay = new AnswerRelay(config, witness);
         this.telemetry = telemetry;
         this.errors = errors;
@@ -81,35 +95,69 @@ public final class CompletionPipeline {
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
                         .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
-                        .doOnNext(passage::read)
-                        .flatMap(request -> till.charge( // 2 within limits, 12 accounted
+                        .flatMap(asked -> idempotency.once( // the second time as the first
                                 caller,
-                                request,
+                                asked,
                                 exchange,
                                 passage,
-                                call -> cached.answer( // 3 known already
-                                        call,
-                                        exchange,
-                                        recording -> serve(call, exchange, passage, recording),
-                                        check -> compare(call, check)))))
+                                noted -> fallbacks.serve(
+                                        asked, noted, request -> charged(caller, request, noted, passage)),
+                                replay -> till.free(caller, asked, exchange, passage, replay))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 counted
     }
 
+    private Mono<Void> charged(Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage) {
+        passage.read(request);
+        return till.charge( // 2 within limits, 12 accounted
+                caller,
+                request,
+                exchange,
+                passage,
+                call -> cached.answer( // 3 known already
+                        call,
+                        exchange,
+                        recording -> serve(call, exchange, passage, recording),
+                        check -> compare(call, check)));
+    }
+
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
-        UpgradeStation.Engines engines = (asked, request, answered) -> ask(asked, passage.sent(request), answered);
-        return upgrades.answer(call, exchange, engines, answer -> {
-            HttpHeaders headers = exchange.getResponse().getHeaders();
-            spillway.priceOf(answer.from(), call.request().model()).ifPresent(call::costs);
-            String tier = headers.getFirst(RouteStation.TIER_HEADER);
-            String reason = headers.getFirst(RouteStation.ROUTE_HEADER);
-            call.takes(new Call.Course(answer.from(), null, null, tier, reason));
-            passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
-            headers.set(ENGINE_HEADER, answer.from());
-            return relay.relay(answer, exchange.getResponse(), passage, call, recording);
-        });
+        HttpHeaders told = exchange.getResponse().getHeaders();
+        return upgrades.answer(
+                call,
+                exchange,
+                (asking, request, answered) -> coalescing.exchange(
+                        passage.sent(request),
+                        () -> engines(
+                                request,
+                                tried -> spillway.outside(asking.caller(), request, asking.price(), tried)),
+                        told,
+                        came -> Mono.from(answered.apply(came))),
+                came -> fallbacks.unlessShort(came, exchange, answer -> {
+                    Optional<ModelPrice> outside =
+                            spillway.priceOf(answer.from(), call.request().model());
+                    outside.ifPresent(call::costs);
+                    String tier = told.getFirst(RouteStation.TIER_HEADER);
+                    String reason = told.getFirst(RouteStation.ROUTE_HEADER);
+                    call.takes(new Call.Course(answer.from(), null, null, tier, reason));
+                    passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
+                    told.set(ENGINE_HEADER, answer.from());
+                    return relay.relay(
+                            answer, exchange, passage, call, outside.isPresent() ? Recording.NONE : recording);
+                }));
+    }
+
+    private EngineDestinations engines(CompletionRequest request, Function<Set<URI>, Mono<Destination>> outside) {
+        return new EngineDestinations(
+                fleet,
+                request.model(),
+                prefixes.prompt(request),
+                times,
+                outside,
+                request.stream(),
+                fallbacks.of(request.model()).hedged() ? Optional.of(hedges) : Optional.empty());
     }
 
     /** Has an engine answer what was answered from memory, for the cache to see whether it was right. */
@@ -117,23 +165,9 @@ public final class CompletionPipeline {
         return till.aside(
                 call,
                 Call.CACHE_CHECK,
-                aside -> ask(aside, aside.request(), answer -> {
-                    spillway.priceOf(answer.from(), aside.request().model()).ifPresent(aside::costs);
-                    return relay.note(answer, aside, check);
-                }));
-    }
-
-    private Mono<Void> ask(
-            Call call, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> answered) {
-        return upstream.exchange(request, engines(call, request), answered);
-    }
-
-    private EngineDestinations engines(Call call, CompletionRequest request) {
-        return new EngineDestinations(
-                fleet,
-                request.model(),
-                prefixes.prompt(request),
-                times,
-                tried -> spillway.outside(call.caller(), request, call.price(), tried));
+                aside -> upstream.exchange(
+                        aside.request(),
+                        engines(aside.request(), _ -> Mono.empty()), // what nobody waits for is worth no money outside
+                        answer -> relay.note(answer, aside, check)));
     }
 }

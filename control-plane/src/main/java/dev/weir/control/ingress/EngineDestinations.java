@@ -14,6 +14,7 @@ import dev.weir.control.upstream.UpstreamFailure;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,18 +27,25 @@ final class EngineDestinations implements Destinations {
     private final PrefixPrices.Prompt prompt;
     private final FirstTokenTimes times;
     private final Function<Set<URI>, Mono<Destination>> outside;
+    private final boolean stream;
+    private final Optional<HedgeBudget> hedges;
 
     EngineDestinations(
             Fleet fleet,
             String model,
             PrefixPrices.Prompt prompt,
             FirstTokenTimes times,
-            Function<Set<URI>, Mono<Destination>> outside) {
+            Function<Set<URI>, Mono<Destination>> outside,
+            boolean stream,
+            Optional<HedgeBudget> hedges) {
         this.fleet = fleet;
         this.model = model;
         this.prompt = prompt;
         this.times = times;
         this.outside = outside;
+        this.stream = stream;
+        this.hedges = hedges.filter(_ -> stream);
+        this.hedges.ifPresent(HedgeBudget::requestCame);
     }
 
     @Override
@@ -50,12 +58,32 @@ final class EngineDestinations implements Destinations {
     }
 
     @Override
+    public Optional<Duration> hedgeAfter() {
+        return hedges.flatMap(_ -> times.nearlyAll(model));
+    }
+
+    @Override
+    public Optional<Destination> beside(URI first) {
+        if (hedges.isEmpty() || !hedges.get().spend()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(next(Set.of(first)));
+        } catch (UpstreamFailure | Refusal _) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
     public Mono<Destination> outside(Set<URI> tried) {
         return outside.apply(tried);
     }
 
     private void timed(Duration untilFirstByte) {
         times.answered(model, untilFirstByte);
+        if (stream) {
+            times.streamBegan(model, untilFirstByte);
+        }
     }
 
     /**

@@ -14,6 +14,8 @@ import org.springframework.util.unit.DataSize;
  * @param idleMax of a connection without a request, before its first or after its last
  * @param requestsUnderWayMax at the same time, which together with their size bounds the memory they take
  * @param eventSizeMax of one server-sent event from an engine
+ * @param idempotencyFor how long an answer is kept for its idempotency key
+ * @param idempotencySizeMax of all answers that are kept so, in this process
  */
 public record IngressConfig(
         @DefaultValue("16MB") DataSize requestSizeMax,
@@ -22,7 +24,9 @@ public record IngressConfig(
         @DefaultValue("60s") Duration requestReadMax,
         @DefaultValue("5m") Duration idleMax,
         @DefaultValue("1024") int requestsUnderWayMax,
-        @DefaultValue("1MB") DataSize eventSizeMax) {
+        @DefaultValue("1MB") DataSize eventSizeMax,
+        @DefaultValue("1h") Duration idempotencyFor,
+        @DefaultValue("64MB") DataSize idempotencySizeMax) {
     public IngressConfig {
         requireArraySize("request-size-max", requestSizeMax);
         requireArraySize("request-line-size-max", requestLineSizeMax);
@@ -30,6 +34,8 @@ public record IngressConfig(
         requireArraySize("event-size-max", eventSizeMax);
         requirePositive("request-read-max", requestReadMax);
         requirePositive("idle-max", idleMax);
+        requirePositive("idempotency-for", idempotencyFor);
+        requireArraySize("idempotency-size-max", idempotencySizeMax);
         if (requestsUnderWayMax < 1) {
             throw new IllegalArgumentException(
                     "weir.ingress.requests-under-way-max is at least 1: " + requestsUnderWayMax);

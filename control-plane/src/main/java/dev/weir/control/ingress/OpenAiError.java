@@ -1,6 +1,5 @@
 package dev.weir.control.ingress;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +73,16 @@ record OpenAiError(
         return new OpenAiError(503, SERVER_ERROR, message, null, "too_many_requests_under_way", SOON);
     }
 
+    static OpenAiError idempotencyKeyInUse() {
+        return new OpenAiError(
+                409,
+                INVALID_REQUEST,
+                "a request with this idempotency-key is being answered",
+                null,
+                "idempotency_key_in_use",
+                SOON);
+    }
+
     static OpenAiError limitReached(String reason) {
         return new OpenAiError(429, "rate_limit_error", reason, null, "rate_limit_exceeded", null);
     }
@@ -119,10 +128,5 @@ record OpenAiError(
                 .put("param", param)
                 .put("code", code);
         return JsonMapper.shared().writeValueAsBytes(envelope);
-    }
-
-    /** The envelope as an event that ends a stream which had begun well: clients raise it as an error. */
-    byte[] event() {
-        return ("data: " + new String(json(), StandardCharsets.UTF_8) + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 }

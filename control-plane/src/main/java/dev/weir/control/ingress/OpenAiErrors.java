@@ -47,7 +47,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
             headers.set(HttpHeaders.CONNECTION, "close");
         }
         response.setStatusCode(HttpStatusCode.valueOf(error.status()));
-        byte[] json = error.json();
+        byte[] json = Dialect.of(exchange).error(error, RequestIds.of(exchange));
         headers.setContentLength(json.length);
         DataBuffer body = response.bufferFactory().wrap(json);
         return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
@@ -60,6 +60,8 @@ public final class OpenAiErrors implements WebExceptionHandler {
         return switch (failure) {
             case Refusal refusal -> Optional.of(refusal.error());
             case UpstreamFailure upstream -> Optional.of(of(upstream));
+            case FellShort fell ->
+                Optional.of(OpenAiError.http(fell.status(), String.valueOf(fell.getMessage()), null));
             case IdentityRefusal identity -> Optional.of(of(identity));
             default -> Optional.empty();
         };

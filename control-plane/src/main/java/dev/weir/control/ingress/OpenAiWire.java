@@ -44,20 +44,24 @@ final class OpenAiWire {
             WireGuard.refusal(exchange.getRequest()).ifPresent(error -> {
                 throw new Refusal(error);
             });
-            RequestFields fields = RequestFields.read(body);
-            Endpoint endpoint = endpoint(exchange.getRequest());
+            Dialect dialect = Dialect.of(exchange);
+            RequestFields asked = RequestFields.read(body);
+            byte[] ours = dialect.request(body);
+            RequestFields fields = dialect.translates() ? RequestFields.read(ours) : asked;
+            Endpoint endpoint = dialect.endpoint(
+                    exchange.getRequest().getPath().pathWithinApplication().value());
             return new CompletionRequest(
                     RequestIds.of(exchange),
                     new Share(caller.tenant().id(), caller.tenant().weight()),
                     endpoint,
                     model(fields),
                     fields.stream(),
-                    fields.demand(endpoint, body.length),
+                    fields.demand(endpoint, ours.length),
                     fields.usage().isAsked() || !endpoint.tellsUsageWhenAsked(),
                     new JsonBody(
                             fields.stream() && endpoint.tellsUsageWhenAsked()
-                                    ? fields.usage().askIn(body)
-                                    : body),
+                                    ? fields.usage().askIn(ours)
+                                    : ours),
                     traceHeaders(exchange.getRequest().getHeaders()));
         });
     }
@@ -99,11 +103,6 @@ final class OpenAiWire {
         } finally {
             DataBufferUtils.release(joined);
         }
-    }
-
-    private static Endpoint endpoint(ServerHttpRequest request) {
-        String path = request.getPath().pathWithinApplication().value();
-        return Endpoint.at(path).orElseThrow(() -> new IllegalStateException("no endpoint is mapped to " + path));
     }
 
     private static Map<String, String> traceHeaders(HttpHeaders headers) {

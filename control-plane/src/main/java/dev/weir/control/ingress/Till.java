@@ -88,6 +88,17 @@ public final class Till {
         return Amounts.spent(call.wasCached() ? Usage.NONE : call.usage(), call.costNanos());
     }
 
+    /** Books work that costs nothing, such as to say once more what was paid for before. It is not held up by limits. */
+    Mono<Void> free(
+            Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage, Mono<Void> work) {
+        return Mono.defer(() -> {
+            passage.read(request);
+            Call call = ledger.begin(caller, request, feature(exchange));
+            call.takes(new Call.Course(null, null, null, null, "told before, under the same idempotency key"));
+            return booked(call, exchange, passage, _ -> work);
+        });
+    }
+
     private static Mono<Void> admitted(Verdict verdict, ServerWebExchange exchange, Supplier<Mono<Void>> work) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
         return switch (verdict) {

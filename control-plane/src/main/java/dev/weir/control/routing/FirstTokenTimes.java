@@ -1,6 +1,7 @@
 package dev.weir.control.routing;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,7 @@ public final class FirstTokenTimes {
     private static final double NEW_SHARE = 0.2;
 
     private final Map<String, Double> millis = new ConcurrentHashMap<>();
+    private final Map<String, Recent> streams = new ConcurrentHashMap<>();
 
     /** An answer of the model began after this long. */
     public void answered(String model, Duration after) {
@@ -23,5 +25,40 @@ public final class FirstTokenTimes {
     /** What to expect; empty where nothing was measured. */
     public Optional<Long> expectedMillis(String model) {
         return Optional.ofNullable(millis.get(model)).map(Math::round);
+    }
+
+    /** A stream of the model began after this long: unlike the time to a whole answer, this does not depend on its length. */
+    public void streamBegan(String model, Duration after) {
+        if (streams.size() < MODELS_MAX || streams.containsKey(model)) {
+            streams.computeIfAbsent(model, _ -> new Recent()).add(after.toNanos());
+        }
+    }
+
+    /** Within this time 95 of 100 of the latest streams began; empty where too few are known. */
+    public Optional<Duration> nearlyAll(String model) {
+        return Optional.ofNullable(streams.get(model)).flatMap(Recent::percentile95);
+    }
+
+    /** The latest of them. */
+    private static final class Recent {
+        private static final int KEPT = 256;
+        private static final int COUNT_MIN = 20;
+
+        private final long[] nanos = new long[KEPT];
+        private long count;
+
+        synchronized void add(long latest) {
+            nanos[(int) (count++ % KEPT)] = latest;
+        }
+
+        synchronized Optional<Duration> percentile95() {
+            int known = (int) Math.min(count, KEPT);
+            if (known < COUNT_MIN) {
+                return Optional.empty();
+            }
+            long[] sorted = Arrays.copyOf(nanos, known);
+            Arrays.sort(sorted);
+            return Optional.of(Duration.ofNanos(sorted[Math.min(known - 1, known * 95 / 100)]));
+        }
     }
 }

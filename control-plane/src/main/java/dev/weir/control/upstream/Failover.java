@@ -44,6 +44,15 @@ public final class Failover {
         this.jitter = jitter;
     }
 
+    /** Hands an answer that several read to one of them, who is cut off when it reads no more of it. */
+    public Mono<Void> read(EngineAnswer answer, Function<EngineAnswer, Mono<Void>> relay) {
+        return Mono.defer(() -> {
+            FlowGuard guard = new FlowGuard(limits, timer);
+            return guard.watchExchange(relay.apply(new EngineAnswer(
+                    answer.from(), answer.status(), answer.headers(), guard.watchReader(answer.content()))));
+        });
+    }
+
     /**
      * Sends the request on and hands the answer's head and content to {@code relay}, once. It is over when the relay is; it fails with
      * {@link UpstreamFailure} where engines are at fault, with what {@code destinations} throws, and with the relay's own failure.

@@ -1,0 +1,87 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.upstream.Destinations;
+import dev.weir.control.upstream.EngineAnswer;
+import dev.weir.control.upstream.Failover;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Mono;
+
+/**
+ * Sends requests that are the same, at the same time, to an engine once, where their answer is the same by construction: at temperature 0, or
+ * with a seed. Each caller is limited, told and charged as if it were alone; only the engine computes less.
+ */
+public final class Coalescing {
+    static final String HEADER = "x-weir-coalesced";
+
+    /** Of one answer; longer ones go on at the pace of their slowest reader, and nobody joins them any more. */
+    private static final int HELD_BYTES_MAX = 1 << 20;
+
+    private final Failover upstream;
+    private final Map<String, SharedAnswer> underWay = new ConcurrentHashMap<>();
+
+    private final Counter coalesced;
+
+    public Coalescing(Failover upstream, MeterRegistry meters) {
+        this.upstream = upstream;
+        this.coalesced = Counter.builder("weir.coalesced")
+                .description("Requests that were answered by the exchange of another, the same at the same time")
+                .register(meters);
+    }
+
+    /** The answer, of an exchange of its own or of one that is under way. */
+    Mono<Void> exchange(
+            CompletionRequest request,
+            Supplier<Destinations> destinations,
+            HttpHeaders told,
+            Function<EngineAnswer, Mono<Void>> relay) {
+        if (!RepeatableFields.isRepeatable(request.body())) {
+            return upstream.exchange(request, destinations.get(), relay);
+        }
+        return Mono.defer(() -> {
+            String fingerprint = fingerprint(request);
+            SharedAnswer mine = new SharedAnswer(HELD_BYTES_MAX);
+            SharedAnswer shared = underWay.compute(fingerprint, (_, running) -> {
+                if (running != null && running.join(false)) {
+                    return running;
+                }
+                mine.join(true);
+                return mine;
+            });
+            if (shared.equals(mine)) {
+                Mono<Void> sent = Mono.defer(() -> upstream.exchange(request, destinations.get(), mine::takeIn));
+                mine.begin(sent.doFinally(_ -> underWay.remove(fingerprint, mine)));
+            } else {
+                coalesced.increment();
+                told.set(HEADER, "true");
+            }
+            return shared.read(answer -> upstream.read(answer, relay));
+        });
+    }
+
+    /** Of one tenant's: what others ask is nobody's business. */
+    private static String fingerprint(CompletionRequest request) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            for (String part :
+                    new String[] {request.share().tenant(), request.endpoint().path(), request.model()}) {
+                sha256.update(part.getBytes(StandardCharsets.UTF_8));
+                sha256.update((byte) 0);
+            }
+            sha256.update(request.body().bytes());
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every Java has SHA-256", absent);
+        }
+    }
+}

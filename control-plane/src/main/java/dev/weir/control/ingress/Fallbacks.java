@@ -1,0 +1,126 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.routing.Detours;
+import dev.weir.control.routing.Detours.Cause;
+import dev.weir.control.routing.Detours.Fallback;
+import dev.weir.control.upstream.EngineAnswer;
+import dev.weir.control.upstream.UpstreamFailure;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Asks another model where one did not answer, as long as nobody has been told anything of an answer. Every attempt is charged and booked by
+ * itself; one that failed costs nothing.
+ */
+public final class Fallbacks {
+    static final String FALLBACK_HEADER = "x-weir-fallback";
+    private static final int REFUSAL_BYTES_MAX = 1 << 16;
+    private static final int BAD_REQUEST = 400;
+
+    private final Supplier<Detours> detours;
+
+    public Fallbacks(Supplier<Detours> detours) {
+        this.detours = detours;
+    }
+
+    Detours.OfModel of(String model) {
+        return detours.get().of(model);
+    }
+
+    Mono<Void> serve(
+            CompletionRequest request, ServerWebExchange exchange, Function<CompletionRequest, Mono<Void>> attempt) {
+        Detours now = detours.get();
+        return now.of(request.model()).fallbacks().isEmpty()
+                ? attempt.apply(request)
+                : serve(now, request, request, List.of(), exchange, attempt);
+    }
+
+    private static Mono<Void> serve(
+            Detours now,
+            CompletionRequest first,
+            CompletionRequest request,
+            List<String> tried,
+            ServerWebExchange exchange,
+            Function<CompletionRequest, Mono<Void>> attempt) {
+        exchange.getAttributes().put(Chain.class.getName(), new Chain(now, first.model(), tried));
+        return attempt.apply(request).onErrorResume(failure -> {
+            Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure);
+            Optional<Fallback> next = cause.flatMap(why -> now.next(first.model(), tried, why));
+            if (next.isEmpty()) {
+                return Mono.error(failure);
+            }
+            String model = next.get().model();
+            exchange.getResponse()
+                    .getHeaders()
+                    .set(
+                            FALLBACK_HEADER,
+                            request.model() + " -> " + model + "; "
+                                    + cause.get().name().toLowerCase(Locale.ROOT));
+            List<String> triedNow = new ArrayList<>(tried);
+            triedNow.add(model);
+            CompletionRequest other = RoutingFields.read(first.body()).withModel(first, model);
+            return serve(now, first, other, List.copyOf(triedNow), exchange, attempt);
+        });
+    }
+
+    /** What of the chain is left, for those who see an engine's answer before it is told. */
+    private record Chain(Detours detours, String model, List<String> tried) {}
+
+    /** The answer, or {@link FellShort} in place of a refusal for which there is another model to ask. */
+    Mono<Void> unlessShort(EngineAnswer answer, ServerWebExchange exchange, Function<EngineAnswer, Mono<Void>> relay) {
+        Chain chain = exchange.getAttribute(Chain.class.getName());
+        if (answer.status() < BAD_REQUEST || chain == null) {
+            return relay.apply(answer);
+        }
+        return answer.content()
+                .collect(ByteArrayOutputStream::new, (all, piece) -> {
+                    if (all.size() + piece.length <= REFUSAL_BYTES_MAX) {
+                        all.writeBytes(piece);
+                    }
+                })
+                .flatMap(body -> {
+                    Optional<Cause> cause = causeOf(answer.status(), body.toString(StandardCharsets.UTF_8));
+                    boolean another = cause.flatMap(why -> chain.detours().next(chain.model(), chain.tried(), why))
+                            .isPresent();
+                    return another
+                            ? Mono.error(new FellShort(answer.status(), cause.get()))
+                            : relay.apply(new EngineAnswer(
+                                    answer.from(), answer.status(), answer.headers(), Flux.just(body.toByteArray())));
+                });
+    }
+
+    private static Optional<Cause> causeOf(int status, String body) {
+        return switch (status) {
+            case BAD_REQUEST ->
+                body.contains("context_length_exceeded") ? Optional.of(Cause.CONTEXT_LENGTH) : Optional.empty();
+            case 429, 503 -> Optional.of(Cause.BUSY);
+            case 500, 502 -> Optional.of(Cause.FAILED);
+            case 504 -> Optional.of(Cause.TIMEOUT);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Cause> causeOf(Throwable failure) {
+        return switch (failure) {
+            case FellShort fell -> Optional.of(fell.why());
+            case UpstreamFailure upstream ->
+                switch (upstream.kind()) {
+                    case NONE_READY, UNREACHABLE, CONNECTIONS_EXHAUSTED -> Optional.of(Cause.BUSY);
+                    case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED -> Optional.of(Cause.FAILED);
+                    case FIRST_BYTE_TIMEOUT, SILENT, TOTAL_TIMEOUT -> Optional.of(Cause.TIMEOUT);
+                    case CLIENT_STALLED -> Optional.empty();
+                };
+            default -> Optional.empty();
+        };
+    }
+}

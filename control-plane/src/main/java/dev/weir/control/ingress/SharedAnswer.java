@@ -1,0 +1,229 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.upstream.EngineAnswer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One answer of an engine that several callers read. Each reads at its own pace and may leave; the engine is let go when the last has left.
+ * Who comes later begins at the beginning, as long as all of it is still here. Pieces come from the engine no faster than the fastest
+ * reader wants them, and, once as much is held as may be, no faster than the slowest.
+ *
+ * <p>Thread-safety: locked. What is handed to a reader under the lock goes into its own serial sink.
+ */
+final class SharedAnswer {
+    private final int heldBytesMax;
+    private final Sinks.One<EngineAnswer> head = Sinks.one();
+    private final Deque<byte[]> pieces = new ArrayDeque<>();
+    private final List<Reader> readers = new ArrayList<>();
+    private @Nullable Subscription source;
+    private @Nullable Disposable exchange;
+    private int droppedCount;
+    private int heldBytes;
+    private int joinedCount;
+    private boolean asked;
+    private boolean over;
+    private @Nullable Throwable failure;
+
+    SharedAnswer(int heldBytesMax) {
+        this.heldBytesMax = heldBytesMax;
+    }
+
+    /** One caller's place in it. */
+    private static final class Reader {
+        private final FluxSink<byte[]> sink;
+        private long wanted;
+        private int next;
+
+        Reader(FluxSink<byte[]> sink) {
+            this.sink = sink;
+        }
+    }
+
+    /** Whether a caller more may read it, who then has to: all of it is here, and somebody keeps it going. */
+    synchronized boolean join(boolean first) {
+        if (!first && (joinedCount == 0 || droppedCount > 0 || failure != null)) {
+            return false;
+        }
+        joinedCount++;
+        return true;
+    }
+
+    /** Sends the request, once; its answer comes to {@link #takeIn}. */
+    void begin(Mono<Void> sent) {
+        Disposable running = sent.subscribe(_ -> {}, this::fail);
+        boolean abandoned;
+        synchronized (this) {
+            exchange = running;
+            abandoned = joinedCount == 0;
+        }
+        if (abandoned) {
+            running.dispose();
+        }
+    }
+
+    /** The answer as one caller who has joined reads it. */
+    Mono<Void> read(Function<EngineAnswer, Mono<Void>> relay) {
+        return head.asMono()
+                .flatMap(answer -> relay.apply(
+                        new EngineAnswer(answer.from(), answer.status(), answer.headers(), Flux.create(this::add))))
+                .doFinally(_ -> leave());
+    }
+
+    Mono<Void> takeIn(EngineAnswer answer) {
+        return Mono.<Void>create(sink -> {
+            BaseSubscriber<byte[]> subscriber = new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    begun(subscription, answer);
+                }
+
+                @Override
+                protected void hookOnNext(byte[] piece) {
+                    came(piece);
+                }
+
+                @Override
+                protected void hookOnComplete() {
+                    end();
+                    sink.success();
+                }
+
+                @Override
+                protected void hookOnError(Throwable broken) {
+                    fail(broken);
+                    sink.success();
+                }
+            };
+            sink.onDispose(subscriber);
+            answer.content().subscribe(subscriber);
+        });
+    }
+
+    private void begun(Subscription subscription, EngineAnswer answer) {
+        synchronized (this) {
+            source = subscription;
+        }
+        head.tryEmitValue(answer);
+        pull();
+    }
+
+    private void came(byte[] piece) {
+        synchronized (this) {
+            asked = false;
+            pieces.add(piece);
+            heldBytes += piece.length;
+            hand();
+        }
+        pull();
+    }
+
+    private synchronized void end() {
+        over = true;
+        hand();
+    }
+
+    private synchronized void fail(Throwable broken) {
+        failure = broken;
+        over = true;
+        head.tryEmitError(broken);
+        hand();
+    }
+
+    private void add(FluxSink<byte[]> sink) {
+        Reader reader = new Reader(sink);
+        sink.onRequest(count -> {
+            synchronized (this) {
+                reader.wanted = count > Long.MAX_VALUE - reader.wanted ? Long.MAX_VALUE : reader.wanted + count;
+                hand();
+            }
+            pull();
+        });
+        sink.onDispose(() -> {
+            synchronized (this) {
+                readers.remove(reader);
+                drop();
+            }
+            pull();
+        });
+        synchronized (this) {
+            readers.add(reader);
+            hand();
+        }
+        pull();
+    }
+
+    private void leave() {
+        Disposable abandoned;
+        synchronized (this) {
+            joinedCount--;
+            abandoned = joinedCount == 0 && !over ? exchange : null;
+        }
+        if (abandoned != null) {
+            abandoned.dispose();
+        }
+    }
+
+    /** Gives every reader what it wants of what is here. */
+    private void hand() {
+        for (Reader reader : List.copyOf(readers)) {
+            while (reader.wanted > 0 && reader.next - droppedCount < pieces.size()) {
+                byte[] piece = at(reader.next - droppedCount);
+                reader.next++;
+                reader.wanted -= reader.wanted == Long.MAX_VALUE ? 0 : 1;
+                reader.sink.next(piece);
+            }
+            if (over && reader.next - droppedCount == pieces.size()) {
+                if (failure != null) {
+                    reader.sink.error(failure);
+                } else {
+                    reader.sink.complete();
+                }
+            }
+        }
+        drop();
+    }
+
+    private byte[] at(int index) {
+        return index == pieces.size() - 1
+                ? pieces.getLast()
+                : pieces.stream().skip(index).findFirst().orElseThrow();
+    }
+
+    /** Once there is too much of it, what all have read is let go of, and nobody can join any more. */
+    private void drop() {
+        if (heldBytes < heldBytesMax && droppedCount == 0) {
+            return;
+        }
+        int slowest = readers.stream().mapToInt(reader -> reader.next).min().orElse(droppedCount);
+        while (droppedCount < slowest) {
+            heldBytes -= pieces.removeFirst().length;
+            droppedCount++;
+        }
+    }
+
+    private void pull() {
+        Subscription from;
+        synchronized (this) {
+            boolean wanted = readers.stream()
+                    .anyMatch(reader -> reader.wanted > 0 && reader.next - droppedCount == pieces.size());
+            from = source;
+            if (asked || over || !wanted || heldBytes >= heldBytesMax || from == null) {
+                return;
+            }
+            asked = true;
+        }
+        from.request(1);
+    }
+}
