@@ -131,8 +131,7 @@ public final class CompletionPipeline {
                 (asking, request, answered) -> coalescing.exchange(
                         passage.sent(request),
                         () -> engines(
-                                request,
-                                tried -> spillway.outside(asking.caller(), request, asking.price(), tried)),
+                                request, tried -> spillway.outside(asking.caller(), request, asking.price(), tried)),
                         told,
                         came -> Mono.from(answered.apply(came))),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
