@@ -87,6 +87,7 @@ import reactor.core.scheduler.Schedulers;
     AlertStations.class,
     CacheStations.class,
     EvaluationStations.class,
+    RolloutStations.class,
     RouteStations.class,
     TelemetryStations.class
 })

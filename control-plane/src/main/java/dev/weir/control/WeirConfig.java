@@ -8,6 +8,7 @@ import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.quota.QuotaConfig;
+import dev.weir.control.rollout.live.RolloutConfig;
 import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.telemetry.TelemetryConfig;
 import dev.weir.control.upstream.UpstreamConfig;
@@ -34,7 +35,8 @@ public record WeirConfig(
         @DefaultValue QuotaConfig quota,
         @DefaultValue CacheConfig cache,
         @DefaultValue ClassificationConfig classification,
-        @DefaultValue TelemetryConfig telemetry) {
+        @DefaultValue TelemetryConfig telemetry,
+        @DefaultValue RolloutConfig rollout) {
     public WeirConfig {
         engines = List.copyOf(engines);
     }

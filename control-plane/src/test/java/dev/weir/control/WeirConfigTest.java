@@ -12,6 +12,7 @@ import dev.weir.control.fleet.FleetConfig;
 import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.ingress.IngressConfig;
 import dev.weir.control.quota.QuotaConfig;
+import dev.weir.control.rollout.live.RolloutConfig;
 import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.telemetry.TelemetryConfig;
 import dev.weir.control.upstream.ProxySecret;
@@ -91,7 +92,12 @@ class WeirConfigTest {
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
                         new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null),
                         new ClassificationConfig(null, null),
-                        new TelemetryConfig(200, 200, 200, false, TelemetryConfig.TracesConfig.NONE)));
+                        new TelemetryConfig(200, 200, 200, false, TelemetryConfig.TracesConfig.NONE),
+                        new RolloutConfig(
+                                Duration.ofSeconds(5),
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(5))));
     }
 
     @Test

@@ -37,6 +37,10 @@ final class Refusals {
         };
     }
 
+    static ResponseStatusException badRequest(IllegalArgumentException invalid) {
+        return refused(HttpStatus.BAD_REQUEST, invalid);
+    }
+
     private static ResponseStatusException refused(HttpStatus status, Exception reason) {
         return new ResponseStatusException(status, reason.getMessage());
     }

@@ -19,10 +19,24 @@ public sealed interface Harm {
     /** What was measured, on the limit's scale; NaN while an arm has nothing. */
     double measured(ArmCounts counts);
 
-    /** The most it may be, seen once, with the normal quantile {@code z}; both arms must have something. */
-    double atMost(ArmCounts counts, boolean paired, double z);
+    /** Between what and what it is, seen once, with the normal quantile {@code z}; both arms must have something. */
+    Interval interval(ArmCounts counts, boolean paired, double z);
+
+    /** The most it may be. */
+    default double atMost(ArmCounts counts, boolean paired, double z) {
+        return interval(counts, paired, z).upper();
+    }
 
     String unit();
+
+    /** The harm that is watched for on a metric, with this limit. */
+    static Harm of(Metric metric, double limit) {
+        return switch (metric) {
+            case ERROR, HALLUCINATION -> new Rise(limit);
+            case TIME_TO_FIRST_TOKEN, TIME_PER_TOKEN, END_TO_END -> new Exceedance(limit);
+            case LOW_QUALITY -> new QualityDrop(limit);
+        };
+    }
 
     default boolean isReached(ArmCounts counts) {
         return measured(counts) >= limit();
@@ -44,8 +58,8 @@ public sealed interface Harm {
         }
 
         @Override
-        public double atMost(ArmCounts counts, boolean paired, double z) {
-            return difference(counts, paired, z).upper();
+        public Interval interval(ArmCounts counts, boolean paired, double z) {
+            return difference(counts, paired, z);
         }
 
         @Override
@@ -66,8 +80,13 @@ public sealed interface Harm {
         }
 
         @Override
-        public double atMost(ArmCounts counts, boolean paired, double z) {
-            return difference(counts, paired, z).upper() / (1 - counts.baselineBadShare());
+        public Interval interval(ArmCounts counts, boolean paired, double z) {
+            Interval difference = difference(counts, paired, z);
+            double good = 1 - counts.baselineBadShare();
+            if (good == 0) {
+                return new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY); // Nothing is left to lose.
+            }
+            return new Interval(difference.lower() / good, difference.upper() / good);
         }
 
         @Override
@@ -91,10 +110,8 @@ public sealed interface Harm {
         }
 
         @Override
-        public double atMost(ArmCounts counts, boolean paired, double z) {
-            return new Proportion(counts.candidateBadCount(), counts.candidateCount())
-                    .wilson(z)
-                    .upper();
+        public Interval interval(ArmCounts counts, boolean paired, double z) {
+            return new Proportion(counts.candidateBadCount(), counts.candidateCount()).wilson(z);
         }
 
         @Override

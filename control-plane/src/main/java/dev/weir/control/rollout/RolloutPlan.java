@@ -54,18 +54,23 @@ public record RolloutPlan(
     /** The default plan: pairs in the shadow, 5 % for 2 hours, 25 % for 6, 50 % for 24, then everything, with the old version kept for 48. */
     public static RolloutPlan standard(String rolloutId, String alias, String baseline, String candidate) {
         return new RolloutPlan(
-                rolloutId,
-                alias,
-                baseline,
-                candidate,
-                List.of(
-                        Stage.shadow(Duration.ofMinutes(10), 500),
-                        Stage.canary(0.05, Duration.ofHours(2), 500, 900),
-                        Stage.canary(0.25, Duration.ofHours(6), 500, 900),
-                        Stage.canary(0.50, Duration.ofHours(24), 500, 900),
-                        Stage.warm(Duration.ofHours(48))),
-                standardGuards(),
-                RolloutLimits.DEFAULT);
+                rolloutId, alias, baseline, candidate, standardStages(), standardGuards(), RolloutLimits.DEFAULT);
+    }
+
+    public static List<Stage> standardStages() {
+        return List.of(
+                Stage.shadow(Duration.ofMinutes(10), 500),
+                Stage.canary(0.05, Duration.ofHours(2), 500, 900),
+                Stage.canary(0.25, Duration.ofHours(6), 500, 900),
+                Stage.canary(0.50, Duration.ofHours(24), 500, 900),
+                Stage.warm(Duration.ofHours(48)));
+    }
+
+    /** The guards that need no judge: errors and latencies. */
+    public static List<Guard> unjudgedGuards() {
+        return standardGuards().stream()
+                .filter(guard -> !guard.metric().isJudged())
+                .toList();
     }
 
     public static List<Guard> standardGuards() {

@@ -55,6 +55,11 @@ public record RolloutState(
                 List.of());
     }
 
+    /** The number that the next observation is to have. */
+    public long nextObservationNumber() {
+        return intake.next();
+    }
+
     public Stage stage() {
         return plan.stage(progress.stageIndex());
     }

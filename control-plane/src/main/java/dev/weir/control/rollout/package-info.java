@@ -19,7 +19,7 @@
  * dead for an hour and metrics that are late can therefore promote nothing.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "evaluation", "statistics", "storage"})
+@ApplicationModule(allowedDependencies = {"completion", "evaluation", "identity", "statistics", "storage"})
 package dev.weir.control.rollout;
 
 import org.jspecify.annotations.NullMarked;

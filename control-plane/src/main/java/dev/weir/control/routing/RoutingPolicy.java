@@ -111,6 +111,18 @@ public record RoutingPolicy(
         return tiers.isEmpty() && aliases.isEmpty() && rules.isEmpty() && tenants.isEmpty();
     }
 
+    /** The model that an alias stands for; empty where it is none, or stands for a tier or for several models. */
+    public Optional<String> modelOf(String alias) {
+        return aliases.get(alias) instanceof Aim.OfModels(var weights) && weights.size() == 1
+                ? weights.keySet().stream().findFirst()
+                : Optional.empty();
+    }
+
+    /** The aliases of the configuration. */
+    public Set<String> aliasNames() {
+        return aliases.keySet();
+    }
+
     /** Names that lead somewhere and are no models themselves. */
     public Set<String> virtualModels() {
         Set<String> names = new TreeSet<>(aliases.keySet());

@@ -1,10 +1,14 @@
 package dev.weir.control.rollout.journal;
 
 import dev.weir.control.rollout.Effect;
+import dev.weir.control.rollout.Observation;
 import dev.weir.control.rollout.RolloutEvent;
+import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.RolloutReducer.Step;
 import dev.weir.control.rollout.RolloutState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -51,6 +55,31 @@ public final class RolloutController {
         state = step.state();
         eventCount++;
         return step.effects();
+    }
+
+    /**
+     * Takes in what replicas counted since the last time, as one observation: it is counted exactly once, whoever dies in between.
+     * Nothing happens where nobody has reported.
+     *
+     * @param covered how long that was, by a clock that only goes forward
+     */
+    public synchronized List<Effect> observe(CountsStore counts, Instant at, Duration covered) {
+        return journal.inTransaction(() -> {
+            List<Counted> reports = counts.take(state.plan().rolloutId(), state.weightRevision());
+            if (reports.isEmpty()) {
+                return List.of();
+            }
+            Counted sum = reports.stream().reduce(Counted.NOTHING, Counted::plus);
+            return accept(new Observed(
+                    at,
+                    new Observation(
+                            state.nextObservationNumber(),
+                            covered,
+                            sum.counts(),
+                            sum.candidateUnitCount(),
+                            sum.baselineUnitCount(),
+                            sum.judge())));
+        });
     }
 
     public synchronized RolloutState state() {

@@ -7,13 +7,25 @@ import dev.weir.control.rollout.Phase;
 import dev.weir.control.rollout.RolloutEvent;
 import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.RolloutReducer.Step;
+import dev.weir.control.rollout.RolloutReport;
+import dev.weir.control.rollout.RolloutState;
 import dev.weir.control.storage.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.dao.DuplicateKeyException;
 
 /** Rollouts in the database. Blocking: to be called where waiting is allowed. */
 public final class RolloutJournal {
+    private static final int RECORDS_MAX = 1_000;
+    private static final String RECORDS = "select r.plan, r.created_at, r.created_by, r.reason, s.report from rollout r"
+            + " join rollout_report s on s.rollout_id = r.id";
+
     private final Database database;
 
     public RolloutJournal(Database database) {
@@ -21,14 +33,22 @@ public final class RolloutJournal {
     }
 
     /** Keeps a plan, unless its alias is rolled out already. */
-    public void plan(RolloutPlan plan) {
+    public void plan(RolloutPlan plan, String actor, String reason, Instant at) {
         try {
             database.<Integer>inTransaction(() -> {
                 database.jdbc()
-                        .sql(
-                                "insert into rollout (id, alias, plan, phase, fence, event_count) values (?, ?, ?, ?, 0, 0)")
-                        .params(plan.rolloutId(), plan.alias(), EventJson.write(plan), Phase.PLANNED.name())
+                        .sql("insert into rollout (id, alias, plan, phase, fence, event_count, created_at, created_by,"
+                                + " reason) values (?, ?, ?, ?, 0, 0, ?, ?, ?)")
+                        .params(
+                                plan.rolloutId(),
+                                plan.alias(),
+                                EventJson.write(plan),
+                                Phase.PLANNED.name(),
+                                at.atOffset(ZoneOffset.UTC),
+                                actor,
+                                reason)
                         .update();
+                report(RolloutReport.of(RolloutState.planned(plan), at), plan.rolloutId());
                 return database.jdbc()
                         .sql("insert into rollout_active (alias, rollout_id) values (?, ?)")
                         .params(plan.alias(), plan.rolloutId())
@@ -39,6 +59,10 @@ public final class RolloutJournal {
                     .map(id -> plan.alias() + " is being rolled out by " + id + ": end that first")
                     .orElse("there is a rollout " + plan.rolloutId() + " already: give this one another id"));
         }
+    }
+
+    <T> T inTransaction(Supplier<T> work) {
+        return database.<T>inTransaction(work);
     }
 
     /** The rollout that an alias is in. */
@@ -79,6 +103,7 @@ public final class RolloutJournal {
                     setWeight(step.state().plan(), weight);
                 }
             });
+            report(RolloutReport.of(step.state(), event.at()), lease.rolloutId());
             if (step.state().phase().isTerminal()) {
                 database.jdbc()
                         .sql("delete from rollout_active where rollout_id = ?")
@@ -115,6 +140,55 @@ public final class RolloutJournal {
                         weight.candidateShare(),
                         weight.revision())
                 .update();
+    }
+
+    private void report(RolloutReport report, String rolloutId) {
+        String json = EventJson.write(report);
+        int updated = database.jdbc()
+                .sql("update rollout_report set report = ? where rollout_id = ?")
+                .params(json, rolloutId)
+                .update();
+        if (updated == 0) {
+            database.jdbc()
+                    .sql("insert into rollout_report (rollout_id, report) values (?, ?)")
+                    .params(rolloutId, json)
+                    .update();
+        }
+    }
+
+    /** The rollouts that have not ended. */
+    public List<String> activeIds() {
+        return database.jdbc()
+                .sql("select rollout_id from rollout_active order by rollout_id")
+                .query((row, _) -> row.getString("rollout_id"))
+                .list();
+    }
+
+    /** The latest rollouts, the newest first. */
+    public List<RolloutRecord> latest(int countMax) {
+        return database.jdbc()
+                .sql(RECORDS + " order by r.created_at desc, r.id limit ?")
+                .param(Math.clamp(countMax, 1, RECORDS_MAX))
+                .query(RolloutJournal::record)
+                .list();
+    }
+
+    /** One rollout, if there is one of this id. */
+    public Optional<RolloutRecord> find(String rolloutId) {
+        return database.jdbc()
+                .sql(RECORDS + " where r.id = ?")
+                .param(rolloutId)
+                .query(RolloutJournal::record)
+                .optional();
+    }
+
+    private static RolloutRecord record(ResultSet row, int index) throws SQLException {
+        return new RolloutRecord(
+                EventJson.read(row.getString("plan"), RolloutPlan.class),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("created_by"),
+                row.getString("reason"),
+                EventJson.read(row.getString("report"), RolloutReport.class));
     }
 
     /** Locks the rollout until the transaction ends. */
@@ -154,18 +228,28 @@ public final class RolloutJournal {
                 .list();
     }
 
+    /** The latest decisions of a rollout, the newest first. */
+    public List<Decision> latestDecisions(String rolloutId, int countMax) {
+        return database.jdbc()
+                .sql("select decision from rollout_decision where rollout_id = ? order by number desc limit ?")
+                .params(rolloutId, Math.clamp(countMax, 1, RECORDS_MAX))
+                .query((row, _) -> EventJson.read(row.getString("decision"), Decision.class))
+                .list();
+    }
+
     /** What every alias means now that has ever been rolled out. */
     public List<AliasWeight> weights() {
         return database.jdbc()
-                .sql(
-                        "select alias, rollout_id, baseline, candidate, candidate_share, revision from rollout_weight order by alias")
+                .sql("select w.alias, w.rollout_id, w.baseline, w.candidate, w.candidate_share, w.revision, r.phase"
+                        + " from rollout_weight w join rollout r on r.id = w.rollout_id order by w.alias")
                 .query((row, _) -> new AliasWeight(
                         row.getString("alias"),
                         row.getString("rollout_id"),
                         row.getString("baseline"),
                         row.getString("candidate"),
                         row.getDouble("candidate_share"),
-                        row.getLong("revision")))
+                        row.getLong("revision"),
+                        !Phase.valueOf(row.getString("phase")).isTerminal()))
                 .list();
     }
 }

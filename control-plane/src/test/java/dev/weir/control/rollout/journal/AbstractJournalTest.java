@@ -48,7 +48,7 @@ abstract class AbstractJournalTest {
     void start() {
         database = new Database(storage());
         journal = new RolloutJournal(database);
-        journal.plan(PLAN);
+        journal.plan(PLAN, "ada", "because", AT);
     }
 
     @AfterEach
@@ -84,11 +84,13 @@ abstract class AbstractJournalTest {
         assertThat(journal.weights()).isEmpty();
         controller.accept(commanded(Verb.START));
         controller.accept(commanded(Verb.PROMOTE_ONE));
-        assertThat(journal.weights()).containsExactly(new AliasWeight("notes", "r1", "notes-v1", "notes-v2", 0.05, 2));
+        assertThat(journal.weights())
+                .containsExactly(new AliasWeight("notes", "r1", "notes-v1", "notes-v2", 0.05, 2, true));
         for (int i = 0; i < 30 && !controller.state().phase().isTerminal(); i++) {
             controller.accept(new Observed(AT, observation(i, 60)));
         }
-        assertThat(journal.weights()).containsExactly(new AliasWeight("notes", "r1", "notes-v1", "notes-v2", 0, 3));
+        assertThat(journal.weights())
+                .containsExactly(new AliasWeight("notes", "r1", "notes-v1", "notes-v2", 0, 3, false));
         assertThat(journal.decisions("r1"))
                 .extracting(Decision::kind)
                 .startsWith(Decision.Kind.STARTED, Decision.Kind.PROMOTED)
@@ -99,10 +101,12 @@ abstract class AbstractJournalTest {
     @Test
     void anAliasIsInOneRolloutAtATime() {
         RolloutPlan another = RolloutPlan.standard("r2", "notes", "notes-v1", "notes-v3");
-        assertThatThrownBy(() -> journal.plan(another)).hasMessage("notes is being rolled out by r1: end that first");
+        assertThatThrownBy(() -> journal.plan(another, "ada", "because", AT))
+                .hasMessage("notes is being rolled out by r1: end that first");
         takeOver().accept(commanded(Verb.ROLL_BACK));
-        assertThatThrownBy(() -> journal.plan(PLAN)).hasMessageContaining("there is a rollout r1 already");
-        journal.plan(another);
+        assertThatThrownBy(() -> journal.plan(PLAN, "ada", "because", AT))
+                .hasMessageContaining("there is a rollout r1 already");
+        journal.plan(another, "ada", "because", AT);
         assertThat(journal.active("notes")).contains("r2");
         assertThat(takeOver().state().phase()).isEqualTo(Phase.ROLLED_BACK);
         assertThatThrownBy(() -> RolloutController.takeOver(journal, new RolloutReducer(), "r3"))

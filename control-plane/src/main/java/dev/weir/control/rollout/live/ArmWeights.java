@@ -1,0 +1,34 @@
+package dev.weir.control.rollout.live;
+
+import dev.weir.control.identity.Mirror;
+import dev.weir.control.rollout.journal.AliasWeight;
+import dev.weir.control.rollout.journal.RolloutJournal;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What each alias means that has ever been rolled out, as of a moment ago. Thread-safe: readers see one map or the next. */
+public final class ArmWeights implements Mirror {
+    private final RolloutJournal journal;
+    private volatile Map<String, AliasWeight> byAlias = Map.of();
+
+    public ArmWeights(RolloutJournal journal) {
+        this.journal = journal;
+    }
+
+    @Override
+    public void refresh() {
+        byAlias = journal.weights().stream()
+                .collect(Collectors.toUnmodifiableMap(AliasWeight::alias, Function.identity()));
+    }
+
+    public Optional<AliasWeight> of(String alias) {
+        return Optional.ofNullable(byAlias.get(alias));
+    }
+
+    public Collection<AliasWeight> all() {
+        return byAlias.values();
+    }
+}

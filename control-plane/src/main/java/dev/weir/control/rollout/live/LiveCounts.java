@@ -1,0 +1,242 @@
+package dev.weir.control.rollout.live;
+
+import dev.weir.control.rollout.Metric;
+import dev.weir.control.rollout.Observation.JudgeReport;
+import dev.weir.control.rollout.journal.AliasWeight;
+import dev.weir.control.rollout.journal.Counted;
+import dev.weir.control.rollout.live.Answered.Fault;
+import dev.weir.control.statistics.ArmCounts;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this replica sees of rollouts, counted until somebody asks for it.
+ *
+ * <p>Whether a latency is bad is decided when it is measured, by 1.5 times the P95 that the baseline has had here for the last half an hour:
+ * both arms by the same bound. While there is none, latencies cannot be read.
+ *
+ * <p>Thread-safety: everything is locked, and everything is short.
+ */
+public final class LiveCounts {
+    private static final double SLOW_FACTOR = 1.5;
+    /** Conversations of a stage that are known to have been counted; one that is forgotten may be counted twice. */
+    private static final int CONVERSATIONS_MAX = 100_000;
+
+    private final ArmWeights weights;
+    private final LongSupplier ticker;
+    private final Map<String, Tally> tallies = new HashMap<>();
+    private boolean judgeAvailable;
+
+    /**
+     * Nothing is counted yet.
+     *
+     * @param ticker nanoseconds that only go forward
+     */
+    public LiveCounts(ArmWeights weights, LongSupplier ticker) {
+        this.weights = weights;
+        this.ticker = ticker;
+    }
+
+    /** What was counted of a rollout under one weight. */
+    public record Drained(String rolloutId, long weightRevision, Counted counted) {}
+
+    /** What a judge says of an answer. */
+    public record Judgement(boolean hallucination, boolean lowQuality) {}
+
+    /** A conversation was routed to an arm. */
+    public synchronized void routed(Arm arm, String tenant, String conversation) {
+        tally(arm.rolloutId()).ifPresent(tally -> tally.routed(arm, tenant + '\n' + conversation));
+    }
+
+    public synchronized void answered(Arm arm, Answered answer) {
+        tally(arm.rolloutId()).ifPresent(tally -> tally.answered(arm.candidate(), answer, ticker.getAsLong()));
+    }
+
+    /** Both versions have answered the same request. */
+    public synchronized void paired(String rolloutId, Answered baseline, Answered candidate) {
+        tally(rolloutId).ifPresent(tally -> tally.paired(baseline, candidate, ticker.getAsLong()));
+    }
+
+    /**
+     * A judge was asked about an answer.
+     *
+     * @param judgement null where it gave none
+     */
+    public synchronized void judged(Arm arm, @Nullable Judgement judgement) {
+        tally(arm.rolloutId()).ifPresent(tally -> tally.judged(arm.candidate(), judgement));
+    }
+
+    /** Whether there is a judge, and it is calibrated. */
+    public synchronized void judgeIs(boolean available) {
+        judgeAvailable = available;
+    }
+
+    /** What was counted since the last time, of every rollout that goes on: nothing is something to say, too. */
+    public synchronized Map<String, Drained> drain() {
+        Map<String, Drained> drained = new LinkedHashMap<>();
+        for (AliasWeight weight : weights.all()) {
+            if (weight.watched()) {
+                Tally tally = tallyOf(weight);
+                drained.put(
+                        weight.rolloutId(),
+                        new Drained(
+                                weight.rolloutId(),
+                                weight.revision(),
+                                tally.drain(judgeAvailable, ticker.getAsLong())));
+            }
+        }
+        tallies.keySet().retainAll(drained.keySet());
+        return drained;
+    }
+
+    private Optional<Tally> tally(String rolloutId) {
+        return weights.all().stream()
+                .filter(weight -> weight.watched() && weight.rolloutId().equals(rolloutId))
+                .findFirst()
+                .map(this::tallyOf);
+    }
+
+    private Tally tallyOf(AliasWeight weight) {
+        Tally tally = tallies.computeIfAbsent(weight.rolloutId(), _ -> new Tally());
+        tally.under(weight.revision());
+        return tally;
+    }
+
+    /** One rollout's counts. */
+    private static final class Tally {
+        private final Map<Metric, TrailingP95> latencies = new EnumMap<>(Metric.class);
+        private final Map<Metric, ArmCounts> counts = new EnumMap<>(Metric.class);
+        private final Set<String> conversations = new HashSet<>();
+        private long revision = -1;
+        private long[] units = new long[2];
+        private long[] asked = new long[2];
+        private long[] scored = new long[2];
+
+        /** Another weight divides conversations anew, and what was counted under the old one says nothing of it. */
+        void under(long now) {
+            if (revision != now) {
+                revision = now;
+                conversations.clear();
+                clear();
+            }
+        }
+
+        void routed(Arm arm, String conversation) {
+            if (conversations.size() == CONVERSATIONS_MAX) {
+                conversations.clear();
+            }
+            if (conversations.add(conversation)) {
+                units[arm.candidate() ? 1 : 0]++;
+            }
+        }
+
+        void answered(boolean candidate, Answered answer, long nowNanos) {
+            if (answer.fault() == Fault.THE_CALLERS) {
+                return;
+            }
+            add(Metric.ERROR, one(candidate, answer.fault() == Fault.OURS));
+            timed(Metric.TIME_TO_FIRST_TOKEN, candidate, answer.firstTokenMicros(), nowNanos);
+            timed(Metric.TIME_PER_TOKEN, candidate, answer.perTokenMicros(), nowNanos);
+            timed(Metric.END_TO_END, candidate, answer.totalMicros(), nowNanos);
+        }
+
+        private void timed(Metric metric, boolean candidate, OptionalLong micros, long nowNanos) {
+            if (micros.isEmpty()) {
+                return;
+            }
+            OptionalDouble bound = bound(metric, nowNanos);
+            if (!candidate) {
+                latency(metric).add(micros.getAsLong(), nowNanos);
+            }
+            bound.ifPresent(most -> add(metric, one(candidate, micros.getAsLong() > most)));
+        }
+
+        void paired(Answered baseline, Answered candidate, long nowNanos) {
+            if (baseline.fault() == Fault.THE_CALLERS || candidate.fault() == Fault.THE_CALLERS) {
+                return;
+            }
+            add(Metric.ERROR, pair(candidate.fault() == Fault.OURS, baseline.fault() == Fault.OURS));
+            pairTimed(Metric.TIME_TO_FIRST_TOKEN, baseline.firstTokenMicros(), candidate.firstTokenMicros(), nowNanos);
+            pairTimed(Metric.TIME_PER_TOKEN, baseline.perTokenMicros(), candidate.perTokenMicros(), nowNanos);
+            pairTimed(Metric.END_TO_END, baseline.totalMicros(), candidate.totalMicros(), nowNanos);
+        }
+
+        private void pairTimed(Metric metric, OptionalLong baseline, OptionalLong candidate, long nowNanos) {
+            OptionalDouble bound = bound(metric, nowNanos);
+            baseline.ifPresent(micros -> latency(metric).add(micros, nowNanos));
+            if (bound.isPresent() && baseline.isPresent() && candidate.isPresent()) {
+                double most = bound.getAsDouble();
+                add(metric, pair(candidate.getAsLong() > most, baseline.getAsLong() > most));
+            }
+        }
+
+        void judged(boolean candidate, @Nullable Judgement judgement) {
+            int arm = candidate ? 1 : 0;
+            asked[arm]++;
+            if (judgement != null) {
+                scored[arm]++;
+                add(Metric.HALLUCINATION, one(candidate, judgement.hallucination()));
+                add(Metric.LOW_QUALITY, one(candidate, judgement.lowQuality()));
+            }
+        }
+
+        Counted drain(boolean judgeAvailable, long nowNanos) {
+            // What can be read is there even where it was nothing; what cannot be read is not.
+            counts.putIfAbsent(Metric.ERROR, ArmCounts.NONE);
+            for (Metric metric : latencies.keySet()) {
+                if (bound(metric, nowNanos).isPresent()) {
+                    counts.putIfAbsent(metric, ArmCounts.NONE);
+                }
+            }
+            if (judgeAvailable) {
+                counts.putIfAbsent(Metric.HALLUCINATION, ArmCounts.NONE);
+                counts.putIfAbsent(Metric.LOW_QUALITY, ArmCounts.NONE);
+            }
+            Counted counted = new Counted(
+                    counts,
+                    units[1],
+                    units[0],
+                    new JudgeReport(judgeAvailable, asked[1], scored[1], asked[0], scored[0]));
+            clear();
+            return counted;
+        }
+
+        private void clear() {
+            counts.clear();
+            units = new long[2];
+            asked = new long[2];
+            scored = new long[2];
+        }
+
+        private OptionalDouble bound(Metric metric, long nowNanos) {
+            OptionalDouble p95 = latency(metric).micros(nowNanos);
+            return p95.isPresent() ? OptionalDouble.of(SLOW_FACTOR * p95.getAsDouble()) : p95;
+        }
+
+        private TrailingP95 latency(Metric metric) {
+            return latencies.computeIfAbsent(metric, _ -> new TrailingP95());
+        }
+
+        private void add(Metric metric, ArmCounts more) {
+            counts.merge(metric, more, ArmCounts::plus);
+        }
+
+        private static ArmCounts one(boolean candidate, boolean bad) {
+            long badCount = bad ? 1 : 0;
+            return candidate ? new ArmCounts(1, badCount, 0, 0) : new ArmCounts(0, 0, 1, badCount);
+        }
+
+        private static ArmCounts pair(boolean candidateBad, boolean baselineBad) {
+            return new ArmCounts(1, candidateBad ? 1 : 0, 1, baselineBad ? 1 : 0, candidateBad && baselineBad ? 1 : 0);
+        }
+    }
+}
