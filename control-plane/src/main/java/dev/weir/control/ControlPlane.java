@@ -13,6 +13,7 @@ import dev.weir.control.fleet.FleetHealth;
 import dev.weir.control.fleet.FleetPoller;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.AnthropicEndpoints;
+import dev.weir.control.ingress.AsideCalls;
 import dev.weir.control.ingress.CacheStation;
 import dev.weir.control.ingress.Coalescing;
 import dev.weir.control.ingress.CompletionPipeline;
@@ -252,6 +253,7 @@ public class ControlPlane {
             AnswerWitness witness,
             Coalescing coalescing,
             Idempotency idempotency,
+            AsideCalls aside,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         return new CompletionPipeline(
@@ -270,6 +272,7 @@ public class ControlPlane {
                 witness,
                 coalescing,
                 idempotency,
+                aside,
                 telemetry,
                 errors);
     }

@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import dev.weir.control.accounting.CallRates;
+import dev.weir.control.admin.JudgementEndpoints;
 import dev.weir.control.admin.RolloutEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.evaluation.StartGate;
@@ -16,6 +17,22 @@ import dev.weir.control.rollout.live.RolloutLoop;
 import dev.weir.control.rollout.live.RolloutStore;
 import dev.weir.control.rollout.live.VersionProbes;
 import dev.weir.control.storage.Database;
+import dev.weir.control.accounting.Ledger;
+import dev.weir.control.evaluation.QualityEvent;
+import dev.weir.control.evaluation.QualityListener;
+import dev.weir.control.ingress.AsideCalls;
+import dev.weir.control.rollout.live.Arm;
+import dev.weir.control.rollout.live.LiveCounts.Judgement;
+import dev.weir.control.rollout.live.RecentRequests;
+import dev.weir.control.rollout.live.ShadowPairs;
+import dev.weir.control.rollout.live.SliceCounts;
+import dev.weir.control.routing.FirstTokenTimes;
+import dev.weir.control.routing.PrefixPrices;
+import dev.weir.control.routing.Versions;
+import dev.weir.control.upstream.Failover;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import java.time.InstantSource;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -23,7 +40,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** Wires rollouts to what they roll out. */
@@ -47,16 +63,73 @@ class RolloutStations {
     }
 
     @Bean
+    RecentRequests recentRequests() {
+        return new RecentRequests();
+    }
+
+    @Bean
+    SliceCounts sliceCounts() {
+        return new SliceCounts();
+    }
+
+    @Bean
+    Versions versions(ArmWeights weights, LiveCounts counts, RecentRequests requests) {
+        return new RolledOutVersions(weights, counts, requests);
+    }
+
+    @Bean
+    ArmAnswers armAnswers(
+            ArmWeights weights, LiveCounts counts, RecentRequests requests, SliceCounts slices, Ledger ledger) {
+        ArmAnswers answers = new ArmAnswers(weights, counts, new ShadowPairs(counts), requests, slices);
+        ledger.follow(answers);
+        return answers;
+    }
+
+    @Bean
+    AsideCalls asideCalls(
+            Fleet fleet,
+            PrefixPrices prefixes,
+            FirstTokenTimes times,
+            Failover upstream,
+            Ledger ledger,
+            ArmAnswers shadows,
+            WeirConfig config,
+            MeterRegistry meters) {
+        return new AsideCalls(fleet, prefixes, times, upstream, ledger, shadows, config.ingress(), meters);
+    }
+
+    /** What judges say of answers counts for the arm that gave them. */
+    @Bean
+    QualityListener judgedArms(LiveCounts counts) {
+        return event -> {
+            switch (event) {
+                case QualityEvent.Asked _ -> {
+                    // Counted with its verdict, so that what is under way is not missing.
+                }
+                case QualityEvent.Scored scored ->
+                    judged(scored.subject(), new Judgement(scored.hallucinated(), !scored.pass()), counts);
+                case QualityEvent.Unscored unscored -> judged(unscored.subject(), null, counts);
+                case QualityEvent.JudgeState state -> counts.judgeIs(state.available());
+            }
+        };
+    }
+
+    private static void judged(QualityEvent.Subject subject, @Nullable Judgement judgement, LiveCounts counts) {
+        Optional.ofNullable(subject.arm()).flatMap(Arm::of).ifPresent(arm -> counts.judged(arm, judgement));
+    }
+
+    @Bean
     RolloutLoop rolloutLoop(
             RolloutStore store,
             LiveCounts counts,
+            SliceCounts slices,
             ArmWeights weights,
-            Fleet fleet,
+            AsideCalls calls,
             WeirConfig config,
             InstantSource clock,
             Scheduler timer) {
         VersionProbes probes = new VersionProbes(
-                model -> Mono.just(isReady(fleet, model)),
+                calls::answers,
                 config.rollout().tick(),
                 config.rollout().probeMax(),
                 System::nanoTime,
@@ -64,6 +137,7 @@ class RolloutStations {
         return new RolloutLoop(
                 store,
                 counts,
+                slices,
                 weights,
                 probes,
                 new Leadership(
@@ -77,10 +151,6 @@ class RolloutStations {
                 timer);
     }
 
-    private static boolean isReady(Fleet fleet, String model) {
-        return fleet.snapshot().ready().stream().anyMatch(engine -> engine.has(model));
-    }
-
     private static void tell(Effect effect) {
         if (effect instanceof Effect.Alert(var severity, var sentence)) {
             log.warn("{}: {}", severity, sentence);
@@ -88,8 +158,12 @@ class RolloutStations {
     }
 
     @Bean
-    RolloutDesk rolloutDesk(
-            RolloutStore store, ChangeLog changes, ObjectProvider<StartGate> gate, Scheduler timer) {
+    JudgementEndpoints judgementEndpoints(RecentRequests requests, LiveCounts counts) {
+        return new JudgementEndpoints(requests, counts);
+    }
+
+    @Bean
+    RolloutDesk rolloutDesk(RolloutStore store, ChangeLog changes, ObjectProvider<StartGate> gate, Scheduler timer) {
         return new RolloutDesk(store, changes, gate.getIfAvailable(() -> RolloutStations::unevaluated), timer);
     }
 

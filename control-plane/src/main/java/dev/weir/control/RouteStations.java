@@ -17,6 +17,7 @@ import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.ModelView;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Routes;
+import dev.weir.control.routing.Versions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,9 +51,10 @@ class RouteStations {
             LiveConfiguration<Policy> policy,
             Fleet fleet,
             FirstTokenTimes times,
+            Versions versions,
             InstantSource clock,
             Classifier classifier) {
-        return new Routes(() -> policy.current().value().routing(), new FleetModels(fleet, times), clock, classifier);
+        return new Routes(() -> policy.current().value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
     }
 
     /** With a head where there is one. */

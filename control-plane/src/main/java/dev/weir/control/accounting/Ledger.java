@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ public final class Ledger implements SmartLifecycle {
     private final InstantSource clock;
     private final Clock ticker;
     private final BlockingQueue<LedgerEntry> waiting;
+    private final List<Consumer<LedgerEntry>> followers = new CopyOnWriteArrayList<>();
     private final Counter writtenCounter;
     private final Counter lostCounter;
     private final String idPrefix = UUID.randomUUID().toString();
@@ -77,6 +80,11 @@ public final class Ledger implements SmartLifecycle {
                 .register(meters);
     }
 
+    /** From now on hears of every entry when it is made, on whichever thread that is; must not wait. */
+    public void follow(Consumer<LedgerEntry> follower) {
+        followers.add(follower);
+    }
+
     /** A request begins; its entry is made when it ends. */
     public Call begin(Caller caller, CompletionRequest request, @Nullable String feature) {
         String id = idPrefix + "-" + callCount.incrementAndGet();
@@ -91,6 +99,7 @@ public final class Ledger implements SmartLifecycle {
     /** The call is over. Never waits: what finds no place goes to the spool. */
     public void record(Call call, String status) {
         LedgerEntry entry = call.entry(status);
+        followers.forEach(follower -> follower.accept(entry));
         if (!waiting.offer(entry)) {
             keep(List.of(entry));
         }

@@ -69,7 +69,7 @@ public final class RouteEndpoints {
         Route route =
                 routes.of(facts(question, json, policy), policy, new JsonBody(json.getBytes(StandardCharsets.UTF_8)));
         return switch (route) {
-            case Route.To(var model, var tier, var confidence, var steps) ->
+            case Route.To(var model, var _, var tier, var confidence, var steps) ->
                 new Explanation(model, tier.isEmpty() ? null : tier, confidence, steps);
             case Route.Nowhere(var reason, var steps) -> {
                 List<String> all = new ArrayList<>(steps);

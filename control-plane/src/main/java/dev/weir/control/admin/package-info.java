@@ -25,7 +25,11 @@
             "identity",
             "quota",
             "rollout",
+            "rollout :: journal",
+            "rollout :: live",
+            "rollout :: postmortem",
             "routing",
+            "statistics",
             "storage",
             "telemetry",
             "upstream"

@@ -44,6 +44,12 @@ public final class Classifier {
         this.encoder = encoder;
     }
 
+    /** What kind of request it is. */
+    public Traits traits(JsonBody request) {
+        PromptFeatures features = PromptFeatures.of(request);
+        return new Traits(classify(request).difficulty(), Language.of(features.text()), features.promptChars());
+    }
+
     /** The verdict on a request. */
     public Classification classify(JsonBody request) {
         return classify(PromptFeatures.of(request));

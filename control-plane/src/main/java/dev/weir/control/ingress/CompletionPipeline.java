@@ -43,6 +43,7 @@ public final class CompletionPipeline {
     private final Failover upstream;
     private final Coalescing coalescing;
     private final Idempotency idempotency;
+    private final AsideCalls aside;
     private final AnswerRelay relay;
     private final RequestTelemetry telemetry;
     private final OpenAiErrors errors;
@@ -63,6 +64,7 @@ public final class CompletionPipeline {
             AnswerWitness witness,
             Coalescing coalescing,
             Idempotency idempotency,
+            AsideCalls aside,
             RequestTelemetry telemetry,
             OpenAiErrors errors) {
         this.doorkeeper = doorkeeper;
@@ -80,6 +82,7 @@ public final class CompletionPipeline {
         this.upstream = upstream;
         this.coalescing = coalescing;
         this.idempotency = idempotency;
+        this.aside = aside;
         this.relay = new AnswerRelay(config, witness);
         this.telemetry = telemetry;
         this.errors = errors;
@@ -125,6 +128,10 @@ public final class CompletionPipeline {
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
         HttpHeaders told = exchange.getResponse().getHeaders();
+        // Whoever fails before an answer begins has failed on its arm, too.
+        Call.Course course = RouteStation.course(null, told);
+        call.takes(course);
+        aside.copy(call, course.arm());
         return upgrades.answer(
                 call,
                 exchange,
@@ -138,9 +145,8 @@ public final class CompletionPipeline {
                     Optional<ModelPrice> outside =
                             spillway.priceOf(answer.from(), call.request().model());
                     outside.ifPresent(call::costs);
-                    String tier = told.getFirst(RouteStation.TIER_HEADER);
+                    call.takes(RouteStation.course(answer.from(), told));
                     String reason = told.getFirst(RouteStation.ROUTE_HEADER);
-                    call.takes(new Call.Course(answer.from(), null, null, tier, reason));
                     passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
                     told.set(ENGINE_HEADER, answer.from());
                     return relay.relay(

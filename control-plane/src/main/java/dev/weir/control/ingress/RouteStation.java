@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.accounting.Call;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.routing.RequestFacts;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -22,6 +24,9 @@ public final class RouteStation {
     static final String MODEL_HEADER = "x-weir-model";
     static final String ROUTE_HEADER = "x-weir-route";
     static final String TIER_HEADER = "x-weir-tier";
+    /** Which side of a rollout or an experiment it fell on. */
+    static final String ARM_HEADER = "x-weir-arm";
+
     private static final String REGION_HEADER = "weir-region";
     private static final String SESSION_HEADER = "weir-session";
     private static final int HEADER_CHARS_MAX = 512;
@@ -37,13 +42,13 @@ public final class RouteStation {
 
     /** Names that lead to models and are none. */
     Set<String> virtualModels() {
-        return routes.policy().virtualModels();
+        return routes.virtualModels();
     }
 
     /** The request as it goes on, with the model that was chosen for it. */
     CompletionRequest choose(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
         RoutingPolicy now = routes.policy();
-        if (now.isEmpty()) {
+        if (routes.isPlain(now)) {
             return request;
         }
         RoutingFields fields = RoutingFields.read(request.body());
@@ -57,12 +62,26 @@ public final class RouteStation {
                 if (!to.tier().isEmpty()) {
                     headers.set(TIER_HEADER, to.tier());
                 }
-                routes.went(facts, to.model());
+                if (!to.arm().isEmpty()) {
+                    headers.set(ARM_HEADER, to.arm());
+                }
+                routes.went(facts, to, request.body());
                 yield to.model().equals(request.model()) ? request : fields.withModel(request, to.model());
             }
             case Route.Nowhere(var reason, var _) ->
                 throw new Refusal(OpenAiError.refused(400, reason + ": " + route.reason(), "no_model_within_limits"));
         };
+    }
+
+    /** What was decided, as the answer's headers tell it, for the ledger. */
+    static Call.Course course(@Nullable String engine, HttpHeaders headers) {
+        String arm = headers.getFirst(ARM_HEADER);
+        return new Call.Course(
+                engine,
+                arm == null ? null : headers.getFirst(MODEL_HEADER),
+                arm,
+                headers.getFirst(TIER_HEADER),
+                headers.getFirst(ROUTE_HEADER));
     }
 
     private RequestFacts facts(

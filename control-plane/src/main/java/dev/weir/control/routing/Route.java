@@ -12,10 +12,11 @@ public sealed interface Route {
     /**
      * To this model.
      *
+     * @param arm of a rollout or an experiment that the request falls on, or an empty text
      * @param tier that was decided for, or an empty text where the model itself was
      * @param confidence of the classification; 1 where there was none
      */
-    record To(String model, String tier, double confidence, List<String> steps) implements Route {
+    record To(String model, String arm, String tier, double confidence, List<String> steps) implements Route {
         public To {
             steps = List.copyOf(steps);
         }

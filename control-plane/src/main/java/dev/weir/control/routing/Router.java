@@ -15,9 +15,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name of a model that exists is taken at its word. Names that lead elsewhere are followed in this order: what the tenant's own
  * entry says, the first rule whose condition holds, the name's own meaning (another name, a tier), and for {@code weir-auto} the
- * classification. Then limits of cost and time take out what is above them.
+ * classification. A name that has versions then becomes the version that this request falls on, and limits of cost and time take out what is
+ * above them.
  */
 public final class Router {
+    private final Versions versions;
+
+    /** A router to which every name of a model is one model. */
+    public Router() {
+        this(Versions.NONE);
+    }
+
+    public Router(Versions versions) {
+        this.versions = versions;
+    }
 
     /** What has been decided up to now. */
     private static final class Decision {
@@ -118,7 +129,7 @@ public final class Router {
     }
 
     /** Of the models the first that is ready and within limits, else one of the tiers below, else above where no limit forbids it. */
-    private static Route within(
+    private Route within(
             RequestFacts facts,
             TenantRoutes tenant,
             RoutingPolicy policy,
@@ -126,21 +137,38 @@ public final class Router {
             List<String> models,
             @Nullable Tier tier,
             Decision decision) {
-        List<String> candidates = new ArrayList<>(models);
+        List<String> names = new ArrayList<>(models);
         if (tier != null) {
-            tier.standIns().forEach(other -> candidates.addAll(policy.tiers().getOrDefault(other, List.of())));
+            tier.standIns().forEach(other -> names.addAll(policy.tiers().getOrDefault(other, List.of())));
         }
-        List<String> allowed = candidates.stream()
-                .filter(model -> isWithin(model, facts, tenant, policy, view, decision))
+        List<Candidate> allowed = names.stream()
+                .map(name -> Candidate.of(name, versions, facts))
+                .filter(candidate -> isWithin(candidate.model(), facts, tenant, policy, view, decision))
                 .toList();
         if (allowed.isEmpty()) {
             return new Route.Nowhere("no model is within the limits of this request", decision.steps);
         }
-        String chosen = allowed.stream().filter(view::isReady).findFirst().orElse(allowed.getFirst());
-        if (!models.contains(chosen)) {
-            decision.step(chosen + " instead of " + String.join(", ", models));
+        Candidate chosen = allowed.stream()
+                .filter(candidate -> view.isReady(candidate.model()))
+                .findFirst()
+                .orElse(allowed.getFirst());
+        if (!models.contains(chosen.name())) {
+            decision.step(chosen.name() + " instead of " + String.join(", ", models));
         }
-        return new Route.To(chosen, tier == null ? "" : tier.text(), decision.confidence, decision.steps);
+        if (!chosen.model().equals(chosen.name())) {
+            decision.step(chosen.name() + " is " + chosen.model() + (chosen.arm().isEmpty() ? "" : ", " + chosen.arm()));
+        }
+        return new Route.To(
+                chosen.model(), chosen.arm(), tier == null ? "" : tier.text(), decision.confidence, decision.steps);
+    }
+
+    /** A name, and what it means for a request. */
+    private record Candidate(String name, String model, String arm) {
+        static Candidate of(String name, Versions versions, RequestFacts facts) {
+            return versions.of(name, facts)
+                    .map(version -> new Candidate(name, version.model(), version.arm()))
+                    .orElseGet(() -> new Candidate(name, name, ""));
+        }
     }
 
     private static boolean isWithin(

@@ -4,20 +4,30 @@ import dev.weir.control.classification.Classifier;
 import dev.weir.control.completion.JsonBody;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** The routes as they are now: the policy that serves, the models that are ready, the sessions that are held. Thread-safe. */
 public final class Routes {
-    private final Router router = new Router();
+    private final Router router;
     private final SessionModels sessions = new SessionModels();
     private final Supplier<RoutingPolicy> policy;
     private final ModelView view;
+    private final Versions versions;
     private final InstantSource clock;
     private final Classifier classifier;
 
-    public Routes(Supplier<RoutingPolicy> policy, ModelView view, InstantSource clock, Classifier classifier) {
+    public Routes(
+            Supplier<RoutingPolicy> policy,
+            ModelView view,
+            Versions versions,
+            InstantSource clock,
+            Classifier classifier) {
+        this.router = new Router(versions);
         this.policy = policy;
         this.view = view;
+        this.versions = versions;
         this.clock = clock;
         this.classifier = classifier;
     }
@@ -35,10 +45,25 @@ public final class Routes {
         return router.route(facts, now, view, () -> classifier.classify(body, now.firstOfTiers()), held);
     }
 
+    /** Whether every name is a model's, and nothing has to be decided. */
+    public boolean isPlain(RoutingPolicy now) {
+        return now.isEmpty() && versions.names().isEmpty();
+    }
+
+    /** Names that lead to models and are none. */
+    public Set<String> virtualModels() {
+        Set<String> names = new TreeSet<>(policy().virtualModels());
+        names.addAll(versions.names());
+        return names;
+    }
+
     /** It goes there, and its session with it. */
-    public void went(RequestFacts facts, String model) {
+    public void went(RequestFacts facts, Route.To to, JsonBody body) {
         if (!facts.session().isEmpty()) {
-            sessions.went(session(facts), model, clock.instant());
+            sessions.went(session(facts), to.model(), clock.instant());
+        }
+        if (!to.arm().isEmpty()) {
+            versions.went(facts, to.arm(), classifier.traits(body));
         }
     }
 

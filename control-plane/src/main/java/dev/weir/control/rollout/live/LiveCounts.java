@@ -6,6 +6,7 @@ import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.journal.Counted;
 import dev.weir.control.rollout.live.Answered.Fault;
 import dev.weir.control.statistics.ArmCounts;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,10 +32,15 @@ public final class LiveCounts {
     /** Conversations of a stage that are known to have been counted; one that is forgotten may be counted twice. */
     private static final int CONVERSATIONS_MAX = 100_000;
 
+    /** A judge outside Weir does not say that it is there; it judges. */
+    private static final long JUDGE_SILENT_NANOS_MAX = Duration.ofMinutes(1).toNanos();
+
     private final ArmWeights weights;
     private final LongSupplier ticker;
     private final Map<String, Tally> tallies = new HashMap<>();
     private boolean judgeAvailable;
+    private long judgedNanos;
+    private boolean everJudged;
 
     /**
      * Nothing is counted yet.
@@ -57,8 +63,16 @@ public final class LiveCounts {
         tally(arm.rolloutId()).ifPresent(tally -> tally.routed(arm, tenant + '\n' + conversation));
     }
 
-    public synchronized void answered(Arm arm, Answered answer) {
-        tally(arm.rolloutId()).ifPresent(tally -> tally.answered(arm.candidate(), answer, ticker.getAsLong()));
+    /**
+     * A version has answered. In the shadow only pairs count.
+     *
+     * @return what was counted of it, and whether it was bad
+     */
+    public synchronized Map<Metric, Boolean> answered(Arm arm, Answered answer) {
+        return watched(arm.rolloutId())
+                .filter(weight -> weight.candidateShare() > 0)
+                .map(weight -> tallyOf(weight).answered(arm.candidate(), answer, ticker.getAsLong()))
+                .orElse(Map.of());
     }
 
     /** Both versions have answered the same request. */
@@ -72,7 +86,14 @@ public final class LiveCounts {
      * @param judgement null where it gave none
      */
     public synchronized void judged(Arm arm, @Nullable Judgement judgement) {
+        everJudged |= judgement != null;
+        judgedNanos = judgement == null ? judgedNanos : ticker.getAsLong();
         tally(arm.rolloutId()).ifPresent(tally -> tally.judged(arm.candidate(), judgement));
+    }
+
+    /** One that says so, or has judged a moment ago. */
+    private boolean isJudgeThere() {
+        return judgeAvailable || (everJudged && ticker.getAsLong() - judgedNanos < JUDGE_SILENT_NANOS_MAX);
     }
 
     /** Whether there is a judge, and it is calibrated. */
@@ -91,7 +112,7 @@ public final class LiveCounts {
                         new Drained(
                                 weight.rolloutId(),
                                 weight.revision(),
-                                tally.drain(judgeAvailable, ticker.getAsLong())));
+                                tally.drain(isJudgeThere(), ticker.getAsLong())));
             }
         }
         tallies.keySet().retainAll(drained.keySet());
@@ -99,10 +120,13 @@ public final class LiveCounts {
     }
 
     private Optional<Tally> tally(String rolloutId) {
+        return watched(rolloutId).map(this::tallyOf);
+    }
+
+    private Optional<AliasWeight> watched(String rolloutId) {
         return weights.all().stream()
                 .filter(weight -> weight.watched() && weight.rolloutId().equals(rolloutId))
-                .findFirst()
-                .map(this::tallyOf);
+                .findFirst();
     }
 
     private Tally tallyOf(AliasWeight weight) {
@@ -139,17 +163,21 @@ public final class LiveCounts {
             }
         }
 
-        void answered(boolean candidate, Answered answer, long nowNanos) {
+        Map<Metric, Boolean> answered(boolean candidate, Answered answer, long nowNanos) {
             if (answer.fault() == Fault.THE_CALLERS) {
-                return;
+                return Map.of();
             }
-            add(Metric.ERROR, one(candidate, answer.fault() == Fault.OURS));
-            timed(Metric.TIME_TO_FIRST_TOKEN, candidate, answer.firstTokenMicros(), nowNanos);
-            timed(Metric.TIME_PER_TOKEN, candidate, answer.perTokenMicros(), nowNanos);
-            timed(Metric.END_TO_END, candidate, answer.totalMicros(), nowNanos);
+            Map<Metric, Boolean> bad = new EnumMap<>(Metric.class);
+            bad.put(Metric.ERROR, answer.fault() == Fault.OURS);
+            timed(Metric.TIME_TO_FIRST_TOKEN, candidate, answer.firstTokenMicros(), nowNanos, bad);
+            timed(Metric.TIME_PER_TOKEN, candidate, answer.perTokenMicros(), nowNanos, bad);
+            timed(Metric.END_TO_END, candidate, answer.totalMicros(), nowNanos, bad);
+            bad.forEach((metric, isBad) -> add(metric, one(candidate, isBad)));
+            return bad;
         }
 
-        private void timed(Metric metric, boolean candidate, OptionalLong micros, long nowNanos) {
+        private void timed(
+                Metric metric, boolean candidate, OptionalLong micros, long nowNanos, Map<Metric, Boolean> bad) {
             if (micros.isEmpty()) {
                 return;
             }
@@ -157,7 +185,7 @@ public final class LiveCounts {
             if (!candidate) {
                 latency(metric).add(micros.getAsLong(), nowNanos);
             }
-            bound.ifPresent(most -> add(metric, one(candidate, micros.getAsLong() > most)));
+            bound.ifPresent(most -> bad.put(metric, micros.getAsLong() > most));
         }
 
         void paired(Answered baseline, Answered candidate, long nowNanos) {

@@ -43,9 +43,8 @@ public final class RolloutDesk {
      * @param overridesGate whether it may be one that no evaluation has found good enough
      */
     public RolloutRecord plan(RolloutPlan plan, String actor, String reason, boolean overridesGate) {
-        Clearance clearance = overridesGate
-                ? new Overridden(actor, reason)
-                : gate.check(plan.baseline(), plan.candidate());
+        Clearance clearance =
+                overridesGate ? new Overridden(actor, reason) : gate.check(plan.baseline(), plan.candidate());
         if (clearance instanceof Refused(var why)) {
             throw new IllegalArgumentException(
                     why + "; an administrator may override this with `overrideGate` and a reason");

@@ -49,6 +49,7 @@ public final class RolloutLoop implements SmartLifecycle {
 
     private final RolloutStore store;
     private final LiveCounts counts;
+    private final SliceCounts slices;
     private final ArmWeights weights;
     private final VersionProbes probes;
     private final Leadership leadership;
@@ -72,6 +73,7 @@ public final class RolloutLoop implements SmartLifecycle {
     public RolloutLoop(
             RolloutStore store,
             LiveCounts counts,
+            SliceCounts slices,
             ArmWeights weights,
             VersionProbes probes,
             Leadership leadership,
@@ -82,6 +84,7 @@ public final class RolloutLoop implements SmartLifecycle {
             Scheduler timer) {
         this.store = store;
         this.counts = counts;
+        this.slices = slices;
         this.weights = weights;
         this.probes = probes;
         this.leadership = leadership;
@@ -146,10 +149,7 @@ public final class RolloutLoop implements SmartLifecycle {
         long now = ticker.getAsLong();
         if (now - flushedNanos >= config.tick().toNanos() / 2) {
             flushedNanos = now;
-            counts.drain()
-                    .values()
-                    .forEach(drained ->
-                            store.counts().leave(drained.rolloutId(), drained.weightRevision(), drained.counted()));
+            flush();
         }
         if (leadership.beat(now)) {
             lead(now);
@@ -161,6 +161,15 @@ public final class RolloutLoop implements SmartLifecycle {
             log.info("rollouts go on");
         }
         return true;
+    }
+
+    private void flush() {
+        counts.drain()
+                .values()
+                .forEach(drained ->
+                        store.counts().leave(drained.rolloutId(), drained.weightRevision(), drained.counted()));
+        SliceCounts.Drained drained = slices.drain();
+        store.slices().add(drained.slices(), drained.samples());
     }
 
     private void lead(long now) {

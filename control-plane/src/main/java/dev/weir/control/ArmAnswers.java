@@ -1,0 +1,105 @@
+package dev.weir.control;
+
+import dev.weir.control.accounting.LedgerEntry;
+import dev.weir.control.completion.Endpoint;
+import dev.weir.control.ingress.AsideCalls;
+import dev.weir.control.ingress.Shadows;
+import dev.weir.control.rollout.Metric;
+import dev.weir.control.rollout.journal.AliasWeight;
+import dev.weir.control.rollout.live.Answered;
+import dev.weir.control.rollout.live.Answered.Fault;
+import dev.weir.control.rollout.live.Arm;
+import dev.weir.control.rollout.live.ArmWeights;
+import dev.weir.control.rollout.live.LiveCounts;
+import dev.weir.control.rollout.live.RecentRequests;
+import dev.weir.control.rollout.live.ShadowPairs;
+import dev.weir.control.rollout.live.SliceCounts;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * What the ledger says of rollouts: each call on an arm, and each copy of one, is told to whoever counts them.
+ *
+ * @param pairs of calls and their copies
+ */
+record ArmAnswers(
+        ArmWeights weights, LiveCounts counts, ShadowPairs pairs, RecentRequests requests, SliceCounts slices)
+        implements Consumer<LedgerEntry>, Shadows {
+    private static final String SHADOW = "/shadow";
+
+    @Override
+    public Optional<Shadow> of(String arm) {
+        return Arm.of(arm)
+                .flatMap(baseline -> weights.all().stream()
+                        .filter(weight -> weight.watched()
+                                && weight.candidateShare() == 0
+                                && weight.rolloutId().equals(baseline.rolloutId()))
+                        .findFirst()
+                        .map(AliasWeight::candidate)
+                        .map(candidate -> new Shadow(candidate, baseline.rolloutId() + SHADOW)));
+    }
+
+    @Override
+    public void begun(String callId) {
+        pairs.begun(callId);
+    }
+
+    @Override
+    public void accept(LedgerEntry entry) {
+        String arm = entry.arm();
+        if (arm == null) {
+            return;
+        }
+        Answered answered = answered(entry);
+        if (arm.endsWith(SHADOW)) {
+            pairs.candidate(
+                    arm.substring(0, arm.length() - SHADOW.length()),
+                    entry.requestId().substring(AsideCalls.COPY_OF.length()),
+                    answered);
+            return;
+        }
+        Arm.of(arm).ifPresent(of -> {
+            Map<Metric, Boolean> bad = counts.answered(of, answered);
+            requests.of(entry.requestId())
+                    .ifPresent(seen -> slices.add(of, seen.traits(), bad, entry.requestId(), entry.id()));
+            pairs.baseline(of.rolloutId(), entry.id(), answered);
+        });
+    }
+
+    static Answered answered(LedgerEntry entry) {
+        Fault fault = fault(entry);
+        if (fault != Fault.NOBODYS) {
+            return Answered.failed(fault);
+        }
+        Long firstByte = entry.firstByteMicros();
+        long tokens = entry.usage().outputTokens();
+        boolean streamed = entry.stream() && firstByte != null;
+        return new Answered(
+                fault,
+                streamed ? OptionalLong.of(firstByte) : OptionalLong.empty(),
+                streamed && tokens > 1
+                        ? OptionalLong.of((entry.totalMicros() - firstByte) / (tokens - 1))
+                        : OptionalLong.empty(),
+                OptionalLong.of(entry.totalMicros()));
+    }
+
+    /** A refusal that an engine gave for want of room is its own fault; any other is the caller's. */
+    private static Fault fault(LedgerEntry entry) {
+        return switch (entry.status()) {
+            case "cancelled" -> Fault.THE_CALLERS;
+            case "broken" -> Fault.OURS;
+            case "200" -> isEmpty(entry) ? Fault.OURS : Fault.NOBODYS;
+            case "429" -> entry.engine() == null ? Fault.THE_CALLERS : Fault.OURS;
+            default -> entry.status().startsWith("5") ? Fault.OURS : Fault.THE_CALLERS;
+        };
+    }
+
+    private static boolean isEmpty(LedgerEntry entry) {
+        boolean generated = Endpoint.at(entry.endpoint())
+                .filter(Endpoint::isGeneration)
+                .isPresent();
+        return generated && entry.usageTold() && entry.usage().outputTokens() == 0;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.weir.control.ingress;
+
+import dev.weir.control.accounting.Call;
+import dev.weir.control.accounting.Ledger;
+import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.Demand;
+import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.Share;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.Tenant;
+import dev.weir.control.identity.Tenant.DataResidency;
+import dev.weir.control.routing.FirstTokenTimes;
+import dev.weir.control.routing.PrefixPrices;
+import dev.weir.control.upstream.EngineAnswer;
+import dev.weir.control.upstream.Failover;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Calls whose answers no client waits for: probes of versions, and copies of requests for a version in the shadow.
+ *
+ * <p>A copy is sent as it came, but for the model. What it answers is counted and dropped, calls of tools included, so nothing that it
+ * wants done is ever done. Copies have a tenant of their own in the ledger, so nobody is billed for them, and they stay the original
+ * tenant's at the engine, whose cached prompts they may share. There are few at a time; above that they are not made.
+ */
+public final class AsideCalls {
+    /** How a copy's row in the ledger names the call that it is a copy of. */
+    public static final String COPY_OF = "copy-of-";
+
+    /** Whose copies are, in the ledger. */
+    public static final Tenant SHADOW =
+            new Tenant("weir-shadow", "Copies of requests", 1, DataResidency.LOCAL_ONLY, true, Instant.EPOCH);
+
+    private static final int COPIES_MAX = 16;
+    private static final String FEATURE = "shadow";
+
+    private final Fleet fleet;
+    private final PrefixPrices prefixes;
+    private final FirstTokenTimes times;
+    private final Failover upstream;
+    private final Ledger ledger;
+    private final Shadows shadows;
+    private final int eventBytesMax;
+    private final Semaphore places = new Semaphore(COPIES_MAX);
+    private final AtomicInteger probeCount = new AtomicInteger();
+    private final Counter answered;
+    private final Counter failed;
+    private final Counter dropped;
+
+    public AsideCalls(
+            Fleet fleet,
+            PrefixPrices prefixes,
+            FirstTokenTimes times,
+            Failover upstream,
+            Ledger ledger,
+            Shadows shadows,
+            IngressConfig config,
+            MeterRegistry meters) {
+        this.fleet = fleet;
+        this.prefixes = prefixes;
+        this.times = times;
+        this.upstream = upstream;
+        this.ledger = ledger;
+        this.shadows = shadows;
+        this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
+        this.answered = copies("answered", meters);
+        this.failed = copies("failed", meters);
+        this.dropped = copies("dropped", meters);
+    }
+
+    private static Counter copies(String outcome, MeterRegistry meters) {
+        return Counter.builder("weir.shadow.copies")
+                .description("Copies of requests for versions in the shadow; 'dropped' where there were too many at a time")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    /** Whether a model answers something small; that it has no such endpoint is an answer, too. */
+    public Mono<Boolean> answers(String model) {
+        byte[] body = JsonMapper.shared()
+                .writeValueAsString(Map.of("model", model, "prompt", "1", "max_tokens", 1))
+                .getBytes(StandardCharsets.UTF_8);
+        CompletionRequest request = new CompletionRequest(
+                "probe-" + probeCount.incrementAndGet(),
+                new Share(SHADOW.id(), SHADOW.weight()),
+                Endpoint.COMPLETIONS,
+                model,
+                false,
+                new Demand(body.length, OptionalLong.of(1), 1),
+                false,
+                new JsonBody(body),
+                Map.of());
+        AtomicBoolean good = new AtomicBoolean();
+        return ask(request, answer -> {
+                    good.set(answer.status() < 500 && answer.status() != 404);
+                    return answer.content().then();
+                })
+                .then(Mono.fromSupplier(good::get));
+    }
+
+    /** Copies the call where its arm has a version in the shadow; never waits and never fails. */
+    void copy(Call original, @Nullable String arm) {
+        CompletionRequest request = original.request();
+        Optional<Shadows.Shadow> shadow =
+                arm == null || !request.endpoint().isGeneration() ? Optional.empty() : shadows.of(arm);
+        if (shadow.isEmpty()) {
+            return;
+        }
+        if (!places.tryAcquire()) {
+            dropped.increment();
+            return;
+        }
+        shadows.begun(original.id());
+        CompletionRequest copied = copied(original, shadow.get().model());
+        Caller caller = new Caller(SHADOW, null, null, Set.of());
+        Call call = ledger.begin(caller, copied, FEATURE);
+        call.takes(new Call.Course(null, copied.model(), shadow.get().arm(), null, null));
+        AtomicReference<String> status = new AtomicReference<>("broken");
+        ask(copied, answer -> {
+                    call.takes(new Call.Course(
+                            answer.from(), copied.model(), shadow.get().arm(), null, null));
+                    return counted(answer, call).doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
+                })
+                .doFinally(_ -> {
+                    places.release();
+                    (status.get().equals("200") ? answered : failed).increment();
+                    ledger.record(call, status.get());
+                })
+                .subscribe(_ -> {}, _ -> {});
+    }
+
+    private static CompletionRequest copied(Call original, String model) {
+        CompletionRequest request = original.request();
+        CompletionRequest renamed = RoutingFields.read(request.body()).withModel(request, model);
+        return new CompletionRequest(
+                COPY_OF + original.id(),
+                renamed.share(),
+                renamed.endpoint(),
+                renamed.model(),
+                renamed.stream(),
+                renamed.demand(),
+                renamed.usageAsked(),
+                renamed.body(),
+                Map.of());
+    }
+
+    private Mono<Void> counted(EngineAnswer answer, Call call) {
+        UsageFilter usage = new UsageFilter(call);
+        if (answer.status() != 200) {
+            return answer.content().then();
+        }
+        Flux<?> seen = answer.isEventStream()
+                ? WholeEvents.of(answer.content(), eventBytesMax).map(usage::pass)
+                : answer.content().doOnNext(usage::see);
+        return seen.then();
+    }
+
+    private Mono<Void> ask(
+            CompletionRequest request, Function<EngineAnswer, Mono<Void>> relay) {
+        return Mono.defer(() -> upstream.exchange(
+                request, new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times), relay));
+    }
+}

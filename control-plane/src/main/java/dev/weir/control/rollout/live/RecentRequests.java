@@ -1,0 +1,31 @@
+package dev.weir.control.rollout.live;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The arms and kinds of the latest requests, by the id that callers know them by: for what becomes known of them later.
+ *
+ * <p>Thread-safety: locked, and short.
+ */
+public final class RecentRequests {
+    private static final int REQUESTS_MAX = 65_536;
+
+    private final Map<String, Seen> byId = new LinkedHashMap<>();
+
+    /** A request that was routed. */
+    public record Seen(Arm arm, RequestTraits traits) {}
+
+    public synchronized void add(String requestId, Seen seen) {
+        byId.remove(requestId);
+        if (byId.size() == REQUESTS_MAX) {
+            byId.remove(byId.keySet().iterator().next());
+        }
+        byId.put(requestId, seen);
+    }
+
+    public synchronized Optional<Seen> of(String requestId) {
+        return Optional.ofNullable(byId.get(requestId));
+    }
+}

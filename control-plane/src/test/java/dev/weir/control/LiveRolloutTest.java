@@ -1,0 +1,171 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.rollout.live.ArmWeights;
+import dev.weir.control.storage.Database;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Two replicas, two versions and one alias: what rollouts do to live requests, and requests to rollouts. */
+class LiveRolloutTest {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String GOOD = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
+    private static final int REQUESTS_MAX = 600;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(20);
+
+    private ScriptedEngine old;
+    private ScriptedEngine young;
+    private RunningControlPlane one;
+    private RunningControlPlane other;
+
+    @BeforeEach
+    void start() throws Exception {
+        old = ScriptedEngine.with("v1");
+        young = ScriptedEngine.with("v2");
+        old.answers(exchange -> exchange.json(200, GOOD));
+        young.answers(exchange -> exchange.json(200, GOOD));
+        String database = "--weir.storage.url=jdbc:h2:mem:" + UUID.randomUUID();
+        one = replica(database);
+        other = replica(database);
+    }
+
+    private RunningControlPlane replica(String database) {
+        return new RunningControlPlane(
+                List.of(old, young), database, "--weir.rollout.beat=20ms", "--weir.rollout.tick=100ms");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        other.close();
+        one.close();
+        old.close();
+        young.close();
+    }
+
+    @Test
+    void aConversationKeepsItsVersionOnEveryReplicaAndTheLedgerTellsWhich() throws Exception {
+        begin("CANARY", 0.5);
+        Set<String> versions = new HashSet<>();
+        for (int i = 0; i < 12; i++) {
+            HttpResponse<String> first = ask(one, "chat-" + i);
+            HttpResponse<String> second = ask(other, "chat-" + i);
+            assertThat(first.headers().firstValue("x-weir-arm")).isEqualTo(second.headers().firstValue("x-weir-arm"));
+            String version = first.headers().firstValue("x-weir-model").orElseThrow();
+            assertThat(first.headers().firstValue("x-weir-arm"))
+                    .hasValue(version.equals("v2") ? "r1/candidate" : "r1/baseline");
+            versions.add(version);
+        }
+        assertThat(versions).containsExactlyInAnyOrder("v1", "v2");
+        assertThat(one.get("/v1/models").body()).contains("\"notes\"");
+        JsonNode report = await("units", node -> units(node) == 24);
+        assertThat(report.path("assignment").path("candidateUnitCount").asLong()).isPositive();
+        awaitCount("select count(*) from ledger where arm like 'r1/%' and version = model", 24);
+    }
+
+    @Test
+    void aCandidateThatFailsIsRolledBackByItselfAndEveryReplicaFollowsWithinASecond() throws Exception {
+        begin("CANARY", 0.5);
+        young.answers(exchange -> exchange.json(500, "{}"));
+        int asked = 0;
+        while (phase().equals("RUNNING") && asked < REQUESTS_MAX) {
+            ask(asked++ % 2 == 0 ? one : other, "chat-" + asked);
+        }
+        assertThat(phase()).isEqualTo("ROLLED_BACK");
+        long decidedNanos = System.nanoTime();
+        for (RunningControlPlane replica : List.of(one, other)) {
+            Flux.interval(Duration.ofMillis(5))
+                    .filter(_ -> replica.part(ArmWeights.class).of("notes").orElseThrow().candidateShare() == 0)
+                    .blockFirst(WAIT_MAX);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - decidedNanos)).isLessThan(Duration.ofSeconds(1));
+        for (int i = 0; i < 20; i++) {
+            HttpResponse<String> answer = ask(i % 2 == 0 ? one : other, "later-" + i);
+            assertThat(answer.headers().firstValue("x-weir-model")).hasValue("v1");
+            assertThat(answer.headers().firstValue("x-weir-arm")).isEmpty();
+        }
+        assertThat(one.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: errors");
+    }
+
+    @Test
+    void aVersionInTheShadowAnswersCopiesThatNobodySees() throws Exception {
+        begin("SHADOW", 0);
+        young.answers(exchange -> exchange.json(500, "{}"));
+        for (int i = 0; i < 30; i++) {
+            HttpResponse<String> answer = ask(one, "chat-" + i);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("x-weir-model")).hasValue("v1");
+        }
+        assertThat(young.nextRequest().body()).contains("\"v2\"");
+        JsonNode report = await("pairs", node -> node.path("metrics").path(0).path("candidateBadCount").asLong() > 0);
+        assertThat(report.path("metrics").path(0).path("baselineBadCount").asLong()).isZero();
+        awaitCount("select count(*) from ledger where tenant = 'weir-shadow' and arm = 'r1/shadow'", 1);
+    }
+
+    private void begin(String kind, double share) throws Exception {
+        String plan = """
+                {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
+                 "start": true,
+                 "stages": [{"kind": "%s", "candidateShare": %s, "holdSeconds": 3600, "requestsMin": 500},
+                            {"kind": "WARM", "candidateShare": 1, "holdSeconds": 3600}],
+                 "guards": [{"metric": "ERROR", "role": "GUARDRAIL", "limit": 0.02}]}
+                """.formatted(kind, share);
+        HttpResponse<String> planned = one.post("/admin/rollouts", plan);
+        assertThat(planned.statusCode()).as(planned.body()).isEqualTo(201);
+        for (RunningControlPlane replica : List.of(one, other)) {
+            Flux.interval(Duration.ofMillis(5))
+                    .filter(_ -> replica.part(ArmWeights.class).of("notes").isPresent())
+                    .blockFirst(WAIT_MAX);
+        }
+    }
+
+    private static HttpResponse<String> ask(RunningControlPlane replica, String chat) throws Exception {
+        return replica.post(CHAT, "{\"model\":\"notes\",\"messages\":[]}", "weir-session", chat);
+    }
+
+    private String phase() throws Exception {
+        return report().path("phase").asString();
+    }
+
+    private JsonNode report() throws Exception {
+        return JsonMapper.shared().readTree(one.get("/admin/rollouts/r1").body()).path("report");
+    }
+
+    private static long units(JsonNode report) {
+        JsonNode units = report.path("assignment");
+        return units.path("candidateUnitCount").asLong() + units.path("baselineUnitCount").asLong();
+    }
+
+    private JsonNode await(String what, Predicate<JsonNode> enough) {
+        JsonNode found = Flux.interval(Duration.ofMillis(20))
+                .concatMap(_ -> Mono.fromCallable(this::report))
+                .filter(enough::test)
+                .blockFirst(WAIT_MAX);
+        assertThat(found).as(what).isNotNull();
+        return found;
+    }
+
+    private void awaitCount(String query, long least) {
+        Long count = Flux.interval(Duration.ofMillis(20))
+                .map(_ -> one.part(Database.class)
+                        .jdbc()
+                        .sql(query)
+                        .query(Long.class)
+                        .single())
+                .filter(found -> found >= least)
+                .blockFirst(WAIT_MAX);
+        assertThat(count).isNotNull();
+    }
+}
