@@ -1,6 +1,7 @@
 -- What is asked after a rollback: where it was worse, and with which requests.
 create table rollout_slice (
     rollout_id varchar(64) not null references rollout (id),
+    weight_revision bigint not null,
     metric varchar(32) not null,
     dimension varchar(32) not null,
     part varchar(200) not null,

@@ -24,8 +24,7 @@ import java.util.function.Consumer;
  *
  * @param pairs of calls and their copies
  */
-record ArmAnswers(
-        ArmWeights weights, LiveCounts counts, ShadowPairs pairs, RecentRequests requests, SliceCounts slices)
+record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, RecentRequests requests, SliceCounts slices)
         implements Consumer<LedgerEntry>, Shadows {
     private static final String SHADOW = "/shadow";
 
@@ -63,7 +62,8 @@ record ArmAnswers(
         Arm.of(arm).ifPresent(of -> {
             Map<Metric, Boolean> bad = counts.answered(of, answered);
             requests.of(entry.requestId())
-                    .ifPresent(seen -> slices.add(of, seen.traits(), bad, entry.requestId(), entry.id()));
+                    .ifPresent(seen ->
+                            slices.add(of, seen.weightRevision(), seen.traits(), bad, entry.requestId(), entry.id()));
             pairs.baseline(of.rolloutId(), entry.id(), answered);
         });
     }
@@ -75,14 +75,13 @@ record ArmAnswers(
         }
         Long firstByte = entry.firstByteMicros();
         long tokens = entry.usage().outputTokens();
-        boolean streamed = entry.stream() && firstByte != null;
-        return new Answered(
-                fault,
-                streamed ? OptionalLong.of(firstByte) : OptionalLong.empty(),
-                streamed && tokens > 1
-                        ? OptionalLong.of((entry.totalMicros() - firstByte) / (tokens - 1))
-                        : OptionalLong.empty(),
-                OptionalLong.of(entry.totalMicros()));
+        OptionalLong total = OptionalLong.of(entry.totalMicros());
+        if (!entry.stream() || firstByte == null) {
+            return new Answered(fault, OptionalLong.empty(), OptionalLong.empty(), total);
+        }
+        OptionalLong perToken =
+                tokens > 1 ? OptionalLong.of((entry.totalMicros() - firstByte) / (tokens - 1)) : OptionalLong.empty();
+        return new Answered(fault, OptionalLong.of(firstByte), perToken, total);
     }
 
     /** A refusal that an engine gave for want of room is its own fault; any other is the caller's. */
@@ -97,9 +96,8 @@ record ArmAnswers(
     }
 
     private static boolean isEmpty(LedgerEntry entry) {
-        boolean generated = Endpoint.at(entry.endpoint())
-                .filter(Endpoint::isGeneration)
-                .isPresent();
+        boolean generated =
+                Endpoint.at(entry.endpoint()).filter(Endpoint::isGeneration).isPresent();
         return generated && entry.usageTold() && entry.usage().outputTokens() == 0;
     }
 }

@@ -31,12 +31,10 @@ record RolledOutVersions(ArmWeights weights, LiveCounts counts, RecentRequests r
             if (!weight.watched()) {
                 return new Version(weight.current(), "");
             }
-            boolean candidate = new CanaryAssignment(
-                            weight.rolloutId(), HashVersion.SHA256_53, weight.candidateShare())
+            boolean candidate = new CanaryAssignment(weight.rolloutId(), HashVersion.SHA256_53, weight.candidateShare())
                     .isCandidate(facts.tenant(), conversation(facts));
             return new Version(
-                    candidate ? weight.candidate() : weight.baseline(),
-                    new Arm(weight.rolloutId(), candidate).text());
+                    candidate ? weight.candidate() : weight.baseline(), new Arm(weight.rolloutId(), candidate).text());
         });
     }
 
@@ -49,6 +47,7 @@ record RolledOutVersions(ArmWeights weights, LiveCounts counts, RecentRequests r
                     facts.id(),
                     new Seen(
                             of,
+                            weights.revisionOf(of.rolloutId()),
                             RequestTraits.of(facts.tenant(), queryType, traits.language(), traits.promptChars())));
         });
     }

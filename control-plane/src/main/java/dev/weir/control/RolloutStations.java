@@ -1,40 +1,41 @@
 package dev.weir.control;
 
 import dev.weir.control.accounting.CallRates;
+import dev.weir.control.accounting.Ledger;
 import dev.weir.control.admin.JudgementEndpoints;
+import dev.weir.control.admin.PostMortemEndpoints;
 import dev.weir.control.admin.RolloutEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.evaluation.QualityEvent;
+import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.StartGate;
 import dev.weir.control.evaluation.StartGate.Clearance;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.ingress.AsideCalls;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.journal.Leadership;
+import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
+import dev.weir.control.rollout.live.LiveCounts.Judgement;
+import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.RolloutDesk;
 import dev.weir.control.rollout.live.RolloutLoop;
 import dev.weir.control.rollout.live.RolloutStore;
-import dev.weir.control.rollout.live.VersionProbes;
-import dev.weir.control.storage.Database;
-import dev.weir.control.accounting.Ledger;
-import dev.weir.control.evaluation.QualityEvent;
-import dev.weir.control.evaluation.QualityListener;
-import dev.weir.control.ingress.AsideCalls;
-import dev.weir.control.rollout.live.Arm;
-import dev.weir.control.rollout.live.LiveCounts.Judgement;
-import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
+import dev.weir.control.rollout.live.VersionProbes;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Versions;
+import dev.weir.control.storage.Database;
 import dev.weir.control.upstream.Failover;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -129,11 +130,7 @@ class RolloutStations {
             InstantSource clock,
             Scheduler timer) {
         VersionProbes probes = new VersionProbes(
-                calls::answers,
-                config.rollout().tick(),
-                config.rollout().probeMax(),
-                System::nanoTime,
-                timer);
+                calls::answers, config.rollout().tick(), config.rollout().probeMax(), System::nanoTime, timer);
         return new RolloutLoop(
                 store,
                 counts,
@@ -158,8 +155,13 @@ class RolloutStations {
     }
 
     @Bean
-    JudgementEndpoints judgementEndpoints(RecentRequests requests, LiveCounts counts) {
-        return new JudgementEndpoints(requests, counts);
+    JudgementEndpoints judgementEndpoints(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
+        return new JudgementEndpoints(requests, counts, slices);
+    }
+
+    @Bean
+    PostMortemEndpoints postMortemEndpoints(RolloutStore store) {
+        return new PostMortemEndpoints(store);
     }
 
     @Bean

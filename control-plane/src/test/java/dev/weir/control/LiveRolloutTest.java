@@ -62,7 +62,8 @@ class LiveRolloutTest {
         for (int i = 0; i < 12; i++) {
             HttpResponse<String> first = ask(one, "chat-" + i);
             HttpResponse<String> second = ask(other, "chat-" + i);
-            assertThat(first.headers().firstValue("x-weir-arm")).isEqualTo(second.headers().firstValue("x-weir-arm"));
+            assertThat(first.headers().firstValue("x-weir-arm"))
+                    .isEqualTo(second.headers().firstValue("x-weir-arm"));
             String version = first.headers().firstValue("x-weir-model").orElseThrow();
             assertThat(first.headers().firstValue("x-weir-arm"))
                     .hasValue(version.equals("v2") ? "r1/candidate" : "r1/baseline");
@@ -71,7 +72,8 @@ class LiveRolloutTest {
         assertThat(versions).containsExactlyInAnyOrder("v1", "v2");
         assertThat(one.get("/v1/models").body()).contains("\"notes\"");
         JsonNode report = await("units", node -> units(node) == 24);
-        assertThat(report.path("assignment").path("candidateUnitCount").asLong()).isPositive();
+        assertThat(report.path("assignment").path("candidateUnitCount").asLong())
+                .isPositive();
         awaitCount("select count(*) from ledger where arm like 'r1/%' and version = model", 24);
     }
 
@@ -87,7 +89,11 @@ class LiveRolloutTest {
         long decidedNanos = System.nanoTime();
         for (RunningControlPlane replica : List.of(one, other)) {
             Flux.interval(Duration.ofMillis(5))
-                    .filter(_ -> replica.part(ArmWeights.class).of("notes").orElseThrow().candidateShare() == 0)
+                    .filter(_ -> replica.part(ArmWeights.class)
+                                    .of("notes")
+                                    .orElseThrow()
+                                    .candidateShare()
+                            == 0)
                     .blockFirst(WAIT_MAX);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - decidedNanos)).isLessThan(Duration.ofSeconds(1));
@@ -97,6 +103,8 @@ class LiveRolloutTest {
             assertThat(answer.headers().firstValue("x-weir-arm")).isEmpty();
         }
         assertThat(one.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: errors");
+        assertThat(one.get("/admin/rollouts/r1/post-mortem").body())
+                .contains("\"dimension\":\"tenant\"", "\"value\":\"default\"", "\"candidate\":[{\"requestId\"");
     }
 
     @Test
@@ -109,8 +117,11 @@ class LiveRolloutTest {
             assertThat(answer.headers().firstValue("x-weir-model")).hasValue("v1");
         }
         assertThat(young.nextRequest().body()).contains("\"v2\"");
-        JsonNode report = await("pairs", node -> node.path("metrics").path(0).path("candidateBadCount").asLong() > 0);
-        assertThat(report.path("metrics").path(0).path("baselineBadCount").asLong()).isZero();
+        JsonNode report = await(
+                "pairs",
+                node -> node.path("metrics").path(0).path("candidateBadCount").asLong() > 0);
+        assertThat(report.path("metrics").path(0).path("baselineBadCount").asLong())
+                .isZero();
         awaitCount("select count(*) from ledger where tenant = 'weir-shadow' and arm = 'r1/shadow'", 1);
     }
 
@@ -140,18 +151,21 @@ class LiveRolloutTest {
     }
 
     private JsonNode report() throws Exception {
-        return JsonMapper.shared().readTree(one.get("/admin/rollouts/r1").body()).path("report");
+        return JsonMapper.shared()
+                .readTree(one.get("/admin/rollouts/r1").body())
+                .path("report");
     }
 
     private static long units(JsonNode report) {
         JsonNode units = report.path("assignment");
-        return units.path("candidateUnitCount").asLong() + units.path("baselineUnitCount").asLong();
+        return units.path("candidateUnitCount").asLong()
+                + units.path("baselineUnitCount").asLong();
     }
 
     private JsonNode await(String what, Predicate<JsonNode> enough) {
         JsonNode found = Flux.interval(Duration.ofMillis(20))
                 .concatMap(_ -> Mono.fromCallable(this::report))
-                .filter(enough::test)
+                .filter(enough)
                 .blockFirst(WAIT_MAX);
         assertThat(found).as(what).isNotNull();
         return found;

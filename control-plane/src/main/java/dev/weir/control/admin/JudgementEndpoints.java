@@ -1,10 +1,13 @@
 package dev.weir.control.admin;
 
+import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
 import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.RecentRequests.Seen;
+import dev.weir.control.rollout.live.SliceCounts;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -17,10 +20,12 @@ public final class JudgementEndpoints {
 
     private final RecentRequests requests;
     private final LiveCounts counts;
+    private final SliceCounts slices;
 
-    public JudgementEndpoints(RecentRequests requests, LiveCounts counts) {
+    public JudgementEndpoints(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
         this.requests = requests;
         this.counts = counts;
+        this.slices = slices;
     }
 
     /** What is thought of the answer to a request, by the id that its answer carried. */
@@ -34,14 +39,24 @@ public final class JudgementEndpoints {
     @PostMapping("/admin/judgements")
     JudgementsTaken judge(@RequestBody Judgements order) {
         if (order.judgements().size() > JUDGEMENTS_MAX) {
-            throw Refusals.badRequest(
-                    new IllegalArgumentException("at most " + JUDGEMENTS_MAX + " judgements at once: send the rest after"));
+            throw Refusals.badRequest(new IllegalArgumentException(
+                    "at most " + JUDGEMENTS_MAX + " judgements at once: send the rest after"));
         }
         int taken = 0;
         for (AnswerJudgement judgement : order.judgements()) {
             Optional<Seen> seen = requests.of(judgement.requestId());
-            seen.ifPresent(request ->
-                    counts.judged(request.arm(), new Judgement(judgement.hallucination(), judgement.lowQuality())));
+            seen.ifPresent(request -> {
+                counts.judged(request.arm(), new Judgement(judgement.hallucination(), judgement.lowQuality()));
+                slices.add(
+                        request.arm(),
+                        request.weightRevision(),
+                        request.traits(),
+                        Map.of(
+                                Metric.HALLUCINATION, judgement.hallucination(),
+                                Metric.LOW_QUALITY, judgement.lowQuality()),
+                        judgement.requestId(),
+                        "");
+            });
             taken += seen.isPresent() ? 1 : 0;
         }
         return new JudgementsTaken(taken, order.judgements().size() - taken);

@@ -27,7 +27,10 @@ final class Language {
     /** Words that are common in one of these languages and rare in the others. */
     private static final Map<String, Set<String>> WORDS = Map.of(
             "en", Set.of("the", "is", "what", "how", "are", "and", "to", "of", "does", "my", "with", "please", "which"),
-            "de", Set.of("der", "die", "das", "ist", "und", "wie", "ich", "nicht", "ein", "eine", "bitte", "mit", "wann"),
+            "de",
+                    Set.of(
+                            "der", "die", "das", "ist", "und", "wie", "ich", "nicht", "ein", "eine", "bitte", "mit",
+                            "wann"),
             "fr", Set.of("le", "les", "est", "et", "une", "je", "pas", "pour", "dans", "comment", "vous", "avec", "du"),
             "es", Set.of("el", "los", "es", "y", "una", "por", "para", "con", "del", "cuál", "cómo", "las", "qué"),
             "it", Set.of("il", "che", "di", "è", "per", "della", "sono", "gli", "quale", "come", "non", "mi", "un"),
@@ -37,7 +40,8 @@ final class Language {
 
     /** Of a text in small letters. */
     static String of(String text) {
-        int[] letters = text.codePoints().filter(Character::isLetter).limit(WORDS_MAX).toArray();
+        int[] letters =
+                text.codePoints().filter(Character::isLetter).limit(WORDS_MAX).toArray();
         for (int letter : letters) {
             String byScript = SCRIPTS.get(UnicodeScript.of(letter));
             // Japanese has Chinese characters, too, and its own beside them.

@@ -87,7 +87,8 @@ public final class AsideCalls {
 
     private static Counter copies(String outcome, MeterRegistry meters) {
         return Counter.builder("weir.shadow.copies")
-                .description("Copies of requests for versions in the shadow; 'dropped' where there were too many at a time")
+                .description(
+                        "Copies of requests for versions in the shadow; 'dropped' where there were too many at a time")
                 .tag("outcome", outcome)
                 .register(meters);
     }
@@ -172,8 +173,7 @@ public final class AsideCalls {
         return seen.then();
     }
 
-    private Mono<Void> ask(
-            CompletionRequest request, Function<EngineAnswer, Mono<Void>> relay) {
+    private Mono<Void> ask(CompletionRequest request, Function<EngineAnswer, Mono<Void>> relay) {
         return Mono.defer(() -> upstream.exchange(
                 request, new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times), relay));
     }

@@ -156,7 +156,8 @@ public final class Router {
             decision.step(chosen.name() + " instead of " + String.join(", ", models));
         }
         if (!chosen.model().equals(chosen.name())) {
-            decision.step(chosen.name() + " is " + chosen.model() + (chosen.arm().isEmpty() ? "" : ", " + chosen.arm()));
+            decision.step(
+                    chosen.name() + " is " + chosen.model() + (chosen.arm().isEmpty() ? "" : ", " + chosen.arm()));
         }
         return new Route.To(
                 chosen.model(), chosen.arm(), tier == null ? "" : tier.text(), decision.confidence, decision.steps);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What was counted of rollouts by slice, piece by piece, and a few requests that were answered badly. Blocking. */
 public final class SliceStore {
-    private static final int PIECES_MAX = 500_000;
+    private static final int SLICES_MAX = 9_000;
 
     private final Database database;
 
@@ -19,8 +19,8 @@ public final class SliceStore {
         this.database = database;
     }
 
-    /** One slice of one metric, for a while. */
-    public record Sliced(String rolloutId, Metric metric, Slice slice, ArmCounts counts) {}
+    /** One slice of one metric, for a while in which nobody changed the weight. */
+    public record Sliced(String rolloutId, long weightRevision, Metric metric, Slice slice, ArmCounts counts) {}
 
     /** A bad answer. */
     public record Sample(
@@ -36,6 +36,7 @@ public final class SliceStore {
         List<@Nullable Object[]> rows = new ArrayList<>();
         slices.forEach(sliced -> rows.add(new @Nullable Object[] {
             sliced.rolloutId(),
+            sliced.weightRevision(),
             sliced.metric().name(),
             sliced.slice().dimension(),
             sliced.slice().value(),
@@ -46,8 +47,8 @@ public final class SliceStore {
         }));
         if (!rows.isEmpty()) {
             database.batch(
-                    "insert into rollout_slice (rollout_id, metric, dimension, part, candidate_count, candidate_bad_count,"
-                            + " baseline_count, baseline_bad_count) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into rollout_slice (rollout_id, weight_revision, metric, dimension, part, candidate_count, candidate_bad_count,"
+                            + " baseline_count, baseline_bad_count) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     rows);
         }
         rows.clear();
@@ -68,20 +69,24 @@ public final class SliceStore {
         }
     }
 
-    /** Every piece of a rollout, in no order. */
+    /**
+     * A rollout's slices, one sum for each weight that it had: as long as the weight stands, a bad event falls on the candidate with the same
+     * probability, however common bad events are meanwhile.
+     */
     public List<Sliced> slices(String rolloutId) {
         return database.jdbc()
-                .sql("select * from rollout_slice where rollout_id = ? limit " + PIECES_MAX)
+                .sql(
+                        "select weight_revision, metric, dimension, part, sum(candidate_count) as c, sum(candidate_bad_count) as cb,"
+                                + " sum(baseline_count) as b, sum(baseline_bad_count) as bb from rollout_slice where rollout_id = ?"
+                                + " group by weight_revision, metric, dimension, part"
+                                + " order by weight_revision, metric, dimension, part limit " + SLICES_MAX)
                 .param(rolloutId)
                 .query((row, _) -> new Sliced(
                         rolloutId,
+                        row.getLong("weight_revision"),
                         Metric.valueOf(row.getString("metric")),
                         new Slice(row.getString("dimension"), row.getString("part")),
-                        new ArmCounts(
-                                row.getLong("candidate_count"),
-                                row.getLong("candidate_bad_count"),
-                                row.getLong("baseline_count"),
-                                row.getLong("baseline_bad_count"))))
+                        new ArmCounts(row.getLong("c"), row.getLong("cb"), row.getLong("b"), row.getLong("bb"))))
                 .list();
     }
 

@@ -28,6 +28,15 @@ public final class ArmWeights implements Mirror {
         return Optional.ofNullable(byAlias.get(alias));
     }
 
+    /** Of the weight that a rollout has set last; 0 where it has none. */
+    public long revisionOf(String rolloutId) {
+        return byAlias.values().stream()
+                .filter(weight -> weight.rolloutId().equals(rolloutId))
+                .mapToLong(AliasWeight::revision)
+                .findFirst()
+                .orElse(0);
+    }
+
     public Collection<AliasWeight> all() {
         return byAlias.values();
     }

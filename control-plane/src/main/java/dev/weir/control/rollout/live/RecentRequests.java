@@ -14,8 +14,8 @@ public final class RecentRequests {
 
     private final Map<String, Seen> byId = new LinkedHashMap<>();
 
-    /** A request that was routed. */
-    public record Seen(Arm arm, RequestTraits traits) {}
+    /** A request that was routed, and under which weight. */
+    public record Seen(Arm arm, long weightRevision, RequestTraits traits) {}
 
     public synchronized void add(String requestId, Seen seen) {
         byId.remove(requestId);

@@ -7,7 +7,8 @@ import dev.weir.control.rollout.journal.SliceStore;
 import dev.weir.control.storage.Database;
 
 /** What replicas share of rollouts, in one database. */
-public record RolloutStore(Database database, RolloutJournal journal, CommandInbox inbox, CountsStore counts, SliceStore slices) {
+public record RolloutStore(
+        Database database, RolloutJournal journal, CommandInbox inbox, CountsStore counts, SliceStore slices) {
 
     public static RolloutStore in(Database database) {
         return new RolloutStore(

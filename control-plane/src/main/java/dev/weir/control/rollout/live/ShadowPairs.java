@@ -22,7 +22,8 @@ public final class ShadowPairs {
     }
 
     /** What is there of a pair. */
-    private record Half(@Nullable Answered baseline, @Nullable Answered candidate) {
+    private record Half(
+            @Nullable Answered baseline, @Nullable Answered candidate) {
         static final Half NONE = new Half(null, null);
     }
 
@@ -42,14 +43,12 @@ public final class ShadowPairs {
         complete(rolloutId, callId, null, answer);
     }
 
-    private void complete(
-            String rolloutId, String callId, @Nullable Answered baseline, @Nullable Answered candidate) {
-        join(callId, baseline, candidate)
-                .ifPresent(pair -> {
-                    if (pair.baseline() != null && pair.candidate() != null) {
-                        counts.paired(rolloutId, pair.baseline(), pair.candidate());
-                    }
-                });
+    private void complete(String rolloutId, String callId, @Nullable Answered baseline, @Nullable Answered candidate) {
+        join(callId, baseline, candidate).ifPresent(pair -> {
+            if (pair.baseline() != null && pair.candidate() != null) {
+                counts.paired(rolloutId, pair.baseline(), pair.candidate());
+            }
+        });
     }
 
     private synchronized Optional<Half> join(String callId, @Nullable Answered baseline, @Nullable Answered candidate) {

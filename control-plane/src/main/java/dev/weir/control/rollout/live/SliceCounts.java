@@ -24,17 +24,22 @@ public final class SliceCounts {
     private final Map<Key, ArmCounts> counts = new HashMap<>();
     private final List<Sample> samples = new ArrayList<>();
 
-    private record Key(String rolloutId, Metric metric, Slice slice) {}
+    private record Key(String rolloutId, long weightRevision, Metric metric, Slice slice) {}
 
     /** What was counted since the last time. */
     public record Drained(List<Sliced> slices, List<Sample> samples) {}
 
     /** What was bad, and what was not, of an answer. */
     public synchronized void add(
-            Arm arm, RequestTraits traits, Map<Metric, Boolean> bad, String requestId, String callId) {
+            Arm arm,
+            long weightRevision,
+            RequestTraits traits,
+            Map<Metric, Boolean> bad,
+            String requestId,
+            String callId) {
         bad.forEach((metric, isBad) -> {
             for (Slice slice : traits.slices()) {
-                Key key = new Key(arm.rolloutId(), metric, slice);
+                Key key = new Key(arm.rolloutId(), weightRevision, metric, slice);
                 if (counts.size() < SLICES_MAX || counts.containsKey(key)) {
                     long badCount = isBad ? 1 : 0;
                     counts.merge(
@@ -45,7 +50,13 @@ public final class SliceCounts {
             }
             if (isBad && samples.size() < SAMPLES_MAX) {
                 samples.add(new Sample(
-                        arm.rolloutId(), callId, requestId, arm.candidate(), metric, traits.tenant(), traits.queryType()));
+                        arm.rolloutId(),
+                        callId,
+                        requestId,
+                        arm.candidate(),
+                        metric,
+                        traits.tenant(),
+                        traits.queryType()));
             }
         });
     }
@@ -55,6 +66,7 @@ public final class SliceCounts {
                 counts.entrySet().stream()
                         .map(entry -> new Sliced(
                                 entry.getKey().rolloutId(),
+                                entry.getKey().weightRevision(),
                                 entry.getKey().metric(),
                                 entry.getKey().slice(),
                                 entry.getValue()))
