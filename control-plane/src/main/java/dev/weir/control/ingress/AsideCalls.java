@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A copy is sent as it came, but for the model. What it answers is counted and dropped, calls of tools included, so nothing that it
  * wants done is ever done. Copies have a tenant of their own in the ledger, so nobody is billed for them, and they stay the original
- * tenant's at the engine, whose cached prompts they may share. There are few at a time; above that they are not made.
+ * tenant's at the engine, whose cached prompts they may share; they never leave for a provider. There are few at a time; above that they are not made.
  */
 public final class AsideCalls {
     /** How a copy's row in the ledger names the call that it is a copy of. */
@@ -175,6 +175,8 @@ public final class AsideCalls {
 
     private Mono<Void> ask(CompletionRequest request, Function<EngineAnswer, Mono<Void>> relay) {
         return Mono.defer(() -> upstream.exchange(
-                request, new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times), relay));
+                request,
+                new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times, _ -> Mono.empty()),
+                relay));
     }
 }
