@@ -33,6 +33,26 @@ export interface AliasOrder {
   model?: string | null;
 }
 
+export interface AliasView {
+  alias: string;
+  model?: string | null;
+  rolloutId?: string | null;
+  versions: VersionView[];
+}
+
+export interface AnswerJudgement {
+  requestId: string;
+  hallucination: boolean;
+  lowQuality: boolean;
+}
+
+export interface AssignmentReport {
+  candidateUnitCount: number;
+  baselineUnitCount: number;
+  log10E: number;
+  log10Needed: number;
+}
+
 export interface AuditEntry {
   seq: number;
   at: string;
@@ -91,6 +111,16 @@ export interface CostRow {
   cost: number;
 }
 
+export interface DecisionView {
+  number: number;
+  at: string;
+  kind: 'STARTED' | 'PROMOTED' | 'HELD' | 'RELEASED' | 'EXTENDED' | 'INCONCLUSIVE' | 'PAUSED' | 'RESUMED' | 'ROLLBACK_BLOCKED' | 'ROLLED_BACK' | 'COMPLETED' | 'REFUSED';
+  stageIndex: number;
+  actor: string;
+  sentence: string;
+  readings: ReadingView[];
+}
+
 export interface EngineLoad {
   runningCount: number;
   waitingCount: number;
@@ -139,6 +169,21 @@ export interface FileText {
   fingerprint?: string | null;
 }
 
+export interface FindingView {
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  dimension: string;
+  value: string;
+  candidateCount: number;
+  candidateBadCount: number;
+  baselineCount: number;
+  baselineBadCount: number;
+  candidateLower: number;
+  candidateUpper: number;
+  differenceLower: number;
+  differenceUpper: number;
+  log10E: number;
+}
+
 export interface GateQuestion {
   candidateRun: string;
   baselineRun?: string | null;
@@ -173,9 +218,30 @@ export interface GoldenVersion {
   createdAt: string;
 }
 
+export interface GuardOrder {
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  role: 'GUARDRAIL' | 'SIGNAL';
+  limit: number;
+}
+
 export interface ImportedVersion {
   version: GoldenVersion;
   unsupported: string[];
+}
+
+export interface JudgeCoverage {
+  available: boolean;
+  candidateCoverage: number;
+  baselineCoverage: number;
+}
+
+export interface Judgements {
+  judgements: AnswerJudgement[];
+}
+
+export interface JudgementsTaken {
+  takenCount: number;
+  unknownCount: number;
 }
 
 export interface KeyStatus {
@@ -230,6 +296,25 @@ export interface MetricLine {
   noisy: boolean;
 }
 
+export interface MetricReport {
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  role: 'GUARDRAIL' | 'SIGNAL';
+  status: 'PASS' | 'WATCH' | 'HOLD' | 'FAIL';
+  candidateCount: number;
+  candidateBadCount: number;
+  baselineCount: number;
+  baselineBadCount: number;
+  samplesMin: number;
+  estimate?: number | null;
+  lower?: number | null;
+  upper?: number | null;
+  recent?: number | null;
+  limit: number;
+  unit: string;
+  log10E: number;
+  log10Needed: number;
+}
+
 export interface ModelLine {
   name: string;
   state: string;
@@ -275,6 +360,19 @@ export interface NewLimit {
   max: number;
 }
 
+export interface NewRollout {
+  id?: string | null;
+  alias: string;
+  baseline?: string | null;
+  candidate: string;
+  template?: 'STANDARD' | 'UNJUDGED' | null;
+  stages?: StageOrder[] | null;
+  guards?: GuardOrder[] | null;
+  reason: string;
+  overrideGate?: boolean | null;
+  start?: boolean | null;
+}
+
 export interface NewRun {
   goldenSet: string;
   version?: string | null;
@@ -318,6 +416,13 @@ export interface OverrideReason {
   reason: string;
 }
 
+export interface PostMortemView {
+  rolloutId: string;
+  findings: FindingView[];
+  candidate: SampleView[];
+  baseline: SampleView[];
+}
+
 export interface Problem {
   line: number;
   path: string;
@@ -338,6 +443,18 @@ export interface Question {
   headers?: Record<string, string> | null;
   request: unknown;
   configuration?: string | null;
+}
+
+export interface ReadingView {
+  metric: string;
+  candidateCount: number;
+  candidateBadCount: number;
+  baselineCount: number;
+  baselineBadCount: number;
+  measured?: number | null;
+  limit: number;
+  log10E: number;
+  log10Needed: number;
 }
 
 export interface Refused {
@@ -377,6 +494,66 @@ export interface RequestStatus {
   status: string;
 }
 
+export interface RolloutDetail {
+  summary: RolloutSummary;
+  reason: string;
+  stages: StageOrder[];
+  guards: GuardOrder[];
+  report: RolloutReport;
+  lastDecision?: DecisionView | null;
+  decisions: DecisionView[];
+  allowed: ('START' | 'PAUSE' | 'RESUME' | 'PROMOTE_ONE' | 'PROMOTE_FULL' | 'EXTEND' | 'ROLL_BACK')[];
+}
+
+export interface RolloutForecast {
+  requestsPerSecond: number;
+  totalSeconds?: number | null;
+  stages: StageForecast[];
+}
+
+export interface RolloutOrder {
+  reason: string;
+  id?: string | null;
+}
+
+export interface RolloutReport {
+  at: string;
+  phase: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'INCONCLUSIVE' | 'COMPLETED' | 'ROLLED_BACK';
+  stageIndex: number;
+  candidateShare: number;
+  actualShare?: number | null;
+  heldSeconds: number;
+  requiredSeconds: number;
+  waitedSeconds: number;
+  etaSeconds?: number | null;
+  lookCount: number;
+  holds: string[];
+  metrics: MetricReport[];
+  assignment: AssignmentReport;
+  judge: JudgeCoverage;
+  baselineHealthy: boolean;
+  candidateHealthy: boolean;
+  rollbackWaits: boolean;
+  sentence: string;
+}
+
+export interface RolloutSummary {
+  id: string;
+  alias: string;
+  baseline: string;
+  candidate: string;
+  phase: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'INCONCLUSIVE' | 'COMPLETED' | 'ROLLED_BACK';
+  stageIndex: number;
+  stageCount: number;
+  candidateShare: number;
+  actualShare?: number | null;
+  held: boolean;
+  sentence: string;
+  createdAt: string;
+  createdBy: string;
+  at: string;
+}
+
 export interface Rotation {
   overlapSeconds?: number | null;
 }
@@ -408,6 +585,14 @@ export interface RunView {
   author: string;
   createdAt: string;
   endedAt?: string | null;
+}
+
+export interface SampleView {
+  requestId: string;
+  callId: string;
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  tenant: string;
+  queryType: string;
 }
 
 export interface SavingsReport {
@@ -466,10 +651,32 @@ export interface Slot {
   tokenMillis?: number | null;
 }
 
+export interface StageForecast {
+  kind: 'SHADOW' | 'CANARY' | 'WARM';
+  candidateShare: number;
+  holdSeconds: number;
+  samplesSeconds?: number | null;
+  judgedPerSecondMin: number;
+}
+
+export interface StageOrder {
+  kind: 'SHADOW' | 'CANARY' | 'WARM';
+  candidateShare: number;
+  holdSeconds: number;
+  requestsMin?: number | null;
+  judgedMin?: number | null;
+}
+
 export interface StartClearance {
   given: boolean;
   kind: string;
   reason: string;
+}
+
+export interface TemplateView {
+  template: 'STANDARD' | 'UNJUDGED';
+  stages: StageOrder[];
+  guards: GuardOrder[];
 }
 
 export interface Tenant {
@@ -532,6 +739,13 @@ export interface VersionDifference {
   changed: string[];
 }
 
+export interface VersionView {
+  model: string;
+  share: number;
+  readyEngineCount: number;
+  rolloutId?: string | null;
+}
+
 export interface WhoAmI {
   tenant: string;
   user?: string | null;
@@ -552,6 +766,12 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: AlertList;
+  };
+  'GET /admin/aliases': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: AliasView[];
   };
   'GET /admin/audit': {
     path: Record<never, never>;
@@ -769,6 +989,12 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
+  'POST /admin/judgements': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Judgements;
+    answer: JudgementsTaken;
+  };
   'POST /admin/keys': {
     path: Record<never, never>;
     query: Record<never, never>;
@@ -864,6 +1090,84 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: RequestStatus;
+  };
+  'POST /admin/rollouts': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewRollout;
+    answer: RolloutDetail;
+  };
+  'GET /admin/rollouts': {
+    path: Record<never, never>;
+    query: { limit?: number };
+    body: undefined;
+    answer: RolloutSummary[];
+  };
+  'POST /admin/rollouts/forecast': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewRollout;
+    answer: RolloutForecast;
+  };
+  'GET /admin/rollouts/templates': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: TemplateView[];
+  };
+  'GET /admin/rollouts/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/extend': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/pause': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'GET /admin/rollouts/{id}/post-mortem': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: PostMortemView;
+  };
+  'POST /admin/rollouts/{id}/promote-full': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/promote-one': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/resume': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/rollback': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
+  };
+  'POST /admin/rollouts/{id}/start': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RolloutOrder;
+    answer: RolloutDetail;
   };
   'POST /admin/routes/explain': {
     path: Record<never, never>;

@@ -54,7 +54,8 @@ class RouteStations {
             Versions versions,
             InstantSource clock,
             Classifier classifier) {
-        return new Routes(() -> policy.current().value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
+        return new Routes(
+                () -> policy.current().value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
     }
 
     /** With a head where there is one. */
