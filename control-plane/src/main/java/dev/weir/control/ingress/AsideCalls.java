@@ -176,7 +176,14 @@ public final class AsideCalls {
     private Mono<Void> ask(CompletionRequest request, Function<EngineAnswer, Mono<Void>> relay) {
         return Mono.defer(() -> upstream.exchange(
                 request,
-                new EngineDestinations(fleet, request.model(), prefixes.prompt(request), times, _ -> Mono.empty()),
+                new EngineDestinations(
+                        fleet,
+                        request.model(),
+                        prefixes.prompt(request),
+                        times,
+                        _ -> Mono.empty(),
+                        request.stream(),
+                        Optional.empty()),
                 relay));
     }
 }
