@@ -43,6 +43,7 @@ class UserInterfaceIT {
     private static final List<String> PAGES = List.of(
             "",
             "models",
+            "rollouts",
             "playground",
             "requests",
             "cost",

@@ -1,0 +1,186 @@
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useAnswer, useChange, useSession } from '../../api/session';
+import type { MetricReport, RolloutDetail } from '../../api/types';
+import { Answer } from '../../controls/Answer';
+import { Confirm } from '../../controls/Confirm';
+import { DataTable } from '../../controls/DataTable';
+import { count, moment, percent } from '../../controls/figures';
+import { Card, Figure, Page } from '../../controls/Page';
+import { Status } from '../../controls/Status';
+import { effectOf, evidence, METRICS, span, stageName, STATUSES } from './ladder';
+import type { Verb } from './ladder';
+import { Phase } from './Phase';
+import { PostMortem } from './PostMortem';
+
+const VERBS: Record<Verb, string> = { START: 'Start', PAUSE: 'Pause', RESUME: 'Resume', PROMOTE_ONE: 'Promote one stage', PROMOTE_FULL: 'Promote fully', EXTEND: 'Extend', ROLL_BACK: 'Roll back' };
+
+export function OneRollout() {
+  const { id = '' } = useParams();
+  const rollout = useAnswer('GET /admin/rollouts/{id}', { path: { id } }, { everyMillis: 1000 });
+  const detail = rollout.data;
+  return (
+    <Page
+      title={detail ? `${detail.summary.alias}: ${detail.summary.baseline} → ${detail.summary.candidate}` : 'A rollout'}
+      lead={<Link to="/rollouts">All rollouts</Link>}
+      actions={detail && <Orders of={detail} />}
+    >
+      <Answer of={rollout} what="the rollout">
+        {(now) => (
+          <>
+            <Ladder of={now} />
+            <Verdicts of={now} />
+            {now.summary.phase === 'ROLLED_BACK' && <PostMortem id={id} />}
+            <Timeline of={now} />
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+function Orders(props: { of: RolloutDetail }) {
+  const { of: detail } = props;
+  const { may } = useSession();
+  const [verb, setVerb] = useState<Verb | null>(null);
+  const stale = ['GET /admin/rollouts/{id}', 'GET /admin/rollouts'] as const;
+  const orders = {
+    START: useChange('POST /admin/rollouts/{id}/start', ...stale),
+    PAUSE: useChange('POST /admin/rollouts/{id}/pause', ...stale),
+    RESUME: useChange('POST /admin/rollouts/{id}/resume', ...stale),
+    PROMOTE_ONE: useChange('POST /admin/rollouts/{id}/promote-one', ...stale),
+    PROMOTE_FULL: useChange('POST /admin/rollouts/{id}/promote-full', ...stale),
+    EXTEND: useChange('POST /admin/rollouts/{id}/extend', ...stale),
+    ROLL_BACK: useChange('POST /admin/rollouts/{id}/rollback', ...stale),
+  };
+  if (!may('admin:operate')) return null;
+  const chosen = verb && orders[verb];
+  return (
+    <>
+      {detail.allowed.map((one) => (
+        <button key={one} type="button" className={one === 'ROLL_BACK' ? 'danger' : ''} onClick={() => setVerb(one)}>
+          {VERBS[one]}
+        </button>
+      ))}
+      {verb && chosen && (
+        <Confirm
+          title={VERBS[verb]}
+          action={VERBS[verb]}
+          harmless={verb !== 'ROLL_BACK' && verb !== 'PROMOTE_FULL'}
+          typed={verb === 'PROMOTE_FULL' ? detail.summary.alias : undefined}
+          effect={<p>{effectOf(verb, detail)}</p>}
+          pending={chosen.isPending}
+          failure={chosen.error}
+          onClose={() => setVerb(null)}
+          onConfirm={(reason) => chosen.mutate({ path: { id: detail.summary.id }, body: { reason }, reason }, { onSuccess: () => setVerb(null) })}
+        />
+      )}
+    </>
+  );
+}
+
+function Ladder(props: { of: RolloutDetail }) {
+  const { summary, stages, report } = props.of;
+  const isOver = summary.phase === 'COMPLETED';
+  return (
+    <Card title="Stages" actions={<Phase of={summary} />}>
+      <p role={summary.phase === 'ROLLED_BACK' ? 'alert' : 'status'}>
+        <strong>{report.sentence}</strong>
+      </p>
+      <ol className="ladder">
+        {stages.map((stage, index) => {
+          const place = isOver || index < summary.stageIndex ? 'past' : index === summary.stageIndex ? 'now' : 'next';
+          return (
+            <li key={index} className={place} aria-current={place === 'now' ? 'step' : undefined}>
+              <span aria-hidden="true">{place === 'past' ? '✓' : index + 1}</span>
+              <strong>{stageName(stage)}</strong>
+              <span className="soft">
+                {span(stage.holdSeconds)}
+                {stage.requestsMin ? `, ${count(stage.requestsMin)} requests` : ''}
+                {stage.judgedMin ? `, ${count(stage.judgedMin)} judged` : ''}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <dl className="tiles">
+        <Figure name="Share set" value={percent(report.candidateShare)} note={`actual ${percent(report.actualShare)}`} />
+        <Figure name="Held" value={span(report.heldSeconds)} note={`of ${span(report.requiredSeconds)}; waited ${span(report.waitedSeconds)}`} />
+        <Figure name="Next stage" value={span(report.etaSeconds)} note="at this traffic" />
+        <Figure name="Assigned" value={count(report.assignment.candidateUnitCount)} note={`beside ${count(report.assignment.baselineUnitCount)}`} />
+      </dl>
+      <div className="actions">
+        <Status mood={report.candidateHealthy ? 'good' : 'bad'}>{`${summary.candidate} ${report.candidateHealthy ? 'healthy' : 'not healthy'}`}</Status>
+        <Status mood={report.baselineHealthy ? 'good' : 'bad'}>{`${summary.baseline} ${report.baselineHealthy ? 'healthy' : 'not healthy'}`}</Status>
+        <Status mood={report.judge.available ? 'good' : 'idle'}>{report.judge.available ? `judge, ${percent(report.judge.candidateCoverage)} scored` : 'no judge'}</Status>
+        <Status mood={evidence(report.assignment) >= 1 ? 'bad' : 'good'}>{evidence(report.assignment) >= 1 ? 'sample ratio is off' : 'sample ratio fits'}</Status>
+        {report.rollbackWaits && <Status mood="bad">a rollback waits for a healthy target</Status>}
+        {report.holds.map((hold) => (
+          <Status key={hold} mood="warn">
+            {hold.toLowerCase().replaceAll('_', ' ')}
+          </Status>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+const written = (metric: MetricReport, value: number | null | undefined) =>
+  value == null ? '–' : metric.unit.includes('points') ? `${(value * 100).toFixed(1)} pp` : percent(value);
+
+function Verdicts(props: { of: RolloutDetail }) {
+  const bad = (bads: number, all: number) => (all === 0 ? '–' : `${percent(bads / all)} of ${count(all)}`);
+  return (
+    <Card title="Guards">
+      <DataTable
+        caption="Guards"
+        columns={[
+          { name: 'Guard', cell: (metric: MetricReport) => <><strong>{METRICS[metric.metric]}</strong><div className="soft">{metric.role === 'GUARDRAIL' ? 'rolls back' : 'pauses'}</div></> },
+          { name: 'Verdict', cell: (metric) => <Status mood={STATUSES[metric.status][0]}>{STATUSES[metric.status][1]}</Status> },
+          { name: 'Old', cell: (metric) => bad(metric.baselineBadCount, metric.baselineCount), figure: true },
+          { name: 'New', cell: (metric) => bad(metric.candidateBadCount, metric.candidateCount), figure: true },
+          { name: 'Difference', cell: (metric) => <>{written(metric, metric.estimate)}<div className="soft">{written(metric, metric.lower)} to {written(metric, metric.upper)}</div></>, figure: true },
+          { name: 'Limit', cell: (metric) => written(metric, metric.limit), figure: true, minor: true },
+          {
+            name: 'Evidence of harm',
+            cell: (metric) => (
+              <>
+                <meter min={0} max={1} high={0.6} optimum={0} value={evidence(metric)} aria-label={`evidence for ${METRICS[metric.metric]}`} />
+                <div className="soft">
+                  10^{metric.log10E.toFixed(1)} of 10^{metric.log10Needed.toFixed(1)}
+                </div>
+              </>
+            ),
+            figure: true,
+          },
+        ]}
+        rows={props.of.report.metrics}
+        id={(metric) => metric.metric}
+        empty="This plan has no guards."
+      />
+    </Card>
+  );
+}
+
+function Timeline(props: { of: RolloutDetail }) {
+  return (
+    <Card title="What was decided">
+      <ol className="way">
+        {[...props.of.decisions]
+          .sort((one, other) => other.number - one.number)
+          .map((decision) => (
+            <li key={decision.number}>
+              <div className="soft">{moment(decision.at).slice(11, 19)}</div>
+              <div>
+                <h3>{decision.kind.toLowerCase().replaceAll('_', ' ')}</h3>
+                <div>{decision.sentence}</div>
+                <div className="soft">
+                  stage {decision.stageIndex + 1}, by <span className="mono">{decision.actor}</span>
+                </div>
+              </div>
+            </li>
+          ))}
+      </ol>
+    </Card>
+  );
+}

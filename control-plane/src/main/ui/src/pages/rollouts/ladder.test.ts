@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { RolloutDetail } from '../../api/types';
+import { effectOf, evidence, span, stageName } from './ladder';
+
+const detail = {
+  summary: { alias: 'notes', baseline: 'v1', candidate: 'v2', candidateShare: 0.05, stageIndex: 1 },
+  stages: [{ kind: 'SHADOW', candidateShare: 0, holdSeconds: 60 }, { kind: 'CANARY', candidateShare: 0.05, holdSeconds: 60 }, { kind: 'CANARY', candidateShare: 0.25, holdSeconds: 60 }],
+} as unknown as RolloutDetail;
+
+describe('a rollout', () => {
+  it('says which shares an order changes', () => {
+    expect(effectOf('PROMOTE_ONE', detail)).toContain('from 5.0 % to 25 %');
+    expect(effectOf('ROLL_BACK', detail)).toContain('from 5.0 % to 0 % of notes');
+    expect(effectOf('ROLL_BACK', detail)).toContain('v1 answers all of it');
+  });
+
+  it('names its stages', () => expect(detail.stages.map(stageName)).toEqual(['shadow', '5.0 %', '25 %']));
+
+  it('has evidence between none and enough', () => {
+    expect(evidence({ log10E: -3, log10Needed: 2.6 })).toBe(0);
+    expect(evidence({ log10E: 1.3, log10Needed: 2.6 })).toBe(0.5);
+    expect(evidence({ log10E: 9, log10Needed: 2.6 })).toBe(1);
+  });
+
+  it.each([[45, '45 s'], [7200, '2.0 h'], [86_400, '24 h'], [259_200, '3.0 d'], [null, '–']])('%s seconds are %s', (seconds, text) => expect(span(seconds)).toBe(text));
+});

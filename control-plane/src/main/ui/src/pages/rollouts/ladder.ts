@@ -1,0 +1,52 @@
+import type { MetricReport, RolloutDetail, StageOrder } from '../../api/types';
+import { percent } from '../../controls/figures';
+import type { Mood } from '../../controls/Status';
+
+export const METRICS: Record<MetricReport['metric'], string> = {
+  ERROR: 'Errors', TIME_TO_FIRST_TOKEN: 'Time to the first token', TIME_PER_TOKEN: 'Time per token', END_TO_END: 'Whole time', HALLUCINATION: 'Hallucination', LOW_QUALITY: 'Low quality',
+};
+
+export const STATUSES: Record<MetricReport['status'], [Mood, string]> = { PASS: ['good', 'pass'], WATCH: ['busy', 'watch'], HOLD: ['warn', 'hold'], FAIL: ['bad', 'fail'] };
+
+export type Verb = RolloutDetail['allowed'][number];
+
+export function stageName(stage: StageOrder): string {
+  if (stage.kind === 'SHADOW') return 'shadow';
+  return stage.kind === 'WARM' ? '100 %, old one warm' : percent(stage.candidateShare);
+}
+
+/** Long times without false precision. */
+export function span(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return '–';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0)} h`;
+  return `${(seconds / 86_400).toFixed(1)} d`;
+}
+
+/** How much of the evidence that a rollback needs is there: 0 to 1. */
+export const evidence = (metric: { log10E: number; log10Needed: number }): number =>
+  metric.log10Needed <= 0 ? 0 : Math.min(Math.max(metric.log10E / metric.log10Needed, 0), 1);
+
+/** The exact effect of an order, in the shares that it changes. */
+export function effectOf(verb: Verb, detail: RolloutDetail): string {
+  const { summary, stages } = detail;
+  const now = percent(summary.candidateShare);
+  const next = stages[summary.stageIndex + 1];
+  switch (verb) {
+    case 'START':
+      return `${summary.candidate} begins with ${stages[0] ? stageName(stages[0]) : 'its first stage'} of the traffic of ${summary.alias}.`;
+    case 'PAUSE':
+      return `The share stays at ${now} and its clock stops. Guards go on: evidence of harm still rolls it back.`;
+    case 'RESUME':
+      return `The clock of this stage goes on, at ${now}.`;
+    case 'PROMOTE_ONE':
+      return `${summary.candidate} goes from ${now} to ${next ? stageName(next) : '100 %'} now, without what this stage still wanted.`;
+    case 'PROMOTE_FULL':
+      return `${summary.candidate} gets all of ${summary.alias} now (${now} → 100 %), without the stages between. ${summary.baseline} stays warm.`;
+    case 'EXTEND':
+      return 'This stage is held for as long as it was to be held once more, and more samples are gathered.';
+    case 'ROLL_BACK':
+      return `${summary.candidate} goes from ${now} to 0 % of ${summary.alias}, on every control plane in less than a second; ${summary.baseline} answers all of it. It is not tried again by itself.`;
+  }
+}
