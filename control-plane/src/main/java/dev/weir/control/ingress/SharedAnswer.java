@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -20,7 +21,8 @@ import reactor.core.publisher.Sinks;
  * Who comes later begins at the beginning, as long as all of it is still here. Pieces come from the engine no faster than the fastest
  * reader wants them, and, once as much is held as may be, no faster than the slowest.
  *
- * <p>Thread-safety: locked. What is handed to a reader under the lock goes into its own serial sink.
+ * <p>Thread-safety: what is known lies under the lock. A reader is handed things without it, by one thread at a time, since a reader may hold
+ * locks of its own where it wants more or leaves.
  */
 final class SharedAnswer {
     private final int heldBytesMax;
@@ -43,8 +45,11 @@ final class SharedAnswer {
     /** One caller's place in it. */
     private static final class Reader {
         private final FluxSink<byte[]> sink;
+        private final AtomicInteger occasions = new AtomicInteger(); // to look for something to hand it, not yet taken
         private long wanted;
         private int next;
+        private boolean toldTheEnd;
+        private boolean gone;
 
         Reader(FluxSink<byte[]> sink) {
             this.sink = sink;
@@ -124,21 +129,24 @@ final class SharedAnswer {
             asked = false;
             pieces.add(piece);
             heldBytes += piece.length;
-            hand();
         }
-        pull();
+        handAll();
     }
 
-    private synchronized void end() {
-        over = true;
-        hand();
+    private void end() {
+        synchronized (this) {
+            over = true;
+        }
+        handAll();
     }
 
-    private synchronized void fail(Throwable broken) {
-        failure = broken;
-        over = true;
+    private void fail(Throwable broken) {
+        synchronized (this) {
+            failure = broken;
+            over = true;
+        }
         head.tryEmitError(broken);
-        hand();
+        handAll();
     }
 
     private void add(FluxSink<byte[]> sink) {
@@ -146,12 +154,13 @@ final class SharedAnswer {
         sink.onRequest(count -> {
             synchronized (this) {
                 reader.wanted = count > Long.MAX_VALUE - reader.wanted ? Long.MAX_VALUE : reader.wanted + count;
-                hand();
             }
+            hand(reader);
             pull();
         });
         sink.onDispose(() -> {
             synchronized (this) {
+                reader.gone = true;
                 readers.remove(reader);
                 drop();
             }
@@ -159,8 +168,8 @@ final class SharedAnswer {
         });
         synchronized (this) {
             readers.add(reader);
-            hand();
         }
+        hand(reader);
         pull();
     }
 
@@ -175,24 +184,53 @@ final class SharedAnswer {
         }
     }
 
-    /** Gives every reader what it wants of what is here. */
-    private void hand() {
-        for (Reader reader : List.copyOf(readers)) {
-            while (reader.wanted > 0 && reader.next - droppedCount < pieces.size()) {
-                byte[] piece = at(reader.next - droppedCount);
-                reader.next++;
-                reader.wanted -= reader.wanted == Long.MAX_VALUE ? 0 : 1;
+    private void handAll() {
+        List<Reader> all;
+        synchronized (this) {
+            all = List.copyOf(readers);
+        }
+        all.forEach(this::hand);
+        pull();
+    }
+
+    /** Gives a reader what it wants of what is here. Whoever finds somebody at it already leaves the rest to them. */
+    private void hand(Reader reader) {
+        int taken = reader.occasions.incrementAndGet();
+        if (taken > 1) {
+            return;
+        }
+        while (taken > 0) {
+            for (byte[] piece = take(reader); piece != null; piece = take(reader)) {
                 reader.sink.next(piece);
             }
-            if (over && reader.next - droppedCount == pieces.size()) {
-                if (failure != null) {
-                    reader.sink.error(failure);
+            if (isAtTheEnd(reader)) {
+                Throwable broken = failure; // final once it is over
+                if (broken != null) {
+                    reader.sink.error(broken);
                 } else {
                     reader.sink.complete();
                 }
             }
+            taken = reader.occasions.addAndGet(-taken);
         }
+    }
+
+    private synchronized byte @Nullable [] take(Reader reader) {
+        if (reader.gone || reader.wanted == 0 || reader.next - droppedCount == pieces.size()) {
+            return null;
+        }
+        byte[] piece = at(reader.next - droppedCount);
+        reader.next++;
+        reader.wanted -= reader.wanted == Long.MAX_VALUE ? 0 : 1;
         drop();
+        return piece;
+    }
+
+    /** Once true, for it is told the end once. */
+    private synchronized boolean isAtTheEnd(Reader reader) {
+        boolean first = over && !reader.toldTheEnd && reader.next - droppedCount == pieces.size();
+        reader.toldTheEnd |= first;
+        return first;
     }
 
     private byte[] at(int index) {

@@ -1,0 +1,98 @@
+package dev.weir.control.ingress;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.upstream.EngineAnswer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Sinks;
+
+@Timeout(30)
+class SharedAnswerTest {
+    private final Sinks.Many<byte[]> engine = Sinks.many().unicast().onBackpressureBuffer();
+    private final SharedAnswer shared = new SharedAnswer(1 << 20);
+
+    @Test
+    void aReaderThatWaitsForAnotherDoesNotKeepItFromReading() {
+        CountDownLatch otherHasRead = new CountDownLatch(1);
+        List<String> first = new ArrayList<>();
+        List<String> second = new ArrayList<>();
+        shared.join(true);
+        shared.join(false);
+        CompletableFuture<?> firstReads = read(piece -> {
+            await(otherHasRead);
+            first.add(piece);
+        });
+        shared.begin(shared.takeIn(new EngineAnswer("engine", 200, new HttpHeaders(), engine.asFlux())));
+        CompletableFuture<?> engineSends = CompletableFuture.runAsync(() -> send("a"), Thread::startVirtualThread);
+
+        CompletableFuture<?> secondReads = readElsewhere(piece -> {
+            second.add(piece);
+            otherHasRead.countDown();
+        });
+        engineSends.join();
+        send("b");
+        engine.tryEmitComplete().orThrow();
+
+        firstReads.join();
+        secondReads.join();
+        assertThat(first).containsExactly("a", "b");
+        assertThat(second).containsExactly("a", "b");
+    }
+
+    @Test
+    void readersWhoAskAtTheSameTimeReadTheSame() {
+        int readers = 8;
+        int pieces = 2_000;
+        List<List<String>> read = new ArrayList<>();
+        List<CompletableFuture<?>> done = new ArrayList<>();
+        for (int i = 0; i < readers; i++) {
+            shared.join(i == 0);
+            List<String> mine = new ArrayList<>();
+            read.add(mine);
+            done.add(readElsewhere(mine::add));
+        }
+        shared.begin(shared.takeIn(new EngineAnswer("engine", 200, new HttpHeaders(), engine.asFlux())));
+        for (int i = 0; i < pieces; i++) {
+            send(Integer.toString(i));
+        }
+        engine.tryEmitComplete().orThrow();
+
+        CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)).join();
+        assertThat(read.getFirst()).hasSize(pieces).endsWith(Integer.toString(pieces - 1));
+        assertThat(read).containsOnly(read.getFirst());
+    }
+
+    private CompletableFuture<@Nullable Void> read(Consumer<String> to) {
+        return shared.read(answer -> answer.content()
+                        .limitRate(3)
+                        .doOnNext(piece -> to.accept(new String(piece, UTF_8)))
+                        .then())
+                .toFuture();
+    }
+
+    private CompletableFuture<?> readElsewhere(Consumer<String> to) {
+        return CompletableFuture.runAsync(() -> read(to).join(), Thread::startVirtualThread);
+    }
+
+    private void send(String piece) {
+        engine.tryEmitNext(piece.getBytes(UTF_8)).orThrow();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+}
