@@ -8,15 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Sinks;
 
-@Timeout(30)
 class SharedAnswerTest {
+    private static final int DEADLOCKED_SECONDS = 20;
+
     private final Sinks.Many<byte[]> engine = Sinks.many().unicast().onBackpressureBuffer();
     private final SharedAnswer shared = new SharedAnswer(1 << 20);
 
@@ -38,12 +39,12 @@ class SharedAnswerTest {
             second.add(piece);
             otherHasRead.countDown();
         });
-        engineSends.join();
+        within(engineSends);
         send("b");
         engine.tryEmitComplete().orThrow();
 
-        firstReads.join();
-        secondReads.join();
+        within(firstReads);
+        within(secondReads);
         assertThat(first).containsExactly("a", "b");
         assertThat(second).containsExactly("a", "b");
     }
@@ -66,7 +67,7 @@ class SharedAnswerTest {
         }
         engine.tryEmitComplete().orThrow();
 
-        CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)).join();
+        within(CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)));
         assertThat(read.getFirst()).hasSize(pieces).endsWith(Integer.toString(pieces - 1));
         assertThat(read).containsOnly(read.getFirst());
     }
@@ -85,6 +86,10 @@ class SharedAnswerTest {
 
     private void send(String piece) {
         engine.tryEmitNext(piece.getBytes(UTF_8)).orThrow();
+    }
+
+    private static void within(CompletableFuture<?> done) {
+        done.orTimeout(DEADLOCKED_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private static void await(CountDownLatch latch) {
