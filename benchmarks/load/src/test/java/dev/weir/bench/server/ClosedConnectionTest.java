@@ -9,6 +9,7 @@ import dev.weir.bench.load.LiveTimeline;
 import dev.weir.bench.workload.Message;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,7 +32,8 @@ class ClosedConnectionTest {
     void aKeptConnectionThatIsClosedAsItIsUsedAgainIsNoFailure() throws Exception {
         try (ServerSocket socket = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
                 LiveTimeline timeline = new LiveTimeline()) {
-            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> serve(socket));
+            CompletableFuture<Void> server =
+                    CompletableFuture.runAsync(() -> serve(socket), Thread::startVirtualThread);
             Target target = Target.of("http://127.0.0.1:" + socket.getLocalPort(), Optional.empty());
             CallOptions options = new CallOptions("tiny", Endpoint.CHAT, true, 0, Duration.ofSeconds(30));
             try (HttpCompletionClient client = new HttpCompletionClient(target, options, timeline)) {
@@ -69,7 +71,11 @@ class ClosedConnectionTest {
     private static void read(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(US_ASCII).endsWith("\r\n\r\n")) {
-            head.write(in.read());
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("the client closed the connection");
+            }
+            head.write(next);
         }
         String length = head.toString(US_ASCII)
                 .lines()
