@@ -31,6 +31,7 @@ import dev.weir.control.ingress.WireFilter;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Redis;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -239,6 +241,7 @@ public class ControlPlane {
     @Bean
     CompletionPipeline completionPipeline(
             WeirConfig config,
+            Scheduler timer,
             Doorkeeper doorkeeper,
             Till till,
             CacheStation cached,
@@ -258,6 +261,7 @@ public class ControlPlane {
             OpenAiErrors errors) {
         return new CompletionPipeline(
                 config.ingress(),
+                timer,
                 doorkeeper,
                 till,
                 cached,
@@ -283,8 +287,8 @@ public class ControlPlane {
     }
 
     @Bean
-    Idempotency idempotency(WeirConfig config) {
-        return new Idempotency(config.ingress(), System::nanoTime);
+    Idempotency idempotency(WeirConfig config, ObjectProvider<Redis> redis, Scheduler timer) {
+        return new Idempotency(config.ingress(), redis.getIfAvailable(), timer, System::nanoTime);
     }
 
     @Bean

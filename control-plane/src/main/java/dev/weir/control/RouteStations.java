@@ -7,6 +7,7 @@ import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.ingress.CostCeiling;
 import dev.weir.control.ingress.Fallbacks;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
@@ -83,19 +84,34 @@ class RouteStations {
     }
 
     @Bean
-    Fallbacks fallbacks(LiveConfiguration<Policy> policy) {
-        return new Fallbacks(() -> policy.current().value().detours());
+    CostCeiling costCeiling(LiveConfiguration<Policy> policy) {
+        return new CostCeiling(() -> policy.current().value().routing());
     }
 
     @Bean
-    Spillway spillway(LiveConfiguration<Policy> policy, Quota quota, WeirConfig config, MeterRegistry meters) {
+    Fallbacks fallbacks(LiveConfiguration<Policy> policy, CostCeiling ceiling) {
+        return new Fallbacks(() -> policy.current().value().detours(), ceiling);
+    }
+
+    @Bean
+    Spillway spillway(
+            LiveConfiguration<Policy> policy,
+            CostCeiling ceiling,
+            Quota quota,
+            WeirConfig config,
+            MeterRegistry meters) {
         return new Spillway(
-                () -> policy.current().value().overflow(), quota, config.fleet().breaker(), System::nanoTime, meters);
+                () -> policy.current().value().overflow(),
+                ceiling,
+                quota,
+                config.fleet().breaker(),
+                System::nanoTime,
+                meters);
     }
 
     @Bean
-    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, Till till) {
-        return new UpgradeStation(() -> policy.current().value().upgrade(), till);
+    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, CostCeiling ceiling, Till till) {
+        return new UpgradeStation(() -> policy.current().value().upgrade(), ceiling, till);
     }
 
     @Bean

@@ -33,7 +33,7 @@ class DetoursTest {
 
     @BeforeEach
     void start() throws IOException {
-        first = ScriptedEngine.with("m", "spare", "long");
+        first = ScriptedEngine.with("m", "spare", "long", "dear", "dear-first");
         second = ScriptedEngine.with("m");
         Path configuration = Files.writeString(directory.resolve("weir.yaml"), """
                 models:
@@ -42,6 +42,12 @@ class DetoursTest {
                     fallbacks:
                       - {to: spare, for: busy}
                       - {to: long, for: [context_length, failed]}
+                  dear-first:
+                    fallbacks:
+                      - {to: dear, for: busy}
+                      - {to: spare, for: busy}
+                prices: {dear: {output: 10}, spare: {output: 1}}
+                tenants: {default: {max-cost-per-token: 0.000005}}
                 """);
         weir = new RunningControlPlane(
                 List.of(first, second), "--weir.configuration.file=" + configuration, "--weir.fleet.probe-every=1h");
@@ -86,6 +92,20 @@ class DetoursTest {
         answer(first, exchange -> exchange.json(400, "{\"error\":{\"code\":null}}"));
         await().until(weir::underWayCount, count -> count == 0);
         assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void whatATenantMayNotSpendIsNotSpentOnAFallbackEither() throws Exception {
+        first.answers(exchange -> {
+            if (exchange.request().body().contains("dear-first")) {
+                exchange.json(429, "{}");
+            } else {
+                exchange.json(200, exchange.request().body());
+            }
+        });
+        assertThat(weir.post(CHAT, ASK.replace("\"m\"", "\"dear-first\"")).body())
+                .contains("\"spare\"");
+        assertThat(weir.post(CHAT, ASK.replace("\"m\"", "\"dear\"")).body()).contains("no_model_within_limits");
     }
 
     @Test

@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class OtlpReceiver implements AutoCloseable {
 
     /** A span; attributes as texts. */
-    record Span(String traceId, String spanId, String parentId, String name, Map<String, String> attributes) {}
+    record Span(
+            String traceId,
+            String spanId,
+            String parentId,
+            String name,
+            long startNanos,
+            long endNanos,
+            Map<String, String> attributes) {}
 
     private final HttpServer server;
     private final List<Span> spans = new CopyOnWriteArrayList<>();
@@ -50,7 +59,14 @@ final class OtlpReceiver implements AutoCloseable {
                     span.messages(9)
                             .forEach(one -> attributes.put(
                                     one.text(1), one.messages(2).getFirst().value()));
-                    spans.add(new Span(span.hex(1), span.hex(2), span.hex(4), span.text(5), attributes));
+                    spans.add(new Span(
+                            span.hex(1),
+                            span.hex(2),
+                            span.hex(4),
+                            span.text(5),
+                            span.fixed(7),
+                            span.fixed(8),
+                            attributes));
                 }
             }
         }
@@ -117,6 +133,13 @@ final class OtlpReceiver implements AutoCloseable {
 
         String hex(int field) {
             return first(field) instanceof byte[] id ? HexFormat.of().formatHex(id) : "";
+        }
+
+        /** A number of eight bytes. */
+        long fixed(int field) {
+            return first(field) instanceof byte[] number
+                    ? ByteBuffer.wrap(number).order(ByteOrder.LITTLE_ENDIAN).getLong()
+                    : 0;
         }
 
         /** Of an attribute: a text, or a number as it is written. */

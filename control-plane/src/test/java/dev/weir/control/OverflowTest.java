@@ -44,7 +44,7 @@ class OverflowTest {
 
     @BeforeEach
     void start() throws IOException {
-        engine = ScriptedEngine.with("m", "other");
+        engine = ScriptedEngine.with("m", "other", "dear");
         near = ScriptedEngine.with();
         far = ScriptedEngine.with();
         near.answers(exchange -> exchange.json(200, FINE));
@@ -55,9 +55,10 @@ class OverflowTest {
                 overflow:
                   providers:
                     near: {url: "%s/v1", key-file: "%s", region: eu, budget-per-day: 0.01,
-                      models: {m: {name: big-1, input: 1, output: 2}}}
+                      models: {m: {name: big-1, input: 1, output: 2}, dear: {name: big-3, input: 1, output: 90}}}
                     far: {url: "%s/v1", key-file: "%s", region: us, budget-per-day: 10,
                       models: {m: {name: big-2, input: 1, output: 2}}}
+                tenants: {default: {max-cost-per-token: 0.00001}}
                 """.formatted(near.url(), key, far.url(), key));
         weir = new RunningControlPlane(
                 List.of(engine),
@@ -178,6 +179,9 @@ class OverflowTest {
                 .isEqualTo(429);
         assertThat(weir.post(CHAT, ASK.replace("{\"model\"", "{\"max_cost_per_token\":0.000001,\"model\""))
                         .statusCode())
+                .isEqualTo(429);
+        assertThat(weir.post(CHAT, ASK.replace("\"m\"", "\"dear\"")).statusCode())
+                .as("more than the tenant may spend on a token")
                 .isEqualTo(429);
         assertThat(near.hasRequest() || far.hasRequest()).isFalse();
     }

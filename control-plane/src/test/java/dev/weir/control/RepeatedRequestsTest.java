@@ -5,6 +5,7 @@ import static dev.weir.control.RunningControlPlane.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.control.storage.TestDatabases;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,38 @@ class RepeatedRequestsTest {
         assertThat(weir.post(CHAT, ask(""), "idempotency-key", "k2").body()).isNotEqualTo(first);
         assertThat(weir.post(CHAT, ask(""), "idempotency-key", "two words").statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void replicasThatShareARedisKnowWhatEachOtherWasAsked() throws Exception {
+        String redis = "--weir.storage.redis=" + TestDatabases.redis().value();
+        String key = UUID.randomUUID().toString();
+        try (RunningControlPlane one = new RunningControlPlane(List.of(engine), redis);
+                RunningControlPlane other = new RunningControlPlane(List.of(engine), redis)) {
+            CountDownLatch open = new CountDownLatch(1);
+            engine.answers(exchange -> {
+                assertThat(open.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+                exchange.json(200, "{\"fine\":\"grüß\"}");
+            });
+            CompletableFuture<String> first = inBackground(one, ask(""), key);
+            engine.nextRequest();
+            assertThat(other.post(CHAT, ask(""), "idempotency-key", key).statusCode())
+                    .isEqualTo(409);
+            assertThat(other.post(CHAT, ask(",\"n\":2"), "idempotency-key", key).statusCode())
+                    .isEqualTo(422);
+            open.countDown();
+            assertThat(first.join()).isEqualTo("{\"fine\":\"grüß\"}");
+            engine.answers(ScriptedEngine.Exchange::die);
+            HttpResponse<String> again = other.post(CHAT, ask(""), "idempotency-key", key);
+            assertThat(again.body()).isEqualTo(first.join());
+            assertThat(again.headers().firstValue("idempotent-replayed")).hasValue("true");
+            assertThat(other.post(CHAT, ask(""), "idempotency-key", key + "-2").statusCode())
+                    .isEqualTo(502);
+            engine.answers(exchange -> exchange.json(200, "{\"fine\":2}"));
+            assertThat(one.post(CHAT, ask(""), "idempotency-key", key + "-2").body())
+                    .as("what failed is free again, on every replica")
+                    .isEqualTo("{\"fine\":2}");
+        }
     }
 
     @Test
@@ -189,6 +223,11 @@ class RepeatedRequestsTest {
     }
 
     private static CompletableFuture<String> inBackground(String ask, String key, String... headers) {
+        return inBackground(weir, ask, key, headers);
+    }
+
+    private static CompletableFuture<String> inBackground(
+            RunningControlPlane weir, String ask, String key, String... headers) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         List<String> all = new ArrayList<>(List.of(headers));
         if (!key.isEmpty()) {

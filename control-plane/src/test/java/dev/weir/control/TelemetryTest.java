@@ -64,6 +64,48 @@ class TelemetryTest {
         }
     }
 
+    @Test
+    void whatAnEnginesTimeWentIntoIsBelowItsPart() throws Exception {
+        String timing = "server-timing: queue;dur=5, prefill;dur=30.5, decode;dur=400\r\n";
+        try (OtlpReceiver collector = new OtlpReceiver();
+                ScriptedEngine engine = ScriptedEngine.with("m");
+                RunningControlPlane weir = new RunningControlPlane(
+                        List.of(engine), "--weir.telemetry.traces.endpoint=" + collector.endpoint())) {
+            engine.answers(exchange -> {
+                exchange.write(
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\ntrailer: server-timing\r\n\r\n");
+                exchange.chunk("data: {}\n\ndata: [DONE]\n\n");
+                exchange.write("0\r\n" + timing + "\r\n");
+            });
+            weir.post("/v1/chat/completions", "{\"model\":\"m\",\"stream\":true,\"messages\":[]}");
+            assertParts(await().until(collector::spans, told -> told.size() == 5));
+            assertThat(engine.nextRequest().headers()).containsEntry("te", "trailers");
+            engine.answers(exchange -> exchange.write(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + timing + "content-length: 2\r\n\r\n{}"));
+            assertThat(weir.post("/v1/chat/completions", "{\"model\":\"m\",\"messages\":[]}")
+                            .headers()
+                            .firstValue("server-timing"))
+                    .isEmpty();
+            List<OtlpReceiver.Span> both = await().until(collector::spans, told -> told.size() == 10);
+            assertParts(both.subList(5, 10));
+        }
+    }
+
+    private static void assertParts(List<OtlpReceiver.Span> spans) {
+        OtlpReceiver.Span engines = named(spans, "chat m");
+        OtlpReceiver.Span queue = named(spans, "queue");
+        OtlpReceiver.Span prefill = named(spans, "prefill");
+        OtlpReceiver.Span decode = named(spans, "decode");
+        assertThat(List.of(queue, prefill, decode))
+                .allMatch(part -> part.parentId().equals(engines.spanId()))
+                .allMatch(part -> part.traceId().equals(engines.traceId()))
+                .extracting(part -> part.endNanos() - part.startNanos())
+                .containsExactly(5_000_000L, 30_500_000L, 400_000_000L);
+        assertThat(prefill.startNanos()).isEqualTo(queue.endNanos());
+        assertThat(decode.startNanos()).isEqualTo(prefill.endNanos());
+        assertThat(decode.endNanos()).isBetween(engines.startNanos(), engines.endNanos());
+    }
+
     private static OtlpReceiver.Span named(List<OtlpReceiver.Span> spans, String name) {
         return spans.stream()
                 .filter(span -> span.name().equals(name))

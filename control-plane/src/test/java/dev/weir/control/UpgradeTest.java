@@ -28,6 +28,7 @@ class UpgradeTest {
                 tiers: {fast: small, power: large}
                 upgrade: {tiers: [fast], to: large, logprob-min: -0.1}
                 prices: {small: {output: 1}, large: {output: 10}}
+                tenants: {default: {max-cost-per-token: 0.00001}}
                 """);
         engine = ScriptedEngine.with("small", "large");
         weir = new RunningControlPlane(
@@ -70,6 +71,14 @@ class UpgradeTest {
         assertThat(weir.get("/admin/costs/savings?model=large").body())
                 .as("what was not sent costs money, and the large model would not have been asked twice")
                 .contains("\"calls\":1,", "\"baselineCost\":0.000030000", "\"saved\":-0.000003000");
+    }
+
+    @Test
+    void aModelThatCostsMoreThanTheRequestOrItsTenantMaySpendIsNotAsked() throws Exception {
+        says("Maybe", -0.5);
+        HttpResponse<String> answer = ask(",\"max_cost_per_token\":0.000009");
+        assertThat(answer.body()).contains("\"model\":\"small\"");
+        assertThat(answer.headers().firstValue("x-weir-upgrade")).isEmpty();
     }
 
     @Test

@@ -46,6 +46,7 @@ class WeirConfigTest {
                                 Duration.ofMinutes(5),
                                 1024,
                                 DataSize.ofMegabytes(1),
+                                Duration.ofSeconds(15),
                                 Duration.ofHours(1),
                                 DataSize.ofMegabytes(64)),
                         new FleetConfig(

@@ -18,9 +18,12 @@ import dev.weir.engine.lifecycle.Outcome;
 import dev.weir.engine.lifecycle.Progress;
 import dev.weir.engine.model.AdapterDirectory;
 import dev.weir.engine.model.ChatTemplate;
+import dev.weir.engine.model.DType;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.model.ModelFingerprint;
 import dev.weir.engine.model.ModelFormatException;
 import dev.weir.engine.model.PoolingConfig;
+import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.tokenization.DjlTokenizer;
@@ -56,6 +59,7 @@ final class ModelHost implements ManagedModel {
     private final @Nullable ChatTemplate chatTemplate;
     private final Pooling pooling;
     private final Footprint footprint;
+    private final String version;
     private final EngineUsage usage;
     private Map<String, Path>
             adapterPaths; // of those that the next waking brings in; of the thread that calls the verbs
@@ -92,10 +96,16 @@ final class ModelHost implements ManagedModel {
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         pooling = pooling(spec);
+        version = version(directory, spec.settings().types());
         footprint = Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
         usage = new EngineUsage(
                 surroundings.metrics(), spec.name(), 0, directory.config().contextTokensMax());
         adapterPaths = config.adaptersOf(spec.name());
+    }
+
+    private static String version(ModelDirectory directory, TensorTypes types) {
+        DType held = types.quantize() == null ? types.weights() : types.quantize();
+        return ModelFingerprint.of(directory) + (held == null ? "" : "+" + held.optionName());
     }
 
     private static Pooling pooling(ModelSpec spec) {
@@ -187,7 +197,7 @@ final class ModelHost implements ManagedModel {
                                 running.admission(),
                                 running::isAlive,
                                 running.adapters())
-                        .answering(answers()));
+                        .answering(answers(), version));
     }
 
     /** As the parser of answers reads them: what is a mark to it may be a special token to the model. */

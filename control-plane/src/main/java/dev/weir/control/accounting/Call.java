@@ -23,6 +23,11 @@ public final class Call {
             @Nullable String tier,
             @Nullable String reason) {
         static final Course NONE = new Course(null, null, null, null, null);
+
+        /** The same, where whoever answered says which of the models of that name it was; else as it is. */
+        public Course answeredBy(@Nullable String told) {
+            return told == null ? this : new Course(engine, told, arm, tier, reason);
+        }
     }
 
     /** The feature of what is computed only to see whether remembered answers are right. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id ours, so that no caller can make two calls count as one by naming them alike
  * @param requestId the caller's name for it, or ours
  * @param feature what of the caller's product it was for, if the caller said so
- * @param version of the model, where routes tell versions apart
+ * @param version of the model, as the engine that answered tells it, or else where routes tell versions apart
  * @param arm of a rollout or an experiment
  * @param tier that was chosen for it
  * @param reason of that choice

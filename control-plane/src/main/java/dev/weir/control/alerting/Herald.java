@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Carries what is due from the book to its channels, one round at a time; a channel that fails keeps no other waiting for the next round. */
-public final class Herald {
+public final class Herald implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Herald.class);
 
     private final AlertBook book;
@@ -16,10 +16,17 @@ public final class Herald {
         this.book = book;
     }
 
-    /** These are told from the next round on. */
-    public void channels(List<AlertChannel> now) {
+    /** These are told from the next round on, and are the herald's to close. */
+    public synchronized void channels(List<AlertChannel> now) {
         book.channels(now.stream().map(AlertChannel::name).toList());
+        List<AlertChannel> before = channels;
         channels = List.copyOf(now);
+        before.forEach(AlertChannel::close);
+    }
+
+    @Override
+    public void close() {
+        channels(List.of());
     }
 
     /** One round. Blocking. */

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 
 /** An Alertmanager, or a webhook that reads what an Alertmanager sends. */
-public final class HttpChannel implements AlertChannel, AutoCloseable {
+public final class HttpChannel implements AlertChannel {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
     private static final String ALERTMANAGER_PATH = "/api/v2/alerts";
 
@@ -70,6 +70,6 @@ public final class HttpChannel implements AlertChannel, AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        http.shutdown();
     }
 }

@@ -96,6 +96,7 @@ final class AnswerRelay {
     /** Until the first event the head is still ours to choose, so a failure is left to become a status of its own. */
     private static Flux<byte[]> endingWithErrorEvent(Flux<byte[]> events, ServerWebExchange exchange, Passage passage) {
         return events.switchOnFirst((first, all) -> first.isOnError()
+                        && !exchange.getResponse().isCommitted()
                 ? all
                 : all.onErrorResume(failure -> {
                     passage.brokeOff();

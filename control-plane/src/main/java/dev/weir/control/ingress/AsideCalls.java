@@ -136,7 +136,8 @@ public final class AsideCalls {
         AtomicReference<String> status = new AtomicReference<>("broken");
         ask(copied, answer -> {
                     call.takes(new Call.Course(
-                            answer.from(), copied.model(), shadow.get().arm(), null, null));
+                                    answer.from(), copied.model(), shadow.get().arm(), null, null)
+                            .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     return counted(answer, call).doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
                 })
                 .doFinally(_ -> {
@@ -182,6 +183,7 @@ public final class AsideCalls {
                         prefixes.prompt(request),
                         times,
                         _ -> Mono.empty(),
+                        _ -> {},
                         request.stream(),
                         Optional.empty()),
                 relay));

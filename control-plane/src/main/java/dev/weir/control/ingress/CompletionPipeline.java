@@ -5,6 +5,7 @@ import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Scope;
@@ -15,13 +16,16 @@ import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.Destination;
 import dev.weir.control.upstream.Failover;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /** A request's way through the stations, on one screen. The numbers are those of ARCHITECTURE.md. */
 public final class CompletionPipeline {
@@ -31,6 +35,8 @@ public final class CompletionPipeline {
     private final Till till;
     private final CacheStation cached;
     private final OpenAiWire wire;
+    private final Duration heartbeatEvery;
+    private final Scheduler timer;
     private final Doorway doorway;
     private final RouteStation routes;
     private final PrefixPrices prefixes;
@@ -50,6 +56,7 @@ public final class CompletionPipeline {
 
     public CompletionPipeline(
             IngressConfig config,
+            Scheduler timer,
             Doorkeeper doorkeeper,
             Till till,
             CacheStation cached,
@@ -71,6 +78,8 @@ public final class CompletionPipeline {
         this.till = till;
         this.cached = cached;
         this.wire = new OpenAiWire(config, fleet::snapshot);
+        this.heartbeatEvery = config.heartbeatEvery();
+        this.timer = timer;
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.routes = routes;
         this.prefixes = prefixes;
@@ -92,7 +101,8 @@ public final class CompletionPipeline {
      * Takes one request from its head to the last byte of its answer. All of it is one chain: a client that leaves cancels it at whatever
      * station it is, and with it the exchange with the engine.
      */
-    public Mono<Void> handle(ServerWebExchange exchange) {
+    public Mono<Void> handle(ServerWebExchange arrived) {
+        ServerWebExchange exchange = PatientResponse.in(arrived);
         Passage passage = telemetry.enter();
         return doorkeeper
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
@@ -108,7 +118,10 @@ public final class CompletionPipeline {
                                 replay -> till.free(caller, asked, exchange, passage, replay))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
-                .doFinally(signal -> passage.left(signal, exchange.getResponse().getStatusCode())); // 12 counted
+                .doFinally(signal -> {
+                    PatientResponse.of(exchange).close();
+                    passage.left(signal, exchange.getResponse().getStatusCode()); // 12 counted
+                });
     }
 
     private Mono<Void> charged(Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage) {
@@ -127,6 +140,9 @@ public final class CompletionPipeline {
 
     /** 6-10 in an engine, 11 streamed. */
     private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
+        if (call.request().stream()) {
+            PatientResponse.of(exchange).await(heartbeatEvery, timer);
+        }
         HttpHeaders told = exchange.getResponse().getHeaders();
         // Whoever fails before an answer begins has failed on its arm, too.
         Call.Course course = RouteStation.course(null, told);
@@ -138,14 +154,17 @@ public final class CompletionPipeline {
                 (asking, request, answered) -> coalescing.exchange(
                         passage.sent(request),
                         () -> engines(
-                                request, tried -> spillway.outside(asking.caller(), request, asking.price(), tried)),
+                                request,
+                                tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
+                                passage::engineTook),
                         told,
                         came -> Mono.from(answered.apply(came))),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
                     Optional<ModelPrice> outside =
                             spillway.priceOf(answer.from(), call.request().model());
                     outside.ifPresent(call::costs);
-                    call.takes(RouteStation.course(answer.from(), told));
+                    call.takes(RouteStation.course(answer.from(), told)
+                            .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     String reason = told.getFirst(RouteStation.ROUTE_HEADER);
                     passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
                     told.set(ENGINE_HEADER, answer.from());
@@ -154,13 +173,15 @@ public final class CompletionPipeline {
                 }));
     }
 
-    private EngineDestinations engines(CompletionRequest request, Function<Set<URI>, Mono<Destination>> outside) {
+    private EngineDestinations engines(
+            CompletionRequest request, Function<Set<URI>, Mono<Destination>> outside, Consumer<EngineTimes> took) {
         return new EngineDestinations(
                 fleet,
                 request.model(),
                 prefixes.prompt(request),
                 times,
                 outside,
+                took,
                 request.stream(),
                 fallbacks.of(request.model()).hedged() ? Optional.of(hedges) : Optional.empty());
     }
@@ -172,7 +193,8 @@ public final class CompletionPipeline {
                 Call.CACHE_CHECK,
                 aside -> upstream.exchange(
                         aside.request(),
-                        engines(aside.request(), _ -> Mono.empty()), // what nobody waits for is worth no money outside
+                        // What nobody waits for is worth no money outside.
+                        engines(aside.request(), _ -> Mono.empty(), _ -> {}),
                         answer -> relay.note(answer, aside, check)));
     }
 }

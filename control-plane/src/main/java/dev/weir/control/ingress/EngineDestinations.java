@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.fleet.Assignment.Assigned;
 import dev.weir.control.fleet.Assignment.NoneReady;
 import dev.weir.control.fleet.Assignment.UnknownModel;
@@ -27,15 +28,22 @@ final class EngineDestinations implements Destinations {
     private final PrefixPrices.Prompt prompt;
     private final FirstTokenTimes times;
     private final Function<Set<URI>, Mono<Destination>> outside;
+    private final Consumer<EngineTimes> took;
     private final boolean stream;
     private final Optional<HedgeBudget> hedges;
 
+    /**
+     * The engines.
+     *
+     * @param took hears what an engine says that its time went into
+     */
     EngineDestinations(
             Fleet fleet,
             String model,
             PrefixPrices.Prompt prompt,
             FirstTokenTimes times,
             Function<Set<URI>, Mono<Destination>> outside,
+            Consumer<EngineTimes> took,
             boolean stream,
             Optional<HedgeBudget> hedges) {
         this.fleet = fleet;
@@ -43,6 +51,7 @@ final class EngineDestinations implements Destinations {
         this.prompt = prompt;
         this.times = times;
         this.outside = outside;
+        this.took = took;
         this.stream = stream;
         this.hedges = hedges.filter(_ -> stream);
         this.hedges.ifPresent(HedgeBudget::requestCame);
@@ -51,7 +60,8 @@ final class EngineDestinations implements Destinations {
     @Override
     public Destination next(Set<URI> avoided) {
         return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), prompt)) {
-            case Assigned(var lease) -> new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed);
+            case Assigned(var lease) ->
+                new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed, took);
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
             case NoneReady(var reason) -> throw new UpstreamFailure(Kind.NONE_READY, reason);
         };
@@ -91,7 +101,8 @@ final class EngineDestinations implements Destinations {
      *
      * @param computed to be called once the engine has the prompt behind it
      */
-    private record LeasedEngine(Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed)
+    private record LeasedEngine(
+            Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed, Consumer<EngineTimes> told)
             implements Destination {
         @Override
         public Peer peer() {
@@ -103,6 +114,11 @@ final class EngineDestinations implements Destinations {
             computed.run();
             timed.accept(after);
             lease.answered(after);
+        }
+
+        @Override
+        public void took(EngineTimes times) {
+            told.accept(times);
         }
 
         @Override

@@ -28,9 +28,11 @@ public final class Fallbacks {
     private static final int BAD_REQUEST = 400;
 
     private final Supplier<Detours> detours;
+    private final CostCeiling ceiling;
 
-    public Fallbacks(Supplier<Detours> detours) {
+    public Fallbacks(Supplier<Detours> detours, CostCeiling ceiling) {
         this.detours = detours;
+        this.ceiling = ceiling;
     }
 
     Detours.OfModel of(String model) {
@@ -45,17 +47,18 @@ public final class Fallbacks {
                 : serve(now, request, request, List.of(), exchange, attempt);
     }
 
-    private static Mono<Void> serve(
+    private Mono<Void> serve(
             Detours now,
             CompletionRequest first,
             CompletionRequest request,
             List<String> tried,
             ServerWebExchange exchange,
             Function<CompletionRequest, Mono<Void>> attempt) {
-        exchange.getAttributes().put(Chain.class.getName(), new Chain(now, first.model(), tried));
+        Chain chain = new Chain(now, first, tried);
+        exchange.getAttributes().put(Chain.class.getName(), chain);
         return attempt.apply(request).onErrorResume(failure -> {
             Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure);
-            Optional<Fallback> next = cause.flatMap(why -> now.next(first.model(), tried, why));
+            Optional<Fallback> next = cause.flatMap(why -> next(chain, why));
             if (next.isEmpty()) {
                 return Mono.error(failure);
             }
@@ -74,7 +77,12 @@ public final class Fallbacks {
     }
 
     /** What of the chain is left, for those who see an engine's answer before it is told. */
-    private record Chain(Detours detours, String model, List<String> tried) {}
+    private record Chain(Detours detours, CompletionRequest first, List<String> tried) {}
+
+    private Optional<Fallback> next(Chain chain, Cause why) {
+        return chain.detours()
+                .next(chain.first().model(), chain.tried(), why, model -> ceiling.allows(chain.first(), model));
+    }
 
     /** The answer, or {@link FellShort} in place of a refusal for which there is another model to ask. */
     Mono<Void> unlessShort(EngineAnswer answer, ServerWebExchange exchange, Function<EngineAnswer, Mono<Void>> relay) {
@@ -90,8 +98,7 @@ public final class Fallbacks {
                 })
                 .flatMap(body -> {
                     Optional<Cause> cause = causeOf(answer.status(), body.toString(StandardCharsets.UTF_8));
-                    boolean another = cause.flatMap(why -> chain.detours().next(chain.model(), chain.tried(), why))
-                            .isPresent();
+                    boolean another = cause.flatMap(why -> next(chain, why)).isPresent();
                     return another
                             ? Mono.error(new FellShort(answer.status(), cause.get()))
                             : relay.apply(new EngineAnswer(

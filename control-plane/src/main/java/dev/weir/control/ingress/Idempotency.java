@@ -1,61 +1,55 @@
 package dev.weir.control.ingress;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.identity.Caller;
+import dev.weir.control.ingress.IdempotencyStore.Held.Claimed;
+import dev.weir.control.ingress.IdempotencyStore.Held.Told;
+import dev.weir.control.ingress.IdempotencyStore.Held.UnderWay;
+import dev.weir.control.ingress.IdempotencyStore.Name;
+import dev.weir.control.storage.Redis;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Answers a request that comes twice under the same key once: the second time with what the first one was told, at no cost. Keys are each
- * tenant's own. An answer is kept when it was good and whole and not too long, for a while, in this process.
+ * tenant's own. An answer is kept when it was good and whole and not too long, for a while, in the Redis that replicas share, or else in this
+ * process.
  */
 public final class Idempotency {
     static final String HEADER = "idempotency-key";
     static final String REPLAYED_HEADER = "idempotent-replayed";
+    private static final Logger log = LoggerFactory.getLogger(Idempotency.class);
     private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
     private static final int ANSWER_BYTES_MAX = 1 << 20;
-    private static final int ENTRY_BYTES = 512;
 
-    private final Cache<Name, Told> told;
-    private final Map<Name, String> underWay = new ConcurrentHashMap<>();
-
-    /** Keeps answers within the limits, by a monotonic clock. */
-    public Idempotency(IngressConfig config, LongSupplier ticker) {
-        this.told = Caffeine.newBuilder()
-                .expireAfterWrite(config.idempotencyFor())
-                .maximumWeight(config.idempotencySizeMax().toBytes())
-                .weigher((Name _, Told answer) -> ENTRY_BYTES + answer.bytes().length)
-                .ticker(ticker::getAsLong)
-                .executor(Runnable::run)
-                .build();
-    }
-
-    private record Name(String tenant, String key) {}
+    private final IdempotencyStore store;
 
     /**
-     * What a caller was told.
+     * Over the Redis, if there is one.
      *
-     * @param fingerprint of what it had asked
+     * @param ticker of a monotonic clock
      */
-    @SuppressWarnings("ArrayRecordComponent") // passed on and never compared
-    private record Told(String fingerprint, String contentType, byte[] bytes) {}
+    public Idempotency(IngressConfig config, @Nullable Redis redis, Scheduler timer, LongSupplier ticker) {
+        this.store = redis == null
+                ? new InProcessIdempotency(config, ticker)
+                : new RedisIdempotency(redis, config.idempotencyFor(), timer);
+    }
 
     /**
      * The work's answer, or that of the same work before.
@@ -80,22 +74,52 @@ public final class Idempotency {
         }
         Name name = new Name(caller.tenant().id(), key);
         String fingerprint = fingerprint(exchange, request.body());
-        Told before = told.getIfPresent(name);
-        if (before != null) {
-            requireSame(before.fingerprint(), fingerprint);
-            return free.apply(replay(before, exchange));
-        }
-        String running = underWay.putIfAbsent(name, fingerprint);
-        if (running != null) {
-            requireSame(running, fingerprint);
-            throw new Refusal(OpenAiError.idempotencyKeyInUse());
-        }
+        return store.claim(name, fingerprint)
+                .onErrorMap(failure -> unavailable(request, failure))
+                .flatMap(held -> switch (held) {
+                    case Claimed _ -> claimed(name, fingerprint, exchange, passage, work);
+                    case UnderWay(var running) -> {
+                        requireSame(running, fingerprint);
+                        throw new Refusal(OpenAiError.idempotencyKeyInUse());
+                    }
+                    case Told before -> {
+                        requireSame(before.fingerprint(), fingerprint);
+                        yield free.apply(replay(before, exchange));
+                    }
+                });
+    }
+
+    /** Whoever wants it once must not get it twice because nobody knows. */
+    private static Refusal unavailable(CompletionRequest request, Throwable failure) {
+        log.warn("request {}: its {} cannot be looked up: {}", request.id(), HEADER, failure.toString());
+        return new Refusal(OpenAiError.http(
+                503, "it cannot be known now what this " + HEADER + " was", "idempotency_unavailable"));
+    }
+
+    private Mono<Void> claimed(
+            Name name,
+            String fingerprint,
+            ServerWebExchange exchange,
+            Passage passage,
+            Function<ServerWebExchange, Mono<Void>> work) {
         NotedResponse noted = new NotedResponse(exchange.getResponse(), ANSWER_BYTES_MAX);
-        return work.apply(exchange.mutate().response(noted).build())
-                .doOnSuccess(_ -> noted.answer()
+        Mono<Void> worked = work.apply(exchange.mutate().response(noted).build());
+        return Mono.firstWithSignal(worked, store.hold(name, fingerprint))
+                .then(Mono.defer(() -> noted.answer()
                         .filter(_ -> isGood(noted.getStatusCode()) && !passage.hasBrokenOff())
-                        .ifPresent(bytes -> told.put(name, new Told(fingerprint, noted.contentType(), bytes))))
-                .doFinally(_ -> underWay.remove(name));
+                        .map(bytes -> quietly(
+                                store.keep(name, new Told(fingerprint, noted.contentType(), bytes)), "not kept"))
+                        .orElseGet(Mono::empty)))
+                // What was kept is no longer claimed, and stays.
+                .doFinally(_ -> quietly(store.release(name, fingerprint), "held until its time is over")
+                        .subscribe());
+    }
+
+    private static Mono<Void> quietly(Mono<Void> step, String what) {
+        return step.onErrorResume(failure -> {
+            log.warn("an {} is {}: {}", HEADER, what, failure.toString());
+            return Mono.empty();
+        });
     }
 
     private static boolean isGood(@Nullable HttpStatusCode status) {

@@ -14,8 +14,9 @@ import org.springframework.util.unit.DataSize;
  * @param idleMax of a connection without a request, before its first or after its last
  * @param requestsUnderWayMax at the same time, which together with their size bounds the memory they take
  * @param eventSizeMax of one server-sent event from an engine
+ * @param heartbeatEvery pause between two comments to a client that waits for the first token of a stream; none where it is 0
  * @param idempotencyFor how long an answer is kept for its idempotency key
- * @param idempotencySizeMax of all answers that are kept so, in this process
+ * @param idempotencySizeMax of all answers that are kept so, where they are kept in this process
  */
 public record IngressConfig(
         @DefaultValue("16MB") DataSize requestSizeMax,
@@ -25,6 +26,7 @@ public record IngressConfig(
         @DefaultValue("5m") Duration idleMax,
         @DefaultValue("1024") int requestsUnderWayMax,
         @DefaultValue("1MB") DataSize eventSizeMax,
+        @DefaultValue("15s") Duration heartbeatEvery,
         @DefaultValue("1h") Duration idempotencyFor,
         @DefaultValue("64MB") DataSize idempotencySizeMax) {
     public IngressConfig {
@@ -35,6 +37,10 @@ public record IngressConfig(
         requirePositive("request-read-max", requestReadMax);
         requirePositive("idle-max", idleMax);
         requirePositive("idempotency-for", idempotencyFor);
+        if (heartbeatEvery.isNegative()) {
+            throw new IllegalArgumentException(
+                    "weir.ingress.heartbeat-every must not be negative; 0 is never: " + heartbeatEvery);
+        }
         requireArraySize("idempotency-size-max", idempotencySizeMax);
         if (requestsUnderWayMax < 1) {
             throw new IllegalArgumentException(

@@ -27,6 +27,9 @@ public final class RouteStation {
     /** Which side of a rollout or an experiment it fell on. */
     static final String ARM_HEADER = "x-weir-arm";
 
+    /** Which of the models that have or had the name it was, as an engine tells it. */
+    static final String VERSION_HEADER = "x-weir-model-version";
+
     private static final String REGION_HEADER = "weir-region";
     private static final String SESSION_HEADER = "weir-session";
     private static final int HEADER_CHARS_MAX = 512;

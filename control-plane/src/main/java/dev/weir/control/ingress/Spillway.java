@@ -42,6 +42,7 @@ public final class Spillway {
     private static final double NANOS_PER_DOLLAR = 1e9;
 
     private final Supplier<OverflowPolicy> policy;
+    private final CostCeiling ceiling;
     private final Quota quota;
     private final BreakerLimits breakerLimits;
     private final LongSupplier ticker;
@@ -51,11 +52,13 @@ public final class Spillway {
 
     public Spillway(
             Supplier<OverflowPolicy> policy,
+            CostCeiling ceiling,
             Quota quota,
             BreakerLimits breakerLimits,
             LongSupplier ticker,
             MeterRegistry meters) {
         this.policy = policy;
+        this.ceiling = ceiling;
         this.quota = quota;
         this.breakerLimits = breakerLimits;
         this.ticker = ticker;
@@ -90,8 +93,7 @@ public final class Spillway {
             count(provider, "left_alone");
             return Mono.empty();
         }
-        Optional<Double> costMax = RoutingFields.read(request.body()).costPerTokenMax();
-        if (costMax.isPresent() && model.price().dearest() / NANOS_PER_DOLLAR > costMax.get()) {
+        if (model.price().dearest() / NANOS_PER_DOLLAR > ceiling.of(request)) {
             count(provider, "too_dear");
             return Mono.empty();
         }

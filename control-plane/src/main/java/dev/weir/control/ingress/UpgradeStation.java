@@ -25,10 +25,12 @@ public final class UpgradeStation {
     private static final int ANSWER_BYTES_MAX = 1 << 22;
 
     private final Supplier<Optional<UpgradePolicy>> policy;
+    private final CostCeiling ceiling;
     private final Till till;
 
-    public UpgradeStation(Supplier<Optional<UpgradePolicy>> policy, Till till) {
+    public UpgradeStation(Supplier<Optional<UpgradePolicy>> policy, CostCeiling ceiling, Till till) {
         this.policy = policy;
+        this.ceiling = ceiling;
         this.till = till;
     }
 
@@ -49,7 +51,7 @@ public final class UpgradeStation {
                 .filter(now -> tier != null
                         && now.tiers().contains(tier)
                         && !now.model().equals(request.model()))
-                .filter(_ -> request.endpoint() == Endpoint.CHAT_COMPLETIONS);
+                .filter(now -> request.endpoint() == Endpoint.CHAT_COMPLETIONS && ceiling.allows(request, now.model()));
         Optional<AnswerCheck> check = up.flatMap(_ -> AnswerCheck.of(request.body()));
         if (check.isEmpty()) {
             return engines.ask(call, request, relay);

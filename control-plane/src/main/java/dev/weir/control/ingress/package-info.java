@@ -17,6 +17,7 @@
             "identity",
             "quota",
             "routing",
+            "storage",
             "telemetry",
             "upstream"
         })

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What becomes of requests for a model that are not answered, or not soon: the configuration's {@code models}.
@@ -94,11 +95,12 @@ public record Detours(Map<String, OfModel> models) {
         return models.getOrDefault(model, OfModel.NONE);
     }
 
-    /** What is asked next: of the fallbacks behind those tried the first that is meant for this cause. */
-    public Optional<Fallback> next(String model, List<String> tried, Cause cause) {
+    /** What is asked next: of the fallbacks behind those tried the first that is meant for this cause and may be asked. */
+    public Optional<Fallback> next(String model, List<String> tried, Cause cause, Predicate<String> mayBeAsked) {
         return of(model).fallbacks().stream()
                 .filter(fallback ->
                         !tried.contains(fallback.model()) && fallback.causes().contains(cause))
+                .filter(fallback -> mayBeAsked.test(fallback.model()))
                 .findFirst();
     }
 }

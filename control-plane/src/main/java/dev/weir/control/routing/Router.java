@@ -53,11 +53,13 @@ public final class Router {
             Supplier<Classification> classification,
             Optional<String> held) {
         Decision decision = new Decision();
-        TenantRoutes tenant = policy.tenants().getOrDefault(facts.tenant(), TenantRoutes.NONE);
-        Aim override = tenant.models().get(facts.model());
+        Aim override = policy.tenants()
+                .getOrDefault(facts.tenant(), TenantRoutes.NONE)
+                .models()
+                .get(facts.model());
         if (override == null && !policy.virtualModels().contains(facts.model())) {
             decision.step("the caller names the model");
-            return within(facts, tenant, policy, view, List.of(facts.model()), null, decision);
+            return within(facts, policy, view, List.of(facts.model()), null, decision);
         }
         Aim aim = aim(facts, policy, override, classification, decision);
         return switch (aim) {
@@ -66,7 +68,7 @@ public final class Router {
                 if (models.weights().size() > 1) {
                     decision.step("arm " + model);
                 }
-                yield within(facts, tenant, policy, view, List.of(model), null, decision);
+                yield within(facts, policy, view, List.of(model), null, decision);
             }
             case OfTier(Tier tier) -> {
                 Optional<String> stay = held.filter(model -> isAbleEnough(model, tier, policy) && view.isReady(model));
@@ -75,7 +77,7 @@ public final class Router {
                 }
                 List<String> models =
                         stay.map(List::of).orElseGet(() -> policy.tiers().getOrDefault(tier, List.of()));
-                yield within(facts, tenant, policy, view, models, tier, decision);
+                yield within(facts, policy, view, models, tier, decision);
             }
         };
     }
@@ -131,7 +133,6 @@ public final class Router {
     /** Of the models the first that is ready and within limits, else one of the tiers below, else above where no limit forbids it. */
     private Route within(
             RequestFacts facts,
-            TenantRoutes tenant,
             RoutingPolicy policy,
             ModelView view,
             List<String> models,
@@ -143,7 +144,7 @@ public final class Router {
         }
         List<Candidate> allowed = names.stream()
                 .map(name -> Candidate.of(name, versions, facts))
-                .filter(candidate -> isWithin(candidate.model(), facts, tenant, policy, view, decision))
+                .filter(candidate -> isWithin(candidate.model(), facts, policy, view, decision))
                 .toList();
         if (allowed.isEmpty()) {
             return new Route.Nowhere("no model is within the limits of this request", decision.steps);
@@ -173,15 +174,8 @@ public final class Router {
     }
 
     private static boolean isWithin(
-            String model,
-            RequestFacts facts,
-            TenantRoutes tenant,
-            RoutingPolicy policy,
-            ModelView view,
-            Decision decision) {
-        double costMax = Math.min(
-                facts.costPerTokenMax().orElse(Double.MAX_VALUE),
-                tenant.costPerTokenMax().orElse(Double.MAX_VALUE));
+            String model, RequestFacts facts, RoutingPolicy policy, ModelView view, Decision decision) {
+        double costMax = policy.costPerTokenMax(facts.tenant(), facts.costPerTokenMax());
         double cost = policy.costPerToken(model);
         if (cost > costMax) {
             decision.step(model + " costs more than is allowed");

@@ -92,8 +92,22 @@ public record RoutingPolicy(
         return costs;
     }
 
-    double costPerToken(String model) {
+    /** What a token of the model costs, read or written, whichever is the dearer, in dollars. */
+    public double costPerToken(String model) {
         return costs.getOrDefault(model, 0.0);
+    }
+
+    /**
+     * What a token may cost a tenant's request, in dollars.
+     *
+     * @param asked what the request says of it
+     */
+    public double costPerTokenMax(String tenant, Optional<Double> asked) {
+        return Math.min(
+                asked.orElse(Double.MAX_VALUE),
+                tenants.getOrDefault(tenant, TenantRoutes.NONE)
+                        .costPerTokenMax()
+                        .orElse(Double.MAX_VALUE));
     }
 
     private static ZoneId zone(Section routing) {

@@ -1,6 +1,7 @@
 package dev.weir.control.telemetry;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.Usage;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -47,7 +48,8 @@ public final class RequestTelemetry {
     /** One request's way through the stations. Its marks are set by one request's chain, one after the other. */
     public final class Passage {
         private final long enteredAtNanos = clock.monotonicTime();
-        private final RequestSpans spans = new RequestSpans(traces);
+        private final RequestSpans spans = new RequestSpans(
+                traces, TimeUnit.MILLISECONDS.toNanos(clock.wallTime()) - enteredAtNanos, clock::monotonicTime);
         private String model = UNKNOWN;
         private String tenant = UNKNOWN;
         private String stream = "false";
@@ -65,7 +67,7 @@ public final class RequestTelemetry {
             model = servesModel.test(request.model()) ? models.of(request.model()) : UNKNOWN;
             tenant = tenants.of(request.share().tenant());
             stream = Boolean.toString(request.stream());
-            spans.read(request, TimeUnit.MILLISECONDS.toNanos(clock.wallTime()) - (readAtNanos - enteredAtNanos));
+            spans.read(request, enteredAtNanos);
         }
 
         /** The request goes to an engine; from here on time is the engine's. Returns what it is sent. */
@@ -95,6 +97,11 @@ public final class RequestTelemetry {
                                 "Time from handing a request to an engine to the first byte of its answer")
                         .record(afterNanos, TimeUnit.NANOSECONDS);
             }
+        }
+
+        /** The engine's answer is over, and the engine says what its time went into. */
+        public void engineTook(EngineTimes times) {
+            spans.engineTook(times);
         }
 
         /** The answer had begun and could not be finished. */

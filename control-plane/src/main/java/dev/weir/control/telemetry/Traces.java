@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a collector of requests as spans: one of ours, below the caller's if it sent one, and below ours one of the engine's, whose own spans go
- * below that. Where no collector is named, trace context travels on as it came. Names are OpenTelemetry's for generative AI; nothing of a
+ * Tells a collector of requests as spans: one of ours, below the caller's if it sent one, below ours one of the engine's, and below that the
+ * parts of its time that an engine tells. Where no collector is named, trace context travels on as it came. Names are OpenTelemetry's for generative AI; nothing of a
  * prompt or an answer is told.
  */
 public final class Traces implements AutoCloseable {
@@ -88,7 +88,7 @@ public final class Traces implements AutoCloseable {
     }
 
     /** The span of what an engine does for it. */
-    Span sent(CompletionRequest request, Span ours) {
+    Span sent(CompletionRequest request, Span ours, long epochNanos) {
         String operation = operation(request);
         return tracer.spanBuilder(operation + " " + request.model())
                 .setParent(Context.root().with(ours))
@@ -97,7 +97,17 @@ public final class Traces implements AutoCloseable {
                 .setAttribute("gen_ai.provider.name", "weir")
                 .setAttribute("gen_ai.request.model", request.model())
                 .setAttribute("gen_ai.request.stream", request.stream())
+                .setStartTimestamp(epochNanos, TimeUnit.NANOSECONDS)
                 .startSpan();
+    }
+
+    /** A part of what an engine did, which is over. */
+    void part(String name, Span engines, long beganEpochNanos, long endedEpochNanos) {
+        tracer.spanBuilder(name)
+                .setParent(Context.root().with(engines))
+                .setStartTimestamp(beganEpochNanos, TimeUnit.NANOSECONDS)
+                .startSpan()
+                .end(endedEpochNanos, TimeUnit.NANOSECONDS);
     }
 
     private static String operation(CompletionRequest request) {

@@ -1,9 +1,10 @@
 package dev.weir.control.upstream;
 
+import dev.weir.control.completion.EngineTimes;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** What comes from an engine: one head, then pieces of content. */
+/** What comes from an engine: one head, then pieces of content, then perhaps what its time went into. */
 sealed interface AnswerPart {
 
     /**
@@ -54,11 +55,14 @@ sealed interface AnswerPart {
     @SuppressWarnings("ArrayRecordComponent") // passed on and never compared
     record Piece(byte[] bytes) implements AnswerPart {}
 
+    /** For those who gave the request to the engine, and no part of the answer. */
+    record Took(EngineTimes times) implements AnswerPart {}
+
     /** Of a piece; an answer has one head, and this is behind it. */
     static byte[] bytes(AnswerPart part) {
         return switch (part) {
             case Piece(var bytes) -> bytes;
-            case Head _ -> throw new IllegalStateException("an answer has one head");
+            case Head _, Took _ -> throw new IllegalStateException("an answer has one head, and else pieces");
         };
     }
 }

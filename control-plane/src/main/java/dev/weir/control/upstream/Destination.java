@@ -1,5 +1,6 @@
 package dev.weir.control.upstream;
 
+import dev.weir.control.completion.EngineTimes;
 import java.time.Duration;
 
 /** Where a request is sent to. Whoever sends it there tells what became of it. */
@@ -12,6 +13,9 @@ public interface Destination extends AutoCloseable {
 
     /** A piece of its answer came. */
     default void passed(byte[] piece) {}
+
+    /** It said what its time went into. */
+    default void took(EngineTimes times) {}
 
     /** It failed the request. */
     void failed(UpstreamFailure failure);

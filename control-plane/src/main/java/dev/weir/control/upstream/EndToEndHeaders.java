@@ -17,7 +17,8 @@ final class EndToEndHeaders {
             "te",
             "trailer",
             "transfer-encoding",
-            "upgrade");
+            "upgrade",
+            ServerTiming.HEADER); // of a stream it would not be known yet, so nobody is told
 
     private EndToEndHeaders() {}
 

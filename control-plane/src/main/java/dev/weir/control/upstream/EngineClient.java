@@ -4,6 +4,7 @@ import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.upstream.AnswerPart.Head;
 import dev.weir.control.upstream.AnswerPart.Piece;
+import dev.weir.control.upstream.AnswerPart.Took;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -128,6 +129,9 @@ public final class EngineClient implements DisposableBean {
                         HttpHeaderNames.ACCEPT,
                         request.stream() ? HttpHeaderValues.TEXT_EVENT_STREAM : HttpHeaderValues.APPLICATION_JSON)
                 .set(HttpHeaderNames.USER_AGENT, "weir")
+                // Engines say behind a stream what its time went into.
+                .set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE)
                 .set("x-request-id", request.id());
         request.traceHeaders().forEach(headers::set);
         if (request.stream() && request.endpoint().isGeneration()) {
@@ -146,7 +150,8 @@ public final class EngineClient implements DisposableBean {
     private static Flux<AnswerPart> parts(Peer.OfOurs engine, HttpClientResponse head, Flux<byte[]> content) {
         return Flux.concat(
                 Mono.just(new Head(engine.name(), head.status().code(), EndToEndHeaders.of(head.responseHeaders()))),
-                content.map(Piece::new));
+                content.map(Piece::new),
+                ServerTiming.of(head).map(Took::new));
     }
 
     static Throwable inAnswer(Throwable failure) {

@@ -3,6 +3,7 @@ package dev.weir.control.upstream;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.upstream.AnswerPart.Head;
 import dev.weir.control.upstream.AnswerPart.Piece;
+import dev.weir.control.upstream.AnswerPart.Took;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -133,8 +134,10 @@ final class Passage {
                                     when head.isHealthy() ->
                                         asked.answered(Duration.ofNanos(timer.now(TimeUnit.NANOSECONDS) - askedNanos));
                                     case Head _ -> {}
+                                    case Took(var times) -> asked.took(times);
                                 }
                             })
+                            .filter(part -> !(part instanceof Took))
                             .doOnError(UpstreamFailure.class, asked::failed);
                 },
                 Destination::close);

@@ -42,7 +42,7 @@ public final class ServerSentEvents {
     /** In the wire's form. */
     public static byte[] bytes(Event event) {
         String named = event.name().isEmpty() ? "" : "event: " + event.name() + "\n";
-        return (named + "data: " + event.data() + "\n\n").getBytes(StandardCharsets.UTF_8);
+        return (named + "data: " + event.data().replace("\n", "\ndata: ") + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private List<Event> read(byte[] bytes) {

@@ -129,6 +129,34 @@ class AlertingTest {
     }
 
     @Test
+    void channelsThatAreReplacedAreClosed() {
+        List<String> closed = new ArrayList<>();
+        Herald herald = new Herald(book);
+        herald.channels(List.of(named("a", closed), named("b", closed)));
+        herald.channels(List.of(named("c", closed)));
+        assertThat(closed).containsExactly("a", "b");
+        herald.close();
+        assertThat(closed).containsExactly("a", "b", "c");
+    }
+
+    private static AlertChannel named(String name, List<String> closed) {
+        return new AlertChannel() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void tell(List<Alert> alerts) {}
+
+            @Override
+            public void close() {
+                closed.add(name);
+            }
+        };
+    }
+
+    @Test
     void anAlertmanagerAndAWebhookGetTheFormsTheyKnow() {
         Alert over = alert("a").ended(START.plusSeconds(60));
         JsonNode sent = JsonMapper.shared()

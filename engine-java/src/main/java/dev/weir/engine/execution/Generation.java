@@ -235,7 +235,7 @@ final class Generation extends Sequence {
     }
 
     /** The last event: with it comes the text that was held back, unless the answer is cut off and nobody knows what it was to be. */
-    TokenEvent.Finished finished(FinishReason reason, @Nullable String message) {
+    TokenEvent.Finished finished(FinishReason reason, @Nullable String message, long nowNanos) {
         String text = "";
         boolean whole = reason == FinishReason.STOP || reason == FinishReason.LENGTH;
         if (whole && stopStrings.met() == null) {
@@ -249,6 +249,7 @@ final class Generation extends Sequence {
                 Math.min(cachedTokens(), ownPromptTokens),
                 answerTokens(),
                 stopStrings.met(),
-                message);
+                message,
+                timeline.times(nowNanos));
     }
 }

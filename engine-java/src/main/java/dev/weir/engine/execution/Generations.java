@@ -8,6 +8,7 @@ import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Times;
 import dev.weir.engine.request.TokenEvent.TokenLogprobs;
 import dev.weir.engine.request.TokenEvent.TopToken;
 import dev.weir.engine.scheduling.Scheduler;
@@ -89,7 +90,10 @@ final class Generations {
                 scheduler.add(generation);
             } else { // only its end was not told
                 admission.release(submission.request());
-                publish(generation.id(), generation.stream(), generation.finished(endedBefore, null));
+                publish(
+                        generation.id(),
+                        generation.stream(),
+                        generation.finished(endedBefore, null, ticker.getAsLong()));
             }
         } catch (RuntimeException failure) {
             String id = submission.request().id();
@@ -97,7 +101,10 @@ final class Generations {
             admission.release(submission.request());
             String message = "the request could not be taken in: " + failure;
             int promptTokens = submission.request().promptTokenIds().length;
-            publish(id, submission.stream(), new Finished(FinishReason.ERROR, "", promptTokens, 0, 0, null, message));
+            publish(
+                    id,
+                    submission.stream(),
+                    new Finished(FinishReason.ERROR, "", promptTokens, 0, 0, null, message, Times.NONE));
         }
     }
 
@@ -234,14 +241,15 @@ final class Generations {
             admission.release(generation.request());
         }
         count();
+        long nowNanos = ticker.getAsLong();
         Finished last;
         try {
-            last = generation.finished(reason, message);
+            last = generation.finished(reason, message, nowNanos);
         } catch (RuntimeException failure) {
             LOG.error("The end of request {} could not be decoded.", generation.id(), failure);
-            last = generation.finished(FinishReason.ERROR, "the answer could not be decoded: " + failure);
+            last = generation.finished(FinishReason.ERROR, "the answer could not be decoded: " + failure, nowNanos);
         }
-        usage.finished(last, generation.timeline(), ticker.getAsLong());
+        usage.finished(last, generation.timeline(), nowNanos);
         publish(generation.id(), generation.stream(), last);
     }
 

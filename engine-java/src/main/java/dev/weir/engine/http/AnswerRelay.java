@@ -156,6 +156,7 @@ final class AnswerRelay {
     }
 
     private void complete() {
+        exchange.timing(ServerTiming.of(sequences));
         if (!options.stream()) {
             exchange.respond(200, format.whole(sequences));
             return;

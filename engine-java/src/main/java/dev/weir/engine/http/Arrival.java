@@ -1,5 +1,7 @@
 package dev.weir.engine.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /** What came in on a connection, in order: a whole request, or the reason why there will be none. */
@@ -23,7 +25,13 @@ sealed interface Arrival {
             HttpHeaders headers,
             boolean keepAlive,
             boolean chunkedAnswer)
-            implements Arrival {}
+            implements Arrival {
+
+        /** Whether the client wants to be told, behind a stream, what is known only then. */
+        boolean takesTrailers() {
+            return headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+        }
+    }
 
     /**
      * The head or body was refused; after the answer the connection is of no more use.

@@ -104,12 +104,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<Arrival> {
                         request.body().length,
                         request.keepAlive(),
                         request.chunkedAnswer(),
+                        request.takesTrailers(),
                         _ -> ended(context));
                 current = exchange;
                 router.route(request, exchange);
             }
             case Unreadable unreadable -> {
-                Exchange exchange = new Exchange(context, unreadable.id(), 0, false, true, _ -> ended(context));
+                Exchange exchange = new Exchange(context, unreadable.id(), 0, false, true, false, _ -> ended(context));
                 current = exchange;
                 exchange.fail(unreadable.error());
             }

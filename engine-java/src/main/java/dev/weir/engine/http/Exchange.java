@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -38,10 +39,12 @@ final class Exchange {
     private final int requestBytes;
     private boolean keepAlive;
     private final boolean chunkedAnswer;
+    private final boolean takesTrailers;
     private final Consumer<Exchange> onEnd;
     private Runnable onWritable = () -> {};
     private Runnable onClosed = () -> {};
     private final Map<String, String> answerHeaders = new LinkedHashMap<>();
+    private @Nullable String timing;
     private boolean begun;
     private boolean ended;
     private volatile boolean closed;
@@ -52,12 +55,14 @@ final class Exchange {
             int requestBytes,
             boolean keepAlive,
             boolean chunkedAnswer,
+            boolean takesTrailers,
             Consumer<Exchange> onEnd) {
         this.context = context;
         this.requestId = requestId;
         this.requestBytes = requestBytes;
         this.keepAlive = keepAlive;
         this.chunkedAnswer = chunkedAnswer;
+        this.takesTrailers = takesTrailers && chunkedAnswer;
         this.onEnd = onEnd;
     }
 
@@ -123,6 +128,12 @@ final class Exchange {
         HttpHeaders headers = response.headers();
         setCommonHeaders(headers, contentType);
         headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        if (timing != null) {
+            headers.set(ServerTiming.HEADER, timing);
+        }
+        if (status == HttpResponseStatus.OK.code()) {
+            answerHeaders.forEach(headers::set);
+        }
         more.forEach(headers::set);
         begun = true;
         send(response);
@@ -140,9 +151,14 @@ final class Exchange {
         }
     }
 
-    /** A header of the stream, should it become one; any thread, before the answer is begun. */
+    /** A header of the answer, should it be a good one; any thread, before the answer is begun. */
     void answerHeader(String name, String value) {
         answerHeaders.put(name, value);
+    }
+
+    /** What the answer's time went into; told to those who take trailers, since of a stream it is known behind its last event only. */
+    void timing(String serverTiming) {
+        timing = takesTrailers ? serverTiming : null;
     }
 
     /** Writes a comment, which clients of server-sent events skip. */
@@ -191,6 +207,9 @@ final class Exchange {
         if (chunkedAnswer) {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
+        if (takesTrailers) {
+            headers.set(HttpHeaderNames.TRAILER, ServerTiming.HEADER);
+        }
         begun = true;
         send(response);
     }
@@ -213,10 +232,19 @@ final class Exchange {
     /** The stream is complete, and its last event said so. */
     void endStream() {
         if (!ended && !closed) {
-            send(LastHttpContent.EMPTY_LAST_CONTENT);
+            send(lastContent());
             flush();
             end();
         }
+    }
+
+    private LastHttpContent lastContent() {
+        if (timing == null) {
+            return LastHttpContent.EMPTY_LAST_CONTENT;
+        }
+        LastHttpContent last = new DefaultLastHttpContent();
+        last.trailingHeaders().set(ServerTiming.HEADER, timing);
+        return last;
     }
 
     private void end() {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Answers chat and text completions: decode, admit, relay. */
 final class GenerationEndpoint implements Router.Endpoint {
 
+    /** Which of the models that have or had the name it was that answered. */
+    private static final String VERSION = "x-weir-model-version";
+
     /** What tells the two kinds apart. */
     enum Kind {
         CHAT("chatcmpl-", "chat.completion", "chat.completion.chunk"),
@@ -125,6 +128,9 @@ final class GenerationEndpoint implements Router.Endpoint {
                 kind.chunkName,
                 name.createdSeconds(),
                 call.model().name());
+        if (!call.model().version().isEmpty()) {
+            exchange.answerHeader(VERSION, call.model().version());
+        }
         List<Sequence> sequences = submit(call, head.id(), terms, form);
         AnswerFormat format = formats.apply(head);
         boolean resumable = Resumption.isWanted(headers)

@@ -118,7 +118,8 @@ final class Sequence {
                 end.cachedTokens(),
                 0,
                 null,
-                end.errorMessage());
+                end.errorMessage(),
+                end.times());
     }
 
     /** What was said since the last sending, as far as it is certain. */

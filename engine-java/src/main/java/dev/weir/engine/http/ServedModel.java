@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param constraints what forms of its answers become
  * @param admission where requests go in
  * @param alive false once its engine gave up
+ * @param version which of the models that had or have its name; empty where nobody says
  * @param adapters that it may be asked for with
  * @param adapter that requests are computed with; null for the model as it is
  * @param parent name of the model that the adapter belongs to; null for the model as it is
@@ -43,6 +44,7 @@ public record ServedModel(
         ConstraintCompiler constraints,
         AdmissionQueue admission,
         BooleanSupplier alive,
+        String version,
         Adapters adapters,
         @Nullable Adapter adapter,
         @Nullable String parent) {
@@ -98,13 +100,14 @@ public record ServedModel(
                 constraints,
                 admission,
                 alive,
+                "",
                 adapters,
                 null,
                 null);
     }
 
-    /** This model, whose operator says how it writes answers. */
-    public ServedModel answering(AnswerFormats chosen) {
+    /** This model, whose operator says how it writes answers, and which of all that had or have its name. */
+    public ServedModel answering(AnswerFormats chosen, String which) {
         return new ServedModel(
                 name,
                 createdSeconds,
@@ -117,6 +120,7 @@ public record ServedModel(
                 constraints,
                 admission,
                 alive,
+                which,
                 adapters,
                 adapter,
                 parent);
@@ -140,6 +144,7 @@ public record ServedModel(
                 constraints,
                 admission,
                 alive,
+                version,
                 adapters,
                 chosen,
                 name);

@@ -49,6 +49,7 @@ public sealed interface TokenEvent {
      * @param stopString the stop string that was met, if one was
      * @param errorMessage what went wrong: always with {@link FinishReason#ERROR}, and with {@link FinishReason#CANCELLED} where the
      *     engine, not the consumer, ended it
+     * @param times what the sequence's time went into
      */
     record Finished(
             FinishReason reason,
@@ -57,8 +58,20 @@ public sealed interface TokenEvent {
             int cachedTokens,
             int outputTokens,
             @Nullable String stopString,
-            @Nullable String errorMessage)
+            @Nullable String errorMessage,
+            Times times)
             implements TokenEvent {}
+
+    /**
+     * What a sequence's time went into. What it never reached took nothing.
+     *
+     * @param queueNanos from its submission to its first step
+     * @param prefillNanos from there to its first token, or to its end where it has none
+     * @param decodeNanos from there to its last token
+     */
+    record Times(long queueNanos, long prefillNanos, long decodeNanos) {
+        public static final Times NONE = new Times(0, 0, 0);
+    }
 
     /**
      * Log-probabilities (natural logarithm, of the distribution after rules and form, before temperature).

@@ -1,5 +1,7 @@
 package dev.weir.engine.usage;
 
+import dev.weir.engine.request.TokenEvent;
+
 /** When the stations of one request were passed, in nanoseconds of the engine's ticker. Written by the engine thread. */
 public final class RequestTimeline {
 
@@ -49,6 +51,16 @@ public final class RequestTimeline {
 
     long decodeNanos() {
         return lastTokenNanos - firstTokenNanos;
+    }
+
+    /** What its time went into, if it ends now. */
+    public TokenEvent.Times times(long nowNanos) {
+        if (!begun) {
+            return new TokenEvent.Times(sinceSubmissionNanos(nowNanos), 0, 0);
+        }
+        return hasToken
+                ? new TokenEvent.Times(queueNanos(), prefillNanos(), decodeNanos())
+                : new TokenEvent.Times(queueNanos(), nowNanos - begunNanos, 0);
     }
 
     /** How long ago it was submitted. */

@@ -12,6 +12,7 @@ import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.Pooling;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Times;
 import dev.weir.engine.request.TokenEvent.Token;
 import dev.weir.engine.sampling.constraint.ConstraintCompiler;
 import dev.weir.engine.streaming.TokenStream;
@@ -91,7 +92,7 @@ class AnswerRelayTest {
     }
 
     private static Finished end(FinishReason reason, @Nullable String message) {
-        return new Finished(reason, "", 3, 0, 1, null, message);
+        return new Finished(reason, "", 3, 0, 1, null, message, new Times(1_500_000, 20_000_000, 300_000_000));
     }
 
     @Test
@@ -132,6 +133,20 @@ class AnswerRelayTest {
     }
 
     @Test
+    void whatTheTimeWentIntoIsToldToThoseWhoTakeTrailers() throws Exception {
+        String times = "queue;dur=1.500, prefill;dur=20.000, decode;dur=300.000";
+        try (RawConnection connection = connect()) {
+            for (String body : List.of(WHOLE, STREAM)) {
+                connection.post(PATH, body, "te: trailers", "connection: te");
+                TokenStream stream = nextStream();
+                stream.publish(token("a"));
+                stream.publish(end(FinishReason.STOP, null));
+                assertThat(connection.read().headers()).containsEntry("server-timing", times);
+            }
+        }
+    }
+
+    @Test
     void failureBeforeTheFirstTokenIsAnOrdinaryError() throws Exception {
         try (RawConnection connection = connect()) {
             connection.post(PATH, STREAM);
@@ -148,7 +163,7 @@ class AnswerRelayTest {
             connection.post(PATH, STREAM);
             TokenStream stream = nextStream();
             stream.publish(token("a"));
-            connection.readHead();
+            assertThat(connection.readHead().headers()).doesNotContainKey("trailer");
             connection.readLine();
             assertThat(connection.readLine()).startsWith("data: ").contains("\"a\"");
             stream.publish(end(FinishReason.ERROR, "the device is gone"));

@@ -31,7 +31,7 @@ final class RawConnection implements AutoCloseable {
         in = socket.getInputStream();
     }
 
-    /** An answer read off the wire, chunks joined. */
+    /** An answer read off the wire, chunks joined and trailers among the headers. */
     record Reply(int status, Map<String, String> headers, String body) {}
 
     RawConnection write(String text) throws IOException {
@@ -63,7 +63,7 @@ final class RawConnection implements AutoCloseable {
         }
         boolean chunked = "chunked".equals(head.headers().get("transfer-encoding"));
         String body = chunked
-                ? readChunks()
+                ? readChunks(head.headers())
                 : text(in.readNBytes(Integer.parseInt(head.headers().getOrDefault("content-length", "0"))));
         return new Reply(head.status(), head.headers(), body);
     }
@@ -71,22 +71,26 @@ final class RawConnection implements AutoCloseable {
     Reply readHead() throws IOException {
         String statusLine = readLine();
         Map<String, String> headers = new TreeMap<>();
-        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
-            int colon = line.indexOf(':');
-            headers.put(
-                    line.substring(0, colon).toLowerCase(Locale.ROOT),
-                    line.substring(colon + 1).strip());
-        }
+        readFields(headers);
         return new Reply(Integer.parseInt(statusLine.split(" ", 3)[1]), headers, "");
     }
 
-    private String readChunks() throws IOException {
+    private void readFields(Map<String, String> fields) throws IOException {
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+            int colon = line.indexOf(':');
+            fields.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
+        }
+    }
+
+    private String readChunks(Map<String, String> trailers) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (int size = chunkSize(); size > 0; size = chunkSize()) {
             body.writeBytes(in.readNBytes(size));
             readLine();
         }
-        readLine();
+        readFields(trailers);
         return text(body.toByteArray());
     }
 

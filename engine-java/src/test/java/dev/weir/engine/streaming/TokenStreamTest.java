@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.TokenEvent;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Times;
 import dev.weir.engine.request.TokenEvent.Token;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TokenStreamTest {
 
-    private static final Finished END = new Finished(FinishReason.LENGTH, "", 1, 0, 1, null, null);
+    private static final Finished END = new Finished(FinishReason.LENGTH, "", 1, 0, 1, null, null, Times.NONE);
 
     private final AtomicInteger readable = new AtomicInteger();
     private final AtomicInteger demand = new AtomicInteger();

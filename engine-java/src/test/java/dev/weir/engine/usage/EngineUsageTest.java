@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.TokenEvent.Finished;
+import dev.weir.engine.request.TokenEvent.Times;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,8 @@ class EngineUsageTest {
         usage.recomputed(5);
         usage.prefixCache(40, 32);
         usage.watchRefusals("queue_full", () -> 6);
-        usage.finished(new Finished(FinishReason.STOP, "", 7, 0, 2, null, null), timeline, 5 * SECOND_NANOS);
+        usage.finished(
+                new Finished(FinishReason.STOP, "", 7, 0, 2, null, null, Times.NONE), timeline, 5 * SECOND_NANOS);
         assertThat(metrics.scrape().lines())
                 .contains(
                         "# TYPE vllm:num_requests_running gauge",
@@ -89,7 +91,7 @@ class EngineUsageTest {
     @Test
     void whatNeverBeganHasNoQueueTime() {
         usage.finished(
-                new Finished(FinishReason.CANCELLED, "", 7, 0, 0, null, null),
+                new Finished(FinishReason.CANCELLED, "", 7, 0, 0, null, null, Times.NONE),
                 new RequestTimeline(0),
                 5 * SECOND_NANOS);
         assertThat(metrics.scrape().lines())
