@@ -130,6 +130,7 @@ export interface EngineLoad {
 export interface EngineModels {
   engine: string;
   reason?: string | null;
+  freeBytes?: number | null;
   models: ModelLine[];
   adapters: AdapterLine[];
 }
@@ -182,6 +183,12 @@ export interface FindingView {
   differenceLower: number;
   differenceUpper: number;
   log10E: number;
+}
+
+export interface FitQuestion {
+  engine: string;
+  model: string;
+  parameters?: Record<string, unknown> | null;
 }
 
 export interface GateQuestion {
@@ -315,6 +322,15 @@ export interface MetricReport {
   log10Needed: number;
 }
 
+export interface ModelFit {
+  fits: boolean;
+  reason?: string | null;
+  weightsBytes: number;
+  kvCacheBytes: number;
+  workingBytes: number;
+  freeBytes: number;
+}
+
 export interface ModelLine {
   name: string;
   state: string;
@@ -328,6 +344,7 @@ export interface ModelLine {
   workingBytes?: number | null;
   path?: string | null;
   parameters: Record<string, string>;
+  pin?: Pin | null;
 }
 
 export interface ModelOrder {
@@ -414,6 +431,20 @@ export interface Outcome {
 
 export interface OverrideReason {
   reason: string;
+}
+
+export interface Pin {
+  engine: string;
+  model: string;
+  actor: string;
+  reason: string;
+  at: string;
+}
+
+export interface PinOrder {
+  engine: string;
+  model: string;
+  pinned: boolean;
 }
 
 export interface PostMortemView {
@@ -623,6 +654,7 @@ export interface SessionStatus {
   key?: string | null;
   scopes: string[];
   csrf?: string | null;
+  singleSignOn: boolean;
 }
 
 export interface SignIn {
@@ -1073,6 +1105,18 @@ export interface Operations {
     body: AliasOrder;
     answer: EngineWord;
   };
+  'POST /admin/models/fit': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: FitQuestion;
+    answer: ModelFit;
+  };
+  'POST /admin/models/pins': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: PinOrder;
+    answer: PinOrder;
+  };
   'GET /admin/openapi.json': {
     path: Record<never, never>;
     query: Record<never, never>;
@@ -1234,5 +1278,17 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: SessionStatus;
+  };
+  'GET /ui/session/oidc': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  'GET /ui/session/oidc/return': {
+    path: Record<never, never>;
+    query: { code?: string; state?: string };
+    body: undefined;
+    answer: undefined;
   };
 }

@@ -25,7 +25,7 @@ function queries(): QueryClient {
 
 function Gate() {
   const session = useSignedIn();
-  if (session.data) return session.data.signedIn ? <SignedIn status={session.data}>{<Shell />}</SignedIn> : <SignIn />;
+  if (session.data) return session.data.signedIn ? <SignedIn status={session.data}>{<Shell />}</SignedIn> : <SignIn singleSignOn={session.data.singleSignOn} />;
   return (
     <main className="entrance">
       {session.error ? <Failure failure={session.error} retry={() => void session.refetch()} /> : <Waiting what="Asking Weir who you are" />}

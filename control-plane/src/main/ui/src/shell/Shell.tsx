@@ -68,7 +68,7 @@ export function Shell() {
         <button type="button" className="search" onClick={() => setOpen('palette')}>
           Go to… <kbd>Ctrl K</kbd>
         </button>
-        <span className="who" title={session.status.key ? `key ${session.status.key}` : 'nobody is asked for a key'}>
+        <span className="who" title={session.status.key ? `key ${session.status.key}` : (session.status.user ?? 'nobody is asked for a key')}>
           <span className="role">{session.role}</span> <span className="tenant">{session.status.tenant}</span>
         </span>
         {mayLeave && (

@@ -22,13 +22,17 @@ import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.identity.AuditLog;
 import dev.weir.control.identity.Authenticator;
+import dev.weir.control.identity.BrowserSignIn;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.identity.Directory;
 import dev.weir.control.identity.DirectoryRefresher;
+import dev.weir.control.identity.IdentityConfig;
+import dev.weir.control.identity.IdentityConfig.OidcConfig;
 import dev.weir.control.identity.IdentityStore;
 import dev.weir.control.identity.KeyCheck;
 import dev.weir.control.identity.Mirror;
 import dev.weir.control.identity.OpenDoor;
+import dev.weir.control.identity.People;
 import dev.weir.control.identity.Registry;
 import dev.weir.control.identity.SessionCheck;
 import dev.weir.control.identity.Sessions;
@@ -112,19 +116,21 @@ class AccessStations {
             InstantSource clock,
             WeirConfig config,
             ReactorResourceFactory resources) {
-        if (config.identity().insecureNoAuth()) {
+        IdentityConfig identity = config.identity();
+        if (identity.insecureNoAuth()) {
             return new OpenDoor(directory);
         }
-        TokenCheck tokens = config.identity().oidc() == null
+        OidcConfig oidc = identity.oidc();
+        People people = oidc == null ? null : new People(oidc, directory);
+        TokenCheck tokens = oidc == null || people == null
                 ? null
-                : new TokenCheck(
-                        config.identity().oidc(),
-                        config.identity().tokensCachedMax(),
-                        directory,
-                        clock,
-                        new ReactorClientHttpConnector(
-                                HttpClient.newConnection().runOn(resources.getLoopResources())));
-        return new SessionCheck(new KeyCheck(directory, tokens, clock), sessions, database);
+                : new TokenCheck(oidc, identity.tokensCachedMax(), people, clock, toIssuer(resources));
+        return new SessionCheck(new KeyCheck(directory, tokens, clock), people, sessions, database);
+    }
+
+    /** Apart from the connections to engines: an issuer is asked now and then, and each time anew. */
+    private static ReactorClientHttpConnector toIssuer(ReactorResourceFactory resources) {
+        return new ReactorClientHttpConnector(HttpClient.newConnection().runOn(resources.getLoopResources()));
     }
 
     @Bean
@@ -139,8 +145,19 @@ class AccessStations {
     }
 
     @Bean
-    SessionEndpoints sessionEndpoints(Authenticator authenticator, Sessions sessions, Database database) {
-        return new SessionEndpoints(authenticator, sessions, database);
+    SessionEndpoints sessionEndpoints(
+            Authenticator authenticator,
+            Directory directory,
+            Sessions sessions,
+            Database database,
+            InstantSource clock,
+            WeirConfig config,
+            ReactorResourceFactory resources) {
+        OidcConfig oidc = config.identity().oidc();
+        BrowserSignIn issuer = oidc == null || oidc.browser() == null
+                ? null
+                : new BrowserSignIn(oidc, new People(oidc, directory), clock, new SecureRandom(), toIssuer(resources));
+        return new SessionEndpoints(authenticator, issuer, sessions, database);
     }
 
     @Bean

@@ -1,6 +1,10 @@
 import { useState } from 'react';
 import { useChange } from '../../api/session';
+import type { ModelFit } from '../../api/types';
 import { Confirm } from '../../controls/Confirm';
+import { bytes } from '../../controls/figures';
+import { Failure } from '../../controls/Notice';
+import { MemoryBar } from './MemoryBar';
 
 const QUANTIZATIONS = ['', 'none', 'q8_0', 'q4_0', 'q4_k', 'q5_k', 'q6_k'];
 const GIB = 1024 ** 3;
@@ -19,7 +23,12 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
   const [name, setName] = useState('');
   const [given, setGiven] = useState({ path: '', quantize: '', contextTokens: '', kvGib: '' });
   const change = useChange('POST /admin/models', 'GET /admin/models');
-  const field = (part: keyof typeof given) => ({ value: given[part], onChange: (event: { target: { value: string } }) => setGiven({ ...given, [part]: event.target.value }) });
+  const fit = useChange('POST /admin/models/fit');
+  const told = (next: () => void) => {
+    next();
+    fit.reset(); // of what was asked before
+  };
+  const field = (part: keyof typeof given) => ({ value: given[part], onChange: (event: { target: { value: string } }) => told(() => setGiven({ ...given, [part]: event.target.value })) });
   return (
     <Confirm
       title={`Load a model into ${props.engine}`}
@@ -39,7 +48,7 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
           </p>
           <label>
             Name, as requests will call it
-            <input value={name} onChange={(event) => setName(event.target.value)} required autoComplete="off" />
+            <input value={name} onChange={(event) => told(() => setName(event.target.value))} required autoComplete="off" />
           </label>
           <label>
             Path <span className="hint">optional</span>
@@ -65,8 +74,29 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
               <input type="number" min={0} step="any" {...field('kvGib')} />
             </label>
           </div>
+          <div className="actions start">
+            <button type="button" disabled={name.trim() === '' || fit.isPending} onClick={() => fit.mutate({ body: { engine: props.engine, model: name.trim(), parameters: parametersOf(given) } })}>
+              Will it fit?
+            </button>
+            <span className="soft">Reads its headers, and loads nothing.</span>
+          </div>
+          {fit.error && <Failure failure={fit.error} />}
+          {fit.data && <Fit of={fit.data} />}
         </>
       }
     />
+  );
+}
+
+/** What it needs, part by part, against what is free. */
+function Fit(props: { of: ModelFit }) {
+  const { of: fit } = props;
+  const need = fit.weightsBytes + fit.kvCacheBytes + fit.workingBytes;
+  return (
+    <div className={`notice ${fit.fits ? 'good' : 'bad'}`} role="status">
+      <strong>{fit.fits ? `It fits: ${bytes(need)} of ${bytes(fit.freeBytes)} free` : 'It does not fit'}</strong>
+      <MemoryBar weightsBytes={fit.weightsBytes} kvCacheBytes={fit.kvCacheBytes} workingBytes={fit.workingBytes} ofBytes={Math.max(need, fit.freeBytes)} />
+      {fit.reason && <span>{fit.reason}</span>}
+    </div>
   );
 }

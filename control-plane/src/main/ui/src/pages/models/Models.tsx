@@ -12,6 +12,7 @@ import { Status } from '../../controls/Status';
 import { AdapterDialog, Adapters } from './Adapters';
 import { AliasDialog } from './AliasDialog';
 import { LoadDialog } from './LoadDialog';
+import { PinDialog } from './PinDialog';
 import type { Verb } from './verbs';
 import { VERBS_OF, VerbDialog } from './verbs';
 
@@ -19,7 +20,7 @@ const STATES: Record<string, [Mood, string]> = {
   READY: ['good', 'ready'], LOADING: ['busy', 'loading'], UNLOADING: ['busy', 'unloading'], SLEEPING: ['idle', 'sleeping'], UNAVAILABLE: ['idle', 'not loaded'],
 };
 
-type Open = { what: 'verb'; verb: Verb; model: ModelLine } | { what: 'load' } | { what: 'alias'; model: ModelLine } | { what: 'adapter' };
+type Open = { what: 'verb'; verb: Verb; model: ModelLine } | { what: 'pin'; model: ModelLine } | { what: 'load' } | { what: 'alias'; model: ModelLine } | { what: 'adapter' };
 
 export default function Models() {
   const models = useAnswer('GET /admin/models', {}, { everyMillis: 1500 });
@@ -56,6 +57,11 @@ function State(props: { of: ModelLine }) {
         )}
       </span>
       {model.reason && model.reason !== 'unloaded' && <span className="soft">{model.reason}</span>}
+      {model.pin && (
+        <span className="soft">
+          📌 pinned by <span className="mono">{model.pin.actor}</span>: {model.pin.reason}
+        </span>
+      )}
     </div>
   );
 }
@@ -81,14 +87,22 @@ function EngineCard(props: { of: EngineModels }) {
     { name: 'State', cell: (model) => <State of={model} /> },
     { name: 'Settings', cell: (model) => <span className="soft">{settings(model)}</span>, minor: true },
     { name: 'In flight', cell: (model) => count(model.requestsInFlight), figure: true, minor: true },
-    { name: 'Memory', cell: (model) => <span title={memory(model)}>{bytes(need(model))}</span>, figure: true },
+    {
+      name: 'Memory',
+      cell: (model) => (
+        <>
+          {bytes(need(model))}
+          {model.weightsBytes != null && <div className="soft">{memory(model)}</div>}
+        </>
+      ),
+    },
   ];
   if (mayOperate) {
     columns.push({
       name: 'Actions',
       cell: (model) => (
         <div className="actions">
-          {(VERBS_OF[model.state] ?? []).map((verb) => (
+          {(VERBS_OF[model.state] ?? []).filter((verb) => !model.pin || verb === 'LOAD' || verb === 'WAKE').map((verb) => (
             <button key={verb} type="button" className="small" onClick={() => setOpen({ what: 'verb', verb, model })}>
               {verb[0] + verb.slice(1).toLowerCase()}
             </button>
@@ -96,6 +110,11 @@ function EngineCard(props: { of: EngineModels }) {
           {model.state !== 'UNAVAILABLE' && (
             <button type="button" className="small" onClick={() => setOpen({ what: 'alias', model })}>
               Alias
+            </button>
+          )}
+          {(model.state !== 'UNAVAILABLE' || model.pin) && (
+            <button type="button" className="small" onClick={() => setOpen({ what: 'pin', model })}>
+              {model.pin ? 'Unpin' : 'Pin'}
             </button>
           )}
         </div>
@@ -127,11 +146,13 @@ function EngineCard(props: { of: EngineModels }) {
         </Empty>
       ) : (
         <>
+          {engine.freeBytes != null && <p className="soft">{bytes(engine.freeBytes)} of memory free for further models.</p>}
           <DataTable caption={`Models of ${engine.engine}`} columns={columns} rows={engine.models} id={(model) => model.name} empty="This engine knows no model." />
           <Adapters of={engine} />
         </>
       )}
       {open?.what === 'verb' && <VerbDialog engine={engine.engine} model={open.model} verb={open.verb} onClose={close} />}
+      {open?.what === 'pin' && <PinDialog engine={engine.engine} model={open.model} onClose={close} />}
       {open?.what === 'load' && <LoadDialog engine={engine.engine} onClose={close} />}
       {open?.what === 'alias' && <AliasDialog engine={engine.engine} model={open.model} onClose={close} />}
       {open?.what === 'adapter' && <AdapterDialog engine={engine} onClose={close} />}
@@ -146,4 +167,4 @@ function settings(model: ModelLine): string {
 }
 
 const memory = (model: ModelLine) =>
-  `weights ${bytes(model.weightsBytes)}, KV cache ${bytes(model.kvCacheBytes)}, working memory ${bytes(model.workingBytes)}`;
+  `weights ${bytes(model.weightsBytes)}, KV cache ${bytes(model.kvCacheBytes)}, working ${bytes(model.workingBytes)}`;

@@ -7,7 +7,8 @@ const KV_CACHE_MAX = 0.95;
 export function Alerts(props: { failedShare: number | null }) {
   const engines = useAnswer('GET /admin/engines', {}, { everyMillis: 2000 });
   const configuration = useAnswer('GET /admin/configuration', {}, { everyMillis: 10_000 });
-  const alerts: string[] = [];
+  const told = useAnswer('GET /admin/alerts', {}, { everyMillis: 5000 });
+  const alerts = (told.data?.firing ?? []).map((alert) => `${alert.summary}${alert.severity === 'PAGE' ? ' (somebody was paged)' : ''}`);
   for (const engine of engines.data ?? []) {
     if (!engine.ready && !engine.draining) alerts.push(`Engine ${engine.name} takes no requests: ${engine.reason ?? 'it does not say why'}`);
     if (engine.load.kvCacheUse > KV_CACHE_MAX) alerts.push(`The KV cache of ${engine.name} is full: requests wait, or lose their place`);

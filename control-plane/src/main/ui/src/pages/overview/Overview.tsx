@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { useAnswer } from '../../api/session';
-import type { LiveFigures, SavingsReport } from '../../api/types';
+import type { LiveFigures, RolloutSummary, SavingsReport } from '../../api/types';
 import { Chart } from '../../controls/Chart';
 import { count, millis, money, percent, rate } from '../../controls/figures';
 import { useNow } from '../../controls/now';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
 import { dearestModel } from '../cost/sums';
+import { Phase } from '../rollouts/Phase';
 import { Alerts } from './Alerts';
 import { Engines } from './Engines';
 import type { Traffic } from './traffic';
@@ -78,6 +79,7 @@ export default function Overview() {
         <Figure name="Known answers" value={percent(lately.knownShare)} note={`${percent(lately.cachedShare)} of prompts`} />
         <Money />
       </dl>
+      <RolloutsUnderWay />
       <Engines />
       <Card title="The last fifteen minutes">
         <div className="charts">
@@ -88,6 +90,31 @@ export default function Overview() {
         </div>
       </Card>
     </Page>
+  );
+}
+
+const UNDER_WAY: RolloutSummary['phase'][] = ['RUNNING', 'PAUSED', 'INCONCLUSIVE'];
+
+/** Nothing, where nothing is rolled out now. */
+function RolloutsUnderWay() {
+  const rollouts = useAnswer('GET /admin/rollouts', {}, { everyMillis: 2000 });
+  const now = (rollouts.data ?? []).filter((rollout) => UNDER_WAY.includes(rollout.phase));
+  if (now.length === 0) return null;
+  return (
+    <Card title="Rollouts under way">
+      <ul className="plain">
+        {now.map((rollout) => (
+          <li key={rollout.id}>
+            <Phase of={rollout} />
+            <Link to={`/rollouts/${rollout.id}`}>
+              {rollout.alias}: {rollout.baseline} → {rollout.candidate}
+            </Link>
+            <span>{percent(rollout.candidateShare)} of the traffic.</span>
+            <span className="soft">{rollout.sentence}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

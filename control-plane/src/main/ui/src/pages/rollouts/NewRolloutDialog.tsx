@@ -1,24 +1,30 @@
 import type { FormEvent } from 'react';
 import { useState } from 'react';
-import { useChange } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { NewRollout } from '../../api/types';
 import { Dialog } from '../../controls/Dialog';
 import { rate } from '../../controls/figures';
 import { Failure } from '../../controls/Notice';
 import { span, stageName } from './ladder';
+import { PlanEditor } from './PlanEditor';
+import type { Plan } from './plan';
+import { orderOf } from './plan';
 
 const TEMPLATES = { STANDARD: 'Standard: a judge reads answers', UNJUDGED: 'Unjudged: errors and times only' };
 
 export function NewRolloutDialog(props: { onClose: () => void; onMade: (id: string) => void }) {
   const [given, setGiven] = useState({ alias: '', baseline: '', candidate: '', template: 'STANDARD', reason: '' });
   const [override, setOverride] = useState(false);
+  const [plan, setPlan] = useState<Plan>();
+  const templates = useAnswer('GET /admin/rollouts/templates', {});
+  const template = templates.data?.find((one) => one.template === given.template);
   const forecast = useChange('POST /admin/rollouts/forecast');
   const make = useChange('POST /admin/rollouts', 'GET /admin/rollouts');
   const order: NewRollout = {
     alias: given.alias.trim(),
     ...(given.baseline.trim() && { baseline: given.baseline.trim() }),
     candidate: given.candidate.trim(),
-    template: given.template as NonNullable<NewRollout['template']>,
+    ...orderOf(template, plan),
     reason: given.reason.trim() || 'a forecast',
     start: true,
     ...(override && { overrideGate: true }),
@@ -54,7 +60,13 @@ export function NewRolloutDialog(props: { onClose: () => void; onMade: (id: stri
           </label>
           <label>
             Plan
-            <select {...bound('template')}>
+            <select
+              value={given.template}
+              onChange={(event) => {
+                bound('template').onChange(event);
+                setPlan(undefined);
+              }}
+            >
               {Object.entries(TEMPLATES).map(([value, text]) => (
                 <option key={value} value={value}>
                   {text}
@@ -63,6 +75,18 @@ export function NewRolloutDialog(props: { onClose: () => void; onMade: (id: stri
             </select>
           </label>
         </div>
+        {template && (
+          <details>
+            <summary>Adjust the plan</summary>
+            <PlanEditor
+              plan={plan ?? template}
+              onChange={(next) => {
+                setPlan({ stages: next.stages, guards: next.guards });
+                forecast.reset();
+              }}
+            />
+          </details>
+        )}
         <div className="actions start">
           <button type="button" disabled={!isNamed || forecast.isPending} onClick={() => forecast.mutate({ body: order })}>
             How long would it take?

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAnswer, useChange, useSession } from '../../api/session';
 import type { MetricReport, RolloutDetail } from '../../api/types';
@@ -6,7 +6,10 @@ import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
 import { count, moment, percent } from '../../controls/figures';
+import { Interval, Spark } from '../../controls/Interval';
 import { Card, Figure, Page } from '../../controls/Page';
+import type { Reading } from '../../controls/scale';
+import { seen } from '../../controls/scale';
 import { Status } from '../../controls/Status';
 import { effectOf, evidence, METRICS, span, stageName, STATUSES } from './ladder';
 import type { Verb } from './ladder';
@@ -29,7 +32,7 @@ export function OneRollout() {
         {(now) => (
           <>
             <Ladder of={now} />
-            <Verdicts of={now} />
+            <Verdicts key={id} of={now} />
             {now.summary.phase === 'ROLLED_BACK' && <PostMortem id={id} />}
             <Timeline of={now} />
           </>
@@ -125,10 +128,27 @@ function Ladder(props: { of: RolloutDetail }) {
   );
 }
 
-const written = (metric: MetricReport, value: number | null | undefined) =>
+const written = (metric: Pick<MetricReport, 'unit'>, value: number | null | undefined) =>
   value == null ? '–' : metric.unit.includes('points') ? `${(value * 100).toFixed(1)} pp` : percent(value);
 
+/** What was read of each guard while somebody looked. */
+function useReadings(report: RolloutDetail['report']) {
+  const [readings, setReadings] = useState<Record<string, Reading[]>>({});
+  useEffect(() => {
+    setReadings((known) =>
+      Object.fromEntries(
+        report.metrics.map(({ metric, estimate, lower, upper }) => {
+          const before = known[metric] ?? [];
+          return [metric, estimate == null || lower == null || upper == null ? before : seen(before, { at: report.at, estimate, lower, upper })];
+        }),
+      ),
+    );
+  }, [report]);
+  return readings;
+}
+
 function Verdicts(props: { of: RolloutDetail }) {
+  const readings = useReadings(props.of.report);
   const bad = (bads: number, all: number) => (all === 0 ? '–' : `${percent(bads / all)} of ${count(all)}`);
   return (
     <Card title="Guards">
@@ -139,8 +159,16 @@ function Verdicts(props: { of: RolloutDetail }) {
           { name: 'Verdict', cell: (metric) => <Status mood={STATUSES[metric.status][0]}>{STATUSES[metric.status][1]}</Status> },
           { name: 'Old', cell: (metric) => bad(metric.baselineBadCount, metric.baselineCount), figure: true },
           { name: 'New', cell: (metric) => bad(metric.candidateBadCount, metric.candidateCount), figure: true },
-          { name: 'Difference', cell: (metric) => <>{written(metric, metric.estimate)}<div className="soft">{written(metric, metric.lower)} to {written(metric, metric.upper)}</div></>, figure: true },
-          { name: 'Limit', cell: (metric) => written(metric, metric.limit), figure: true, minor: true },
+          {
+            name: 'Difference, and its limit',
+            cell: ({ metric: name, lower, estimate, upper, limit, ...metric }) => (
+              <>
+                <strong>{written(metric, estimate)}</strong> <span className="soft">{written(metric, lower)} to {written(metric, upper)}, limit {written(metric, limit)}</span>
+                {lower != null && estimate != null && upper != null && <Interval name={METRICS[name]} lower={lower} estimate={estimate} upper={upper} limit={limit} />}
+              </>
+            ),
+          },
+          { name: 'Lately', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readings[metric.metric] ?? []} limit={metric.limit} />, minor: true },
           {
             name: 'Evidence of harm',
             cell: (metric) => (

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.control.identity.Registry;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +45,7 @@ class AccessTest {
     }
 
     private static HttpResponse<String> admin(String path, String body) throws IOException, InterruptedException {
-        return weir.post(path, body, "authorization", "Bearer " + admin);
+        return weir.post(path, body, "authorization", "Bearer " + admin, "weir-reason", "a%20test");
     }
 
     private static JsonNode created(String path, String body) throws IOException, InterruptedException {
@@ -164,6 +166,33 @@ class AccessTest {
         assertThat(weir.get("/admin/audit/verdict", "authorization", "Bearer " + admin)
                         .body())
                 .contains("\"intact\":true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /admin/keys/nothing/revoke, {}",
+        "POST, /admin/keys/nothing/rotate, {}",
+        "POST, /admin/engines/nothing/drain, {}",
+        "PATCH, /admin/tenants/nothing, {\"enabled\":false}",
+        "PATCH, /admin/users/nothing, {\"enabled\":false}",
+        "DELETE, /admin/engines/nothing, ''",
+        "DELETE, /admin/limits/nothing, ''",
+        "DELETE, /admin/cache/default, ''",
+        "DELETE, /admin/whatever/comes, ''"
+    })
+    void whatTakesSomethingAwayWantsAReason(String method, String path, String body) throws Exception {
+        HttpResponse<String> refused;
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            refused = http.send(
+                    HttpRequest.newBuilder(weir.uri(path))
+                            .header("authorization", "Bearer " + admin)
+                            .header("content-type", "application/json")
+                            .method(method, HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("say why, in the header weir-reason");
     }
 
     @Test

@@ -104,7 +104,7 @@ final class AdminDocument {
                         status == null ? "200" : Integer.toString(status.value().value()))
                 .put("description", "done");
         AnnotatedType answer = unwrapped(method.getAnnotatedReturnType());
-        if (answer.getType() != void.class) {
+        if (answer.getType() != void.class && answer.getType() != Void.class) {
             String type = mapping.produces().length == 0 ? "application/json" : mapping.produces()[0];
             good.putObject("content").putObject(type).set("schema", schema(answer));
         }

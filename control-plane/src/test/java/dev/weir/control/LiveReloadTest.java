@@ -95,7 +95,7 @@ class LiveReloadTest {
             weir.awaitReadyCount(1);
             assertThat(weir.post(CHAT, ASK).headers().firstValue("x-weir-engine"))
                     .hasValue("one");
-            assertThat(json(weir.post("/admin/engines/one/drain", ""))
+            assertThat(json(weir.post("/admin/engines/one/drain", "", "weir-reason", "a test"))
                             .path("draining")
                             .asBoolean())
                     .isTrue();

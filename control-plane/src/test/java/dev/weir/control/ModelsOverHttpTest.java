@@ -88,6 +88,43 @@ class ModelsOverHttpTest {
     }
 
     @Test
+    void whatALoadWouldNeedIsToldWithoutLoadingAnything() throws Exception {
+        engine.answers(exchange -> exchange.json(200, """
+                {"name":"m","fits":false,"reason":"m needs 33 B, 5 B free","free_bytes":5,
+                 "memory":{"weights_bytes":10,"kv_cache_bytes":20,"working_bytes":3}}"""));
+        HttpResponse<String> answer = weir.post(
+                "/admin/models/fit",
+                "{\"engine\":\"%s\",\"model\":\"m\",\"parameters\":{\"quantize\":\"q8_0\"}}".formatted(engine.name()));
+        assertThat(answer.body())
+                .isEqualTo("{\"fits\":false,\"reason\":\"m needs 33 B, 5 B free\",\"weightsBytes\":10,"
+                        + "\"kvCacheBytes\":20,\"workingBytes\":3,\"freeBytes\":5}");
+        ScriptedEngine.Received received = engine.nextRequest();
+        assertThat(received.path()).isEqualTo("/v2/repository/models/m/fit");
+        assertThat(received.body()).isEqualTo("{\"parameters\":{\"quantize\":\"q8_0\"}}");
+    }
+
+    @Test
+    void aPinnedModelStaysUntilThePinIsTakenOut() throws Exception {
+        engine.answers(exchange -> exchange.json(200, "{}"));
+        String pin = "{\"engine\":\"%s\",\"model\":\"m\",\"pinned\":%s}";
+        assertThat(weir.post("/admin/models/pins", pin.formatted(engine.name(), true))
+                        .statusCode())
+                .isEqualTo(400);
+        weir.post("/admin/models/pins", pin.formatted(engine.name(), true), WHY);
+        HttpResponse<String> refused = weir.post("/admin/models", order("UNLOAD"), WHY);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("m was pinned by anonymous (für morgen): take the pin out first");
+        assertThat(engine.hasRequest()).isFalse();
+        engine.answers(exchange -> exchange.json(200, INDEX));
+        assertThat(weir.get("/admin/models").body()).contains("\"pin\":{", "für morgen");
+
+        weir.post("/admin/models/pins", pin.formatted(engine.name(), false), WHY);
+        engine.answers(exchange -> exchange.json(200, "{}"));
+        assertThat(weir.post("/admin/models", order("UNLOAD"), WHY).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aliasesAndAdaptersComeAndGo() throws Exception {
         engine.answers(exchange -> exchange.json(200, "{}"));
         String alias = "{\"engine\":\"%s\",\"alias\":\"a\",\"model\":%s}";

@@ -84,14 +84,15 @@ final class RunningControlPlane implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
-    HttpResponse<String> patch(String path, String body) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path))
-                        .timeout(WAIT_MAX)
-                        .header("content-type", "application/json")
-                        .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+    HttpResponse<String> patch(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .timeout(WAIT_MAX)
+                .header("content-type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
@@ -116,9 +117,12 @@ final class RunningControlPlane implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
+    /** With a reason, which whatever takes something away has to have. */
     HttpResponse<String> delete(String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri(path)).timeout(WAIT_MAX).DELETE();
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .timeout(WAIT_MAX)
+                .header("weir-reason", "a test")
+                .DELETE();
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -135,7 +135,13 @@ class SessionTest {
         String key = newKey("admin:view");
         Browser browser = signIn(key);
         assertThat(weir.get("/admin/tenants", browser.headers()).statusCode()).isEqualTo(200);
-        weir.post("/admin/keys/" + key.substring(3, 15) + "/revoke", "{}", "authorization", "Bearer " + admin);
+        weir.post(
+                "/admin/keys/" + key.substring(3, 15) + "/revoke",
+                "{}",
+                "authorization",
+                "Bearer " + admin,
+                "weir-reason",
+                "a test");
         assertThat(weir.get("/admin/tenants", browser.headers()).statusCode()).isEqualTo(401);
     }
 

@@ -10,6 +10,8 @@ import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.http.Serving;
 import dev.weir.engine.lifecycle.MemoryLedger;
+import dev.weir.engine.lifecycle.MemoryNeed;
+import dev.weir.engine.lifecycle.ModelOpener;
 import dev.weir.engine.lifecycle.ModelRegistry;
 import dev.weir.engine.lifecycle.ModelRegistry.LoadOrder;
 import dev.weir.engine.lifecycle.ModelSpec;
@@ -88,7 +90,17 @@ public final class Engine implements AutoCloseable {
         PrometheusMetrics metrics = new PrometheusMetrics();
         ModelHost.Surroundings surroundings = new ModelHost.Surroundings(library, metrics.registry(), environment);
         models = new ModelRegistry<>(
-                spec -> ModelHost.open(spec, config, surroundings),
+                new ModelOpener<>() {
+                    @Override
+                    public ModelHost open(ModelSpec spec) {
+                        return ModelHost.open(spec, config, surroundings);
+                    }
+
+                    @Override
+                    public MemoryNeed measure(ModelSpec spec, long freeBytes) {
+                        return ModelHost.measure(spec, config, freeBytes);
+                    }
+                },
                 new ModelRegistry.Surroundings(
                         config.administration().repository(),
                         new MemoryLedger(

@@ -82,6 +82,16 @@ final class ModelHost implements ManagedModel {
         });
     }
 
+    /** What {@link #need} would say of a model that is not opened. */
+    static MemoryNeed measure(ModelSpec spec, EngineConfig config, long freeBytes) {
+        return explained(() -> {
+            ModelDirectory directory = ModelDirectory.open(spec.path());
+            Footprint footprint =
+                    Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
+            return need(spec, config, directory, footprint, freeBytes);
+        });
+    }
+
     private ModelHost(
             ModelSpec spec,
             EngineConfig config,
@@ -124,18 +134,20 @@ final class ModelHost implements ManagedModel {
 
     @Override
     public MemoryNeed need(long freeBytes) {
-        return explained(() -> footprint.with(cache(freeBytes).blockCount()));
+        return explained(() -> need(spec, config, directory, footprint, freeBytes));
     }
 
-    private KvCacheSize cache(long freeBytes) {
+    private static MemoryNeed need(
+            ModelSpec spec, EngineConfig config, ModelDirectory directory, Footprint footprint, long freeBytes) {
         long leftBytes = freeBytes - footprint.with(0).totalBytes();
-        return KvCacheSize.choose(
+        KvCacheSize cache = KvCacheSize.choose(
                 spec.settings().kvCacheBytes(),
                 spec.settings().contextTokensMax(),
                 directory.config().contextTokensMax(),
                 config.sequencesMax(),
                 footprint.blockBytes(),
                 Math.max(0, leftBytes));
+        return footprint.with(cache.blockCount());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.weir.control.identity.Credentials;
 import dev.weir.control.identity.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -18,7 +19,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Lets nobody to anything under {@code /admin} without the scope for it: seeing takes one, changing what runs another, changing who may do
- * what the highest. An endpoint that is added there is behind it from its first day.
+ * what the highest. Nor without a reason to what takes something away. An endpoint that is added there is behind it from its first day.
  */
 public final class AdminAccess implements WebFilter {
     /** The attribute of an exchange that holds its {@link Caller}. */
@@ -29,6 +30,10 @@ public final class AdminAccess implements WebFilter {
 
     private static final int REASON_CHARS_MAX = 500;
     private static final String ROOT = "/admin";
+
+    /** The last words of paths that take something away though they are no DELETE. */
+    private static final Set<String> TAKING_AWAY = Set.of("revoke", "rotate", "drain");
+
     private static final List<String> OF_ADMINISTRATORS = List.of("/admin/tenants", "/admin/users", "/admin/keys");
 
     private final Authenticator authenticator;
@@ -46,7 +51,11 @@ public final class AdminAccess implements WebFilter {
         }
         return authenticator.authenticate(Credentials.of(request)).flatMap(caller -> {
             caller.require(needed(request.getMethod(), path));
-            exchange.getAttributes().put(CALLER, explained(caller, request));
+            Caller explained = explained(caller, request);
+            if (takesAway(request.getMethod(), path)) {
+                requireReason(explained);
+            }
+            exchange.getAttributes().put(CALLER, explained);
             return chain.filter(exchange);
         });
     }
@@ -74,6 +83,11 @@ public final class AdminAccess implements WebFilter {
                     HttpStatus.BAD_REQUEST, "say why, in the header " + REASON_HEADER + ": the audit log keeps it");
         }
         return reason;
+    }
+
+    private static boolean takesAway(HttpMethod method, String path) {
+        return method.equals(HttpMethod.DELETE)
+                || (method.equals(HttpMethod.POST) && TAKING_AWAY.contains(path.substring(path.lastIndexOf('/') + 1)));
     }
 
     private static Scope needed(HttpMethod method, String path) {

@@ -1,5 +1,6 @@
 package dev.weir.control.admin;
 
+import dev.weir.control.admin.ModelPins.Pin;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +12,14 @@ import tools.jackson.databind.JsonNode;
  * What an engine says of its models.
  *
  * @param reason why nothing is known; null where something is
+ * @param freeBytes of memory that a further model could have, where it says so
  */
-public record EngineModels(String engine, @Nullable String reason, List<ModelLine> models, List<AdapterLine> adapters) {
+public record EngineModels(
+        String engine,
+        @Nullable String reason,
+        @Nullable Long freeBytes,
+        List<ModelLine> models,
+        List<AdapterLine> adapters) {
 
     /**
      * One model, in whatever state.
@@ -21,6 +28,7 @@ public record EngineModels(String engine, @Nullable String reason, List<ModelLin
      * @param reason why it is in its state, where there is something to say
      * @param path it was loaded from
      * @param parameters it was loaded with
+     * @param pin by which somebody wants it to stay
      */
     public record ModelLine(
             String name,
@@ -34,19 +42,25 @@ public record EngineModels(String engine, @Nullable String reason, List<ModelLin
             @Nullable Long kvCacheBytes,
             @Nullable Long workingBytes,
             @Nullable String path,
-            Map<String, String> parameters) {}
+            Map<String, String> parameters,
+            @Nullable Pin pin) {}
 
     /** An adapter and the model that it changes. */
     public record AdapterLine(String name, String model) {}
 
     static EngineModels unknown(String engine, String reason) {
-        return new EngineModels(engine, reason, List.of(), List.of());
+        return new EngineModels(engine, reason, null, List.of(), List.of());
     }
 
     /** Out of the index of its repository, and the list of what it serves. */
-    static EngineModels read(String engine, JsonNode index, JsonNode served) {
+    static EngineModels read(String engine, JsonNode index, JsonNode served, JsonNode memory, List<Pin> pins) {
         List<ModelLine> models = new ArrayList<>();
-        index.forEach(line -> models.add(line(line)));
+        index.forEach(line -> models.add(line(
+                line,
+                pins.stream()
+                        .filter(pin -> pin.isOf(engine, line.path("name").asString()))
+                        .findFirst()
+                        .orElse(null))));
         List<AdapterLine> adapters = new ArrayList<>();
         for (JsonNode model : served.path("data")) {
             String parent = model.path("parent").asString("");
@@ -54,10 +68,10 @@ public record EngineModels(String engine, @Nullable String reason, List<ModelLin
                 adapters.add(new AdapterLine(model.path("id").asString(), parent));
             }
         }
-        return new EngineModels(engine, null, models, adapters);
+        return new EngineModels(engine, null, number(memory.path("free_bytes")), models, adapters);
     }
 
-    private static ModelLine line(JsonNode line) {
+    private static ModelLine line(JsonNode line, @Nullable Pin pin) {
         List<String> aliases = new ArrayList<>();
         line.path("aliases").forEach(alias -> aliases.add(alias.asString()));
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -79,7 +93,8 @@ public record EngineModels(String engine, @Nullable String reason, List<ModelLin
                 number(memory.path("kv_cache_bytes")),
                 number(memory.path("working_bytes")),
                 text(line.path("path")),
-                parameters);
+                parameters,
+                pin);
     }
 
     private static @Nullable String text(JsonNode value) {

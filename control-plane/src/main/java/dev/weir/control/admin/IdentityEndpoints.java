@@ -143,6 +143,7 @@ public final class IdentityEndpoints {
             @RequestAttribute(AdminAccess.CALLER) Caller caller,
             @PathVariable String id,
             @RequestBody TenantChange change) {
+        requireReasonToDisable(caller, change.enabled());
         return Refusals.ask(
                 database,
                 () -> registry.updateTenant(
@@ -174,6 +175,7 @@ public final class IdentityEndpoints {
             @RequestAttribute(AdminAccess.CALLER) Caller caller,
             @PathVariable String id,
             @RequestBody UserChange change) {
+        requireReasonToDisable(caller, change.enabled());
         return Refusals.ask(
                 database,
                 () -> registry.updateUser(
@@ -243,6 +245,12 @@ public final class IdentityEndpoints {
             OptionalLong broken = audit.firstBroken();
             return new AuditVerdict(broken.isEmpty(), broken.isPresent() ? broken.getAsLong() : null);
         });
+    }
+
+    private static void requireReasonToDisable(Caller caller, @Nullable Boolean enabled) {
+        if (Boolean.FALSE.equals(enabled)) {
+            AdminAccess.requireReason(caller);
+        }
     }
 
     private static List<String> texts(Set<Scope> scopes) {

@@ -1,5 +1,6 @@
 package dev.weir.control.admin;
 
+import dev.weir.control.admin.ModelPins.Pin;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -26,6 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The models of all engines, and what may be done about them. Each change is an entry of the audit log, with its reason. */
@@ -38,6 +41,7 @@ public final class ModelEndpoints {
     private final EngineClient client;
     private final ChangeLog changes;
     private final Database database;
+    private final ModelPins pins;
     private final @Nullable String token;
 
     /**
@@ -52,6 +56,7 @@ public final class ModelEndpoints {
         this.client = client;
         this.changes = changes;
         this.database = database;
+        this.pins = new ModelPins(database, changes);
     }
 
     /** What is to become of a model. */
@@ -72,6 +77,41 @@ public final class ModelEndpoints {
             String model,
             Verb verb,
             @Nullable Map<String, JsonNode> parameters) {}
+
+    /**
+     * A load that is only thought of.
+     *
+     * @param parameters as of a load
+     */
+    public record FitQuestion(
+            String engine, String model, @Nullable Map<String, JsonNode> parameters) {}
+
+    /**
+     * Whether it would find room.
+     *
+     * @param reason why not, and what would help
+     */
+    public record ModelFit(
+            boolean fits,
+            @Nullable String reason,
+            long weightsBytes,
+            long kvCacheBytes,
+            long workingBytes,
+            long freeBytes) {
+        static ModelFit read(JsonNode said) {
+            JsonNode memory = said.path("memory");
+            return new ModelFit(
+                    said.path("fits").asBoolean(false),
+                    said.path("reason").asString(null),
+                    memory.path("weights_bytes").asLong(0),
+                    memory.path("kv_cache_bytes").asLong(0),
+                    memory.path("working_bytes").asLong(0),
+                    said.path("free_bytes").asLong(0));
+        }
+    }
+
+    /** Whether a model is to stay where it is. */
+    public record PinOrder(String engine, String model, boolean pinned) {}
 
     /**
      * Where an alias is to point.
@@ -98,25 +138,68 @@ public final class ModelEndpoints {
 
     @GetMapping("/admin/models")
     Mono<List<EngineModels>> models() {
-        return Flux.fromIterable(fleet.snapshot().engines())
-                .map(EngineView::engine)
-                .flatMapSequential(this::modelsOf)
-                .collectList();
+        return Refusals.<List<Pin>>ask(database, pins::all)
+                .flatMap(pinned -> Flux.fromIterable(fleet.snapshot().engines())
+                        .map(EngineView::engine)
+                        .flatMapSequential(engine -> modelsOf(engine, pinned))
+                        .collectList());
+    }
+
+    /** What a load would need and what is free; nothing is loaded. */
+    @PostMapping("/admin/models/fit")
+    Mono<ModelFit> modelFit(@RequestBody FitQuestion question) {
+        return said(
+                        question.engine(),
+                        HttpMethod.POST,
+                        REPOSITORY + "models/" + encoded(question.model()) + "/fit",
+                        withParameters(question.parameters()))
+                .map(ModelFit::read);
+    }
+
+    @PostMapping("/admin/models/pins")
+    Mono<PinOrder> pinModel(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody PinOrder order) {
+        AdminAccess.requireReason(caller);
+        engine(order.engine());
+        return Refusals.ask(database, () -> {
+            if (order.pinned()) {
+                pins.pin(caller, order.engine(), order.model());
+            } else {
+                pins.unpin(caller, order.engine(), order.model());
+            }
+            return order;
+        });
     }
 
     @PostMapping("/admin/models")
     Mono<EngineWord> changeModel(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody ModelOrder order) {
         AdminAccess.requireReason(caller);
-        ObjectNode body = JSON.createObjectNode();
-        body.set("parameters", JSON.valueToTree(order.parameters() == null ? Map.of() : order.parameters()));
+        ObjectNode body = withParameters(order.parameters());
         String verb = order.verb().name().toLowerCase(Locale.ROOT);
-        return ask(
+        Mono<EngineWord> obeyed = ask(
                 caller,
                 order.engine(),
                 HttpMethod.POST,
                 REPOSITORY + "models/" + encoded(order.model()) + "/" + verb,
                 body,
                 new Note("model." + verb, order.model(), body));
+        return switch (order.verb()) {
+            case LOAD, WAKE -> obeyed;
+            case UNLOAD, SLEEP ->
+                Refusals.<Optional<Pin>>ask(database, () -> pins.find(order.engine(), order.model()))
+                        .flatMap(pin -> pin.isEmpty() ? obeyed : Mono.error(pinned(pin.get())));
+        };
+    }
+
+    private static ResponseStatusException pinned(Pin pin) {
+        return new ResponseStatusException(
+                HttpStatus.CONFLICT,
+                pin.model() + " was pinned by " + pin.actor() + " (" + pin.reason() + "): take the pin out first");
+    }
+
+    private static ObjectNode withParameters(@Nullable Map<String, JsonNode> parameters) {
+        ObjectNode body = JSON.createObjectNode();
+        body.set("parameters", JSON.valueToTree(parameters == null ? Map.of() : parameters));
+        return body;
     }
 
     @PostMapping("/admin/models/aliases")
@@ -156,12 +239,17 @@ public final class ModelEndpoints {
                 new Note("adapter." + verb, order.adapter(), body));
     }
 
-    private Mono<EngineModels> modelsOf(Engine engine) {
+    private Mono<EngineModels> modelsOf(Engine engine, List<Pin> pinned) {
         Mono<JsonNode> index = client.administer(engine.url(), HttpMethod.GET, REPOSITORY + "index", null, token)
                 .map(answer -> json(engine.name(), answer));
         Mono<JsonNode> served = client.administer(engine.url(), HttpMethod.GET, "/v1/models", null, token)
                 .map(answer -> json(engine.name(), answer));
-        return Mono.zip(index, served, (models, list) -> EngineModels.read(engine.name(), models, list))
+        // Of a Weir before this one, or of none at all: then nobody knows.
+        Mono<JsonNode> memory = client.administer(engine.url(), HttpMethod.GET, REPOSITORY + "memory", null, token)
+                .map(answer -> json(engine.name(), answer))
+                .onErrorReturn(MissingNode.getInstance());
+        return Mono.zip(index, served, memory)
+                .map(told -> EngineModels.read(engine.name(), told.getT1(), told.getT2(), told.getT3(), pinned))
                 .onErrorResume(failure -> Mono.just(EngineModels.unknown(engine.name(), reason(failure))));
     }
 
@@ -174,14 +262,7 @@ public final class ModelEndpoints {
 
     private Mono<EngineWord> ask(
             Caller caller, String name, HttpMethod method, String path, ObjectNode body, Note note) {
-        Engine engine = fleet.snapshot().engines().stream()
-                .map(EngineView::engine)
-                .filter(known -> known.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no engine " + name));
-        return client.administer(
-                        engine.url(), method, path, method.equals(HttpMethod.DELETE) ? null : body.toString(), token)
-                .map(answer -> json(name, answer))
+        return said(name, method, path, body)
                 .flatMap(said -> Refusals.ask(
                         database,
                         () -> changes.change(
@@ -190,6 +271,24 @@ public final class ModelEndpoints {
                                 note.subject(),
                                 _ -> note.detail(name),
                                 _ -> new EngineWord(name, said))));
+    }
+
+    private Mono<JsonNode> said(String name, HttpMethod method, String path, ObjectNode body) {
+        return client.administer(
+                        engine(name).url(),
+                        method,
+                        path,
+                        method.equals(HttpMethod.DELETE) ? null : body.toString(),
+                        token)
+                .map(answer -> json(name, answer));
+    }
+
+    private Engine engine(String name) {
+        return fleet.snapshot().engines().stream()
+                .map(EngineView::engine)
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no engine " + name));
     }
 
     /** An engine's answer, or its refusal as ours: it says best what is wrong. */

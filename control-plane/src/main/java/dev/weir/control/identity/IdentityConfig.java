@@ -33,13 +33,45 @@ public record IdentityConfig(
      * @param audience that tokens must be meant for
      * @param tenantClaim names the tenant; without it a token's user must be known here
      * @param rolesClaim names the roles: viewer, operator, admin
+     * @param browser how people sign in there with their browsers, if they may
      */
     public record OidcConfig(
             String issuer,
             URI jwksUrl,
             String audience,
             @DefaultValue("weir_tenant") String tenantClaim,
-            @DefaultValue("weir_roles") String rolesClaim) {}
+            @DefaultValue("weir_roles") String rolesClaim,
+            @Nullable BrowserConfig browser) {}
+
+    /**
+     * What the issuer knows Weir's user interface as.
+     *
+     * @param clientSecret where the issuer gave one; without, the proof key alone shows that it is us who ask
+     * @param authorizationUrl where browsers are sent
+     * @param tokenUrl where we change a code into a token
+     * @param redirectUrl where the issuer sends browsers back to: {@code https://HOST/ui/session/oidc/return}
+     * @param answerMax until the issuer counts as silent
+     */
+    public record BrowserConfig(
+            String clientId,
+            @Nullable ClientSecret clientSecret,
+            URI authorizationUrl,
+            URI tokenUrl,
+            URI redirectUrl,
+            @DefaultValue("openid") String scope,
+            @DefaultValue("10s") Duration answerMax) {
+        public BrowserConfig {
+            requirePositive("oidc.browser.answer-max", answerMax);
+        }
+    }
+
+    /** Never printed. */
+    public record ClientSecret(String value) {
+        @Override
+        public String toString() {
+            return "ClientSecret";
+        }
+    }
 
     public IdentityConfig {
         requirePositive("refresh-every", refreshEvery);

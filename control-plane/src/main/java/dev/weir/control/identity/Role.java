@@ -4,6 +4,8 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What people are to Weir. Each role may do what the one before it may, and more. */
 public enum Role {
@@ -17,6 +19,17 @@ public enum Role {
             case OPERATOR -> EnumSet.of(Scope.INFERENCE, Scope.VIEW, Scope.OPERATE);
             case ADMIN -> EnumSet.allOf(Scope.class);
         };
+    }
+
+    static String write(Set<Role> roles) {
+        return roles.stream().sorted().map(Role::name).collect(Collectors.joining(" "));
+    }
+
+    static Set<Role> read(String written) {
+        return Stream.of(written.split(" ", -1))
+                .filter(name -> !name.isEmpty())
+                .map(Role::valueOf)
+                .collect(Collectors.toSet());
     }
 
     /** The role that is written so, in whatever case. */

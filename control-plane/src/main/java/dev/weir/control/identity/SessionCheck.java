@@ -2,19 +2,28 @@ package dev.weir.control.identity;
 
 import dev.weir.control.identity.Credentials.SessionProof;
 import dev.weir.control.identity.IdentityRefusal.Kind;
+import dev.weir.control.identity.SessionHolder.OfKey;
 import dev.weir.control.storage.Database;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Takes what the check of keys takes, and, from requests that bring nothing of that, the cookie of a browser that is signed in. */
 public final class SessionCheck implements Authenticator {
     private final KeyCheck keys;
+    private final @Nullable People people;
     private final Sessions sessions;
     private final Database database;
 
-    public SessionCheck(KeyCheck keys, Sessions sessions, Database database) {
+    /**
+     * A check of keys, tokens and cookies.
+     *
+     * @param people null where no issuer vouches for any
+     */
+    public SessionCheck(KeyCheck keys, @Nullable People people, Sessions sessions, Database database) {
         this.keys = keys;
+        this.people = people;
         this.sessions = sessions;
         this.database = database;
     }
@@ -31,9 +40,20 @@ public final class SessionCheck implements Authenticator {
                     "a signed-in browser must send the header " + Sessions.ANTI_FORGERY_HEADER
                             + " with what it changes"));
         }
-        return database.ask(() -> sessions.keyOf(session.token())
-                        .orElseThrow(() -> new IdentityRefusal(Kind.INVALID, "you are not signed in any more")))
-                .flatMap(keys::holderOf);
+        return database.<SessionHolder>ask(
+                        () -> sessions.holderOf(session.token()).orElseThrow(SessionCheck::over))
+                .flatMap(this::callerOf);
+    }
+
+    private Mono<Caller> callerOf(SessionHolder holder) {
+        return switch (holder) {
+            case OfKey(String keyId) -> keys.holderOf(keyId);
+            case Person person -> people == null ? Mono.error(over()) : Mono.just(people.callerOf(person));
+        };
+    }
+
+    private static IdentityRefusal over() {
+        return new IdentityRefusal(Kind.INVALID, "you are not signed in any more");
     }
 
     private static boolean isFromOurPage(SessionProof session) {

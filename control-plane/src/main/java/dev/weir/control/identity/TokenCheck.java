@@ -13,11 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
@@ -44,8 +41,7 @@ public final class TokenCheck {
 
     private static final Duration REMEMBER_MAX = Duration.ofMinutes(5);
 
-    private final OidcConfig config;
-    private final Directory directory;
+    private final People people;
     private final InstantSource clock;
     private final ReactiveJwtDecoder decoder;
     private final Cache<String, Jwt> verified;
@@ -54,19 +50,12 @@ public final class TokenCheck {
     public TokenCheck(
             OidcConfig config,
             int rememberedMax,
-            Directory directory,
+            People people,
             InstantSource clock,
             ReactorClientHttpConnector connector) {
-        this.config = config;
-        this.directory = directory;
+        this.people = people;
         this.clock = clock;
-        NimbusReactiveJwtDecoder nimbus = NimbusReactiveJwtDecoder.withJwkSetUri(
-                        config.jwksUrl().toString())
-                .webClient(WebClient.builder().clientConnector(connector).build())
-                .jwsAlgorithms(algorithms -> algorithms.addAll(ALGORITHMS))
-                .build();
-        nimbus.setJwtValidator(validator(config, clock));
-        this.decoder = nimbus;
+        this.decoder = decoder(config, config.audience(), clock, connector);
         this.verified = Caffeine.newBuilder()
                 .maximumSize(rememberedMax)
                 .expireAfter(Expiry.creating((String _, Jwt jwt) -> remember(jwt)))
@@ -77,15 +66,26 @@ public final class TokenCheck {
     private static final List<SignatureAlgorithm> ALGORITHMS = List.of(
             SignatureAlgorithm.RS256, SignatureAlgorithm.PS256, SignatureAlgorithm.ES256, SignatureAlgorithm.ES384);
 
-    private static OAuth2TokenValidator<Jwt> validator(OidcConfig config, InstantSource clock) {
+    /** Reads tokens of the issuer that are meant for the audience. */
+    static ReactiveJwtDecoder decoder(
+            OidcConfig config, String audience, InstantSource clock, ReactorClientHttpConnector connector) {
+        NimbusReactiveJwtDecoder nimbus = NimbusReactiveJwtDecoder.withJwkSetUri(
+                        config.jwksUrl().toString())
+                .webClient(WebClient.builder().clientConnector(connector).build())
+                .jwsAlgorithms(algorithms -> algorithms.addAll(ALGORITHMS))
+                .build();
+        nimbus.setJwtValidator(validator(config.issuer(), audience, clock));
+        return nimbus;
+    }
+
+    private static OAuth2TokenValidator<Jwt> validator(String issuer, String audience, InstantSource clock) {
         JwtTimestampValidator timestamps = new JwtTimestampValidator();
         timestamps.setClock(clock.withZone(ZoneOffset.UTC));
         return new DelegatingOAuth2TokenValidator<>(
                 timestamps,
-                new JwtIssuerValidator(config.issuer()),
+                new JwtIssuerValidator(issuer),
                 new JwtClaimValidator<Instant>("exp", expires -> expires != null),
-                new JwtClaimValidator<Collection<String>>(
-                        "aud", audience -> audience != null && audience.contains(config.audience())));
+                new JwtClaimValidator<Collection<String>>("aud", meant -> meant != null && meant.contains(audience)));
     }
 
     Mono<Caller> check(String token) {
@@ -96,12 +96,12 @@ public final class TokenCheck {
         String digest = digest(token);
         Jwt known = verified.getIfPresent(digest);
         if (known != null && isValid(known)) {
-            return Mono.fromCallable(() -> caller(known));
+            return Mono.fromCallable(() -> people.callerOf(people.in(known)));
         }
         return decoder.decode(token)
                 .onErrorMap(TokenCheck::refusal)
                 .doOnNext(jwt -> verified.put(digest, jwt))
-                .map(this::caller);
+                .map(jwt -> people.callerOf(people.in(jwt)));
     }
 
     private boolean isValid(Jwt jwt) {
@@ -115,42 +115,8 @@ public final class TokenCheck {
         return left.isNegative() ? Duration.ZERO : left.compareTo(REMEMBER_MAX) < 0 ? left : REMEMBER_MAX;
     }
 
-    private Caller caller(Jwt jwt) {
-        String subject = Optional.ofNullable(jwt.getSubject())
-                .orElseThrow(() -> new IdentityRefusal(Kind.INVALID, "the token has no subject"));
-        Optional<User> user = directory.user(subject);
-        if (user.isPresent() && !user.get().enabled()) {
-            throw new IdentityRefusal(Kind.INVALID, "the user " + subject + " is disabled");
-        }
-        // Who is known here belongs where it is known to belong, whatever the token says.
-        String tenantId = user.map(User::tenantId)
-                .or(() -> Optional.ofNullable(jwt.getClaimAsString(config.tenantClaim())))
-                .orElseThrow(() -> new IdentityRefusal(
-                        Kind.INVALID,
-                        "the token has no claim `" + config.tenantClaim() + "` and its user is not known here"));
-        Tenant tenant = directory
-                .tenant(tenantId)
-                .filter(Tenant::enabled)
-                .orElseThrow(() ->
-                        new IdentityRefusal(Kind.INVALID, "the token's tenant does not exist here or is disabled"));
-        Set<Scope> scopes = EnumSet.of(Scope.INFERENCE);
-        user.map(User::role).ifPresent(role -> scopes.addAll(role.scopes()));
-        roles(jwt).stream().flatMap(name -> Role.named(name).stream()).forEach(role -> scopes.addAll(role.scopes()));
-        return new Caller(tenant, subject, null, scopes);
-    }
-
-    /** A list, or a text with spaces between: issuers do either. */
-    private List<String> roles(Jwt jwt) {
-        Object claim = jwt.getClaim(config.rolesClaim());
-        return switch (claim) {
-            case Collection<?> many -> many.stream().map(String::valueOf).toList();
-            case String text -> List.of(text.split(" ", -1));
-            case null, default -> List.of();
-        };
-    }
-
     /** What is wrong with a token is its sender's fault; that nobody can say is not. */
-    private static IdentityRefusal refusal(Throwable failure) {
+    static IdentityRefusal refusal(Throwable failure) {
         return failure instanceof BadJwtException bad
                 ? new IdentityRefusal(Kind.INVALID, "the token is not valid: " + bad.getMessage())
                 : new IdentityRefusal(Kind.UNAVAILABLE, "the token cannot be checked now: its issuer does not answer");

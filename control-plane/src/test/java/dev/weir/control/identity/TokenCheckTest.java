@@ -79,9 +79,11 @@ class TokenCheckTest {
         registry = new Registry(database, store, new AuditLog(database), directory, clock, new Random(1), 10);
         directory.refresh();
         URI keys = URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys");
-        OidcConfig config = new OidcConfig(ISSUER, keys, "weir", "weir_tenant", "weir_roles");
+        OidcConfig config = new OidcConfig(ISSUER, keys, "weir", "weir_tenant", "weir_roles", null);
         check = new KeyCheck(
-                directory, new TokenCheck(config, 10, directory, clock, new ReactorClientHttpConnector()), clock);
+                directory,
+                new TokenCheck(config, 10, new People(config, directory), clock, new ReactorClientHttpConnector()),
+                clock);
         admin = new Caller(directory.tenant(Tenant.DEFAULT).orElseThrow(), null, null, Set.of(Scope.values()));
     }
 

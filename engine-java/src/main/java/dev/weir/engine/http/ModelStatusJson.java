@@ -33,11 +33,7 @@ final class ModelStatusJson {
         status.aliases().forEach(aliases::add);
         MemoryNeed memory = status.memory();
         if (memory != null) {
-            json.putObject("memory")
-                    .put("weights_bytes", memory.copiedBytes() + memory.mappedBytes())
-                    .put("weights_mapped_bytes", memory.mappedBytes())
-                    .put("kv_cache_bytes", memory.kvCacheBytes())
-                    .put("working_bytes", memory.workingBytes());
+            json.set("memory", memory(memory));
         }
         ModelSpec spec = status.spec();
         if (spec != null) {
@@ -45,5 +41,13 @@ final class ModelStatusJson {
             json.set("parameters", LoadParameters.json(spec.settings()));
         }
         return json;
+    }
+
+    static ObjectNode memory(MemoryNeed need) {
+        return Json.object()
+                .put("weights_bytes", need.copiedBytes() + need.mappedBytes())
+                .put("weights_mapped_bytes", need.mappedBytes())
+                .put("kv_cache_bytes", need.kvCacheBytes())
+                .put("working_bytes", need.workingBytes());
     }
 }

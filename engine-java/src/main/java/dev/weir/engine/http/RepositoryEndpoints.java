@@ -1,6 +1,8 @@
 package dev.weir.engine.http;
 
 import dev.weir.engine.http.Arrival.WireRequest;
+import dev.weir.engine.lifecycle.Fit;
+import dev.weir.engine.lifecycle.ModelLoadException;
 import dev.weir.engine.lifecycle.ModelRegistry;
 import dev.weir.engine.lifecycle.ModelRegistry.LoadOrder;
 import dev.weir.engine.lifecycle.ModelState;
@@ -54,6 +56,7 @@ final class RepositoryEndpoints implements AutoCloseable {
 
     Router addTo(Router router) {
         return router.on("GET", "/v2/repository/index", guard.guard(this::index))
+                .on("GET", "/v2/repository/memory", guard.guard(this::memory))
                 .on("POST", "/v2/repository/index", guard.guard(this::index))
                 .under("POST", MODELS, guard.guard(this::move))
                 .on("GET", ALIASES, guard.guard(this::aliases))
@@ -72,6 +75,10 @@ final class RepositoryEndpoints implements AutoCloseable {
         });
     }
 
+    private void memory(WireRequest request, Exchange exchange) {
+        exchange.respond(200, Json.object().put("free_bytes", models.freeBytes()));
+    }
+
     // --- models
 
     private void move(WireRequest request, Exchange exchange) {
@@ -85,6 +92,10 @@ final class RepositoryEndpoints implements AutoCloseable {
         readers.run(exchange, () -> {
             JsonFields parameters =
                     body(request).object("parameters").orElseGet(() -> new JsonFields(Json.object(), "parameters."));
+            if (verb.equals("fit")) {
+                LoadOrder order = LoadParameters.order(parameters, models.defaults());
+                return () -> verbs.run(exchange, () -> fit(exchange, name, order));
+            }
             boolean wait = parameters.flag("wait", true);
             Supplier<Outcome> action = switch (verb) {
                 case "load" -> {
@@ -106,6 +117,22 @@ final class RepositoryEndpoints implements AutoCloseable {
                     ? () -> verbs.run(exchange, () -> answer(exchange, action.get()))
                     : () -> begin(exchange, action);
         });
+    }
+
+    /** Of a load that is only thought of: what it would need against what is free. */
+    private Runnable fit(Exchange exchange, String name, LoadOrder order) {
+        Fit fit;
+        try {
+            fit = models.fit(name, order);
+        } catch (ModelLoadException refused) {
+            return () -> exchange.fail(error(refused.refused()));
+        }
+        ObjectNode answer = Json.object().put("name", name).put("fits", fit.refusal() == null);
+        if (fit.refusal() != null) {
+            answer.put("reason", fit.refusal());
+        }
+        answer.put("free_bytes", fit.freeBytes()).set("memory", ModelStatusJson.memory(fit.need()));
+        return () -> exchange.respond(200, answer);
     }
 
     private static RestOrder restOrder(JsonFields parameters) {

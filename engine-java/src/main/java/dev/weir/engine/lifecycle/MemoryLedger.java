@@ -45,13 +45,19 @@ public final class MemoryLedger {
      * @throws ModelLoadException where it does not fit
      */
     synchronized MemoryNeed reserve(String model, LongFunction<MemoryNeed> need) {
+        Fit fit = assess(model, need);
+        if (fit.refusal() != null) {
+            throw new ModelLoadException(Outcome.Reason.DOES_NOT_FIT, fit.refusal());
+        }
+        loading.put(model, fit.need());
+        return fit.need();
+    }
+
+    /** What {@link #reserve} would say now; promises nothing. */
+    synchronized Fit assess(String model, LongFunction<MemoryNeed> need) {
         long freeBytes = freeBytes();
         MemoryNeed asked = need.apply(freeBytes);
-        if (asked.totalBytes() > freeBytes) {
-            throw new ModelLoadException(Outcome.Reason.DOES_NOT_FIT, refusal(model, asked, freeBytes));
-        }
-        loading.put(model, asked);
-        return asked;
+        return new Fit(asked, freeBytes, asked.totalBytes() <= freeBytes ? null : refusal(model, asked, freeBytes));
     }
 
     /** The model has taken what it was promised. */

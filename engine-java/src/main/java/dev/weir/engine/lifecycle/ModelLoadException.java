@@ -16,7 +16,7 @@ public final class ModelLoadException extends RuntimeException {
         this.reason = reason;
     }
 
-    Outcome.Refused refused() {
+    public Outcome.Refused refused() {
         return new Outcome.Refused(reason, String.valueOf(getMessage()));
     }
 }

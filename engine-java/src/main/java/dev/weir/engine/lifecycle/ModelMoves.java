@@ -38,6 +38,12 @@ final class ModelMoves<M extends ManagedModel> {
         };
     }
 
+    /** What {@link #load} would need, with nothing brought in. */
+    Fit fit(ModelSlot<M> slot, LoadOrder order) {
+        ModelSpec spec = spec(slot, order);
+        return surroundings.memory().assess(slot.name(), freeBytes -> opener.measure(spec, freeBytes));
+    }
+
     private Outcome loadAgain(ModelSlot<M> slot, LoadOrder order) {
         Life<M> life = slot.life();
         ModelSpec spec = Objects.requireNonNull(life.spec());

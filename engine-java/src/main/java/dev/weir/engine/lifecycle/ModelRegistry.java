@@ -102,6 +102,11 @@ public final class ModelRegistry<M extends ManagedModel> implements AutoCloseabl
                 name, false, Life.unavailable(new ModelSpec(name, path, surroundings.defaults()), "not loaded"));
     }
 
+    /** Bytes that a further model could have. */
+    public long freeBytes() {
+        return surroundings.memory().freeBytes();
+    }
+
     public Map<String, String> aliases() {
         return aliases.all();
     }
@@ -116,22 +121,39 @@ public final class ModelRegistry<M extends ManagedModel> implements AutoCloseabl
 
     /** Brings a model up, from disk or from sleep. */
     public Outcome load(String name, LoadOrder order) {
+        LoadOrder allowed;
+        try {
+            allowed = allowed(name, order);
+        } catch (ModelLoadException e) {
+            return e.refused();
+        }
+        return verb(name, allowed.path().isPresent(), slot -> moves.load(slot, allowed));
+    }
+
+    /**
+     * Whether a load would find room, beside everything that is loaded now, the model itself included. Changes nothing.
+     *
+     * @throws ModelLoadException where it would be refused for another reason
+     */
+    public Fit fit(String name, LoadOrder order) {
+        LoadOrder allowed = allowed(name, order);
+        ModelSlot<M> slot = slots.get(name);
+        return moves.fit(
+                slot == null ? new ModelSlot<>(name, false, Life.unavailable(null, "not loaded")) : slot, allowed);
+    }
+
+    /** The order, if its model may be called so and come from there. */
+    private LoadOrder allowed(String name, LoadOrder order) {
         if (name.length() > NAME_CHARS_MAX || !NAME.matcher(name).matches()) {
-            return new Refused(
+            throw new ModelLoadException(
                     Reason.BAD_NAME,
                     "a model's name has 1 to " + NAME_CHARS_MAX + " letters, digits and . _ : @ + - /, and begins with"
                             + " a letter or digit");
         }
         if (aliases.target(name) != null) {
-            return new Refused(Reason.BAD_NAME, name + " is an alias of " + aliases.target(name));
+            throw new ModelLoadException(Reason.BAD_NAME, name + " is an alias of " + aliases.target(name));
         }
-        LoadOrder allowed;
-        try {
-            allowed = new LoadOrder(order.path().map(surroundings.repository()::allowed), order.settings());
-        } catch (ModelLoadException e) {
-            return e.refused();
-        }
-        return verb(name, allowed.path().isPresent(), slot -> moves.load(slot, allowed));
+        return new LoadOrder(order.path().map(surroundings.repository()::allowed), order.settings());
     }
 
     /** Finishes what a model has and lets go of all of it. */

@@ -146,6 +146,30 @@ class RepositoryApiTest {
     }
 
     @Test
+    void whatALoadWouldNeedIsToldBeforeItIsOrdered() {
+        Answer fits = verb(QWEN, "fit", "'kv_cache_bytes':1000000");
+        assertThat(fits.json().path("fits").asBoolean(false))
+                .as(fits.http().body())
+                .isTrue();
+        assertThat(fits.json().path("free_bytes").asLong(0))
+                .isEqualTo(client.get("/v2/repository/memory")
+                        .json()
+                        .path("free_bytes")
+                        .asLong(-1));
+        assertThat(line(QWEN).path("state").asString("")).isEqualTo("UNAVAILABLE");
+        JsonNode loaded = verb(QWEN, "load", "'kv_cache_bytes':1000000").json().path("memory");
+        assertThat(fits.json().path("memory")).isEqualTo(loaded);
+
+        availableBytes.set(60_000);
+        Answer tooLarge = verb(QWEN, "fit", "'max_model_len':100");
+        assertThat(tooLarge.status()).isEqualTo(200);
+        assertThat(tooLarge.json().path("fits").asBoolean(true)).isFalse();
+        assertThat(tooLarge.json().path("reason").asString("")).contains(QWEN + " needs", "free");
+        assertError(verb("x", "fit", "'path':'/etc'"), 403, "path_not_allowed", "/etc");
+        assertError(verb("x", "fit", ""), 404, "model_not_found", "x");
+    }
+
+    @Test
     void sleepingModelIsListedAndRefusedByNameUntilItWakes() {
         JsonNode before = complete(LLAMA).json().path("choices").path(0).path("text");
         assertState(verb(LLAMA, "sleep", ""), "SLEEPING");

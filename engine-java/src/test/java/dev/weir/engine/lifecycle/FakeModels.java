@@ -37,6 +37,11 @@ final class FakeModels implements ModelOpener<FakeModels.Fake> {
         return new Fake(spec.name());
     }
 
+    @Override
+    public MemoryNeed measure(ModelSpec spec, long freeBytes) {
+        return need;
+    }
+
     List<String> events() {
         return List.copyOf(happened);
     }

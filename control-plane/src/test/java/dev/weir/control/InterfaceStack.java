@@ -1,0 +1,173 @@
+package dev.weir.control;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A Weir with everything that its pages show, and a browser that is signed in: the packaged control plane, a real engine with demo models,
+ * an engine that fails whatever it is asked, and an issuer. Started once, for all classes that want it.
+ */
+final class InterfaceStack implements AutoCloseable {
+    /** A model that answers nothing but errors. */
+    static final String FLAWED = "flawed";
+
+    private static final Path MODELS = WeirProcess.HOME.resolve("models/demo");
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+    private final SystemBrowser browser;
+    private final ScriptedEngine flawed;
+    private final LocalIssuer issuer;
+    private final WeirProcess weir;
+    private final BrowserContext signedIn;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private InterfaceStack(SystemBrowser browser) throws IOException, InterruptedException {
+        this.browser = browser;
+        flawed = ScriptedEngine.with(FLAWED);
+        flawed.answers(exchange -> exchange.json(500, "{\"error\":{\"message\":\"it is broken\"}}"));
+        issuer = new LocalIssuer();
+        int port = WeirProcess.freePort();
+        Path directory = Files.createTempDirectory("weir-interface-");
+        Path configuration = Files.writeString(
+                directory.resolve("weir.yaml"),
+                configuration(flawed.url(), issuer.configuration(URI.create("http://127.0.0.1:" + port + "/"))));
+        weir = WeirProcess.serveOn(
+                        port,
+                        "--model",
+                        MODELS.resolve("weir-demo-fast").toString(),
+                        "--model",
+                        MODELS.resolve("weir-demo-power").toString(),
+                        "--config",
+                        configuration.toString())
+                .awaitReady();
+        signedIn = browser.visitor(ColorScheme.LIGHT, 1360, 900);
+        try (Page first = signedIn.newPage()) {
+            signIn(first, weir.adminKey());
+        }
+    }
+
+    private static String configuration(URI flawed, String oidc) {
+        return """
+            tiers: {fast: weir-demo-fast, power: weir-demo-power}
+            prices:
+              weir-demo-fast: {input: 0.02, output: 0.06}
+              weir-demo-power: {input: 0.20, output: 0.60}
+            rules:
+              - name: judges
+                when: headers['x-feature'] == 'judge'
+                use: power
+            engines:
+              flawed: {url: "%s"}
+            weir:
+              rollout: {beat: 20ms, tick: 100ms}
+              identity: {oidc: %s}
+            """.formatted(flawed, oidc);
+    }
+
+    /** Starts it, or skips the class and says why where it cannot be. */
+    static final class Shared implements BeforeAllCallback, ParameterResolver {
+        private static final Namespace NAMESPACE = Namespace.create(InterfaceStack.class);
+
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            of(context);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == InterfaceStack.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return of(context);
+        }
+
+        private static InterfaceStack of(ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(NAMESPACE)
+                    .computeIfAbsent(InterfaceStack.class, _ -> start(), InterfaceStack.class);
+        }
+
+        private static InterfaceStack start() {
+            try {
+                return new InterfaceStack(SystemBrowser.launchOrSkip());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(interrupted);
+            }
+        }
+    }
+
+    Page newPage() {
+        return signedIn.newPage();
+    }
+
+    /** Somebody else's browser, that nobody has signed in with. */
+    BrowserContext visitor() {
+        return browser.visitor(ColorScheme.LIGHT, 1360, 900);
+    }
+
+    String adminKey() {
+        return weir.adminKey();
+    }
+
+    String address(String path) {
+        return weir.uri("/ui/" + path).toString();
+    }
+
+    void signIn(Page at, String key) {
+        at.navigate(address(""));
+        at.getByLabel("API key").fill(key);
+        at.keyboard().press("Enter");
+        assertThat(at.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Overview")))
+                .isVisible();
+    }
+
+    HttpResponse<String> get(String path, String key) throws IOException, InterruptedException {
+        return http.send(request(path, key).build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                request(path, adminKey())
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path, String key) {
+        return HttpRequest.newBuilder(weir.uri(path)).timeout(ANSWER_MAX).header("authorization", "Bearer " + key);
+    }
+
+    @Override
+    public void close() throws IOException {
+        browser.close();
+        weir.close();
+        issuer.close();
+        flawed.close();
+        http.close();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.weir.control;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Rollouts in a browser: planned, seen, promoted and rolled back by what live requests to real processes show. */
+class RolloutPagesIT extends AbstractInterfaceIT {
+    private static final int REQUESTS_AT_ONCE = 4;
+    private static final int ROUND_REQUESTS = 40;
+    private static final int ROUNDS_MAX = 60;
+
+    RolloutPagesIT(InterfaceStack weir) {
+        super(weir);
+    }
+
+    @Test
+    void aGoodVersionIsPlannedFromATemplateAndPromoted() throws Exception {
+        String id = begin("helpdesk", "weir-demo-fast", "weir-demo-power");
+        assertThat(askUntilOver("helpdesk", id)).isEqualTo("COMPLETED");
+        assertThat(page.locator("main")).containsText("completed");
+        assertThat(page.getByText("promoted", new com.microsoft.playwright.Page.GetByTextOptions().setExact(true))
+                        .first())
+                .isVisible();
+        assertThat(barriers("rollout-promoted")).isEmpty();
+        assertThat(weir.post("/v1/chat/completions", question("helpdesk"))
+                        .headers()
+                        .firstValue("x-weir-model"))
+                .hasValue("weir-demo-power");
+    }
+
+    @Test
+    void aBadVersionIsRolledBackByItselfAndThePageSaysWhy() throws Exception {
+        String id = begin("notes", "weir-demo-fast", InterfaceStack.FLAWED);
+        assertThat(button(page, "Roll back")).isEnabled();
+        assertThat(askUntilOver("notes", id)).isEqualTo("ROLLED_BACK");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Rolled back from 50 %: errors");
+        assertThat(row("tenant").first()).containsText("default");
+        assertThat(page.getByText("Bad answers of the new version").first()).isVisible();
+        assertThat(barriers("rollout-rolled-back")).isEmpty();
+        go("rollouts");
+        assertThat(row("notes")).containsText("rolled back");
+        assertThat(barriers("rollouts")).isEmpty();
+    }
+
+    /** Plans it in the dialog: from a template, with stages and guards small enough for a test. */
+    private String begin(String alias, String baseline, String candidate) throws IOException {
+        go("rollouts");
+        button(page, "New rollout").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Alias that callers use").fill(alias);
+        dialog.getByLabel("New version, a model").fill(candidate);
+        dialog.getByLabel("Version now").fill(baseline);
+        dialog.getByLabel("Plan").selectOption("UNJUDGED");
+        dialog.getByText("Adjust the plan").click();
+        for (int stage = 3; stage >= 1; stage--) {
+            button(dialog, "Leave out stage " + stage).click();
+        }
+        dialog.getByLabel("Minutes of stage 1").fill("0.02");
+        dialog.getByLabel("Requests of stage 1").fill("100");
+        dialog.getByLabel("Judged answers of stage 1").fill("0");
+        dialog.getByLabel("Minutes of stage 2").fill("0.005");
+        for (String guard : List.of("Time to the first token", "Time per token", "Whole time")) {
+            button(dialog, "Leave out " + guard).click();
+        }
+        dialog.getByLabel("Limit of Errors").fill("8");
+        button(dialog, "How long would it take?").click();
+        assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("requests per second, as in the last hour");
+        dialog.getByLabel("Reason, for its record").fill("a test");
+        dialog.getByLabel("Start even if it has not passed its evaluation").check();
+        assertThat(barriers("rollout-new-" + alias)).isEmpty();
+        button(dialog, "Start").click();
+        assertThat(dialog).isHidden();
+        assertThat(page.locator("main")).containsText("running");
+        return page.url().substring(page.url().lastIndexOf('/') + 1);
+    }
+
+    private static String question(String alias) {
+        return "{\"model\":\"" + alias
+                + "\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"May I bring a dog?\"}]}";
+    }
+
+    /** How it ended. */
+    private String askUntilOver(String alias, String id) throws Exception {
+        try (ExecutorService callers = Executors.newFixedThreadPool(REQUESTS_AT_ONCE)) {
+            for (int round = 0; round < ROUNDS_MAX; round++) {
+                List<Future<?>> asked = IntStream.range(0, ROUND_REQUESTS)
+                        .<Future<?>>mapToObj(
+                                _ -> callers.submit(() -> weir.post("/v1/chat/completions", question(alias))))
+                        .toList();
+                for (Future<?> one : asked) {
+                    one.get();
+                }
+                JsonNode summary = JsonMapper.shared()
+                        .readTree(weir.get("/admin/rollouts/" + id, weir.adminKey())
+                                .body())
+                        .path("summary");
+                String phase = summary.path("phase").asString();
+                if (phase.equals("COMPLETED") || phase.equals("ROLLED_BACK")) {
+                    return phase;
+                }
+            }
+        }
+        throw new AssertionError("the rollout of " + alias + " goes on and on");
+    }
+}
