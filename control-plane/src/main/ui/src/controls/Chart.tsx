@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { usePreferences } from '../shell/preferences';
+import { usePreferences, useSystemDark } from '../shell/preferences';
 import { DataTable } from './DataTable';
 
 export interface Series {
@@ -30,6 +30,8 @@ export function Chart(props: {
   const [asTable, setAsTable] = useState(false);
   const [drawn, setDrawn] = useState(0);
   const { theme } = usePreferences();
+  const isSystemDark = useSystemDark();
+  const isEmpty = series.every((one) => one.values.every((value) => value === null));
 
   useEffect(() => {
     const place = canvas.current;
@@ -48,7 +50,7 @@ export function Chart(props: {
       chart.current?.dispose();
       chart.current = undefined;
     };
-  }, [asTable]);
+  }, [asTable, isEmpty]);
 
   useEffect(() => {
     const place = canvas.current;
@@ -86,7 +88,7 @@ export function Chart(props: {
       },
       { notMerge: true },
     );
-  }, [title, places, series, write, kind, drawn, theme]);
+  }, [title, places, series, write, kind, drawn, theme, isSystemDark]);
 
   return (
     <section className="chart" aria-labelledby={heading}>
@@ -109,6 +111,8 @@ export function Chart(props: {
             empty="There is nothing to show yet."
           />
         </div>
+      ) : isEmpty ? (
+        <p className="canvas soft">Nothing was measured in this time.</p>
       ) : (
         <div ref={canvas} className="canvas" role="img" aria-label={`${title}, as a chart`} />
       )}

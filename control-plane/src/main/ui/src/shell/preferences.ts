@@ -45,4 +45,16 @@ function store() {
 
 export const preferences = store();
 
+const dark = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the system is dark now; it may change at dusk. */
+export const useSystemDark = () =>
+  useSyncExternalStore(
+    (listener) => {
+      dark?.addEventListener('change', listener);
+      return () => dark?.removeEventListener('change', listener);
+    },
+    () => dark?.matches ?? false,
+  );
+
 export const usePreferences = () => useSyncExternalStore(preferences.listen, preferences.read);

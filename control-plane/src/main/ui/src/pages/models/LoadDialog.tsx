@@ -51,7 +51,9 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
             <input value={name} onChange={(event) => told(() => setName(event.target.value))} required autoComplete="off" />
           </label>
           <label>
-            Path <span className="hint">optional</span>
+            <span>
+              Path <span className="hint">optional</span>
+            </span>
             <input {...field('path')} autoComplete="off" />
           </label>
           <div className="fields">

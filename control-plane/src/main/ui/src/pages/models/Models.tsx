@@ -92,7 +92,7 @@ function EngineCard(props: { of: EngineModels }) {
       cell: (model) => (
         <>
           {bytes(need(model))}
-          {model.weightsBytes != null && <div className="soft">{memory(model)}</div>}
+          {model.weightsBytes != null && <div className="soft minor">{memory(model)}</div>}
         </>
       ),
     },

@@ -131,7 +131,7 @@ function Money() {
   const report: SavingsReport | undefined = savings.data;
   return (
     <>
-      <Figure name="Cost today" value={byModel.data ? money(cost) : money(null)} note={<Link to="/cost">{count(calls)} requests, UTC day</Link>} />
+      <Figure name="Cost today" value={byModel.data ? money(cost) : money(null)} note={<Link to="/cost">{count(calls)} {calls === 1 ? 'request' : 'requests'}, UTC day</Link>} />
       <Figure name="Saved today" value={money(report?.saved)} note={report ? `against all on ${report.baselineModel}` : 'prices in weir.yaml tell'} />
     </>
   );

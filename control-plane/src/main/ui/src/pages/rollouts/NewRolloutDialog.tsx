@@ -55,7 +55,9 @@ export function NewRolloutDialog(props: { onClose: () => void; onMade: (id: stri
             <input {...bound('candidate')} required autoComplete="off" />
           </label>
           <label>
-            Version now <span className="hint">the first time</span>
+            <span>
+              Version now <span className="hint">the first time</span>
+            </span>
             <input {...bound('baseline')} autoComplete="off" />
           </label>
           <label>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAnswer, useChange, useSession } from '../../api/session';
-import type { MetricReport, RolloutDetail } from '../../api/types';
+import type { MetricReport, ReadingView, RolloutDetail } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
@@ -32,7 +32,7 @@ export function OneRollout() {
         {(now) => (
           <>
             <Ladder of={now} />
-            <Verdicts key={id} of={now} />
+            {isCompared(now) ? <Verdicts key={id} of={now} /> : <LastReadings of={now} />}
             {now.summary.phase === 'ROLLED_BACK' && <PostMortem id={id} />}
             <Timeline of={now} />
           </>
@@ -41,6 +41,8 @@ export function OneRollout() {
     </Page>
   );
 }
+
+const isCompared = (detail: RolloutDetail) => detail.summary.phase !== 'COMPLETED' && detail.stages[detail.summary.stageIndex]?.kind !== 'WARM';
 
 function Orders(props: { of: RolloutDetail }) {
   const { of: detail } = props;
@@ -85,10 +87,12 @@ function Orders(props: { of: RolloutDetail }) {
 function Ladder(props: { of: RolloutDetail }) {
   const { summary, stages, report } = props.of;
   const isOver = summary.phase === 'COMPLETED';
+  const rolledBack = summary.phase === 'ROLLED_BACK' ? props.of.decisions.find((decision) => decision.kind === 'ROLLED_BACK') : undefined;
   return (
     <Card title="Stages" actions={<Phase of={summary} />}>
       <p role={summary.phase === 'ROLLED_BACK' ? 'alert' : 'status'}>
-        <strong>{report.sentence}</strong>
+        {rolledBack && <strong>{rolledBack.sentence} </strong>}
+        <strong className={rolledBack && 'soft'}>{report.sentence}</strong>
       </p>
       <ol className="ladder">
         {stages.map((stage, index) => {
@@ -186,6 +190,30 @@ function Verdicts(props: { of: RolloutDetail }) {
         id={(metric) => metric.metric}
         empty="This plan has no guards."
       />
+    </Card>
+  );
+}
+
+/** At 100 % there is nothing to compare with: what was read last says what it was promoted by. */
+function LastReadings(props: { of: RolloutDetail }) {
+  const last = props.of.decisions.filter((decision) => decision.readings.some((reading) => reading.candidateCount > 0)).sort((one, other) => other.number - one.number)[0];
+  if (!last) return null;
+  return (
+    <Card title="What it was promoted by">
+      <DataTable
+        caption="The last readings"
+        columns={[
+          { name: 'Guard', cell: (reading: ReadingView) => <strong>{METRICS[reading.metric as MetricReport['metric']]}</strong> },
+          { name: 'Old', cell: (reading) => `${count(reading.baselineBadCount)} of ${count(reading.baselineCount)}`, figure: true },
+          { name: 'New', cell: (reading) => `${count(reading.candidateBadCount)} of ${count(reading.candidateCount)}`, figure: true },
+          { name: 'Limit', cell: (reading) => percent(reading.limit), figure: true },
+          { name: 'Evidence of harm', cell: (reading) => `10^${reading.log10E.toFixed(1)} of 10^${reading.log10Needed.toFixed(1)}`, figure: true },
+        ]}
+        rows={last.readings}
+        id={(reading) => reading.metric}
+        empty="Nothing was read."
+      />
+      <p className="soft">At {moment(last.at)}. Everything goes to {props.of.summary.candidate} now, so there is nothing to compare it with.</p>
     </Card>
   );
 }

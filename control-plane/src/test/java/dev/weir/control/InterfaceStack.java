@@ -24,11 +24,13 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * A Weir with everything that its pages show, and a browser that is signed in: the packaged control plane, a real engine with demo models,
- * an engine that fails whatever it is asked, and an issuer. Started once, for all classes that want it.
+ * an engine that can be broken, and an issuer. Started once, for all classes that want it.
  */
 final class InterfaceStack implements AutoCloseable {
-    /** A model that answers nothing but errors. */
+    /** A model that answers as long as nobody breaks it. */
     static final String FLAWED = "flawed";
+
+    private static final String ANSWER = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
 
     private static final Path MODELS = WeirProcess.HOME.resolve("models/demo");
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
@@ -43,7 +45,7 @@ final class InterfaceStack implements AutoCloseable {
     private InterfaceStack(SystemBrowser browser) throws IOException, InterruptedException {
         this.browser = browser;
         flawed = ScriptedEngine.with(FLAWED);
-        flawed.answers(exchange -> exchange.json(500, "{\"error\":{\"message\":\"it is broken\"}}"));
+        flawed.answers(exchange -> exchange.json(exchange.request().path().startsWith("/v1/") ? 200 : 404, ANSWER));
         issuer = new LocalIssuer();
         int port = WeirProcess.freePort();
         Path directory = Files.createTempDirectory("weir-interface-");
@@ -122,6 +124,11 @@ final class InterfaceStack implements AutoCloseable {
 
     Page newPage() {
         return signedIn.newPage();
+    }
+
+    /** From now on {@link #FLAWED} answers nothing but errors. */
+    void breakFlawed() {
+        flawed.answers(exchange -> exchange.json(500, "{\"error\":{\"message\":\"it is broken\"}}"));
     }
 
     /** Somebody else's browser, that nobody has signed in with. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,11 +23,10 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** An issuer of OpenID Connect, as large as a sign-in needs: a page with a link for each person, codes, and signed tokens. */
 final class LocalIssuer implements AutoCloseable {
@@ -71,7 +71,7 @@ final class LocalIssuer implements AutoCloseable {
 
     private void authorize(HttpExchange exchange) throws IOException {
         MultiValueMap<String, String> asked =
-                UriComponentsBuilder.fromUri(exchange.getRequestURI()).build().getQueryParams();
+                parameters(exchange.getRequestURI().getRawQuery());
         boolean isComplete = "code".equals(asked.getFirst("response_type"))
                 && "S256".equals(asked.getFirst("code_challenge_method"))
                 && CLIENT.equals(asked.getFirst("client_id"))
@@ -80,10 +80,7 @@ final class LocalIssuer implements AutoCloseable {
             answer(exchange, 400, "text/plain", "not a question for a code: " + asked);
             return;
         }
-        String redirect = UriComponentsBuilder.fromUriString(
-                        Optional.ofNullable(asked.getFirst("redirect_uri")).orElseThrow())
-                .build()
-                .toUriString();
+        String redirect = String.valueOf(asked.getFirst("redirect_uri"));
         StringBuilder page = new StringBuilder("<title>Who are you?</title><h1>Who are you?</h1>");
         for (String subject : ROLES.keySet().stream().sorted().toList()) {
             String code = UUID.randomUUID().toString();
@@ -102,8 +99,7 @@ final class LocalIssuer implements AutoCloseable {
 
     private void token(HttpExchange exchange) throws IOException {
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        MultiValueMap<String, String> asked =
-                UriComponentsBuilder.fromUriString("?" + form).build().getQueryParams();
+        MultiValueMap<String, String> asked = parameters(form);
         Grant grant = grants.remove(String.valueOf(asked.getFirst("code")));
         String basic =
                 "Basic " + Base64.getEncoder().encodeToString((CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
@@ -119,6 +115,16 @@ final class LocalIssuer implements AutoCloseable {
                 200,
                 "application/json",
                 "{\"token_type\":\"Bearer\",\"access_token\":\"opaque\",\"id_token\":\"" + idToken(grant) + "\"}");
+    }
+
+    private static MultiValueMap<String, String> parameters(String encoded) {
+        MultiValueMap<String, String> parameters = new LinkedMultiValueMap<>();
+        for (String pair : encoded.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            parameters.add(
+                    pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+        return parameters;
     }
 
     private String idToken(Grant grant) {

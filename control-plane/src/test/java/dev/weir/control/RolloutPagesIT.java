@@ -44,6 +44,7 @@ class RolloutPagesIT extends AbstractInterfaceIT {
     void aBadVersionIsRolledBackByItselfAndThePageSaysWhy() throws Exception {
         String id = begin("notes", "weir-demo-fast", InterfaceStack.FLAWED);
         assertThat(button(page, "Roll back")).isEnabled();
+        weir.breakFlawed();
         assertThat(askUntilOver("notes", id)).isEqualTo("ROLLED_BACK");
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("Rolled back from 50 %: errors");
         assertThat(row("tenant").first()).containsText("default");
