@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { createContext, useContext, useMemo } from 'react';
 import type { Client, Operation, Question, Refused } from './client';
@@ -89,6 +89,17 @@ export function useAnswer<K extends Operation>(
     queryFn: ({ signal }) => client.call(operation, question, signal),
     refetchInterval: options.everyMillis ?? false,
     enabled: options.enabled ?? true,
+  });
+}
+
+/** Asks the same of several, all at once. */
+export function useAnswers<K extends Operation>(operation: K, questions: Question<K>[]) {
+  const { client } = useSession();
+  return useQueries({
+    queries: questions.map((question) => ({
+      queryKey: [operation, question.path ?? null, question.query ?? null, question.body ?? null],
+      queryFn: ({ signal }: { signal: AbortSignal }): Promise<Operations[K]['answer']> => client.call(operation, question, signal),
+    })),
   });
 }
 

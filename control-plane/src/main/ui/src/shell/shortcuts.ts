@@ -14,7 +14,7 @@ export function match(shortcuts: Shortcuts, before: string, key: string): (() =>
 }
 
 /** Whether a key belongs to what has the focus. */
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 

@@ -37,10 +37,10 @@ export function Audit() {
             caption="Changes, the newest first"
             columns={[
               { name: '#', cell: (entry) => entry.seq, figure: true },
-              { name: 'When', cell: (entry) => moment(entry.at) },
+              { name: 'When', cell: (entry) => <span className="nowrap">{moment(entry.at)}</span> },
               { name: 'Who', cell: (entry) => <span className="mono">{entry.actor}</span> },
               { name: 'What', cell: (entry) => <><strong>{entry.action}</strong> {entry.subject}</> },
-              { name: 'Why', cell: (entry) => told(entry).reason || <span className="soft">–</span> },
+              { name: 'Why', cell: (entry) => told(entry).reason ? <div className="why">{told(entry).reason}</div> : <span className="soft">–</span> },
               { name: 'Detail', cell: (entry) => <span className="mono soft break">{told(entry).rest}</span>, minor: true },
             ]}
             rows={[...rows].reverse()}

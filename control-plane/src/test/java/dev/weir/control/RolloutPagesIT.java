@@ -50,6 +50,10 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         assertThat(row("tenant").first()).containsText("default");
         assertThat(page.getByText("Bad answers of the new version").first()).isVisible();
         assertThat(barriers("rollout-rolled-back")).isEmpty();
+        go("monitoring/post-mortems");
+        assertThat(row(InterfaceStack.FLAWED)).containsText("tenant");
+        assertThat(row("default")).containsText(" of ");
+        assertThat(barriers("monitoring-post-mortems")).isEmpty();
         go("rollouts");
         assertThat(row("notes")).containsText("rolled back");
         assertThat(barriers("rollouts")).isEmpty();

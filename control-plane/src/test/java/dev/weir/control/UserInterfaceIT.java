@@ -22,6 +22,7 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             "requests",
             "cost",
             "evaluations",
+            "monitoring/post-mortems",
             "admin/keys",
             "admin/tenants",
             "admin/users",
