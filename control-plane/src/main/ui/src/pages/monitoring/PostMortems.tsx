@@ -73,7 +73,7 @@ function Cube(props: { of: RolloutSummary[] }) {
           <DataTable
             caption={`${METRICS[guard]} by ${words(at)} and version`}
             columns={[
-              { name: words(at), cell: (row: Row) => <strong>{row.value}</strong> },
+              { name: words(at).replace(/^./, (letter) => letter.toUpperCase()), cell: (row: Row) => <strong>{row.value}</strong> },
               ...versions.map((version) => ({ name: version, cell: (row: Row) => <Cell of={row.cells[version]} />, figure: true })),
             ]}
             rows={side(told, at, guard)}

@@ -87,6 +87,7 @@ function Orders(props: { of: RolloutDetail }) {
 function Ladder(props: { of: RolloutDetail }) {
   const { summary, stages, report } = props.of;
   const isOver = summary.phase === 'COMPLETED';
+  const isWarm = stages[summary.stageIndex]?.kind === 'WARM';
   const rolledBack = summary.phase === 'ROLLED_BACK' ? props.of.decisions.find((decision) => decision.kind === 'ROLLED_BACK') : undefined;
   return (
     <Card title="Stages" actions={<Phase of={summary} />}>
@@ -110,12 +111,18 @@ function Ladder(props: { of: RolloutDetail }) {
           );
         })}
       </ol>
-      <dl className="tiles">
-        <Figure name="Share set" value={percent(report.candidateShare)} note={`actual ${percent(report.actualShare)}`} />
-        <Figure name="Held" value={span(report.heldSeconds)} note={`of ${span(report.requiredSeconds)}; waited ${span(report.waitedSeconds)}`} />
-        <Figure name="Next stage" value={span(report.etaSeconds)} note="at this traffic" />
-        <Figure name="Assigned" value={count(report.assignment.candidateUnitCount)} note={`beside ${count(report.assignment.baselineUnitCount)}`} />
-      </dl>
+      {!isOver && (
+        <dl className="tiles">
+          <Figure name="Share set" value={percent(report.candidateShare)} note={`actual ${percent(report.actualShare)}`} />
+          <Figure name="Held" value={span(report.heldSeconds)} note={`of ${span(report.requiredSeconds)}; waited ${span(report.waitedSeconds)}`} />
+          {isWarm ? (
+            <Figure name="Way back stays warm" value={span(report.requiredSeconds - report.heldSeconds)} note={`${summary.baseline} is loaded that long, and takes over in less than a second`} />
+          ) : (
+            <Figure name="Next stage" value={span(report.etaSeconds)} note="at this traffic" />
+          )}
+          <Figure name="Assigned" value={count(report.assignment.candidateUnitCount)} note={`beside ${count(report.assignment.baselineUnitCount)}`} />
+        </dl>
+      )}
       <div className="actions">
         <Status mood={report.candidateHealthy ? 'good' : 'bad'}>{`${summary.candidate} ${report.candidateHealthy ? 'healthy' : 'not healthy'}`}</Status>
         <Status mood={report.baselineHealthy ? 'good' : 'bad'}>{`${summary.baseline} ${report.baselineHealthy ? 'healthy' : 'not healthy'}`}</Status>
@@ -226,7 +233,10 @@ function Timeline(props: { of: RolloutDetail }) {
           .sort((one, other) => other.number - one.number)
           .map((decision) => (
             <li key={decision.number}>
-              <div className="soft">{moment(decision.at).slice(11, 19)}</div>
+              <div className="soft">
+                {moment(decision.at).slice(11, 19)}
+                <div>{moment(decision.at).slice(0, 10)}</div>
+              </div>
               <div>
                 <h3>{decision.kind.toLowerCase().replaceAll('_', ' ')}</h3>
                 <div>{decision.sentence}</div>

@@ -12,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Rollouts in a browser: planned, seen, promoted and rolled back by what live requests to real processes show. */
@@ -28,6 +27,10 @@ class RolloutPagesIT extends AbstractInterfaceIT {
     @Test
     void aGoodVersionIsPlannedFromATemplateAndPromoted() throws Exception {
         String id = begin("helpdesk", "weir-demo-fast", "weir-demo-power");
+        ask("helpdesk");
+        assertThat(row("Errors")).containsText("limit 8.0 pp");
+        assertThat(page.locator("svg.interval")).isVisible();
+        assertThat(barriers("rollout-running")).isEmpty();
         assertThat(askUntilOver("helpdesk", id)).isEqualTo("COMPLETED");
         assertThat(page.locator("main")).containsText("completed");
         assertThat(page.getByText("promoted", new com.microsoft.playwright.Page.GetByTextOptions().setExact(true))
@@ -51,7 +54,7 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         assertThat(page.getByText("Bad answers of the new version").first()).isVisible();
         assertThat(barriers("rollout-rolled-back")).isEmpty();
         go("monitoring/post-mortems");
-        assertThat(row(InterfaceStack.FLAWED)).containsText("tenant");
+        assertThat(row(InterfaceStack.FLAWED)).containsText("Tenant");
         assertThat(row("default")).containsText(" of ");
         assertThat(barriers("monitoring-post-mortems")).isEmpty();
         go("rollouts");
@@ -96,25 +99,28 @@ class RolloutPagesIT extends AbstractInterfaceIT {
                 + "\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"May I bring a dog?\"}]}";
     }
 
+    private void ask(String alias) throws Exception {
+        try (ExecutorService callers = Executors.newFixedThreadPool(REQUESTS_AT_ONCE)) {
+            List<Future<?>> asked = IntStream.range(0, ROUND_REQUESTS)
+                    .<Future<?>>mapToObj(_ -> callers.submit(() -> weir.post("/v1/chat/completions", question(alias))))
+                    .toList();
+            for (Future<?> one : asked) {
+                one.get();
+            }
+        }
+    }
+
     /** How it ended. */
     private String askUntilOver(String alias, String id) throws Exception {
-        try (ExecutorService callers = Executors.newFixedThreadPool(REQUESTS_AT_ONCE)) {
-            for (int round = 0; round < ROUNDS_MAX; round++) {
-                List<Future<?>> asked = IntStream.range(0, ROUND_REQUESTS)
-                        .<Future<?>>mapToObj(
-                                _ -> callers.submit(() -> weir.post("/v1/chat/completions", question(alias))))
-                        .toList();
-                for (Future<?> one : asked) {
-                    one.get();
-                }
-                JsonNode summary = JsonMapper.shared()
-                        .readTree(weir.get("/admin/rollouts/" + id, weir.adminKey())
-                                .body())
-                        .path("summary");
-                String phase = summary.path("phase").asString();
-                if (phase.equals("COMPLETED") || phase.equals("ROLLED_BACK")) {
-                    return phase;
-                }
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            ask(alias);
+            String phase = JsonMapper.shared()
+                    .readTree(weir.get("/admin/rollouts/" + id, weir.adminKey()).body())
+                    .path("summary")
+                    .path("phase")
+                    .asString();
+            if (phase.equals("COMPLETED") || phase.equals("ROLLED_BACK")) {
+                return phase;
             }
         }
         throw new AssertionError("the rollout of " + alias + " goes on and on");
