@@ -46,6 +46,18 @@ export interface AnswerJudgement {
   lowQuality: boolean;
 }
 
+export interface ArmReport {
+  name: string;
+  model: string;
+  share: number;
+  stopped: boolean;
+  userCount: number;
+  requestCount: number;
+  failedCount: number;
+  probabilityOfBest?: number | null;
+  rewardedCount?: number | null;
+}
+
 export interface AssignmentReport {
   candidateUnitCount: number;
   baselineUnitCount: number;
@@ -66,6 +78,16 @@ export interface AuditEntry {
 export interface AuditVerdict {
   intact: boolean;
   firstBrokenSeq?: number | null;
+}
+
+export interface BanditOrder {
+  floor?: number | null;
+  nurseryCount?: number | null;
+  discount?: number | null;
+  costWeight?: number | null;
+  costReference?: number | null;
+  slowPenalty?: number | null;
+  slowerThanSeconds?: number | null;
 }
 
 export interface CaseLine {
@@ -158,6 +180,66 @@ export interface Error {
   error?: {  message?: string | null;  type?: string | null;  param?: string | null;  code?: string | null; } | null;
 }
 
+export interface Estimate {
+  arm: string;
+  userCount: number;
+  observationCount: number;
+  mean?: number | null;
+  lower?: number | null;
+  upper?: number | null;
+  difference?: number | null;
+  differenceLower?: number | null;
+  differenceUpper?: number | null;
+  alwaysLower?: number | null;
+  alwaysUpper?: number | null;
+  p?: number | null;
+  adjustedP?: number | null;
+}
+
+export interface ExperimentArm {
+  name: string;
+  model: string;
+}
+
+export interface ExperimentDetail {
+  summary: ExperimentSummary;
+  reason: string;
+  arms: ExperimentArm[];
+  coverage: number;
+  horizonDays: number;
+  usersPerArmMin: number;
+  bandit?: BanditOrder | null;
+  begunAt?: string | null;
+  misassigned: boolean;
+  report?: TrialReport | null;
+  timeline: ExperimentEvent[];
+}
+
+export interface ExperimentEvent {
+  number: number;
+  at: string;
+  actor: string;
+  sentence: string;
+}
+
+export interface ExperimentStop {
+  reason: string;
+}
+
+export interface ExperimentSummary {
+  id: string;
+  alias: string;
+  kind: 'EXPERIMENT' | 'BANDIT';
+  primary: 'TASK_COMPLETION' | 'THUMBS' | 'QUALITY' | 'HALLUCINATION' | 'ERRORS' | 'LATENCY' | 'COST';
+  end: 'RUNNING' | 'WINNER' | 'HARMFUL' | 'NO_DIFFERENCE' | 'STOPPED';
+  arm?: string | null;
+  sentence: string;
+  armCount: number;
+  createdAt: string;
+  createdBy: string;
+  endedAt?: string | null;
+}
+
 export interface Explanation {
   model?: string | null;
   tier?: string | null;
@@ -213,6 +295,14 @@ export interface GateReport {
 export interface GateVerdict {
   passed: boolean;
   report: GateReport;
+}
+
+export interface GoalReport {
+  goal: 'TASK_COMPLETION' | 'THUMBS' | 'QUALITY' | 'HALLUCINATION' | 'ERRORS' | 'LATENCY' | 'COST';
+  primary: boolean;
+  moreBetter: boolean;
+  varianceKept: number;
+  estimates: Estimate[];
 }
 
 export interface GoldenVersion {
@@ -352,6 +442,18 @@ export interface ModelOrder {
   model: string;
   verb: 'LOAD' | 'UNLOAD' | 'SLEEP' | 'WAKE';
   parameters?: Record<string, unknown> | null;
+}
+
+export interface NewExperiment {
+  id?: string | null;
+  alias: string;
+  arms: ExperimentArm[];
+  coverage?: number | null;
+  primary: 'TASK_COMPLETION' | 'THUMBS' | 'QUALITY' | 'HALLUCINATION' | 'ERRORS' | 'LATENCY' | 'COST';
+  horizonDays?: number | null;
+  usersPerArmMin?: number | null;
+  bandit?: BanditOrder | null;
+  reason: string;
 }
 
 export interface NewKey {
@@ -747,6 +849,15 @@ export interface Totals {
   coverage: number;
 }
 
+export interface TrialReport {
+  at: string;
+  dayCount: number;
+  arms: ArmReport[];
+  assignmentLog10E?: number | null;
+  assignmentLog10Needed: number;
+  goals: GoalReport[];
+}
+
 export interface User {
   id: string;
   tenantId: string;
@@ -984,6 +1095,30 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: RunView;
+  };
+  'POST /admin/experiments': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: NewExperiment;
+    answer: ExperimentDetail;
+  };
+  'GET /admin/experiments': {
+    path: Record<never, never>;
+    query: { limit?: number };
+    body: undefined;
+    answer: ExperimentSummary[];
+  };
+  'GET /admin/experiments/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: ExperimentDetail;
+  };
+  'POST /admin/experiments/{id}/stop': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: ExperimentStop;
+    answer: ExperimentDetail;
   };
   'GET /admin/golden-sets': {
     path: Record<never, never>;

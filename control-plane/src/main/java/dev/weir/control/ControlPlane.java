@@ -90,6 +90,7 @@ import reactor.core.scheduler.Schedulers;
     AlertStations.class,
     CacheStations.class,
     EvaluationStations.class,
+    ExperimentStations.class,
     RolloutStations.class,
     RouteStations.class,
     TelemetryStations.class

@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.accounting.FeedbackRules;
 import dev.weir.control.accounting.PriceList;
 import dev.weir.control.alerting.AlertPolicy;
 import dev.weir.control.cache.CacheRules;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param cache which answers are remembered
  * @param overflow who outside may be asked
  * @param alerts who is told of alerts
+ * @param feedback what of it is kept
  * @param judged how much of the live traffic is judged
  * @param upgrade whose answers are looked at before they are sent
  * @param detours what becomes of requests that a model does not answer, or not soon
@@ -34,6 +36,7 @@ record Policy(
         CacheRules cache,
         OverflowPolicy overflow,
         AlertPolicy alerts,
+        FeedbackRules feedback,
         LivePolicy judged,
         Optional<UpgradePolicy> upgrade,
         Detours detours) {
@@ -53,6 +56,7 @@ record Policy(
                 CacheRules.read(root),
                 OverflowPolicy.read(root),
                 AlertPolicy.read(root),
+                FeedbackRules.read(root),
                 LivePolicy.read(root),
                 UpgradePolicy.read(root),
                 Detours.read(root));

@@ -26,6 +26,7 @@ import dev.weir.control.rollout.live.RolloutStore;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
 import dev.weir.control.rollout.live.VersionProbes;
+import dev.weir.control.rollout.trial.TrialArms;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Versions;
@@ -74,8 +75,8 @@ class RolloutStations {
     }
 
     @Bean
-    Versions versions(ArmWeights weights, LiveCounts counts, RecentRequests requests) {
-        return new RolledOutVersions(weights, counts, requests);
+    Versions versions(ArmWeights weights, TrialArms trials, LiveCounts counts, RecentRequests requests) {
+        return new RolledOutVersions(weights, trials, counts, requests);
     }
 
     @Bean

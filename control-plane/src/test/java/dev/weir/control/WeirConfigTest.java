@@ -98,7 +98,8 @@ class WeirConfigTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofMillis(100),
                                 Duration.ofSeconds(3),
-                                Duration.ofSeconds(5))));
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(5))));
     }
 
     @Test

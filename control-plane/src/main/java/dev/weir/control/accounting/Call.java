@@ -44,6 +44,7 @@ public final class Call {
     private final Clock clock;
     private final Instant at;
     private final long startNanos;
+    private @Nullable String subject;
     private Course course = Course.NONE;
     private @Nullable Usage told;
     private long pieceCount;
@@ -85,6 +86,11 @@ public final class Call {
 
     public synchronized ModelPrice price() {
         return price;
+    }
+
+    /** It is for this person, as the caller says. */
+    public synchronized void isFor(String person) {
+        subject = person;
     }
 
     /** It goes there, for this reason; said again where it goes elsewhere. */
@@ -176,6 +182,7 @@ public final class Call {
                 caller.tenant().id(),
                 caller.userId(),
                 caller.keyId(),
+                subject,
                 feature,
                 request.endpoint().path(),
                 request.model(),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id ours, so that no caller can make two calls count as one by naming them alike
  * @param requestId the caller's name for it, or ours
+ * @param subject whom it was for, as the caller says
  * @param feature what of the caller's product it was for, if the caller said so
  * @param version of the model, as the engine that answered tells it, or else where routes tell versions apart
  * @param arm of a rollout or an experiment
@@ -28,6 +29,7 @@ public record LedgerEntry(
         String tenant,
         @Nullable String user,
         @Nullable String key,
+        @Nullable String subject,
         @Nullable String feature,
         String endpoint,
         String model,

@@ -97,6 +97,7 @@ public final class LedgerSearch {
                 row.getString("tenant"),
                 row.getString("person"),
                 row.getString("api_key"),
+                row.getString("subject"),
                 row.getString("feature"),
                 row.getString("endpoint"),
                 row.getString("model"),

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** The ledger's rows. */
 public final class LedgerStore {
     private static final String INSERT =
-            "insert into ledger (id, request_id, at, call_day, tenant, person, api_key, feature,"
+            "insert into ledger (id, request_id, at, call_day, tenant, person, api_key, subject, feature,"
                     + " endpoint, model, version, engine, arm, tier, reason, cache, stream, input_tokens, cached_tokens, output_tokens,"
                     + " usage_told, cost_nanos, first_byte_micros, total_micros, status)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
 
     private final Database database;
 
@@ -47,6 +47,7 @@ public final class LedgerStore {
             entry.tenant(),
             entry.user(),
             entry.key(),
+            cut(entry.subject(), 200),
             entry.feature(),
             entry.endpoint(),
             cut(entry.model(), 512),

@@ -103,6 +103,7 @@ public final class RouteEndpoints {
                 question.headers() == null ? Map.of() : question.headers(),
                 orElse(question.region(), ""),
                 orElse(question.session(), ""),
+                request.path("user").asString(orElse(question.user(), "")),
                 number(request.path("max_cost_per_token")),
                 number(request.path("max_latency_ms")).map(Double::longValue),
                 ZonedDateTime.ofInstant(clock.instant(), policy.timeZone()));

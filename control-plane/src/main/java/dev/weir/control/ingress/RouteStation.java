@@ -13,6 +13,7 @@ import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,15 @@ public final class RouteStation {
     /** Which of the models that have or had the name it was, as an engine tells it. */
     static final String VERSION_HEADER = "x-weir-model-version";
 
+    /** Of an exchange: whom it is for, where that is known. */
+    private static final String SUBJECT = "weir.subject";
+
     private static final String REGION_HEADER = "weir-region";
     private static final String SESSION_HEADER = "weir-session";
     private static final int HEADER_CHARS_MAX = 512;
+    /** As many as the ledger keeps. */
+    private static final int SUBJECT_CHARS_MAX = 200;
+
     private static final Set<String> SECRET = Set.of("authorization", "x-api-key", "cookie", "proxy-authorization");
 
     private final Routes routes;
@@ -56,6 +63,9 @@ public final class RouteStation {
         }
         RoutingFields fields = RoutingFields.read(request.body());
         RequestFacts facts = facts(caller, request, fields, exchange, now.timeZone());
+        if (!facts.subject().isEmpty()) {
+            exchange.getAttributes().put(SUBJECT, facts.subject());
+        }
         Route route = routes.of(facts, now, request.body());
         HttpHeaders headers = exchange.getResponse().getHeaders();
         headers.set(ROUTE_HEADER, shortened(route.reason()));
@@ -87,6 +97,11 @@ public final class RouteStation {
                 headers.getFirst(ROUTE_HEADER));
     }
 
+    /** Whom it is for, for the ledger. */
+    static Optional<String> subject(ServerWebExchange exchange) {
+        return Optional.ofNullable(exchange.getAttribute(SUBJECT));
+    }
+
     private RequestFacts facts(
             Caller caller, CompletionRequest request, RoutingFields fields, ServerWebExchange exchange, ZoneId zone) {
         HttpHeaders sent = exchange.getRequest().getHeaders();
@@ -98,6 +113,8 @@ public final class RouteStation {
             }
         });
         String session = headers.getOrDefault(SESSION_HEADER, fields.session());
+        String subject =
+                fields.subject().isEmpty() ? Objects.requireNonNullElse(caller.userId(), "") : fields.subject();
         return new RequestFacts(
                 request.id(),
                 caller.tenant().id(),
@@ -111,6 +128,7 @@ public final class RouteStation {
                 headers,
                 headers.getOrDefault(REGION_HEADER, ""),
                 session.substring(0, Math.min(session.length(), HEADER_CHARS_MAX)),
+                subject.substring(0, Math.min(subject.length(), SUBJECT_CHARS_MAX)),
                 fields.costPerTokenMax(),
                 fields.firstTokenMaxMillis(),
                 ZonedDateTime.ofInstant(clock.instant(), zone));

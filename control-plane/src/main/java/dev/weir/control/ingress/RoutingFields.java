@@ -17,12 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  * found to be proper JSON before.
  *
  * @param modelBegin where the name's value begins, -1 where there is none
- * @param session what says whose requests belong together: {@code prompt_cache_key}, else {@code user}
+ * @param session what says whose requests belong together: {@code prompt_cache_key}, else the subject
+ * @param subject whom the request is for: {@code user}, or {@code safety_identifier} as it is called now
  */
 record RoutingFields(
         int modelBegin,
         int modelEnd,
         String session,
+        String subject,
         long outputTokensMax,
         Optional<Double> costPerTokenMax,
         Optional<Long> firstTokenMaxMillis) {
@@ -53,7 +55,7 @@ record RoutingFields(
                     end = Math.toIntExact(json.currentLocation().getByteOffset());
                 }
                 case "prompt_cache_key" -> cacheKey = text(json, value);
-                case "user" -> user = text(json, value);
+                case "user", "safety_identifier" -> user = text(json, value);
                 case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
                     tokens = (long) number(json, value, name).orElse(0.0).doubleValue();
                 case "max_cost_per_token" -> cost = number(json, value, name);
@@ -61,7 +63,7 @@ record RoutingFields(
                 default -> json.skipChildren();
             }
         }
-        return new RoutingFields(begin, end, cacheKey.isEmpty() ? user : cacheKey, tokens, cost, millis);
+        return new RoutingFields(begin, end, cacheKey.isEmpty() ? user : cacheKey, user, tokens, cost, millis);
     }
 
     private static String text(JsonParser json, JsonToken value) {

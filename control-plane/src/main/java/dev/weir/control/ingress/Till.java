@@ -50,6 +50,7 @@ public final class Till {
             Function<Call, Mono<Void>> work) {
         return Mono.defer(() -> {
             Call call = ledger.begin(caller, request, feature(exchange));
+            RouteStation.subject(exchange).ifPresent(call::isFor);
             Reservation reservation = quota.reserve(caller, request, call.price());
             return reservation
                     .verdict()

@@ -19,7 +19,8 @@
  * dead for an hour and metrics that are late can therefore promote nothing.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "evaluation", "identity", "statistics", "storage"})
+@ApplicationModule(
+        allowedDependencies = {"accounting", "completion", "evaluation", "identity", "statistics", "storage"})
 package dev.weir.control.rollout;
 
 import org.jspecify.annotations.NullMarked;

@@ -29,6 +29,11 @@ sealed interface Aim {
             }
         }
 
+        /** One name, always. */
+        static OfModels only(String name) {
+            return new OfModels(Map.of(name, ALL));
+        }
+
         /** The same arm for the same name, always, and of many names as many as the weights say. */
         String pick(String name) {
             int place = new SplittableRandom(mix(name)).nextInt(ALL);
@@ -68,6 +73,6 @@ sealed interface Aim {
     /** A tier, or a model. */
     static Aim of(String name) {
         Optional<Tier> tier = Tier.of(name).or(() -> Tier.ofModel(name));
-        return tier.isPresent() ? new OfTier(tier.get()) : new OfModels(Map.of(name, OfModels.ALL));
+        return tier.isPresent() ? new OfTier(tier.get()) : OfModels.only(name);
     }
 }

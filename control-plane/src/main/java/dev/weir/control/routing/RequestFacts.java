@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param headers with names in small letters; none that carry credentials
  * @param region that it prefers, or an empty text
  * @param session whose requests belong together, or an empty text
+ * @param subject whom it is for, as the caller says, or an empty text
  * @param costPerTokenMax in dollars, where it sets a limit
  * @param firstTokenMaxMillis where it sets a limit
  */
@@ -30,6 +31,7 @@ public record RequestFacts(
         Map<String, String> headers,
         String region,
         String session,
+        String subject,
         Optional<Double> costPerTokenMax,
         Optional<Long> firstTokenMaxMillis,
         ZonedDateTime at) {

@@ -82,7 +82,7 @@ public final class Router {
         };
     }
 
-    private static Aim aim(
+    private Aim aim(
             RequestFacts facts,
             RoutingPolicy policy,
             @Nullable Aim override,
@@ -97,6 +97,10 @@ public final class Router {
                 decision.step("rule " + rule.name());
                 return rule.aim();
             }
+        }
+        if (versions.names().contains(facts.model())) {
+            decision.step("alias " + facts.model());
+            return OfModels.only(facts.model()); // whatever the configuration said before
         }
         Aim alias = policy.aliases().get(facts.model());
         if (alias != null) {

@@ -263,6 +263,7 @@ class RouterTest {
                     headers,
                     "",
                     session,
+                    "",
                     cost,
                     millis,
                     ZonedDateTime.of(2026, 11, 21, hour, 0, 0, 0, ZoneOffset.UTC));

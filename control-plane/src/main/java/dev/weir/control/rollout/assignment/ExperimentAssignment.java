@@ -32,10 +32,26 @@ public record ExperimentAssignment(String experimentId, HashVersion hash, double
 
     /** The user's arm; empty for who does not take part. */
     public Optional<String> armOf(String tenant, String user) {
-        if (hash.position(experimentId + "/coverage", tenant, user) >= coverage) {
-            return Optional.empty();
-        }
-        double position = hash.position(experimentId + "/arm", tenant, user);
-        return Optional.of(arms.get((int) (position * arms.size())));
+        return position(tenant, user).map(position -> arms.get((int) (position * arms.size())));
+    }
+
+    /** The user's arm where arms have these shares, 1 together: who is near an edge moves when shares do. */
+    public Optional<String> armOf(String tenant, String user, List<Double> shares) {
+        return position(tenant, user).map(position -> {
+            double end = 0;
+            for (int arm = 0; arm < arms.size() - 1; arm++) {
+                end += shares.get(arm);
+                if (position < end) {
+                    return arms.get(arm);
+                }
+            }
+            return arms.getLast();
+        });
+    }
+
+    private Optional<Double> position(String tenant, String user) {
+        return hash.position(experimentId + "/coverage", tenant, user) >= coverage
+                ? Optional.empty()
+                : Optional.of(hash.position(experimentId + "/arm", tenant, user));
     }
 }

@@ -10,6 +10,7 @@ import dev.weir.control.statistics.Interval;
 import dev.weir.control.statistics.Multiplicity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,13 @@ public record Experiment(ExperimentPlan plan) {
      * What can be said now.
      *
      * @param observedFor full days since the first assignment
-     * @param primary of each arm, one entry per user
+     * @param primary of each arm that goes on, one entry per user: a treatment that was stopped is left out
      */
     public Verdict judge(Duration observedFor, Map<String, ClusteredMean> primary) {
+        ClusteredMean control = arm(primary, plan.control());
         List<Comparison> comparisons = plan.treatments().stream()
-                .map(treatment -> compare(treatment, arm(primary, treatment), arm(primary, plan.control())))
+                .filter(primary::containsKey)
+                .map(treatment -> compare(treatment, arm(primary, treatment), control))
                 .toList();
         Optional<Verdict> harmful = comparisons.stream()
                 .filter(comparison -> enough(primary, comparison.treatment(), USERS_FOR_HARM) && isHarmful(comparison))
@@ -59,7 +62,7 @@ public record Experiment(ExperimentPlan plan) {
     }
 
     private Verdict beforeHorizon(List<Comparison> comparisons) {
-        double alpha = plan.sequenceAlpha() / comparisons.size();
+        double alpha = plan.sequenceAlpha() / plan.treatments().size();
         for (Comparison comparison : comparisons) {
             Interval interval = ConfidenceSequence.narrowestAt(2 * plan.usersPerArmMin(), alpha)
                     .around(comparison.difference(), comparison.userCount(), comparison.standardError());
@@ -74,17 +77,22 @@ public record Experiment(ExperimentPlan plan) {
     }
 
     private Verdict atHorizon(List<Comparison> comparisons) {
-        List<Double> adjusted = Multiplicity.holm(comparisons.stream()
-                .map(comparison ->
-                        2 * NORMAL.survivalProbability(Math.abs(comparison.difference()) / comparison.standardError()))
-                .toList());
+        List<Double> pValues =
+                new ArrayList<>(Collections.nCopies(plan.treatments().size(), 1.0)); // of those that were stopped
+        for (int i = 0; i < comparisons.size(); i++) {
+            Comparison comparison = comparisons.get(i);
+            pValues.set(
+                    i, 2 * NORMAL.survivalProbability(Math.abs(comparison.difference()) / comparison.standardError()));
+        }
+        List<Double> adjusted = Multiplicity.holm(pValues);
         List<Comparison> significant = new ArrayList<>();
         for (int i = 0; i < comparisons.size(); i++) {
             if (adjusted.get(i) < plan.horizonAlpha()) {
                 significant.add(comparisons.get(i));
             }
         }
-        double z = NORMAL.inverseSurvivalProbability(plan.horizonAlpha() / 2 / comparisons.size());
+        double z = NORMAL.inverseSurvivalProbability(
+                plan.horizonAlpha() / 2 / plan.treatments().size());
         return significant.stream()
                 .max(Comparator.comparingDouble(Comparison::difference))
                 .<Verdict>map(best -> best.difference() > 0

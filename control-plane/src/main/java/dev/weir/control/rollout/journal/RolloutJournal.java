@@ -36,6 +36,10 @@ public final class RolloutJournal {
     public void plan(RolloutPlan plan, String actor, String reason, Instant at) {
         try {
             database.<Integer>inTransaction(() -> {
+                experimentOf(plan.alias()).ifPresent(experiment -> {
+                    throw new IllegalArgumentException(
+                            plan.alias() + " is in the experiment " + experiment + ": stop that first");
+                });
                 database.jdbc()
                         .sql("insert into rollout (id, alias, plan, phase, fence, event_count, created_at, created_by,"
                                 + " reason) values (?, ?, ?, ?, 0, 0, ?, ?, ?)")
@@ -69,6 +73,14 @@ public final class RolloutJournal {
     public Optional<String> active(String alias) {
         return database.jdbc()
                 .sql("select rollout_id from rollout_active where alias = ?")
+                .param(alias)
+                .query(String.class)
+                .optional();
+    }
+
+    private Optional<String> experimentOf(String alias) {
+        return database.jdbc()
+                .sql("select experiment_id from experiment_active where alias = ?")
                 .param(alias)
                 .query(String.class)
                 .optional();

@@ -62,6 +62,7 @@ public final class RolloutLoop implements SmartLifecycle {
     private final Map<String, Driven> driven = new HashMap<>();
     private long flushedNanos;
     private boolean failing;
+    private volatile boolean leading;
     private volatile @Nullable Disposable running;
 
     /**
@@ -122,6 +123,7 @@ public final class RolloutLoop implements SmartLifecycle {
         if (beating != null) {
             beating.dispose();
             running = null;
+            leading = false;
             leadership.leave();
         }
     }
@@ -136,7 +138,13 @@ public final class RolloutLoop implements SmartLifecycle {
         return Database.PHASE + 1;
     }
 
+    /** Whether this replica led at its latest beat. */
+    public boolean leads() {
+        return leading;
+    }
+
     private Mono<Boolean> failed(Throwable failure) {
+        leading = false;
         if (!failing) {
             failing = true;
             log.warn("rollouts stand still: {}", failure.getMessage());
@@ -151,7 +159,8 @@ public final class RolloutLoop implements SmartLifecycle {
             flushedNanos = now;
             flush();
         }
-        if (leadership.beat(now)) {
+        leading = leadership.beat(now);
+        if (leading) {
             lead(now);
         } else {
             driven.clear();

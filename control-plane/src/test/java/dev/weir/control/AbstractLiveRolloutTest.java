@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.StorageConfig;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Two replicas, two versions and one alias: what rollouts do to live requests, and requests to rollouts. */
-class LiveRolloutTest {
+abstract class AbstractLiveRolloutTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String GOOD = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
     private static final int REQUESTS_MAX = 600;
@@ -37,14 +37,21 @@ class LiveRolloutTest {
         young = ScriptedEngine.with("v2");
         old.answers(exchange -> exchange.json(200, GOOD));
         young.answers(exchange -> exchange.json(200, GOOD));
-        String database = "--weir.storage.url=jdbc:h2:mem:" + UUID.randomUUID();
+        StorageConfig database = storage();
         one = replica(database);
         other = replica(database);
     }
 
-    private RunningControlPlane replica(String database) {
+    /** A new database that both replicas share. */
+    abstract StorageConfig storage();
+
+    private RunningControlPlane replica(StorageConfig database) {
         return new RunningControlPlane(
-                List.of(old, young), database, "--weir.rollout.beat=20ms", "--weir.rollout.tick=100ms");
+                List.of(old, young),
+                "--weir.storage.url=" + database.url(),
+                "--weir.storage.user=" + (database.user() == null ? "" : database.user()),
+                "--weir.rollout.beat=20ms",
+                "--weir.rollout.tick=100ms");
     }
 
     @AfterEach

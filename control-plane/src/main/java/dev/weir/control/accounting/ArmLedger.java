@@ -1,0 +1,171 @@
+package dev.weir.control.accounting;
+
+import dev.weir.control.storage.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger and feedback say of the arms of experiments, user by user. Blocking. */
+public final class ArmLedger {
+    /** Of one experiment; beyond it users are left out, whichever the database comes upon last. */
+    private static final int USERS_MAX = 500_000;
+    /** Taken in at once; what is beyond waits for the next look. */
+    private static final int REWARDS_MAX = 10_000;
+
+    /** Through no fault of the caller: as live rollouts count it. */
+    private static final String FAILED =
+            "(l.status like '5%' or l.status = 'broken' or (l.status = '429' and l.engine is not null))";
+
+    private static final String CALLS = "sum(case when l.status = '200' or " + FAILED
+            + " then 1 else 0 end) as answered, sum(case when " + FAILED + " then 1 else 0 end) as failed,"
+            + " sum(case when l.status = '200' then l.total_micros else 0 end) as micros, sum(l.cost_nanos) as cost";
+    private static final String OPINIONS = "count(f.thumbs_up) as thumbs,"
+            + " sum(case when f.thumbs_up then 1 else 0 end) as liked, count(f.completed) as tasks,"
+            + " sum(case when f.completed then 1 else 0 end) as done, count(f.hallucinated) as judged,"
+            + " sum(case when f.hallucinated then 1 else 0 end) as invented,"
+            + " sum(case when f.low_quality then 1 else 0 end) as poor";
+    private static final String OF_LEDGER = " from ledger l where ";
+    private static final String OF_FEEDBACK = " from feedback f join ledger l on l.id = f.call_id where ";
+
+    private final Database database;
+
+    public ArmLedger(Database database) {
+        this.database = database;
+    }
+
+    /** Somebody whom calls are for. */
+    public record User(String tenant, String subject) {}
+
+    /** A user on an arm. */
+    public record ArmUser(String arm, User user) {}
+
+    /** A call that somebody has said something of since the last time. */
+    public record Opinion(
+            String callId, String person, String arm, Feedback feedback, long costNanos, long totalMicros) {}
+
+    /** Of each user on these arms, all calls. */
+    public Map<ArmUser, ArmSums> during(Collection<String> arms) {
+        String where = "l.subject is not null and l.arm in (" + marks(arms.size()) + ")";
+        return byUser(
+                "l.arm, l.tenant, l.subject",
+                where,
+                List.copyOf(arms),
+                row -> new ArmUser(row.getString("arm"), user(row)));
+    }
+
+    /** Of each user of these models in a span of time, all calls: what is known of them from before. */
+    public Map<User, ArmSums> before(Collection<String> models, Instant from, Instant until) {
+        String where = "l.subject is not null and l.at >= ? and l.at < ? and l.model in (" + marks(models.size()) + ")";
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(from.atOffset(ZoneOffset.UTC));
+        parameters.add(until.atOffset(ZoneOffset.UTC));
+        parameters.addAll(models);
+        return byUser("l.tenant, l.subject", where, parameters, ArmLedger::user);
+    }
+
+    /** Reads a row. */
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Calls and opinions apart: a call of which nobody, or somebody twice, has said something is one call. */
+    private <K> Map<K, ArmSums> byUser(String key, String where, List<Object> parameters, Reader<K> keyOf) {
+        Map<K, ArmSums> sums = new HashMap<>();
+        add(CALLS + OF_LEDGER + where, key, parameters, keyOf, ArmLedger::calls, sums);
+        add(OPINIONS + OF_FEEDBACK + where, key, parameters, keyOf, ArmLedger::opinions, sums);
+        return sums;
+    }
+
+    private <K> void add(
+            String query,
+            String key,
+            List<Object> parameters,
+            Reader<K> keyOf,
+            Reader<ArmSums> sumsOf,
+            Map<K, ArmSums> sums) {
+        database.jdbc()
+                .sql("select " + key + ", " + query + " group by " + key + " limit " + USERS_MAX)
+                .params(parameters)
+                .query((row, _) -> sums.merge(keyOf.read(row), sumsOf.read(row), ArmSums::plus))
+                .list();
+    }
+
+    /** When the first call of these arms was. */
+    public Optional<Instant> firstAt(Collection<String> arms) {
+        return database.jdbc()
+                .sql("select min(l.at) as first" + OF_LEDGER + "l.arm in (" + marks(arms.size()) + ")")
+                .params(List.copyOf(arms))
+                .query((row, _) -> Optional.ofNullable(row.getObject("first", OffsetDateTime.class)))
+                .single()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    /** What was said of calls on these arms, each once: to be called in the transaction in which it counts. */
+    public List<Opinion> takeOpinions(Collection<String> arms) {
+        List<Opinion> opinions = database.jdbc()
+                .sql("select f.*, l.arm, l.cost_nanos, l.total_micros" + OF_FEEDBACK + "not f.rewarded and l.arm in ("
+                        + marks(arms.size()) + ") order by f.at, f.call_id, f.person limit " + REWARDS_MAX)
+                .params(List.copyOf(arms))
+                .query(ArmLedger::opinion)
+                .list();
+        List<@Nullable Object[]> taken = new ArrayList<>();
+        opinions.forEach(opinion -> taken.add(new @Nullable Object[] {opinion.callId(), opinion.person()}));
+        if (!taken.isEmpty()) {
+            database.batch("update feedback set rewarded = true where call_id = ? and person = ?", taken);
+        }
+        return opinions;
+    }
+
+    private static Opinion opinion(ResultSet row, int index) throws SQLException {
+        return new Opinion(
+                row.getString("call_id"),
+                row.getString("person"),
+                row.getString("arm"),
+                new Feedback(
+                        row.getObject("thumbs_up", Boolean.class),
+                        row.getObject("completed", Boolean.class),
+                        null,
+                        row.getObject("hallucinated", Boolean.class),
+                        row.getObject("low_quality", Boolean.class)),
+                row.getLong("cost_nanos"),
+                row.getLong("total_micros"));
+    }
+
+    private static User user(ResultSet row) throws SQLException {
+        return new User(row.getString("tenant"), row.getString("subject"));
+    }
+
+    private static ArmSums calls(ResultSet row) throws SQLException {
+        return ArmSums.ofCalls(
+                row.getLong("answered"), row.getLong("failed"), row.getDouble("micros"), row.getDouble("cost"));
+    }
+
+    private static ArmSums opinions(ResultSet row) throws SQLException {
+        return new ArmSums(
+                0,
+                0,
+                0,
+                0,
+                row.getLong("thumbs"),
+                row.getLong("liked"),
+                row.getLong("tasks"),
+                row.getLong("done"),
+                row.getLong("judged"),
+                row.getLong("invented"),
+                row.getLong("poor"));
+    }
+
+    private static String marks(int count) {
+        return String.join(", ", Collections.nCopies(count, "?"));
+    }
+}
