@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ abstract class AbstractLiveExperimentTest {
             answers.put(user, second);
         }
         for (Map.Entry<String, HttpResponse<String>> answer : answers.entrySet()) {
-            likes(answer.getValue(), answer.getKey(), arms.get(answer.getKey()).equals("e1/b") ? "up" : "down");
+            likes(answer.getValue(), answer.getKey(), "e1/b".equals(arms.get(answer.getKey())) ? "up" : "down");
         }
         assertThat(arms.values()).contains("e1/control", "e1/b");
         HttpResponse<String> nobodys = one.post(CHAT, "{\"model\":\"notes\",\"messages\":[]}");
@@ -191,7 +192,7 @@ abstract class AbstractLiveExperimentTest {
         likes(answer, "ada", "up");
         String kept = tell(one, answer, "\"user\": \"ada\", \"comment\": \"too long\"", 200);
         assertThat(kept).contains("\"comment_kept\":true");
-        Map<String, Object> row = one.part(Database.class)
+        Map<String, @Nullable Object> row = one.part(Database.class)
                 .jdbc()
                 .sql("select thumbs_up, comment_text from feedback where person = 'ada'")
                 .query()

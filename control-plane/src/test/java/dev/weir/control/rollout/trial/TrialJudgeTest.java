@@ -1,5 +1,6 @@
 package dev.weir.control.rollout.trial;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What follows from looks, by numbers that are made up. */
@@ -96,8 +98,12 @@ class TrialJudgeTest {
         GoalReport goal = look(PLAN, 8, users).report().goals().getFirst();
         assertThat(goal.varianceKept()).isLessThan(0.5);
         Estimate treatment = goal.estimates().getLast();
-        assertThat(treatment.differenceUpper() - treatment.differenceLower())
-                .isLessThan(treatment.alwaysUpper() - treatment.alwaysLower());
+        assertThat(width(treatment.differenceLower(), treatment.differenceUpper()))
+                .isLessThan(width(treatment.alwaysLower(), treatment.alwaysUpper()));
+    }
+
+    private static double width(@Nullable Double lower, @Nullable Double upper) {
+        return requireNonNull(upper) - requireNonNull(lower);
     }
 
     @Test
