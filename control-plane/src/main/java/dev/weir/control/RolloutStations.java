@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.accounting.CallRates;
 import dev.weir.control.accounting.Ledger;
+import dev.weir.control.admin.AliasEndpoints;
 import dev.weir.control.admin.JudgementEndpoints;
 import dev.weir.control.admin.PostMortemEndpoints;
 import dev.weir.control.admin.RolloutEndpoints;
@@ -173,6 +174,17 @@ class RolloutStations {
     /** Of a Weir that evaluates nothing: whoever plans a rollout answers for it. */
     private static Clearance unevaluated(String baseline, String candidate) {
         return new Clearance.Overridden("configuration", "there are no evaluations here");
+    }
+
+    @Bean
+    AliasEndpoints aliasEndpoints(
+            RolloutStore store, ArmWeights weights, Fleet fleet, LiveConfiguration<Policy> policy) {
+        return new AliasEndpoints(
+                store.database(),
+                store.journal(),
+                weights,
+                fleet,
+                () -> policy.current().value().routing());
     }
 
     @Bean

@@ -3,22 +3,20 @@ package dev.weir.control.admin;
 import static java.util.Objects.requireNonNullElseGet;
 
 import dev.weir.control.accounting.CallRates;
-import dev.weir.control.admin.RolloutOrders.GuardOrder;
 import dev.weir.control.admin.RolloutOrders.NewRollout;
 import dev.weir.control.admin.RolloutOrders.RolloutOrder;
-import dev.weir.control.admin.RolloutOrders.StageOrder;
 import dev.weir.control.admin.RolloutOrders.Template;
+import dev.weir.control.admin.RolloutViews.RolloutDetail;
+import dev.weir.control.admin.RolloutViews.RolloutSummary;
+import dev.weir.control.admin.RolloutViews.TemplateView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Scope;
 import dev.weir.control.rollout.Command;
 import dev.weir.control.rollout.Command.Verb;
 import dev.weir.control.rollout.Decision;
-import dev.weir.control.rollout.Guard;
-import dev.weir.control.rollout.Phase;
 import dev.weir.control.rollout.RolloutForecast;
 import dev.weir.control.rollout.RolloutPlan;
-import dev.weir.control.rollout.RolloutReport;
 import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.journal.CommandInbox.Answer;
 import dev.weir.control.rollout.journal.RolloutRecord;
@@ -26,13 +24,10 @@ import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.RolloutDesk;
 import dev.weir.control.rollout.live.RolloutStore;
 import dev.weir.control.routing.RoutingPolicy;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -72,119 +67,6 @@ public final class RolloutEndpoints {
         this.policy = policy;
     }
 
-    /** A rollout in one line. */
-    public record RolloutSummary(
-            String id,
-            String alias,
-            String baseline,
-            String candidate,
-            Phase phase,
-            int stageIndex,
-            int stageCount,
-            double candidateShare,
-            @Nullable Double actualShare,
-            boolean held,
-            String sentence,
-            Instant createdAt,
-            String createdBy,
-            Instant at) {
-        static RolloutSummary of(RolloutRecord kept) {
-            RolloutPlan plan = kept.plan();
-            RolloutReport report = kept.report();
-            return new RolloutSummary(
-                    plan.rolloutId(),
-                    plan.alias(),
-                    plan.baseline(),
-                    plan.candidate(),
-                    report.phase(),
-                    report.stageIndex(),
-                    plan.stages().size(),
-                    report.candidateShare(),
-                    report.actualShare(),
-                    !report.holds().isEmpty(),
-                    report.sentence(),
-                    kept.createdAt(),
-                    kept.createdBy(),
-                    report.at());
-        }
-    }
-
-    /** A decision, the numbers it was made by beside it. */
-    public record DecisionView(
-            long number,
-            Instant at,
-            Decision.Kind kind,
-            int stageIndex,
-            String actor,
-            String sentence,
-            List<ReadingView> readings) {
-        static DecisionView of(Decision decision) {
-            return new DecisionView(
-                    decision.number(),
-                    decision.at(),
-                    decision.kind(),
-                    decision.stageIndex(),
-                    decision.actor(),
-                    decision.sentence(),
-                    decision.readings().stream().map(ReadingView::of).toList());
-        }
-    }
-
-    /** A metric at the time of a decision. */
-    public record ReadingView(
-            String metric,
-            long candidateCount,
-            long candidateBadCount,
-            long baselineCount,
-            long baselineBadCount,
-            @Nullable Double measured,
-            double limit,
-            double log10E,
-            double log10Needed) {
-        static ReadingView of(Decision.Reading reading) {
-            return new ReadingView(
-                    reading.metric().name(),
-                    reading.inStage().candidateCount(),
-                    reading.inStage().candidateBadCount(),
-                    reading.inStage().baselineCount(),
-                    reading.inStage().baselineBadCount(),
-                    Double.isFinite(reading.measured()) ? reading.measured() : null,
-                    reading.limit(),
-                    reading.log10E(),
-                    reading.log10Needed());
-        }
-    }
-
-    /** Everything there is to say of a rollout. */
-    public record RolloutDetail(
-            RolloutSummary summary,
-            String reason,
-            List<StageOrder> stages,
-            List<GuardOrder> guards,
-            RolloutReport report,
-            @Nullable DecisionView lastDecision,
-            List<DecisionView> decisions,
-            List<Verb> allowed) {}
-
-    /** What a plan begins with. */
-    public record TemplateView(Template template, List<StageOrder> stages, List<GuardOrder> guards) {}
-
-    /**
-     * An alias and its versions.
-     *
-     * @param model that answers whoever is not told apart
-     * @param rolloutId of the rollout that goes on
-     */
-    public record AliasView(
-            String alias, @Nullable String model, @Nullable String rolloutId, List<VersionView> versions) {}
-
-    /** A model that an alias means, meant or may come to mean. */
-    public record VersionView(
-            String model,
-            double share,
-            int readyEngineCount,
-            @Nullable String rolloutId) {}
-
     @GetMapping("/admin/rollouts")
     Mono<List<RolloutSummary>> rollouts(@RequestParam(defaultValue = "100") int limit) {
         return Refusals.ask(
@@ -196,11 +78,9 @@ public final class RolloutEndpoints {
 
     @GetMapping("/admin/rollouts/templates")
     List<TemplateView> rolloutTemplates() {
-        List<StageOrder> stages =
-                RolloutPlan.standardStages().stream().map(StageOrder::of).toList();
         return List.of(
-                new TemplateView(Template.STANDARD, stages, guards(RolloutPlan.standardGuards())),
-                new TemplateView(Template.UNJUDGED, stages, guards(RolloutPlan.unjudgedGuards())));
+                TemplateView.of(Template.STANDARD, RolloutPlan.standardGuards()),
+                TemplateView.of(Template.UNJUDGED, RolloutPlan.unjudgedGuards()));
     }
 
     /** How long a plan would take at the traffic of the last hour; nothing is kept. */
@@ -291,67 +171,6 @@ public final class RolloutEndpoints {
         return obeyed(caller, id, Verb.EXTEND, order);
     }
 
-    /** Every name that leads to one model, and what it leads to. */
-    @GetMapping("/admin/aliases")
-    Mono<List<AliasView>> aliases() {
-        return Refusals.ask(store.database(), () -> {
-            List<RolloutRecord> kept = store.journal().latest(DECISIONS_MAX);
-            return Stream.concat(
-                            policy.get().aliasNames().stream(),
-                            kept.stream().map(record -> record.plan().alias()))
-                    .distinct()
-                    .sorted()
-                    .map(alias -> alias(alias, kept))
-                    .toList();
-        });
-    }
-
-    private AliasView alias(String alias, List<RolloutRecord> kept) {
-        List<RolloutRecord> own = kept.stream()
-                .filter(record -> record.plan().alias().equals(alias))
-                .toList();
-        Optional<RolloutRecord> goesOn = own.stream()
-                .filter(record -> !record.report().phase().isTerminal())
-                .findFirst();
-        Optional<AliasWeight> weight = weights.of(alias);
-        Optional<String> model =
-                weight.map(AliasWeight::current).or(() -> policy.get().modelOf(alias));
-        List<VersionView> versions = Stream.concat(
-                        model.stream(),
-                        own.stream()
-                                .flatMap(record -> Stream.of(
-                                        record.plan().candidate(), record.plan().baseline())))
-                .distinct()
-                .map(version -> new VersionView(
-                        version,
-                        share(version, weight, model),
-                        readyEngineCount(version),
-                        own.stream()
-                                .filter(record -> record.plan().candidate().equals(version))
-                                .map(record -> record.plan().rolloutId())
-                                .findFirst()
-                                .orElse(null)))
-                .toList();
-        return new AliasView(
-                alias,
-                model.orElse(null),
-                goesOn.map(record -> record.plan().rolloutId()).orElse(null),
-                versions);
-    }
-
-    private static double share(String version, Optional<AliasWeight> weight, Optional<String> model) {
-        return weight.map(now -> now.candidate().equals(version)
-                        ? now.candidateShare()
-                        : now.baseline().equals(version) ? 1 - now.candidateShare() : 0)
-                .orElse(model.filter(version::equals).isPresent() ? 1.0 : 0.0);
-    }
-
-    private int readyEngineCount(String model) {
-        return Math.toIntExact(fleet.snapshot().ready().stream()
-                .filter(engine -> engine.has(model))
-                .count());
-    }
-
     /** An alias means what its last rollout left, else what the configuration says; a new one means what its first rollout says. */
     private String baseline(NewRollout order) {
         if (fleet.snapshot().knows(order.alias())) {
@@ -393,18 +212,8 @@ public final class RolloutEndpoints {
     private Mono<RolloutDetail> detail(String id) {
         return Refusals.ask(store.database(), () -> {
             RolloutRecord kept = find(id);
-            List<DecisionView> decisions = store.journal().latestDecisions(id, DECISIONS_MAX).stream()
-                    .map(DecisionView::of)
-                    .toList();
-            return new RolloutDetail(
-                    RolloutSummary.of(kept),
-                    kept.reason(),
-                    kept.plan().stages().stream().map(StageOrder::of).toList(),
-                    guards(kept.plan().guards()),
-                    kept.report(),
-                    decisions.isEmpty() ? null : decisions.getFirst(),
-                    decisions,
-                    allowed(kept.report()));
+            List<Decision> decisions = store.journal().latestDecisions(id, DECISIONS_MAX);
+            return RolloutDetail.of(kept, decisions);
         });
     }
 
@@ -413,22 +222,5 @@ public final class RolloutEndpoints {
                 .find(id)
                 .orElseThrow(
                         () -> new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no rollout '" + id + "'"));
-    }
-
-    private static List<GuardOrder> guards(List<Guard> guards) {
-        return guards.stream().map(GuardOrder::of).toList();
-    }
-
-    private static List<Verb> allowed(RolloutReport report) {
-        return switch (report.phase()) {
-            case PLANNED -> List.of(Verb.START, Verb.ROLL_BACK);
-            case RUNNING ->
-                report.candidateShare() == 1
-                        ? List.of(Verb.PAUSE, Verb.EXTEND, Verb.ROLL_BACK)
-                        : List.of(Verb.PAUSE, Verb.PROMOTE_ONE, Verb.PROMOTE_FULL, Verb.EXTEND, Verb.ROLL_BACK);
-            case PAUSED -> List.of(Verb.RESUME, Verb.PROMOTE_ONE, Verb.PROMOTE_FULL, Verb.ROLL_BACK);
-            case INCONCLUSIVE -> List.of(Verb.EXTEND, Verb.PROMOTE_ONE, Verb.PROMOTE_FULL, Verb.ROLL_BACK);
-            case COMPLETED, ROLLED_BACK -> List.of();
-        };
     }
 }
