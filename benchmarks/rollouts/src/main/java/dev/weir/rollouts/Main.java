@@ -2,6 +2,7 @@ package dev.weir.rollouts;
 
 import dev.weir.rollouts.report.HtmlReport;
 import dev.weir.rollouts.report.TextReport;
+import dev.weir.rollouts.scenario.Attacked;
 import dev.weir.rollouts.scenario.Comparison;
 import dev.weir.rollouts.scenario.Harmful;
 import dev.weir.rollouts.scenario.Healthy;
@@ -73,7 +74,7 @@ public final class Main implements Callable<Integer> {
 
     /** Every scenario, in the order of its number. */
     static List<Scenario> scenarios() {
-        return Stream.of(Healthy.scenarios(), Harmful.scenarios(), Offline.scenarios(), Comparison.scenarios())
+        return Stream.of(Healthy.scenarios(), Harmful.scenarios(), Offline.scenarios(), Attacked.scenarios(), Comparison.scenarios())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingInt(
                         scenario -> Integer.parseInt(scenario.id().substring(1))))
