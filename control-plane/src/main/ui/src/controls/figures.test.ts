@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, bytes, count, millis, money, percent, rate } from './figures';
+import { ago, bytes, count, millis, money, percent, power, rate } from './figures';
 
 describe('figures', () => {
   it('are a dash where there is none', () => {
@@ -23,6 +23,8 @@ describe('figures', () => {
   ])('%d dollars are %s', (value, text) => expect(money(value)).toBe(text));
 
   it.each([[0, '0 %'], [0.012, '1.2 %'], [0.5, '50 %'], [1, '100 %']])('%d is %s', (value, text) => expect(percent(value)).toBe(text));
+
+  it.each([[0, '10^0.0'], [-0.01, '10^0.0'], [2.64, '10^2.6'], [-1.5, '10^-1.5']])('evidence of %d is %s', (value, text) => expect(power(value)).toBe(text));
 
   it('tells how long ago', () => {
     const now = Date.parse('2026-11-21T12:00:00Z');

@@ -44,6 +44,9 @@ export function money(value: Figure): string {
   return `${sign}$${size.toLocaleString('en', { minimumFractionDigits: size >= 1 ? 2 : 0, maximumFractionDigits: digits })}`;
 }
 
+/** Evidence, which is multiplied. */
+export const power = (log10: number): string => `10^${(Math.abs(log10) < 0.05 ? 0 : log10).toFixed(1)}`;
+
 export function ago(then: string | number | Date, now: number): string {
   const seconds = Math.round((now - new Date(then).getTime()) / 1000);
   if (seconds < 0) return 'in the future';

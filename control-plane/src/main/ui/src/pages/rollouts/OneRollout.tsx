@@ -5,7 +5,7 @@ import type { MetricReport, ReadingView, RolloutDetail } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
-import { count, moment, percent } from '../../controls/figures';
+import { count, moment, percent, power } from '../../controls/figures';
 import { Interval, Spark } from '../../controls/Interval';
 import { Card, Figure, Page } from '../../controls/Page';
 import type { Reading } from '../../controls/scale';
@@ -186,7 +186,7 @@ function Verdicts(props: { of: RolloutDetail }) {
               <>
                 <meter min={0} max={1} high={0.6} optimum={0} value={evidence(metric)} aria-label={`evidence for ${METRICS[metric.metric]}`} />
                 <div className="soft">
-                  10^{metric.log10E.toFixed(1)} of 10^{metric.log10Needed.toFixed(1)}
+                  {power(metric.log10E)} of {power(metric.log10Needed)}
                 </div>
               </>
             ),
@@ -214,7 +214,7 @@ function LastReadings(props: { of: RolloutDetail }) {
           { name: 'Old', cell: (reading) => `${count(reading.baselineBadCount)} of ${count(reading.baselineCount)}`, figure: true },
           { name: 'New', cell: (reading) => `${count(reading.candidateBadCount)} of ${count(reading.candidateCount)}`, figure: true },
           { name: 'Limit', cell: (reading) => percent(reading.limit), figure: true },
-          { name: 'Evidence of harm', cell: (reading) => `10^${reading.log10E.toFixed(1)} of 10^${reading.log10Needed.toFixed(1)}`, figure: true },
+          { name: 'Evidence of harm', cell: (reading) => `${power(reading.log10E)} of ${power(reading.log10Needed)}`, figure: true },
         ]}
         rows={last.readings}
         id={(reading) => reading.metric}

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ViewportSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A page of somebody who is signed in, and what tests do with pages. */
 @ExtendWith(InterfaceStack.Shared.class)
 abstract class AbstractInterfaceIT {
+    private static final int PHONE_WIDTH = 390;
+    private static final int PHONE_HEIGHT = 844;
     private static final Path PICTURES = Path.of("target/screenshots");
 
     final InterfaceStack weir;
@@ -99,6 +102,17 @@ abstract class AbstractInterfaceIT {
         }
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         return barriers;
+    }
+
+    /** Nobody scrolls the page sideways on a phone. */
+    final void fitsOnAPhone(String name) throws IOException {
+        ViewportSize before = page.viewportSize();
+        page.setViewportSize(PHONE_WIDTH, PHONE_HEIGHT);
+        assertThat(((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue())
+                .as(name)
+                .isLessThanOrEqualTo(PHONE_WIDTH);
+        picture(name, "narrow");
+        page.setViewportSize(before.width, before.height);
     }
 
     final void picture(String name, String kind) throws IOException {

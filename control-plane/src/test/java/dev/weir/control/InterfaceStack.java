@@ -77,10 +77,13 @@ final class InterfaceStack implements AutoCloseable {
               - name: judges
                 when: headers['x-feature'] == 'judge'
                 use: power
+            aliases:
+              support: {use: weir-demo-fast}
+              chat: {use: weir-demo-fast}
             engines:
               flawed: {url: "%s"}
             weir:
-              rollout: {beat: 20ms, tick: 100ms}
+              rollout: {beat: 20ms, tick: 100ms, look: 200ms}
               identity: {oidc: %s}
             """.formatted(flawed, oidc);
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,11 +25,14 @@ class RolloutPagesIT extends AbstractInterfaceIT {
 
     @Test
     void aGoodVersionIsPlannedFromATemplateAndPromoted() throws Exception {
-        String id = begin("helpdesk", "weir-demo-fast", "weir-demo-power");
+        plan("helpdesk", "weir-demo-fast", "weir-demo-power");
+        assertThat(barriers("rollout-new")).isEmpty();
+        String id = start();
         ask("helpdesk");
         assertThat(row("Errors")).containsText("limit 8.0 pp");
         assertThat(page.locator("svg.interval")).isVisible();
         assertThat(barriers("rollout-running")).isEmpty();
+        fitsOnAPhone("rollout-running");
         assertThat(askUntilOver("helpdesk", id)).isEqualTo("COMPLETED");
         assertThat(page.locator("main")).containsText("completed");
         assertThat(page.getByText("promoted", new com.microsoft.playwright.Page.GetByTextOptions().setExact(true))
@@ -45,7 +47,8 @@ class RolloutPagesIT extends AbstractInterfaceIT {
 
     @Test
     void aBadVersionIsRolledBackByItselfAndThePageSaysWhy() throws Exception {
-        String id = begin("notes", "weir-demo-fast", InterfaceStack.FLAWED);
+        plan("notes", "weir-demo-fast", InterfaceStack.FLAWED);
+        String id = start();
         assertThat(button(page, "Roll back")).isEnabled();
         weir.breakFlawed();
         assertThat(askUntilOver("notes", id)).isEqualTo("ROLLED_BACK");
@@ -63,7 +66,7 @@ class RolloutPagesIT extends AbstractInterfaceIT {
     }
 
     /** Plans it in the dialog: from a template, with stages and guards small enough for a test. */
-    private String begin(String alias, String baseline, String candidate) throws IOException {
+    private void plan(String alias, String baseline, String candidate) {
         go("rollouts");
         button(page, "New rollout").click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
@@ -87,7 +90,11 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("requests per second, as in the last hour");
         dialog.getByLabel("Reason, for its record").fill("a test");
         dialog.getByLabel("Start even if it has not passed its evaluation").check();
-        assertThat(barriers("rollout-new-" + alias)).isEmpty();
+    }
+
+    /** The rollout's id. */
+    private String start() {
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
         button(dialog, "Start").click();
         assertThat(dialog).isHidden();
         assertThat(page.locator("main")).containsText("running");
