@@ -616,6 +616,8 @@ export interface RequestStatus {
   tier?: string | null;
   reason?: string | null;
   cache?: string | null;
+  guard?: string | null;
+  compression?: string | null;
   stream: boolean;
   inputTokens: number;
   cachedTokens: number;

@@ -13,11 +13,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Scheduler;
 
 /** Wires what knows answers. */
 @Configuration(proxyBeanMethods = false)
@@ -49,14 +51,17 @@ class CacheStations {
             ObjectProvider<Redis> redis,
             Encoder encoder,
             WeirConfig config,
-            InstantSource clock) {
+            InstantSource clock,
+            Scheduler timer) {
         return new ResponseCache(
                 () -> policy.current().value().cache(),
                 redis.getIfAvailable(),
                 encoder.sentences(),
                 config.cache(),
                 clock,
-                () -> ThreadLocalRandom.current().nextDouble());
+                () -> ThreadLocalRandom.current().nextDouble(),
+                UUID.randomUUID().toString(),
+                timer);
     }
 
     @Bean

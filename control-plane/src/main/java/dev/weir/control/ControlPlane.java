@@ -22,6 +22,7 @@ import dev.weir.control.ingress.Fallbacks;
 import dev.weir.control.ingress.Idempotency;
 import dev.weir.control.ingress.OpenAiEndpoints;
 import dev.weir.control.ingress.OpenAiErrors;
+import dev.weir.control.ingress.PromptStation;
 import dev.weir.control.ingress.RequestIds;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
@@ -247,6 +248,7 @@ public class ControlPlane {
             Till till,
             CacheStation cached,
             RouteStation routes,
+            PromptStation prompts,
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
@@ -267,6 +269,7 @@ public class ControlPlane {
                 till,
                 cached,
                 routes,
+                prompts,
                 prefixes,
                 times,
                 fleet,

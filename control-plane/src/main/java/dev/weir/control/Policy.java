@@ -4,9 +4,11 @@ import dev.weir.control.accounting.FeedbackRules;
 import dev.weir.control.accounting.PriceList;
 import dev.weir.control.alerting.AlertPolicy;
 import dev.weir.control.cache.CacheRules;
+import dev.weir.control.compression.CompressionRules;
 import dev.weir.control.configuration.Section;
 import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.fleet.Engine;
+import dev.weir.control.guard.GuardRules;
 import dev.weir.control.ingress.OverflowPolicy;
 import dev.weir.control.ingress.UpgradePolicy;
 import dev.weir.control.routing.Detours;
@@ -22,6 +24,8 @@ import java.util.Optional;
  * @param routing how models are chosen
  * @param prices of models
  * @param cache which answers are remembered
+ * @param guards what is looked for in prompts and answers
+ * @param compression whose long context is shortened
  * @param overflow who outside may be asked
  * @param alerts who is told of alerts
  * @param feedback what of it is kept
@@ -34,6 +38,8 @@ record Policy(
         RoutingPolicy routing,
         PriceList prices,
         CacheRules cache,
+        GuardRules guards,
+        CompressionRules compression,
         OverflowPolicy overflow,
         AlertPolicy alerts,
         FeedbackRules feedback,
@@ -54,6 +60,8 @@ record Policy(
                 RoutingPolicy.read(root),
                 PriceList.read(root),
                 CacheRules.read(root),
+                GuardRules.read(root),
+                CompressionRules.read(root),
                 OverflowPolicy.read(root),
                 AlertPolicy.read(root),
                 FeedbackRules.read(root),

@@ -9,6 +9,7 @@ import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.CostCeiling;
 import dev.weir.control.ingress.Fallbacks;
+import dev.weir.control.ingress.PromptStation;
 import dev.weir.control.ingress.RouteStation;
 import dev.weir.control.ingress.Spillway;
 import dev.weir.control.ingress.Till;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -34,8 +36,8 @@ class RouteStations {
     private static final int WARM_CHUNKS_PER_ENGINE_MAX = 1 << 16;
 
     @Bean
-    FirstTokenTimes firstTokenTimes() {
-        return new FirstTokenTimes();
+    FirstTokenTimes firstTokenTimes(InstantSource clock) {
+        return new FirstTokenTimes(clock);
     }
 
     @Bean
@@ -89,6 +91,15 @@ class RouteStations {
     }
 
     @Bean
+    PromptStation promptStation(LiveConfiguration<Policy> policy, Till till, MeterRegistry meters) {
+        return new PromptStation(
+                () -> policy.current().value().guards(),
+                () -> policy.current().value().compression(),
+                till,
+                meters);
+    }
+
+    @Bean
     Fallbacks fallbacks(LiveConfiguration<Policy> policy, CostCeiling ceiling) {
         return new Fallbacks(() -> policy.current().value().detours(), ceiling);
     }
@@ -129,6 +140,11 @@ class RouteStations {
         @Override
         public Optional<Long> firstTokenMillis(String model) {
             return times.expectedMillis(model);
+        }
+
+        @Override
+        public OptionalDouble tokenMillis(String model) {
+            return times.tokenMillis(model);
         }
     }
 }

@@ -29,6 +29,8 @@ class ArchitectureTest {
             "identity",
             "quota",
             "cache",
+            "guard",
+            "compression",
             "embedding",
             "classification",
             "routing",

@@ -35,6 +35,8 @@ final class TrainRouterCommand implements Callable<Integer> {
     /** A token costs what its model has parameters, in millions. */
     private static final double[] COSTS = {0.49, 1.24, 2.63};
 
+    private static final double[] LOSSES = {0.005, 0.01, 0.02, 0.04, 0.08, 0.16};
+
     @Option(
             names = "--url",
             description =
@@ -86,7 +88,20 @@ final class TrainRouterCommand implements Callable<Integer> {
         }
         LearnedHead head = LearnedHead.read(directory);
         Outcomes test = outcomes("evaluation.jsonl", EvaluationSet.read(demo.resolve("evaluation.jsonl")));
-        print(new RoutingReport(test, models, COSTS), head, encoder, training.learnUpgrade(train, head), test);
+        RoutingReport report = new RoutingReport(test, models, COSTS);
+        print(report, head, encoder, training.learnUpgrade(train, head, RouterTraining.LOSS_MAX), test);
+        System.out.println("with upgrades, for the loss that may be asked for; half of it is allowed in training");
+        for (double lossMax : LOSSES) {
+            RoutingReport.Line line = report.upgraded(head, encoder, training.learnUpgrade(train, head, lossMax));
+            RoutingReport.Line oracle = report.oracle(lossMax);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %4.1f points: %+5.1f points, %4.1f %% saved; an oracle %4.1f %%%n",
+                    100 * lossMax,
+                    100 * (line.accuracy() - report.always(models.size() - 1).accuracy()),
+                    100 * (1 - line.cost()),
+                    100 * (1 - oracle.cost()));
+        }
         return 0;
     }
 
@@ -124,6 +139,7 @@ final class TrainRouterCommand implements Callable<Integer> {
         }
         print("by chance", report.random());
         print("oracle, for every case by itself", report.oracle());
+        print("oracle that may lose a point", report.oracle(RouterTraining.LOSS_MAX));
         compare("routed", report, report.routed(head, encoder));
         compare("routed, with upgrades", report, report.upgraded(head, encoder, upgrade));
         System.out.printf(

@@ -5,7 +5,9 @@ import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
 import io.micrometer.core.instrument.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ public final class Call {
     /** The feature of answers that were made and not sent. */
     public static final String UPGRADE_REJECTED = "weir-upgrade-rejected";
 
+    private static final int TOKENS_TO_TELL_MIN = 8;
+
     private final String id;
     private final Caller caller;
     private CompletionRequest request;
@@ -52,6 +56,8 @@ public final class Call {
     private boolean answered;
     private boolean left;
     private @Nullable String cache;
+    private @Nullable String guard;
+    private @Nullable String compression;
 
     Call(
             String id,
@@ -134,6 +140,17 @@ public final class Call {
         answered();
     }
 
+    /** What was done to its prompt before it went on; empty texts where nothing was. */
+    public synchronized void prepared(String byGuard, String byCompression) {
+        guard = byGuard.isEmpty() ? null : byGuard;
+        compression = byCompression.isEmpty() ? null : byCompression;
+    }
+
+    /** What guards found in its answer. */
+    public synchronized void guarded(String found) {
+        guard = guard == null ? found : guard + "; " + found;
+    }
+
     /** Whether the answer was known. */
     public synchronized boolean wasCached() {
         return cache != null;
@@ -165,6 +182,14 @@ public final class Call {
         return answered ? new Usage(request.demand().inputTokensLikely(), 0, pieceCount) : Usage.NONE;
     }
 
+    /** How long each token behind the first took, of a stream that was long enough to tell. */
+    public synchronized Optional<Duration> perToken() {
+        long tokens = told == null || !answered || cache != null || !request.stream() ? 0 : told.outputTokens();
+        return tokens < TOKENS_TO_TELL_MIN
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos((clock.monotonicTime() - firstByteNanos) / (tokens - 1)));
+    }
+
     public synchronized long costNanos() {
         return wasCached() ? 0 : price.costNanos(usage());
     }
@@ -192,6 +217,8 @@ public final class Call {
                 course.tier(),
                 course.reason(),
                 cache,
+                guard,
+                compression,
                 request.stream(),
                 usage(),
                 told != null,

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param tier that was chosen for it
  * @param reason of that choice
  * @param cache how the answer was known already, if it was
+ * @param guard what guards found in its prompt and its answer, and did about it
+ * @param compression what its context was shortened to
  * @param usage of tokens; of an answer that was known, what it took when it was made
  * @param usageTold whether an engine said so; else it was counted here from what passed
  * @param costNanos in billionths of the currency of the prices
@@ -39,6 +41,8 @@ public record LedgerEntry(
         @Nullable String tier,
         @Nullable String reason,
         @Nullable String cache,
+        @Nullable String guard,
+        @Nullable String compression,
         boolean stream,
         Usage usage,
         boolean usageTold,

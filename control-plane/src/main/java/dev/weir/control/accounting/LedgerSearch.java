@@ -107,6 +107,8 @@ public final class LedgerSearch {
                 row.getString("tier"),
                 row.getString("reason"),
                 row.getString("cache"),
+                row.getString("guard"),
+                row.getString("compression"),
                 row.getBoolean("stream"),
                 new Usage(row.getLong("input_tokens"), row.getLong("cached_tokens"), row.getLong("output_tokens")),
                 row.getBoolean("usage_told"),

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerStore {
     private static final String INSERT =
             "insert into ledger (id, request_id, at, call_day, tenant, person, api_key, subject, feature,"
-                    + " endpoint, model, version, engine, arm, tier, reason, cache, stream, input_tokens, cached_tokens, output_tokens,"
+                    + " endpoint, model, version, engine, arm, tier, reason, cache, guard, compression, stream, input_tokens, cached_tokens, output_tokens,"
                     + " usage_told, cost_nanos, first_byte_micros, total_micros, status)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
 
     private final Database database;
 
@@ -57,6 +57,8 @@ public final class LedgerStore {
             cut(entry.tier(), 64),
             cut(entry.reason(), 1000),
             entry.cache(),
+            cut(entry.guard(), 500),
+            entry.compression(),
             entry.stream(),
             usage.inputTokens(),
             usage.cachedTokens(),

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Knows answers that were given before. Where its store cannot be reached, nothing is known and nothing is kept: engines can answer
  * everything.
  */
-public final class ResponseCache {
+public final class ResponseCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResponseCache.class);
 
     private final Supplier<CacheRules> rules;
@@ -37,6 +38,7 @@ public final class ResponseCache {
      * @param redis shared by all replicas; absent where answers are kept in this process
      * @param encoder absent where no meanings can be compared
      * @param chance between 0 and 1
+     * @param self a name of this replica's own
      */
     public ResponseCache(
             Supplier<CacheRules> rules,
@@ -44,12 +46,24 @@ public final class ResponseCache {
             @Nullable SentenceEncoder encoder,
             CacheConfig config,
             InstantSource clock,
-            DoubleSupplier chance) {
+            DoubleSupplier chance,
+            String self,
+            Scheduler timer) {
         this.rules = rules;
         this.store = redis == null ? new InProcessAnswers(config, clock) : new RedisAnswers(redis);
         this.answerBytesMax = Math.toIntExact(config.answerSizeMax().toBytes());
         this.clock = clock;
-        this.alike = encoder == null ? null : new SemanticCache(encoder, config, clock, chance);
+        AlikeNews news = redis == null || encoder == null
+                ? AlikeNews.NONE
+                : new RedisAlikeNews(redis, self, config.semanticEntriesMax(), timer);
+        this.alike = encoder == null ? null : new SemanticCache(encoder, config, clock, chance, self, news);
+    }
+
+    @Override
+    public void close() {
+        if (alike != null) {
+            alike.close();
+        }
     }
 
     /** What a caller says about its own request. */
@@ -171,7 +185,7 @@ public final class ResponseCache {
         }
     }
 
-    /** Forgets everything that the tenant has: what is shared on all replicas, the rest on this one. */
+    /** Forgets everything that the tenant has, on all replicas that share a Redis. */
     public Mono<Void> purge(String tenant) {
         return store.purge(tenant).doOnSuccess(_ -> {
             if (alike != null) {

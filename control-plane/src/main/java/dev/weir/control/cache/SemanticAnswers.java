@@ -1,18 +1,19 @@
 package dev.weir.control.cache;
 
+import dev.weir.control.cache.AlikeNews.Item.Answered;
+import dev.weir.control.cache.AlikeNews.Item.Seen;
 import dev.weir.control.cache.VectorIndex.Near;
 import dev.weir.control.cache.VerifiedThreshold.Evidence;
 import dev.weir.control.cache.VerifiedThreshold.Observation;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -35,12 +36,14 @@ final class SemanticAnswers {
     private final InstantSource clock;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, VectorIndex<Entry>> partitions = new HashMap<>();
-    private final SequencedSet<Entry> byAge = new LinkedHashSet<>();
+    private final SequencedMap<String, Entry> byAge = new LinkedHashMap<>();
+    private final Map<String, Long> purges = new HashMap<>();
     private final Map<String, Evidence> evidence = new HashMap<>();
     private long byteCount;
 
-    /** One answer, and what was seen of it. Its identity is what tells it from others. */
+    /** One answer, and what was seen of it. */
     static final class Entry {
+        private final String id;
         private final String tenant;
         private final String partition;
         private final Substance substance;
@@ -49,14 +52,19 @@ final class SemanticAnswers {
         private final Instant until;
         private final List<Observation> observations = new ArrayList<>();
 
-        private Entry(
-                String tenant, String partition, Substance substance, CachedAnswer answer, String said, Instant until) {
-            this.tenant = tenant;
-            this.partition = partition;
+        private Entry(Answered told, Substance substance) {
+            this.id = told.id();
+            this.tenant = told.tenant();
+            this.partition = told.partition();
             this.substance = substance;
-            this.answer = answer;
-            this.said = said;
-            this.until = until;
+            this.answer = told.answer();
+            this.said = told.said();
+            this.until = told.until();
+        }
+
+        /** By which all replicas know it. */
+        String id() {
+            return id;
         }
 
         CachedAnswer answer() {
@@ -108,44 +116,58 @@ final class SemanticAnswers {
         return new Candidate(near.entry(), near.similarity(), explore);
     }
 
-    void add(
-            String tenant,
-            String partition,
-            float[] vector,
-            Substance substance,
-            CachedAnswer answer,
-            String said,
-            Duration ttl) {
-        if (answer.byteCount() > bytesMax) {
-            return;
+    /** How often a tenant was purged here; what was begun before a purge is not kept after it. */
+    long purgeCount(String tenant) {
+        lock.readLock().lock();
+        try {
+            return purges.getOrDefault(tenant, 0L);
+        } finally {
+            lock.readLock().unlock();
         }
-        Entry entry = new Entry(
-                tenant, partition, substance, answer, said, clock.instant().plus(ttl));
+    }
+
+    /**
+     * Keeps an answer.
+     *
+     * @param purgeCount of its tenant when it was begun
+     * @return whether it is kept
+     */
+    boolean add(Answered told, float[] vector, Substance substance, long purgeCount) {
+        Entry entry = new Entry(told, substance);
         lock.writeLock().lock();
         try {
-            partitions
-                    .computeIfAbsent(partition, _ -> new VectorIndex<>(dimensionCount))
-                    .add(vector, entry);
-            byAge.addLast(entry);
-            byteCount += answer.byteCount();
-            while (byAge.size() > entriesMax || byteCount > bytesMax) {
-                forget(byAge.getFirst());
+            if (told.answer().byteCount() > bytesMax
+                    || purgeCount != purges.getOrDefault(told.tenant(), 0L)
+                    || !clock.instant().isBefore(told.until())
+                    || byAge.putIfAbsent(told.id(), entry) != null) {
+                return false;
             }
+            partitions
+                    .computeIfAbsent(told.partition(), _ -> new VectorIndex<>(dimensionCount))
+                    .add(vector, entry);
+            byteCount += told.answer().byteCount();
+            while (byAge.size() > entriesMax || byteCount > bytesMax) {
+                forget(byAge.firstEntry().getValue());
+            }
+            return byAge.containsKey(told.id());
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    /** Whether the entry's answer was right for a question of that similarity. */
-    void observe(Entry entry, float similarity, boolean right) {
+    /** Whether an entry's answer was right for a question of that similarity; it says something of its tenant also where the entry is gone. */
+    void observe(Seen told) {
         lock.writeLock().lock();
         try {
-            Observation seen = new Observation(similarity, right);
-            if (entry.observations.size() == OBSERVATIONS_MAX) {
-                entry.observations.removeFirst();
+            Observation seen = new Observation(told.similarity(), told.right());
+            Entry entry = byAge.get(told.id());
+            if (entry != null) {
+                if (entry.observations.size() == OBSERVATIONS_MAX) {
+                    entry.observations.removeFirst();
+                }
+                entry.observations.add(seen);
             }
-            entry.observations.add(seen);
-            evidence.computeIfAbsent(entry.tenant, _ -> new Evidence()).add(seen);
+            evidence.computeIfAbsent(told.tenant(), _ -> new Evidence()).add(seen);
         } finally {
             lock.writeLock().unlock();
         }
@@ -155,8 +177,12 @@ final class SemanticAnswers {
     void purge(String tenant) {
         lock.writeLock().lock();
         try {
+            purges.merge(tenant, 1L, Long::sum); // as many as tenants that were ever purged, which people do by hand
             evidence.remove(tenant);
-            byAge.stream().filter(entry -> entry.tenant.equals(tenant)).toList().forEach(this::forget);
+            byAge.values().stream()
+                    .filter(entry -> entry.tenant.equals(tenant))
+                    .toList()
+                    .forEach(this::forget);
         } finally {
             lock.writeLock().unlock();
         }
@@ -172,7 +198,7 @@ final class SemanticAnswers {
     }
 
     private void forget(Entry entry) {
-        byAge.remove(entry);
+        byAge.remove(entry.id);
         byteCount -= entry.answer.byteCount();
         VectorIndex<Entry> index = partitions.get(entry.partition);
         if (index != null) {

@@ -1,5 +1,8 @@
 package dev.weir.control.cache;
 
+import dev.weir.control.cache.AlikeNews.Item.Answered;
+import dev.weir.control.cache.AlikeNews.Item.Purged;
+import dev.weir.control.cache.AlikeNews.Item.Seen;
 import dev.weir.control.cache.Likeness.Asked;
 import dev.weir.control.cache.SemanticAnswers.Candidate;
 import dev.weir.control.completion.Usage;
@@ -9,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
@@ -22,6 +26,9 @@ final class SemanticCache {
     private final SemanticAnswers answers;
     private final InstantSource clock;
     private final DoubleSupplier chance;
+    private final String self;
+    private final AlikeNews news;
+    private final AtomicLong idCount = new AtomicLong();
     private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
 
     /** Counts of a tenant. Nobody makes a tenant by asking, so there are as many as tenants. */
@@ -33,11 +40,39 @@ final class SemanticCache {
         final LongAdder checkedWrong = new LongAdder();
     }
 
-    SemanticCache(SentenceEncoder encoder, CacheConfig config, InstantSource clock, DoubleSupplier chance) {
+    /**
+     * A cache that knows nothing yet but what it hears.
+     *
+     * @param self the replica's name, with which those of its entries begin
+     */
+    SemanticCache(
+            SentenceEncoder encoder,
+            CacheConfig config,
+            InstantSource clock,
+            DoubleSupplier chance,
+            String self,
+            AlikeNews news) {
         this.encoder = encoder;
         this.answers = new SemanticAnswers(config, encoder.dimensionCount(), clock);
         this.clock = clock;
         this.chance = chance;
+        this.self = self;
+        this.news = news;
+        news.listen(this::hear);
+    }
+
+    /** What another replica tells. */
+    private void hear(AlikeNews.Item item) {
+        switch (item) {
+            case Answered told ->
+                answers.add(
+                        told,
+                        encoder.encode(told.text()),
+                        Substance.of(told.text()),
+                        answers.purgeCount(told.tenant()));
+            case Seen seen -> answers.observe(seen);
+            case Purged purged -> forget(purged.tenant());
+        }
     }
 
     /** What an answer is noted for. */
@@ -59,9 +94,21 @@ final class SemanticCache {
         float[] vector = encoder.encode(asked.text());
         Substance substance = Substance.of(asked.text());
         Optional<Candidate> near = answers.find(tenant, asked.partition(), vector, substance, rule.errorMax());
+        String heardUntil = news.heardUntil();
+        long purgeCount = answers.purgeCount(tenant);
         Note remember = (answer, said) -> {
             if (said.ended() && !said.text().isBlank()) {
-                answers.add(tenant, asked.partition(), vector, substance, answer, said.text(), rule.ttl());
+                Answered told = new Answered(
+                        self + '-' + idCount.incrementAndGet(),
+                        tenant,
+                        asked.partition(),
+                        asked.text(),
+                        said.text(),
+                        clock.instant().plus(rule.ttl()),
+                        answer);
+                if (answers.add(told, vector, substance, purgeCount)) {
+                    news.tell(told, heardUntil);
+                }
             }
         };
         if (near.isEmpty()) {
@@ -79,30 +126,46 @@ final class SemanticCache {
                 } else {
                     remember.take(answer, said);
                 }
-                answers.observe(candidate.entry(), candidate.similarity(), right);
+                observe(tenant, candidate, right, heardUntil);
             });
         }
         tally.hits.increment();
         Optional<Note> check = chance.getAsDouble() < rule.verifyShare()
-                ? Optional.of((answer, said) -> check(candidate, said, tally))
+                ? Optional.of((answer, said) -> check(tenant, candidate, said, tally, heardUntil))
                 : Optional.empty();
         return new Found(Optional.of(new Known(candidate.entry().answer(), check)), alike, remember);
     }
 
-    private void check(Candidate candidate, AnswerReader.Said said, Tally tally) {
+    private void observe(String tenant, Candidate candidate, boolean right, String heardUntil) {
+        Seen seen = new Seen(candidate.entry().id(), tenant, candidate.similarity(), right);
+        answers.observe(seen);
+        news.tell(seen, heardUntil);
+    }
+
+    private void check(String tenant, Candidate candidate, AnswerReader.Said said, Tally tally, String heardUntil) {
         boolean right = agrees(candidate, said);
         tally.checked.increment();
         if (!right) {
             tally.checkedWrong.increment();
         }
-        answers.observe(candidate.entry(), candidate.similarity(), right);
+        observe(tenant, candidate, right, heardUntil);
     }
 
     private boolean agrees(Candidate candidate, AnswerReader.Said said) {
         return Agreement.between(candidate.entry().said(), said.text(), encoder);
     }
 
+    /** Here at once; on other replicas as soon as they hear of it, and nothing that was begun before is told by them after. */
     void purge(String tenant) {
+        forget(tenant);
+        news.tell(new Purged(tenant), news.heardUntil());
+    }
+
+    void close() {
+        news.close();
+    }
+
+    private void forget(String tenant) {
         answers.purge(tenant);
         tallies.remove(tenant);
     }

@@ -17,9 +17,11 @@ import reactor.core.publisher.SignalType;
 final class AnswerRelay {
     private final int eventBytesMax;
     private final AnswerWitness witness;
+    private final PromptStation prompts;
 
-    AnswerRelay(IngressConfig config, AnswerWitness witness) {
+    AnswerRelay(IngressConfig config, AnswerWitness witness, PromptStation prompts) {
         this.witness = witness;
+        this.prompts = prompts;
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
     }
 
@@ -38,12 +40,14 @@ final class AnswerRelay {
         if (answer.isEventStream()) {
             return relayEvents(content, exchange, passage, call, recording);
         }
-        // Of an error nobody pays for anything.
-        return AnswerWriter.whole(
-                exchange,
-                answer.status() == 200
-                        ? noted(content.doOnNext(new UsageFilter(call)::see), response, call, recording)
-                        : content);
+        if (answer.status() != 200) {
+            return AnswerWriter.whole(exchange, content); // of an error nobody pays for anything
+        }
+        if (prompts.changes(call)) {
+            headers.remove(HttpHeaders.CONTENT_LENGTH);
+        }
+        Flux<byte[]> guarded = prompts.whole(call, content.doOnNext(new UsageFilter(call)::see));
+        return AnswerWriter.whole(exchange, noted(guarded, response, call, recording));
     }
 
     private Flux<byte[]> heard(EngineAnswer answer, Call call) {
@@ -63,8 +67,9 @@ final class AnswerRelay {
         }
         UsageFilter usage = new UsageFilter(call);
         Flux<byte[]> content = answer.isEventStream()
-                ? WholeEvents.of(answer.content(), eventBytesMax).map(usage::pass)
-                : answer.content().doOnNext(usage::see);
+                ? prompts.events(
+                        call, WholeEvents.of(answer.content(), eventBytesMax).map(usage::pass))
+                : prompts.whole(call, answer.content().doOnNext(usage::see));
         String type = String.valueOf(answer.headers().getFirst(HttpHeaders.CONTENT_TYPE));
         return content.doOnNext(recording::see)
                 .doOnComplete(() -> recording.ended(type, call.usage()))
@@ -81,6 +86,7 @@ final class AnswerRelay {
                 WholeEvents.of(content, eventBytesMax)
                         .map(usage::pass)
                         .filter(events -> events.length > 0)
+                        .transform(events -> prompts.events(call, events))
                         .transform(events -> noted(events, response, call, recording))
                         .transform(events -> AnswerWriter.translated(exchange, events))
                         .transform(events -> endingWithErrorEvent(events, exchange, passage)));

@@ -39,6 +39,7 @@ public final class CompletionPipeline {
     private final Scheduler timer;
     private final Doorway doorway;
     private final RouteStation routes;
+    private final PromptStation prompts;
     private final PrefixPrices prefixes;
     private final FirstTokenTimes times;
     private final Fleet fleet;
@@ -61,6 +62,7 @@ public final class CompletionPipeline {
             Till till,
             CacheStation cached,
             RouteStation routes,
+            PromptStation prompts,
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Fleet fleet,
@@ -82,6 +84,7 @@ public final class CompletionPipeline {
         this.timer = timer;
         this.doorway = new Doorway(config.requestsUnderWayMax());
         this.routes = routes;
+        this.prompts = prompts;
         this.prefixes = prefixes;
         this.times = times;
         this.fleet = fleet;
@@ -92,7 +95,7 @@ public final class CompletionPipeline {
         this.coalescing = coalescing;
         this.idempotency = idempotency;
         this.aside = aside;
-        this.relay = new AnswerRelay(config, witness);
+        this.relay = new AnswerRelay(config, witness, prompts);
         this.telemetry = telemetry;
         this.errors = errors;
     }
@@ -108,6 +111,7 @@ public final class CompletionPipeline {
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
                         .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
+                        .map(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
                         .flatMap(asked -> idempotency.once( // the second time as the first
                                 caller,
                                 asked,
@@ -169,7 +173,10 @@ public final class CompletionPipeline {
                     passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
                     told.set(ENGINE_HEADER, answer.from());
                     return relay.relay(
-                            answer, exchange, passage, call, outside.isPresent() ? Recording.NONE : recording);
+                                    answer, exchange, passage, call, outside.isPresent() ? Recording.NONE : recording)
+                            .doOnSuccess(_ -> call.perToken()
+                                    .ifPresent(
+                                            pace -> times.wrote(call.request().model(), pace)));
                 }));
     }
 

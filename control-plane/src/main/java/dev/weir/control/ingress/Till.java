@@ -49,7 +49,7 @@ public final class Till {
             Passage passage,
             Function<Call, Mono<Void>> work) {
         return Mono.defer(() -> {
-            Call call = ledger.begin(caller, request, feature(exchange));
+            Call call = begin(caller, request, exchange);
             RouteStation.subject(exchange).ifPresent(call::isFor);
             Reservation reservation = quota.reserve(caller, request, call.price());
             return reservation
@@ -76,6 +76,20 @@ public final class Till {
         ledger.record(aside, "200");
     }
 
+    /** A request that guards refuse costs nothing and is not counted against any limit; that there was one is booked. */
+    void turnedAway(Caller caller, CompletionRequest request, ServerWebExchange exchange, String why) {
+        Call call = ledger.begin(caller, request, feature(exchange));
+        call.prepared(why, "");
+        ledger.record(call, "400");
+    }
+
+    private Call begin(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
+        Call call = ledger.begin(caller, request, feature(exchange));
+        PromptStation.Noted noted = PromptStation.noted(exchange);
+        call.prepared(noted.guard(), noted.compression());
+        return call;
+    }
+
     /** Another model is to answer the call. */
     void moved(Call call, CompletionRequest request) {
         call.goes(request, ledger.priceOf(request.model()));
@@ -94,7 +108,7 @@ public final class Till {
             Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage, Mono<Void> work) {
         return Mono.defer(() -> {
             passage.read(request);
-            Call call = ledger.begin(caller, request, feature(exchange));
+            Call call = begin(caller, request, exchange);
             call.takes(new Call.Course(null, null, null, null, "told before, under the same idempotency key"));
             return booked(call, exchange, passage, _ -> work);
         });

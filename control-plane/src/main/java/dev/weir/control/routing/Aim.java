@@ -1,5 +1,6 @@
 package dev.weir.control.routing;
 
+import dev.weir.control.classification.Difficulty;
 import dev.weir.control.configuration.Section;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +10,9 @@ import java.util.SplittableRandom;
 
 /** What a rule, an override or another name leads to. */
 sealed interface Aim {
+
+    /** Whichever model of all tiers weighs most for requests of this difficulty. */
+    record OfScores(Difficulty difficulty, Scoring scoring) implements Aim {}
 
     /** The best model of a tier. */
     record OfTier(Tier tier) implements Aim {}

@@ -20,6 +20,10 @@ public sealed interface Route {
         public To {
             steps = List.copyOf(steps);
         }
+
+        To ofTier(String other) {
+            return new To(model, arm, other, confidence, steps);
+        }
     }
 
     /** Nowhere: no model is within the limits that were set. */

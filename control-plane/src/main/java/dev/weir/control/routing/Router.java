@@ -1,8 +1,11 @@
 package dev.weir.control.routing;
 
 import dev.weir.control.classification.Classification;
+import dev.weir.control.classification.Difficulty;
 import dev.weir.control.routing.Aim.OfModels;
+import dev.weir.control.routing.Aim.OfScores;
 import dev.weir.control.routing.Aim.OfTier;
+import dev.weir.control.routing.Scoring.Scored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name of a model that exists is taken at its word. Names that lead elsewhere are followed in this order: what the tenant's own
  * entry says, the first rule whose condition holds, the name's own meaning (another name, a tier), and for {@code weir-auto} the
- * classification. A name that has versions then becomes the version that this request falls on, and limits of cost and time take out what is
+ * classification, by which a tier is taken or, where there are weights, all models are weighed. A name that has versions then becomes the version that this request falls on, and limits of cost and time take out what is
  * above them.
  */
 public final class Router {
@@ -70,6 +73,8 @@ public final class Router {
                 }
                 yield within(facts, policy, view, List.of(model), null, decision);
             }
+            case OfScores(var difficulty, var scoring) ->
+                scored(facts, policy, view, difficulty, scoring, held, decision);
             case OfTier(Tier tier) -> {
                 Optional<String> stay = held.filter(model -> isAbleEnough(model, tier, policy) && view.isReady(model));
                 if (stay.isPresent()) {
@@ -80,6 +85,35 @@ public final class Router {
                 yield within(facts, policy, view, models, tier, decision);
             }
         };
+    }
+
+    /** The models by their scores; a session stays with one that is as good as the best, so that its warm prefix is not lost. */
+    private Route scored(
+            RequestFacts facts,
+            RoutingPolicy policy,
+            ModelView view,
+            Difficulty difficulty,
+            Scoring scoring,
+            Optional<String> held,
+            Decision decision) {
+        List<Scored> ranked =
+                scoring.rank(scoring.candidates(difficulty, policy, view, facts.outputTokensMax()), difficulty);
+        ranked.forEach(scored -> decision.step(scored.why()));
+        List<String> models = new ArrayList<>(ranked.stream().map(Scored::model).toList());
+        double best = ranked.isEmpty() ? 0 : ranked.getFirst().candidate().quality();
+        ranked.stream()
+                .filter(scored -> held.filter(scored.model()::equals).isPresent())
+                .filter(scored -> scored.candidate().quality() >= best && view.isReady(scored.model()))
+                .findFirst()
+                .ifPresent(scored -> {
+                    decision.step("the session stays with " + scored.model());
+                    models.remove(scored.model());
+                    models.addFirst(scored.model());
+                });
+        Route route = within(facts, policy, view, models, null, decision);
+        return route instanceof Route.To to
+                ? to.ofTier(policy.tierOf(to.model()).map(Tier::text).orElse(""))
+                : route;
     }
 
     private Aim aim(
@@ -127,7 +161,9 @@ public final class Router {
             decision.step("below " + policy.confidenceMin() + ", so the middle tier");
             return new OfTier(Tier.MID);
         }
-        return new OfTier(Tier.fit(classified.difficulty()));
+        return policy.scoring()
+                .<Aim>map(scoring -> new OfScores(classified.difficulty(), scoring))
+                .orElseGet(() -> new OfTier(Tier.fit(classified.difficulty())));
     }
 
     private static boolean isAbleEnough(String model, Tier wanted, RoutingPolicy policy) {

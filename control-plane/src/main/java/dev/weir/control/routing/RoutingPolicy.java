@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param aliases other names, and where they lead
  * @param rules the first whose condition holds counts
  * @param costs of a token, read or written, whichever is the dearer, in dollars; a model that is not in it costs nothing
+ * @param scoring how models are weighed for {@code weir-auto}; its tier's first that is ready is taken where nobody says
  * @param confidenceMin below it the middle tier is taken, whatever the request looks like
  * @param sessionHold how long a session stays with a model that is able enough, so that its warm prefix is not lost
  * @param timeZone of the hours and days that rules speak of
@@ -31,6 +32,7 @@ public record RoutingPolicy(
         List<Rule> rules,
         Map<String, TenantRoutes> tenants,
         Map<String, Double> costs,
+        Optional<Scoring> scoring,
         double confidenceMin,
         Duration sessionHold,
         ZoneId timeZone) {
@@ -77,6 +79,7 @@ public record RoutingPolicy(
                 rules,
                 tenants,
                 costs(root),
+                Scoring.read(routing),
                 routing.number("confidence-min", 0, 1, CONFIDENCE_MIN),
                 routing.duration("session-hold", SESSION_HOLD),
                 zone(routing));

@@ -71,7 +71,8 @@ class SemanticCacheTest {
 
     @Test
     void anotherTenantOrAnotherConversationIsNeverEvenCompared() throws IOException {
-        SemanticCache cache = new SemanticCache(HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 1);
+        SemanticCache cache = new SemanticCache(
+                HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 1, "self", AlikeNews.NONE);
         CacheRules.Semantic rule = rule(0.5);
         Asked asked = new Asked("one", "Can I bring my bike?");
         cache.find("one", asked, rule).onAnswer().take(answer("yes"), new Said("yes", true));
@@ -83,7 +84,8 @@ class SemanticCacheTest {
 
     @Test
     void whatAModelDidNotEndByItselfIsNotRemembered() throws IOException {
-        SemanticCache cache = new SemanticCache(HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 1);
+        SemanticCache cache = new SemanticCache(
+                HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 1, "self", AlikeNews.NONE);
         Asked asked = new Asked("p", "Can I bring my bike?");
         cache.find("t", asked, rule(0.5)).onAnswer().take(answer("yes, you"), new Said("yes, you", false));
         assertThat(cache.entryCount()).isZero();
@@ -91,7 +93,8 @@ class SemanticCacheTest {
 
     @Test
     void theRateOfWrongAnswersIsMeasuredOnASample() throws IOException {
-        SemanticCache cache = new SemanticCache(HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 0.999);
+        SemanticCache cache = new SemanticCache(
+                HashedEncoder.read(ENCODER), CONFIG, () -> Instant.EPOCH, () -> 0.999, "self", AlikeNews.NONE);
         CacheRules.Semantic rule = new CacheRules.Semantic(Duration.ofHours(1), 0.5, 1, 1, 3);
         Asked asked = new Asked("p", "Can I bring my bike?");
         cache.find("t", asked, rule).onAnswer().take(answer("yes"), new Said("yes", true));
@@ -115,7 +118,8 @@ class SemanticCacheTest {
     /** Questions drawn at random; a meaning's answer is its name, so an answer is right if it is of the same name. */
     private static Outcome learnt(List<Labelled> questions, SentenceEncoder encoder, double bound, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        SemanticCache cache = new SemanticCache(encoder, CONFIG, () -> Instant.EPOCH, random.split()::nextDouble);
+        SemanticCache cache = new SemanticCache(
+                encoder, CONFIG, () -> Instant.EPOCH, random.split()::nextDouble, "self", AlikeNews.NONE);
         int hits = 0;
         int wrong = 0;
         for (int i = 0; i < QUESTION_COUNT; i++) {

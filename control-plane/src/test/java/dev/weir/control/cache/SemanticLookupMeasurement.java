@@ -2,6 +2,7 @@ package dev.weir.control.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.control.cache.AlikeNews.Item.Answered;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.HashedEncoder;
 import java.io.IOException;
@@ -38,7 +39,12 @@ class SemanticLookupMeasurement {
         CachedAnswer answer = new CachedAnswer("application/json", "yes".getBytes(UTF_8), Usage.NONE, Instant.EPOCH);
         for (int i = 0; i < ENTRY_COUNT; i++) {
             String question = question(random, i);
-            answers.add("t", "p", encoder.encode(question), Substance.of(question), answer, "yes", Duration.ofHours(1));
+            Instant until = Instant.EPOCH.plus(Duration.ofHours(1));
+            answers.add(
+                    new Answered("id-" + i, "t", "p", question, "yes", until, answer),
+                    encoder.encode(question),
+                    Substance.of(question),
+                    0);
         }
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long[] nanos = new long[LOOK_COUNT];

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,7 @@ class RouterTest {
     private final Router router = new Router();
     private final Set<String> ready = new HashSet<>(Set.of("small", "medium", "medium-2", "large", "other"));
     private final Map<String, Long> millis = new HashMap<>();
+    private final Map<String, Double> tokenMillis = new HashMap<>();
     private Classification classified = new Classification(Difficulty.SIMPLE, 0.9, "so it seems");
 
     private final ModelView view = new ModelView() {
@@ -60,6 +62,12 @@ class RouterTest {
         @Override
         public Optional<Long> firstTokenMillis(String model) {
             return Optional.ofNullable(millis.get(model));
+        }
+
+        @Override
+        public OptionalDouble tokenMillis(String model) {
+            Double known = tokenMillis.get(model);
+            return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
         }
     };
 
@@ -182,6 +190,45 @@ class RouterTest {
                                         line -> assertThat(line).contains("line 5: rules[2].when is no condition"),
                                         line -> assertThat(line).contains("line 6: rules[3].use"),
                                         line -> assertThat(line).contains("line 7: rules[4]", "99 together, not 100")));
+    }
+
+    @Test
+    void withWeightsTheModelThatWeighsMostIsTakenAndEverySumIsTold() {
+        RoutingPolicy weighed = policy(TEXT + """
+                routing:
+                  weights:
+                    simple: {quality: 0.3, cost: 0.5, latency: 0.2}
+                    complex: {quality: 1}
+                  qualities:
+                    small: {simple: 0.9}
+                """);
+        millis.putAll(Map.of("small", 100L, "medium", 200L, "large", 1000L));
+        tokenMillis.put("large", 5.0);
+        Route.To simple =
+                (Route.To) router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.empty());
+        assertThat(simple.model()).isEqualTo("small");
+        assertThat(simple.tier()).isEqualTo("fast");
+        assertThat(simple.steps())
+                .contains("small 0.910 = 0.90 quality x 0.30 + 0.90 thrift x 0.50 + 0.95 speed x 0.20")
+                .contains("large 0.270 = 0.90 quality x 0.30 + 0.00 thrift x 0.50 + 0.00 speed x 0.20");
+        classified = new Classification(Difficulty.COMPLEX, 0.9, "long");
+        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.empty())))
+                .isEqualTo("large");
+        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.of("small"))))
+                .as("a session does not stay with what is not as good")
+                .isEqualTo("large");
+        assertThat(model(router.route(
+                        new Facts().cost(5e-6).of("weir-auto"), weighed, view, () -> classified, Optional.empty())))
+                .as("limits come after")
+                .isIn("medium", "medium-2");
+        classified = new Classification(Difficulty.SIMPLE, 0.9, "short");
+        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.of("large"))))
+                .as("a session stays with what is as good as the best")
+                .isEqualTo("large");
+        ready.remove("small");
+        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.empty())))
+                .as("what was not measured is tried")
+                .isEqualTo("medium-2");
     }
 
     private Route route(RequestFacts facts) {

@@ -57,23 +57,26 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
     /**
      * An answer, and how sure the model was of it.
      *
-     * @param logprob the mean over its tokens
+     * @param logprobs of its tokens, one after the other
      */
-    public record Scored(String text, double logprob, int inputTokens, int outputTokens) {}
+    public record Scored(String text, List<Double> logprobs, int inputTokens, int outputTokens) {
+        public Scored {
+            logprobs = List.copyOf(logprobs);
+        }
+    }
 
     /** The answer with its log-probability and what it took. */
     public Scored scored(String model, List<Message> messages) throws IOException, InterruptedException {
         JsonNode answer = ask(model, messages, Map.of("logprobs", true));
         JsonNode choice = answer.path("choices").path(0);
-        double logprob = choice.path("logprobs")
+        List<Double> logprobs = choice.path("logprobs")
                 .path("content")
                 .valueStream()
-                .mapToDouble(token -> token.path("logprob").asDouble())
-                .average()
-                .orElse(0);
+                .map(token -> token.path("logprob").asDouble())
+                .toList();
         return new Scored(
                 choice.path("message").path("content").asString(),
-                logprob,
+                logprobs,
                 answer.path("usage").path("prompt_tokens").asInt(),
                 answer.path("usage").path("completion_tokens").asInt());
     }

@@ -41,9 +41,18 @@ public record Outcomes(List<Row> rows) {
     /**
      * What one model said.
      *
-     * @param logprob the mean of its tokens', which says how sure it was
+     * @param logprobs of its tokens, which say how sure it was of each
      */
-    public record Answer(boolean right, String text, double logprob, int inputTokens, int outputTokens) {}
+    public record Answer(boolean right, String text, List<Double> logprobs, int inputTokens, int outputTokens) {
+        public Answer {
+            logprobs = List.copyOf(logprobs);
+        }
+
+        /** The mean of its tokens', which is what a second look goes by. */
+        public double logprob() {
+            return logprobs.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+        }
+    }
 
     /** Asks every model every case, so many requests at a time. */
     public static Outcomes collect(EvaluationSet set, List<String> models, HttpAnswerer answerer, int concurrency)
@@ -73,7 +82,7 @@ public record Outcomes(List<Row> rows) {
                     new Answer(
                             labelled.accepts(scored.text()),
                             scored.text(),
-                            scored.logprob(),
+                            scored.logprobs(),
                             scored.inputTokens(),
                             scored.outputTokens()));
         }

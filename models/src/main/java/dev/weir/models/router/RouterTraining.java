@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class RouterTraining {
     /** Of accuracy, against always the best model. */
-    static final double LOSS_MAX = 0.01;
+    public static final double LOSS_MAX = 0.01;
 
     private static final double RIDGE = 3;
     private static final int NEWTON_STEPS = 12;
@@ -82,17 +82,21 @@ public final class RouterTraining {
      */
     public record Upgrade(double sacrificeMax, double logprobMin) {}
 
-    /** The cheapest upgrade, on the last fifth of the outcomes, that keeps within half of the loss that is allowed. */
-    public Upgrade learnUpgrade(Outcomes outcomes, LearnedHead head) {
+    /**
+     * The cheapest upgrade, on the last fifth of the outcomes, that keeps within half of a loss.
+     *
+     * @param lossMax of accuracy
+     */
+    public Upgrade learnUpgrade(Outcomes outcomes, LearnedHead head, double lossMax) {
         List<Row> heldOut = new ArrayList<>();
         for (int i = 0; i < outcomes.rows().size(); i += HELD_OUT_ONE_IN) {
             heldOut.add(outcomes.rows().get(i));
         }
         RoutingReport report = new RoutingReport(new Outcomes(heldOut), models, costs);
-        double enough = report.always(models.size() - 1).accuracy() - LOSS_MAX / 2;
+        double enough = report.always(models.size() - 1).accuracy() - lossMax / 2;
         Upgrade best = new Upgrade(head.sacrificeMax(), 0);
         double least = Double.POSITIVE_INFINITY;
-        for (int percent = 0; percent <= 50; percent += 2) {
+        for (int percent = 0; percent <= 80; percent += 2) {
             for (int thousandths = 2; thousandths <= 40; thousandths += 2) {
                 Upgrade tried = new Upgrade(percent / 100.0, -thousandths / 1000.0);
                 RoutingReport.Line line = report.upgraded(head, encoder, tried);

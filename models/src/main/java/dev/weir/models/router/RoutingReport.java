@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * What ways of choosing a model get right and cost, on the same outcomes: every answer and every token is one that was measured. For one head,
  * whatever it may sacrifice.
  */
 public final class RoutingReport {
+    private static final double ROUNDING = 1e-9;
+
     private final List<Row> rows;
     private final List<String> models;
     private final double[] costs;
@@ -62,14 +65,42 @@ public final class RoutingReport {
 
     /** The cheapest model that is right; the cheapest of all where none is. */
     public Line oracle() {
-        return of(row -> {
-            for (int m = 0; m < models.size(); m++) {
-                if (answer(row, m).right()) {
-                    return m;
-                }
+        return of(this::cheapestRight);
+    }
+
+    private int cheapestRight(Row row) {
+        for (int m = 0; m < models.size(); m++) {
+            if (answer(row, m).right()) {
+                return m;
             }
-            return 0;
-        });
+        }
+        return 0;
+    }
+
+    /**
+     * What no way of choosing one model for each case can beat: the cheapest that is right, and the cheapest of all where being right would
+     * cost most, as far as that may lose against always the dearest model.
+     *
+     * @param lossMax of accuracy
+     */
+    public Line oracle(double lossMax) {
+        Line all = oracle();
+        int dearest = models.size() - 1;
+        double enough = always(dearest).accuracy() - lossMax;
+        int sparedMax = (int) Math.floor((all.accuracy() - enough) * rows.size() + ROUNDING);
+        double[] prices = rows.stream()
+                .filter(row -> IntStream.rangeClosed(0, dearest)
+                        .anyMatch(m -> answer(row, m).right()))
+                .mapToDouble(row -> cost(row, cheapestRight(row)) - cost(row, 0))
+                .sorted()
+                .toArray();
+        double cost = all.cost() * total(dearest);
+        int spared = 0;
+        while (spared < Math.min(sparedMax, prices.length) && prices[prices.length - 1 - spared] > 0) {
+            cost -= prices[prices.length - 1 - spared];
+            spared++;
+        }
+        return new Line(all.accuracy() - spared / (double) rows.size(), cost / total(dearest));
     }
 
     public Line routed(LearnedHead head, SentenceEncoder encoder) {

@@ -31,6 +31,14 @@ class RoutingReportTest {
     }
 
     @Test
+    void anOracleThatMayLoseSparesWhatCostsMost() {
+        assertThat(report.oracle(0)).isEqualTo(report.oracle());
+        assertThat(report.oracle(0.1).accuracy()).isEqualTo(0.9, within(1e-9));
+        assertThat(report.oracle(0.1).cost()).isEqualTo((0.6 * 1 + 0.4 * 4) / 4, within(1e-9));
+        assertThat(report.oracle(1).cost()).isEqualTo(report.always(0).cost(), within(1e-9));
+    }
+
+    @Test
     void anAnswerThatItsModelWasNotSureOfIsPaidForTwice() {
         assertThat(report.upgraded(_ -> 0, -0.5).accuracy()).isEqualTo(1);
         assertThat(report.upgraded(_ -> 0, -0.5).cost()).isEqualTo((1 + 0.5 * 4) / 4, within(1e-9));
@@ -56,9 +64,9 @@ class RoutingReportTest {
                     "type",
                     List.of(new Message(Message.USER, question)),
                     Map.of(
-                            "cheap", new Answer(!hard, "x", hard ? -1 : -0.01, 10, 10),
-                            "middling", new Answer(!hard, "x", hard ? -1 : -0.01, 10, 10),
-                            "dear", new Answer(true, "x", -0.01, 10, 10))));
+                            "cheap", new Answer(!hard, "x", List.of(hard ? -1.0 : -0.01), 10, 10),
+                            "middling", new Answer(!hard, "x", List.of(hard ? -1.0 : -0.01), 10, 10),
+                            "dear", new Answer(true, "x", List.of(-0.01), 10, 10))));
         }
         return new Outcomes(rows);
     }

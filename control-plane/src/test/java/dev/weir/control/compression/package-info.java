@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.compression;
+
+import org.jspecify.annotations.NullMarked;

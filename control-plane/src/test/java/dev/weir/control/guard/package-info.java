@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.guard;
+
+import org.jspecify.annotations.NullMarked;
