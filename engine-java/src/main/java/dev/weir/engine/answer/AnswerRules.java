@@ -12,9 +12,15 @@ import java.util.stream.Stream;
  * @param calls the model's way to call tools; {@link ToolFormat#NONE} where none may be called
  * @param tools that it was offered
  * @param callsMax what follows so many calls is left out
+ * @param formed the answer is content or calls, not both, so that marks in content are nothing but content
  */
 public record AnswerRules(
-        ReasoningFormat reasoning, boolean reasoningOpen, ToolFormat calls, List<OfferedTool> tools, int callsMax) {
+        ReasoningFormat reasoning,
+        boolean reasoningOpen,
+        ToolFormat calls,
+        List<OfferedTool> tools,
+        int callsMax,
+        boolean formed) {
 
     /** More than any model means; one that repeats itself would go on until its tokens run out. */
     public static final int CALLS_MAX = 128;
@@ -31,7 +37,7 @@ public record AnswerRules(
 
     /** All text is content. */
     public static AnswerRules plain() {
-        return new AnswerRules(ReasoningFormat.NONE, false, ToolFormat.NONE, List.of(), CALLS_MAX);
+        return new AnswerRules(ReasoningFormat.NONE, false, ToolFormat.NONE, List.of(), CALLS_MAX, false);
     }
 
     /** Every mark that means something, as it is spelled. */

@@ -48,7 +48,7 @@ final class ToolCallReader {
         Map<String, Mark> meaningful = new LinkedHashMap<>();
         for (Mark mark : rules.calls().marks()) {
             boolean means = switch (mark.place()) {
-                case OPENING -> true;
+                case OPENING -> !rules.formed() || place != Last.CONTENT;
                 case UNMARKED -> place != Last.CONTENT;
                 case CLOSING -> place == Last.CALL;
             };
@@ -154,7 +154,8 @@ final class ToolCallReader {
     /** The answer has ended. */
     void finish() {
         while (block != null) {
-            if (block.finish() || held.isEmpty()) {
+            boolean cutOff = rules.formed() && last == Last.CALL; // where there are calls there is no content
+            if (block.finish() || held.isEmpty() || cutOff) {
                 return;
             }
             append(leave());

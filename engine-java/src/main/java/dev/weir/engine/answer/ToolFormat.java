@@ -26,7 +26,7 @@ public enum ToolFormat {
 
     /** Where a mark counts. */
     enum Place {
-        /** Anywhere; it begins calls. */
+        /** Anywhere, unless content has a form; it begins calls. */
         OPENING,
         /** Where the answer begins and right after a call. It is a part of the call, and may as well be an answer in JSON. */
         UNMARKED,

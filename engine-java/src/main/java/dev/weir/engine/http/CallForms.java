@@ -5,6 +5,8 @@ import dev.weir.engine.answer.ReasoningFormat;
 import dev.weir.engine.answer.ToolFormat;
 import dev.weir.engine.http.RequestedTools.Tool;
 import dev.weir.engine.sampling.constraint.ConstraintSource;
+import dev.weir.engine.sampling.constraint.ConstraintSource.Calls;
+import dev.weir.engine.sampling.constraint.ConstraintSource.DocumentOrCalls;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Form;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Marked;
 import dev.weir.engine.sampling.constraint.ConstraintSource.MarkedText;
@@ -46,21 +48,54 @@ final class CallForms {
      * @throws ApiException where the model writes calls in a way that cannot be held to a schema
      */
     static @Nullable RequestedForm leftToModel(JsonFields fields, RequestedTools tools, AnswerRules rules) {
-        List<Tool> strict = tools.strict();
-        if (strict.isEmpty() || rules.calls() == ToolFormat.NONE) {
+        List<Tool> all = tools.leftToModel();
+        if (rules.calls() == ToolFormat.NONE || all.stream().noneMatch(Tool::isStrict)) {
             return null;
         }
         if (fields.flag("ignore_eos", false)) {
             throw fields.refuse(
                     "ignore_eos", "cannot be combined with strict functions: an answer ends when it is whole");
         }
-        String argumentsName = rules.calls() == ToolFormat.LLAMA3 ? "parameters" : "arguments";
-        ObjectNode schema = definitions(strict, tools.callsMax(), argumentsName, false);
-        ReasoningFormat reasoning = rules.reasoning();
-        Thoughts thoughts = new Thoughts(reasoning.opening(), reasoning.closing(), rules.reasoningOpen());
         return new RequestedForm(
                 FIELD,
-                new MarkedText(schema.toString(), thoughts, marked(rules.calls(), strict), unmarked(rules.calls())));
+                new MarkedText(
+                        schema(all, tools.callsMax(), rules.calls()),
+                        thoughts(rules),
+                        marked(rules.calls(), all),
+                        unmarked(rules.calls())));
+    }
+
+    /**
+     * The form of a document, or calls of the tools instead; the model may think before either.
+     *
+     * @throws ApiException where the model writes calls in a way that cannot be held to a strict tool's schema
+     */
+    static RequestedForm documentOrCalls(RequestedForm document, RequestedTools tools, AnswerRules rules) {
+        List<Tool> all = tools.leftToModel();
+        boolean callable = rules.calls() != ToolFormat.NONE && !all.isEmpty();
+        if (!callable && rules.reasoning() == ReasoningFormat.NONE) {
+            return document;
+        }
+        Calls calls = callable ? calls(all, tools.callsMax(), rules.calls()) : null;
+        return new RequestedForm(document.field(), new DocumentOrCalls(thoughts(rules), document.source(), calls));
+    }
+
+    private static Thoughts thoughts(AnswerRules rules) {
+        return new Thoughts(rules.reasoning().opening(), rules.reasoning().closing(), rules.reasoningOpen());
+    }
+
+    private static String schema(List<Tool> tools, int callsMax, ToolFormat format) {
+        String arguments = format == ToolFormat.LLAMA3 ? "parameters" : "arguments";
+        return definitions(tools, callsMax, arguments, false).toString();
+    }
+
+    private static Calls calls(List<Tool> tools, int callsMax, ToolFormat format) {
+        boolean free = format == ToolFormat.QWEN_XML && tools.stream().noneMatch(Tool::isStrict);
+        List<Marked> marked = free ? XmlForms.of(tools) : marked(format, tools);
+        List<Form> forms = new ArrayList<>(unmarked(format));
+        marked.forEach(one -> forms.add(one.form().behind(one.mark())));
+        String between = unmarked(format).isEmpty() ? "" : ";";
+        return new Calls(schema(tools, callsMax, format), forms, between, callsMax > 1);
     }
 
     private static List<Marked> marked(ToolFormat format, List<Tool> tools) {

@@ -15,12 +15,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -60,23 +58,37 @@ record ChatDecoder(Serving serving, GenerationDecoder generation) {
 
     private static Reading reading(JsonFields fields, ServedModel model, RequestedTools tools, String prompt) {
         RequestedForm form = RequestedForm.of(fields);
-        RequestedForm calls = tools.form();
-        if (form != null && calls != null) {
+        RequestedForm demanded = tools.form();
+        if (form != null && demanded != null && !form.isDocument()) {
             throw fields.refuse("tool_choice", "demands a call, which cannot have the form of " + form.field());
         }
-        ReasoningFormat reasoning = calls == null ? model.answers().reasoning() : ReasoningFormat.NONE;
-        // An answer that has a form is the form from its first token on, even where the prompt opens the reasoning.
-        boolean reasoningOpen = form == null && reasoning.isOpenAfter(prompt);
+        // Where a call is demanded there is no content that could have the form of a document.
+        RequestedForm document = demanded != null ? demanded : form != null && form.isDocument() ? form : null;
+        ReasoningFormat ofModel = model.answers().reasoning();
+        boolean open = ofModel.isOpenAfter(prompt) && (form == null || document != null);
+        // Whoever demands a call gets it, without thoughts that nobody began.
+        ReasoningFormat reasoning = demanded == null || open ? ofModel : ReasoningFormat.NONE;
         AnswerRules rules = new AnswerRules(
-                reasoning, reasoningOpen, tools.format(model.answers().calls()), tools.offered(), tools.callsMax());
-        RequestedForm strict = form == null ? CallForms.leftToModel(fields, tools, rules) : null;
+                reasoning,
+                open,
+                tools.format(model.answers().calls()),
+                tools.offered(),
+                tools.callsMax(),
+                document != null);
         return new Reading(
-                Stream.of(calls, form, strict)
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null),
-                rules,
-                marksAreSpecial(rules, model.tokenizer()));
+                answerForm(fields, tools, rules, form, document), rules, marksAreSpecial(rules, model.tokenizer()));
+    }
+
+    private static @Nullable RequestedForm answerForm(
+            JsonFields fields,
+            RequestedTools tools,
+            AnswerRules rules,
+            @Nullable RequestedForm form,
+            @Nullable RequestedForm document) {
+        if (document != null) {
+            return CallForms.documentOrCalls(document, tools, rules);
+        }
+        return form != null ? form : CallForms.leftToModel(fields, tools, rules);
     }
 
     private static boolean marksAreSpecial(AnswerRules rules, Tokenizer tokenizer) {

@@ -94,6 +94,11 @@ record RequestedForm(String field, ConstraintSource source) {
         return new ConstraintSource.Choice(texts);
     }
 
+    /** Whether it says what the content is; the others say what is written, whatever that is. */
+    boolean isDocument() {
+        return source instanceof ConstraintSource.JsonSchema || source instanceof ConstraintSource.JsonObject;
+    }
+
     /** The form, ready to be applied. Takes a while where it is new. */
     Constraint compile(ConstraintCompiler compiler) {
         try {

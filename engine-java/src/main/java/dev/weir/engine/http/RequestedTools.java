@@ -18,14 +18,14 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param shown to the model, as the request spells them; empty where there are none or none may be called
  * @param form that the answer must have where a call is demanded; null where the model decides
- * @param strict all of them where the model decides and the arguments of one must fit; else empty
+ * @param leftToModel all of them where the model decides whether it calls; else empty
  */
 record RequestedTools(
         List<JsonNode> shown,
         List<OfferedTool> offered,
         int callsMax,
         @Nullable RequestedForm form,
-        List<Tool> strict) {
+        List<Tool> leftToModel) {
 
     private static final int TOOLS_MAX = 128;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -64,7 +64,6 @@ record RequestedTools(
     }
 
     private static RequestedTools of(List<Tool> tools, int callsMax, @Nullable RequestedForm form) {
-        boolean strict = form == null && tools.stream().anyMatch(Tool::isStrict);
         return new RequestedTools(
                 tools.stream().<JsonNode>map(Tool::json).toList(),
                 tools.stream()
@@ -72,7 +71,7 @@ record RequestedTools(
                         .toList(),
                 callsMax,
                 form,
-                strict ? List.copyOf(tools) : List.of());
+                form == null ? List.copyOf(tools) : List.of());
     }
 
     /** How calls are written: in a form that is demanded as plain JSON, else as the model does. */

@@ -90,7 +90,8 @@ class AnswerChunkingTest {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int run = 0; run < ANSWERS; run++) {
             String answer = answer(random);
-            AnswerRules rules = new AnswerRules(ReasoningFormat.NONE, false, format, TOOLS, AnswerRules.CALLS_MAX);
+            AnswerRules rules =
+                    new AnswerRules(ReasoningFormat.NONE, false, format, TOOLS, AnswerRules.CALLS_MAX, false);
             Told told = Told.of(rules, List.of(answer));
             if (told.calls().isEmpty()) {
                 assertThat(told.content()).as("%s", format).isEqualTo(answer);
@@ -102,7 +103,7 @@ class AnswerChunkingTest {
         ReasoningFormat reasoning = random.nextBoolean() ? ReasoningFormat.THINK : ReasoningFormat.NONE;
         boolean open = reasoning == ReasoningFormat.THINK && random.nextInt(4) == 0;
         int callsMax = random.nextInt(4) == 0 ? 1 : AnswerRules.CALLS_MAX;
-        return new AnswerRules(reasoning, open, format, TOOLS, callsMax);
+        return new AnswerRules(reasoning, open, format, TOOLS, callsMax, false);
     }
 
     private static String answer(SplittableRandom random) {

@@ -13,7 +13,7 @@ class AnswerParserTest {
             List.of(new OfferedTool("weather", Set.of("city")), new OfferedTool("now", Set.of()));
 
     private static AnswerRules rules(ToolFormat format) {
-        return new AnswerRules(ReasoningFormat.THINK, false, format, TOOLS, AnswerRules.CALLS_MAX);
+        return new AnswerRules(ReasoningFormat.THINK, false, format, TOOLS, AnswerRules.CALLS_MAX, false);
     }
 
     private static Told told(ToolFormat format, String text) {
@@ -30,6 +30,19 @@ class AnswerParserTest {
 
     private static final Called OSLO = new Called("weather", "{\"city\": \"Oslo\"}");
     private static final Called NOW = new Called("now", "{}");
+
+    @Test
+    void whereContentHasAFormItIsContentOrCalls() {
+        AnswerRules rules =
+                new AnswerRules(ReasoningFormat.THINK, false, ToolFormat.HERMES, TOOLS, AnswerRules.CALLS_MAX, true);
+        String call = "<tool_call>{\"name\": \"weather\", \"arguments\": {}}</tool_call>";
+        String document = "{\"note\": \"" + call.replace("\"", "\\\"") + call + "\"}";
+        assertThat(Told.of(rules, List.of("<think>Hm</think>", document)).content())
+                .isEqualTo(document);
+        Told cutOff = Told.of(rules, List.of(call + "\n" + call.substring(0, 20)));
+        assertThat(cutOff.content()).isEmpty();
+        assertThat(cutOff.calls()).hasSize(1);
+    }
 
     @Test
     void hermesCallsStandBetweenTags() {
@@ -199,7 +212,7 @@ class AnswerParserTest {
 
     @Test
     void callsPastTheLimitAreLeftOut() {
-        AnswerRules one = new AnswerRules(ReasoningFormat.NONE, false, ToolFormat.HERMES, TOOLS, 1);
+        AnswerRules one = new AnswerRules(ReasoningFormat.NONE, false, ToolFormat.HERMES, TOOLS, 1, false);
         assertThat(
                         Told.of(
                                 one,
@@ -229,7 +242,7 @@ class AnswerParserTest {
 
     @Test
     void reasoningMayBeOpenAlready() {
-        AnswerRules open = new AnswerRules(ReasoningFormat.THINK, true, ToolFormat.NONE, List.of(), 1);
+        AnswerRules open = new AnswerRules(ReasoningFormat.THINK, true, ToolFormat.NONE, List.of(), 1, false);
         assertThat(Told.of(open, List.of("Hm.\n</think>\nYes"))).isEqualTo(new Told("Hm.", "Yes", List.of()));
         assertThat(Told.of(open, List.of("<think>Hm.</think>Yes"))).isEqualTo(new Told("Hm.", "Yes", List.of()));
         assertThat(Told.of(open, List.of("</think>Yes"))).isEqualTo(new Told("", "Yes", List.of()));

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What an answer said, without the borders between pieces. */
-record Told(String reasoning, String content, List<Called> calls) {
+public record Told(String reasoning, String content, List<Called> calls) {
 
     /** A call as a whole. */
-    record Called(String name, String arguments) {}
+    public record Called(String name, String arguments) {}
 
-    static Told of(AnswerRules rules, Iterable<String> pieces) {
+    public static Told of(AnswerRules rules, Iterable<String> pieces) {
         AnswerParser parser = new AnswerParser(rules);
         List<AnswerPart> parts = new ArrayList<>();
         pieces.forEach(piece -> parts.addAll(parser.append(piece)));
@@ -17,7 +17,7 @@ record Told(String reasoning, String content, List<Called> calls) {
         return of(parts);
     }
 
-    static Told of(List<AnswerPart> parts) {
+    public static Told of(List<AnswerPart> parts) {
         StringBuilder reasoning = new StringBuilder();
         StringBuilder content = new StringBuilder();
         List<String> names = new ArrayList<>();

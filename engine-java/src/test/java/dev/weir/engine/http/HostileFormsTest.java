@@ -7,6 +7,7 @@ import dev.weir.engine.TestModels;
 import dev.weir.engine.http.RawConnection.Reply;
 import dev.weir.engine.sampling.constraint.ConstraintSource;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Choice;
+import dev.weir.engine.sampling.constraint.ConstraintSource.DocumentOrCalls;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Gbnf;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonObject;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonSchema;
@@ -133,7 +134,8 @@ class HostileFormsTest {
             case JsonSchema schema -> request.put("guided_json", schema.schema());
             case RegularExpression expression -> request.put("guided_regex", expression.pattern());
             case Gbnf gbnf -> request.put("guided_grammar", gbnf.grammar());
-            case JsonObject _, Choice _, MarkedText _ -> throw new IllegalArgumentException("not hostile: " + source);
+            case JsonObject _, Choice _, MarkedText _, DocumentOrCalls _ ->
+                throw new IllegalArgumentException("not hostile: " + source);
         }
         return request.toString();
     }

@@ -159,7 +159,7 @@ class ResponsesApiTest {
                 0,
                 new Sequence.Prompt(new int[] {1}, ""),
                 new TokenStream(),
-                new AnswerParser(new AnswerRules(ReasoningFormat.THINK, false, ToolFormat.HERMES, List.of(), 4)),
+                new AnswerParser(new AnswerRules(ReasoningFormat.THINK, false, ToolFormat.HERMES, List.of(), 4, false)),
                 false);
         List<String> texts = List.of(
                 "\n",

@@ -236,6 +236,45 @@ class ToolCallApiTest {
         assertThat(arguments(choice.path("message"), 0)).matches("\\{\\s*\"city\":\\s*\"(Oslo|Rome)\"\\s*}");
     }
 
+    /** Agents send both: calls while they work, and a document in the end. */
+    @Test
+    void whereContentHasAFormAnAnswerIsThatOrCalls() {
+        for (int seed = 0; seed < 6; seed++) {
+            ObjectNode request = withNote(withTools()).put("seed", seed);
+            JsonNode choice = choice(request);
+            JsonNode message = choice.path("message");
+            switch (choice.path("finish_reason").asString()) {
+                case "stop" -> assertThat(message.path("content").asString()).matches("(?s)\\{\\s*\"note\":.*}");
+                case "tool_calls" ->
+                    assertThat(message.path("content").isNull())
+                            .as(message.toString())
+                            .isTrue();
+                default -> // these models reason without end
+                    assertThat(names(message)).isEmpty();
+            }
+            JsonNode demanded = choice(request.put("tool_choice", "required")).path("message");
+            assertThat(demanded.path("content").isNull())
+                    .as(demanded.toString())
+                    .isTrue();
+            assertThat(names(demanded)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void contentThatHasAFormFollowsTheReasoningThatThePromptOpened() {
+        ObjectNode request = withNote(request()).put("max_tokens", 5);
+        request.putObject("chat_template_kwargs").put("thinks", true);
+        JsonNode message = choice(request).path("message");
+        assertThat(message.path("content").isNull()).isTrue();
+        assertThat(message.path("reasoning").asString()).isNotEmpty();
+    }
+
+    private static ObjectNode withNote(ObjectNode request) {
+        return request.set("response_format", JsonMapper.shared().readTree("""
+                {"type": "json_schema", "json_schema": {"name": "note", "schema": {"type": "object",
+                    "properties": {"note": {"type": "string", "maxLength": 20}}, "required": ["note"]}}}""")).asObject();
+    }
+
     @Test
     void reasoningIsToldApartAndCounted() {
         ObjectNode request = request().put("guided_regex", "<think>\\n[a-z]{3,8}\\n</think>\\n\\nYes");

@@ -1,12 +1,15 @@
 package dev.weir.engine.sampling.constraint;
 
 import dev.weir.engine.request.Constraint;
+import dev.weir.engine.sampling.constraint.ConstraintSource.Calls;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Choice;
+import dev.weir.engine.sampling.constraint.ConstraintSource.DocumentOrCalls;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Gbnf;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonObject;
 import dev.weir.engine.sampling.constraint.ConstraintSource.JsonSchema;
 import dev.weir.engine.sampling.constraint.ConstraintSource.MarkedText;
 import dev.weir.engine.sampling.constraint.ConstraintSource.RegularExpression;
+import dev.weir.engine.sampling.constraint.ConstraintSource.Thoughts;
 import dev.weir.engine.sampling.constraint.automaton.CompiledGrammar;
 import dev.weir.engine.sampling.constraint.automaton.VocabularyIndex;
 import dev.weir.engine.sampling.constraint.grammar.Expression;
@@ -16,6 +19,7 @@ import dev.weir.engine.sampling.constraint.grammar.Grammar;
 import dev.weir.engine.sampling.constraint.regex.RegexLanguage;
 import dev.weir.engine.sampling.constraint.regex.RegexParser;
 import dev.weir.engine.sampling.constraint.schema.SchemaCompiler;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,9 +130,27 @@ public final class ConstraintCompiler {
                 yield SchemaCompiler.around(
                         parsed(text.schema()),
                         limits,
-                        (documents, space) -> new MarkedTextGraph(documents, space).of(text));
+                        (documents, space) -> new MarkedTextGraph(new FormText(documents, space)).of(text));
+            }
+            case DocumentOrCalls(Thoughts thoughts, ConstraintSource document, Calls calls) -> {
+                List<Grammar> either = new ArrayList<>(List.of(grammar(document)));
+                if (calls != null) {
+                    either.add(calls(calls));
+                }
+                yield Grammar.joined(
+                        either, texts -> Expression.sequence(FormText.before(thoughts), Expression.choice(texts)));
             }
         };
+    }
+
+    private Grammar calls(Calls calls) {
+        try {
+            limits.checkSource("the schema", calls.schema());
+            return SchemaCompiler.around(
+                    parsed(calls.schema()), limits, (documents, space) -> new FormText(documents, space).of(calls));
+        } catch (ConstraintException refusal) {
+            throw new ConstraintException("in the tools beside it, " + refusal.getMessage());
+        }
     }
 
     private JsonNode parsed(String schema) {
@@ -140,7 +162,7 @@ public final class ConstraintCompiler {
     }
 
     private synchronized VocabularyIndex index(ConstraintSource source) {
-        boolean marked = source instanceof MarkedText;
+        boolean marked = source instanceof MarkedText || source instanceof DocumentOrCalls;
         VocabularyIndex known = marked ? markedIndex : index;
         if (known != null) {
             return known;

@@ -1,6 +1,8 @@
 package dev.weir.engine.sampling.constraint;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a caller says of an answer's form. */
 public sealed interface ConstraintSource {
@@ -43,6 +45,31 @@ public sealed interface ConstraintSource {
     }
 
     /**
+     * An answer of which all has a form: it is a document, or calls in a row; thoughts may stand before either.
+     *
+     * @param document itself, without thoughts
+     * @param calls null where it may not call
+     */
+    record DocumentOrCalls(
+            Thoughts thoughts,
+            ConstraintSource document,
+            @Nullable Calls calls) implements ConstraintSource {}
+
+    /**
+     * Calls, one after the other.
+     *
+     * @param schema whose subschemas forms refer to
+     * @param forms of one call, its mark included
+     * @param between two of them, beside white space
+     * @param several whether there may be more than one
+     */
+    record Calls(String schema, List<Form> forms, String between, boolean several) {
+        public Calls {
+            forms = List.copyOf(forms);
+        }
+    }
+
+    /**
      * Marks of what a model writes for itself.
      *
      * @param opening empty where it thinks nothing
@@ -68,6 +95,14 @@ public sealed interface ConstraintSource {
         public static Form of(Part... parts) {
             return new Form(List.of(parts));
         }
+
+        /** This form behind a text. */
+        public Form behind(String text) {
+            List<Part> all = new ArrayList<>(parts.size() + 1);
+            all.add(new Part.Literal(text));
+            all.addAll(parts);
+            return new Form(all);
+        }
     }
 
     /** A part of a form. */
@@ -81,5 +116,18 @@ public sealed interface ConstraintSource {
 
         /** A document under the subschema at this pointer ({@code #/$defs/name}). */
         record Document(String pointer) implements Part {}
+
+        /** One of these texts. */
+        record OneOf(List<String> texts) implements Part {
+            public OneOf {
+                texts = List.copyOf(texts);
+            }
+        }
+
+        /** Any text up to the first of these marks, and the mark. */
+        record Until(String mark) implements Part {}
+
+        /** The form again and again, up to so many times. */
+        record Again(Form form, int max) implements Part {}
     }
 }

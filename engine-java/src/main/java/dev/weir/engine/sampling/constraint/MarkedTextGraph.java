@@ -3,7 +3,6 @@ package dev.weir.engine.sampling.constraint;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Form;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Marked;
 import dev.weir.engine.sampling.constraint.ConstraintSource.MarkedText;
-import dev.weir.engine.sampling.constraint.ConstraintSource.Part;
 import dev.weir.engine.sampling.constraint.ConstraintSource.Thoughts;
 import dev.weir.engine.sampling.constraint.grammar.ByteSet;
 import dev.weir.engine.sampling.constraint.grammar.CodePoints;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -41,16 +39,13 @@ final class MarkedTextGraph {
     private static final int ASCII_COUNT = 128;
     private static final CodePoints BEYOND_ASCII = CodePoints.range(ASCII_COUNT, Character.MAX_CODE_POINT);
 
-    private final Function<String, Expression> documents;
-    private final Expression space;
+    private final FormText forms;
     private final List<Edge> edges = new ArrayList<>();
     private final List<Integer> ends = new ArrayList<>();
     private int nodeCount;
 
-    /** A graph whose documents and white space are these. */
-    MarkedTextGraph(Function<String, Expression> documents, Expression space) {
-        this.documents = documents;
-        this.space = space;
+    MarkedTextGraph(FormText forms) {
+        this.forms = forms;
     }
 
     Expression of(MarkedText text) {
@@ -66,7 +61,7 @@ final class MarkedTextGraph {
                 word.lay(behind, blanks, "");
                 word.lay(blanks, blanks, "");
             } else {
-                edge(behind, expression(marked.form()), afterForm);
+                edge(behind, forms.of(marked.form()), afterForm);
             }
         }
         int begin = text.unmarked().isEmpty() ? free.after("") : node();
@@ -80,14 +75,14 @@ final class MarkedTextGraph {
     }
 
     /** Behind a form of a text that has no marks: others, or the end. */
-    private int onlyForms(List<Form> forms) {
+    private int onlyForms(List<Form> alternatives) {
         int after = node();
         int again = node();
         int last = node();
-        edge(after, Expression.sequence(space, Expression.literal(";"), space), again);
-        edge(after, space, last);
+        edge(after, Expression.sequence(forms.space(), Expression.literal(";"), forms.space()), again);
+        edge(after, forms.space(), last);
         ends.add(last);
-        forms.forEach(form -> edge(again, expression(form), after));
+        alternatives.forEach(form -> edge(again, forms.of(form), after));
         return after;
     }
 
@@ -126,12 +121,12 @@ final class MarkedTextGraph {
     /** Where white space means nothing, and the next character decides: a bracket begins a form, if there is one, and all else is text. */
     private final class Place {
 
-        private final List<Form> forms;
+        private final List<Form> begun;
         private final int afterForm;
         private final Scan text;
 
-        Place(List<Form> forms, int afterForm, Scan text) {
-            this.forms = forms;
+        Place(List<Form> begun, int afterForm, Scan text) {
+            this.begun = begun;
             this.afterForm = afterForm;
             this.text = text;
         }
@@ -141,7 +136,7 @@ final class MarkedTextGraph {
         }
 
         boolean isForm(int value) {
-            return !forms.isEmpty() && BRACKETS.indexOf(value) >= 0;
+            return !begun.isEmpty() && BRACKETS.indexOf(value) >= 0;
         }
 
         /**
@@ -152,7 +147,7 @@ final class MarkedTextGraph {
          */
         void lay(int from, int blanks, String elsewhere) {
             ends.add(from);
-            forms.forEach(form -> edge(from, expression(form), afterForm));
+            begun.forEach(form -> edge(from, forms.of(form), afterForm));
             bytes(from, ASCII_COUNT, value -> {
                 if (isForm(value) || elsewhere.indexOf(value) >= 0) {
                     return NOWHERE;
@@ -213,15 +208,5 @@ final class MarkedTextGraph {
             }
         }
         sets.forEach((to, set) -> edge(from, new Bytes(set), to));
-    }
-
-    private Expression expression(Form form) {
-        return new Expression.Sequence(form.parts().stream()
-                .map(part -> switch (part) {
-                    case Part.Literal(String text) -> Expression.literal(text);
-                    case Part.Space() -> space;
-                    case Part.Document(String pointer) -> documents.apply(pointer);
-                })
-                .toList());
     }
 }
