@@ -3,6 +3,7 @@ package dev.weir.control;
 import dev.weir.control.admin.CacheEndpoints;
 import dev.weir.control.cache.ResponseCache;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.embedding.EngineEncoder;
 import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.identity.ChangeLog;
@@ -11,6 +12,7 @@ import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -28,9 +30,14 @@ class CacheStations {
     /** Absent where there is none: meanings are not compared then, and answers say so. */
     @Bean
     Encoder encoder(WeirConfig config) {
-        Path named = config.cache().encoder();
+        String named = config.cache().encoder();
+        String model = config.cache().encoderModel();
+        if (named != null && model != null) {
+            return new Encoder(
+                    new EngineEncoder(URI.create(named), model, config.cache().encoderAnswerMax()));
+        }
         Path directory = named != null
-                ? named
+                ? Path.of(named)
                 : Path.of(System.getProperty("weir.home", "."), "models", "demo", "weir-demo-encoder");
         try {
             return new Encoder(HashedEncoder.read(directory));

@@ -5,6 +5,7 @@ import dev.weir.control.classification.Classifier;
 import dev.weir.control.classification.LearnedHead;
 import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.CostCeiling;
@@ -61,9 +62,12 @@ class RouteStations {
                 () -> policy.current().value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
     }
 
-    /** With a head where there is one. */
+    /** With a head where there is one, and an encoder of ours: heads know no others. */
     @Bean
     Classifier classifier(WeirConfig config, CacheStations.Encoder encoder) {
+        if (!(encoder.sentences() instanceof HashedEncoder sentences)) {
+            return new Classifier();
+        }
         Path named = config.classification().head();
         Path directory = named != null
                 ? named
@@ -71,7 +75,7 @@ class RouteStations {
         try {
             LearnedHead head = LearnedHead.read(directory);
             Double sacrifice = config.classification().sacrificeMax();
-            return new Classifier(sacrifice == null ? head : head.sacrificing(sacrifice), encoder.sentences());
+            return new Classifier(sacrifice == null ? head : head.sacrificing(sacrifice), sentences);
         } catch (IOException missing) {
             if (named != null) {
                 throw new StartFailure("weir.classification.head cannot be used: " + missing.getMessage());

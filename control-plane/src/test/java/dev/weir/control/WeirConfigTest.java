@@ -91,7 +91,14 @@ class WeirConfigTest {
                         new AccountingConfig(
                                 Duration.ofMillis(250), 65_536, 1000, DataSize.ofGigabytes(1), Duration.ofSeconds(5)),
                         new QuotaConfig(null, 4096, 10_000, Duration.ofSeconds(10)),
-                        new CacheConfig(10_000, DataSize.ofMegabytes(256), DataSize.ofKilobytes(256), 100_000, null),
+                        new CacheConfig(
+                                10_000,
+                                DataSize.ofMegabytes(256),
+                                DataSize.ofKilobytes(256),
+                                100_000,
+                                null,
+                                null,
+                                Duration.ofSeconds(1)),
                         new ClassificationConfig(null, null),
                         new TelemetryConfig(200, 200, 200, false, TelemetryConfig.TracesConfig.NONE),
                         new RolloutConfig(

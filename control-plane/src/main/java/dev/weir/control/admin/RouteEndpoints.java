@@ -101,7 +101,7 @@ public final class RouteEndpoints {
                 request.path("max_completion_tokens")
                         .asLong(request.path("max_tokens").asLong(0)),
                 question.headers() == null ? Map.of() : question.headers(),
-                orElse(question.region(), ""),
+                orElse(question.region(), policy.regionOf(orElse(question.tenant(), "default"))),
                 orElse(question.session(), ""),
                 request.path("user").asString(orElse(question.user(), "")),
                 number(request.path("max_cost_per_token")),

@@ -83,6 +83,7 @@ final class RedisAlikeNews implements AlikeNews {
     /** All that there is now, some at a time. */
     private Mono<Void> hear(Consumer<Item> ear) {
         return redis.run(HEAR, KEYS.subList(0, 1), List.of(heardUntil, Integer.toString(ITEMS_AT_A_TIME)))
+                .publishOn(timer)
                 .flatMap(found -> {
                     // Three for each item: where it stands, who told it, what it is.
                     for (int i = 0; i + 2 < found.size(); i += 3) {

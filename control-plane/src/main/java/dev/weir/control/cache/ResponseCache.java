@@ -6,10 +6,12 @@ import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.storage.Redis;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Knows answers that were given before. Where its store cannot be reached, nothing is known and nothing is kept: engines can answer
@@ -55,7 +58,11 @@ public final class ResponseCache implements AutoCloseable {
         this.clock = clock;
         AlikeNews news = redis == null || encoder == null
                 ? AlikeNews.NONE
-                : new RedisAlikeNews(redis, self, config.semanticEntriesMax(), timer);
+                : new RedisAlikeNews(
+                        redis,
+                        self,
+                        config.semanticEntriesMax(),
+                        encoder.waits() ? Schedulers.boundedElastic() : timer);
         this.alike = encoder == null ? null : new SemanticCache(encoder, config, clock, chance, self, news);
     }
 
@@ -90,8 +97,8 @@ public final class ResponseCache implements AutoCloseable {
         }
         return Question.of(request)
                 .map(question -> lookExactly(question, rule.get(), wish)
-                        .map(exactly -> exactly instanceof Lookup.Hit || wish == Wish.FRESH
-                                ? exactly
+                        .flatMap(exactly -> exactly instanceof Lookup.Hit || wish == Wish.FRESH
+                                ? Mono.just(exactly)
                                 : lookAlike(request, question, rule.get(), exactly)))
                 .orElseGet(() -> Mono.just(new Lookup.Off()));
     }
@@ -129,22 +136,35 @@ public final class ResponseCache implements AutoCloseable {
                 .orElseGet(() -> new Lookup.Miss("not asked before", recording));
     }
 
-    private Lookup lookAlike(CompletionRequest request, Question question, CacheRules.Rule rule, Lookup exactly) {
+    private Mono<Lookup> lookAlike(CompletionRequest request, Question question, CacheRules.Rule rule, Lookup exactly) {
         if (rule.semantic().isEmpty()) {
-            return exactly;
+            return Mono.just(exactly);
         }
         if (alike == null) {
-            return because(exactly, "there is no sentence encoder");
+            return Mono.just(because(exactly, "there is no sentence encoder"));
         }
+        String tenant = request.share().tenant();
         return switch (question.likeness(rule.semantic().get())) {
-            case Unsafe(var reason) -> because(exactly, reason);
+            case Unsafe(var reason) -> Mono.just(because(exactly, reason));
             case Asked asked ->
-                alike(
-                        exactly,
-                        alike,
-                        alike.find(
-                                request.share().tenant(), asked, rule.semantic().get()));
+                where(
+                                alike,
+                                () -> alike(
+                                        exactly,
+                                        alike,
+                                        alike.find(
+                                                tenant, asked, rule.semantic().get())))
+                        .onErrorResume(UncheckedIOException.class, failure -> {
+                            log.warn("meanings cannot be compared: {}", failure.getMessage());
+                            return Mono.just(because(exactly, "the sentence encoder cannot be asked"));
+                        });
         };
+    }
+
+    /** Where waiting is allowed, if it may have to wait. */
+    private static Mono<Lookup> where(SemanticCache alike, Callable<Lookup> work) {
+        Mono<Lookup> looked = Mono.fromCallable(work);
+        return alike.waits() ? looked.subscribeOn(Schedulers.boundedElastic()) : looked;
     }
 
     private Lookup alike(Lookup exactly, SemanticCache semantic, SemanticCache.Found found) {

@@ -32,7 +32,6 @@ final class SemanticAnswers {
 
     private final int entriesMax;
     private final long bytesMax;
-    private final int dimensionCount;
     private final InstantSource clock;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, VectorIndex<Entry>> partitions = new HashMap<>();
@@ -77,10 +76,9 @@ final class SemanticAnswers {
         }
     }
 
-    SemanticAnswers(CacheConfig config, int dimensionCount, InstantSource clock) {
+    SemanticAnswers(CacheConfig config, InstantSource clock) {
         this.entriesMax = config.semanticEntriesMax();
         this.bytesMax = config.sizeMax().toBytes();
-        this.dimensionCount = dimensionCount;
         this.clock = clock;
     }
 
@@ -143,7 +141,7 @@ final class SemanticAnswers {
                 return false;
             }
             partitions
-                    .computeIfAbsent(told.partition(), _ -> new VectorIndex<>(dimensionCount))
+                    .computeIfAbsent(told.partition(), _ -> new VectorIndex<>(vector.length))
                     .add(vector, entry);
             byteCount += told.answer().byteCount();
             while (byAge.size() > entriesMax || byteCount > bytesMax) {

@@ -7,6 +7,7 @@ import dev.weir.control.cache.Likeness.Asked;
 import dev.weir.control.cache.SemanticAnswers.Candidate;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.SentenceEncoder;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Knows answers to questions that mean the same, and keeps learning how much alike they have to be. Where it is not sure enough an engine is
@@ -22,6 +26,8 @@ import java.util.function.DoubleSupplier;
  * how often it is wrong in truth.
  */
 final class SemanticCache {
+    private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
+
     private final SentenceEncoder encoder;
     private final SemanticAnswers answers;
     private final InstantSource clock;
@@ -53,7 +59,7 @@ final class SemanticCache {
             String self,
             AlikeNews news) {
         this.encoder = encoder;
-        this.answers = new SemanticAnswers(config, encoder.dimensionCount(), clock);
+        this.answers = new SemanticAnswers(config, clock);
         this.clock = clock;
         this.chance = chance;
         this.self = self;
@@ -161,6 +167,11 @@ final class SemanticCache {
         news.tell(new Purged(tenant), news.heardUntil());
     }
 
+    /** Whether it may wait for its encoder, so that no event loop may ask it. */
+    boolean waits() {
+        return encoder.waits();
+    }
+
     void close() {
         news.close();
     }
@@ -180,11 +191,21 @@ final class SemanticCache {
 
     /** For the recording of an answer. */
     Recording recording(int bytesMax, Note note) {
-        return new Recording(bytesMax, (contentType, bytes, usage) -> taken(contentType, bytes, usage, note));
+        return new Recording(bytesMax, (contentType, bytes, usage) -> {
+            if (encoder.waits()) {
+                Schedulers.boundedElastic().schedule(() -> taken(contentType, bytes, usage, note));
+            } else {
+                taken(contentType, bytes, usage, note);
+            }
+        });
     }
 
     private void taken(String contentType, byte[] bytes, Usage usage, Note note) {
-        AnswerReader.read(contentType, bytes)
-                .ifPresent(said -> note.take(new CachedAnswer(contentType, bytes, usage, clock.instant()), said));
+        try {
+            AnswerReader.read(contentType, bytes)
+                    .ifPresent(said -> note.take(new CachedAnswer(contentType, bytes, usage, clock.instant()), said));
+        } catch (UncheckedIOException unanswered) {
+            log.warn("nothing is learnt of an answer: {}", unanswered.getMessage());
+        }
     }
 }

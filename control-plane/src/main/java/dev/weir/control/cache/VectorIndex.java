@@ -30,8 +30,11 @@ final class VectorIndex<E> {
         return entries.size();
     }
 
-    /** At the end; whoever takes entries out has to know where they are. */
+    /** At the end; whoever takes entries out has to know where they are. A vector of another encoder has no place here. */
     void add(float[] vector, E entry) {
+        if (vector.length != dimensionCount) {
+            return;
+        }
         int at = entries.size();
         if (at % BLOCK_VECTORS == 0) {
             blocks.add(new float[BLOCK_VECTORS * dimensionCount]);
@@ -58,6 +61,9 @@ final class VectorIndex<E> {
     /** The so many nearest, the nearest first. */
     List<Near<E>> nearest(float[] vector, int count) {
         List<Near<E>> best = new ArrayList<>(count + 1);
+        if (vector.length != dimensionCount) {
+            return best;
+        }
         float[] products = new float[BLOCK_VECTORS];
         for (int b = 0; b < blocks.size(); b++) {
             multiply(blocks.get(b), vector, products);

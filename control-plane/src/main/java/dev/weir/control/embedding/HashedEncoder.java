@@ -101,11 +101,6 @@ public final class HashedEncoder implements SentenceEncoder {
     }
 
     @Override
-    public int dimensionCount() {
-        return dimensionCount;
-    }
-
-    @Override
     public float[] encode(String text) {
         float[] sum = new float[dimensionCount];
         for (int bucket : TextFeatures.of(text, scales.length)) {

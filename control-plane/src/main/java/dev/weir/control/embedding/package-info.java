@@ -6,6 +6,8 @@
  * {@link dev.weir.control.embedding.TextFeatures words, pairs of words and parts of words} of a text. It knows no order beyond pairs, which a
  * transformer would, and takes microseconds instead of milliseconds; what matters and it cannot see (numbers, names, negations) is for guards
  * that compare texts by rule. It is computed here in plain Java, so that training and use are the same code and give the same bits.
+ *
+ * <p>{@link dev.weir.control.embedding.EngineEncoder} asks an engine, which may have any model for it, and takes as long as that takes.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

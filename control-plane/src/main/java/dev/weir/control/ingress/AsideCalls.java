@@ -180,7 +180,7 @@ public final class AsideCalls {
                 new EngineDestinations(
                         fleet,
                         request.model(),
-                        prefixes.prompt(request),
+                        prefixes.prompt(request, ""),
                         times,
                         _ -> Mono.empty(),
                         _ -> {},

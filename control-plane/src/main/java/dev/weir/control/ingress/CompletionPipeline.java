@@ -159,6 +159,7 @@ public final class CompletionPipeline {
                         passage.sent(request),
                         () -> engines(
                                 request,
+                                routes.region(call.caller(), exchange),
                                 tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
                                 passage::engineTook),
                         told,
@@ -181,11 +182,14 @@ public final class CompletionPipeline {
     }
 
     private EngineDestinations engines(
-            CompletionRequest request, Function<Set<URI>, Mono<Destination>> outside, Consumer<EngineTimes> took) {
+            CompletionRequest request,
+            String region,
+            Function<Set<URI>, Mono<Destination>> outside,
+            Consumer<EngineTimes> took) {
         return new EngineDestinations(
                 fleet,
                 request.model(),
-                prefixes.prompt(request),
+                prefixes.prompt(request, region),
                 times,
                 outside,
                 took,
@@ -201,7 +205,7 @@ public final class CompletionPipeline {
                 aside -> upstream.exchange(
                         aside.request(),
                         // What nobody waits for is worth no money outside.
-                        engines(aside.request(), _ -> Mono.empty(), _ -> {}),
+                        engines(aside.request(), "", _ -> Mono.empty(), _ -> {}),
                         answer -> relay.note(answer, aside, check)));
     }
 }

@@ -102,6 +102,12 @@ public final class RouteStation {
         return Optional.ofNullable(exchange.getAttribute(SUBJECT));
     }
 
+    /** The region whose engines a request prefers, or an empty text. */
+    String region(Caller caller, ServerWebExchange exchange) {
+        String asked = exchange.getRequest().getHeaders().getFirst(REGION_HEADER);
+        return asked != null ? asked : routes.policy().regionOf(caller.tenant().id());
+    }
+
     private RequestFacts facts(
             Caller caller, CompletionRequest request, RoutingFields fields, ServerWebExchange exchange, ZoneId zone) {
         HttpHeaders sent = exchange.getRequest().getHeaders();
@@ -126,7 +132,7 @@ public final class RouteStation {
                 request.body().byteCount(),
                 fields.outputTokensMax(),
                 headers,
-                headers.getOrDefault(REGION_HEADER, ""),
+                region(caller, exchange),
                 session.substring(0, Math.min(session.length(), HEADER_CHARS_MAX)),
                 subject.substring(0, Math.min(subject.length(), SUBJECT_CHARS_MAX)),
                 fields.costPerTokenMax(),

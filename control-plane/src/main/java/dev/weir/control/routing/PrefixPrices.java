@@ -19,6 +19,9 @@ public final class PrefixPrices {
     /** What a request that runs costs those that come: about a chunk of prefill between two steps of decoding. */
     private static final long REQUEST_BYTES = 512;
 
+    /** What it costs to be in another region than the one that is preferred: about what 128 requests that run there do. */
+    private static final long ELSEWHERE_BYTES = 1 << 16;
+
     private final int chunksPerEngineMax;
     private final ToIntFunction<Engine> requestCount;
     private final Map<Engine, WarmPrefixes> engines = new ConcurrentHashMap<>();
@@ -34,13 +37,21 @@ public final class PrefixPrices {
         this.requestCount = requestCount;
     }
 
-    /** One request's prompt, and where it was sent. */
-    public Prompt prompt(CompletionRequest request) {
-        return new Prompt(PromptChunks.of(request));
+    /**
+     * One request's prompt, and where it was sent.
+     *
+     * @param region whose engines are preferred, or an empty text
+     */
+    public Prompt prompt(CompletionRequest request, String region) {
+        return new Prompt(PromptChunks.of(request), region);
     }
 
     Prompt prompt(PromptChunks chunks) {
-        return new Prompt(chunks);
+        return prompt(chunks, "");
+    }
+
+    Prompt prompt(PromptChunks chunks, String region) {
+        return new Prompt(chunks, region);
     }
 
     /** Forgets engines that have left. */
@@ -55,15 +66,18 @@ public final class PrefixPrices {
     /** A prompt to be placed. */
     public final class Prompt implements EnginePrice {
         private final PromptChunks chunks;
+        private final String region;
 
-        private Prompt(PromptChunks chunks) {
+        private Prompt(PromptChunks chunks, String region) {
             this.chunks = chunks;
+            this.region = region;
         }
 
         @Override
         public double of(Engine engine) {
             WarmPrefixes warm = at(engine);
-            return warm.coldBytes(chunks) + warm.pendingBytes() + REQUEST_BYTES * requestCount.applyAsInt(engine);
+            long far = region.isEmpty() || region.equals(engine.region()) ? 0 : ELSEWHERE_BYTES;
+            return far + warm.coldBytes(chunks) + warm.pendingBytes() + REQUEST_BYTES * requestCount.applyAsInt(engine);
         }
 
         /** It goes there; returns what to call once it is answered, or has ended otherwise. Calling that twice is calling it once. */

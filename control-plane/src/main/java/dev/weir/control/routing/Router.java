@@ -56,6 +56,9 @@ public final class Router {
             Supplier<Classification> classification,
             Optional<String> held) {
         Decision decision = new Decision();
+        if (!facts.region().isEmpty()) {
+            decision.step("engines in " + facts.region() + " are preferred");
+        }
         Aim override = policy.tenants()
                 .getOrDefault(facts.tenant(), TenantRoutes.NONE)
                 .models()

@@ -113,6 +113,11 @@ public record RoutingPolicy(
                         .orElse(Double.MAX_VALUE));
     }
 
+    /** The region that a tenant prefers, or an empty text. */
+    public String regionOf(String tenant) {
+        return tenants.getOrDefault(tenant, TenantRoutes.NONE).region();
+    }
+
     private static ZoneId zone(Section routing) {
         String name = routing.text("time-zone").orElse("UTC");
         try {

@@ -2,6 +2,7 @@ package dev.weir.control.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -9,7 +10,8 @@ import org.springframework.util.unit.DataSize;
 class InProcessAnswersTest extends AbstractAnswersTest {
     private Instant now = Instant.EPOCH;
     private final InProcessAnswers store = new InProcessAnswers(
-            new CacheConfig(3, DataSize.ofBytes(3000), DataSize.ofBytes(2000), 10, null), () -> now);
+            new CacheConfig(3, DataSize.ofBytes(3000), DataSize.ofBytes(2000), 10, null, null, Duration.ofSeconds(1)),
+            () -> now);
 
     @Override
     AnswerStore store() {

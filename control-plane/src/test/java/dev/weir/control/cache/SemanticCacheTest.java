@@ -25,8 +25,8 @@ import org.springframework.util.unit.DataSize;
 /** How often answers to the like are given and how often they are wrong, on questions that were labelled by hand. */
 class SemanticCacheTest {
     private static final Path ENCODER = Path.of("../models/demo/weir-demo-encoder");
-    private static final CacheConfig CONFIG =
-            new CacheConfig(10, DataSize.ofMegabytes(64), DataSize.ofKilobytes(64), 10_000, null);
+    private static final CacheConfig CONFIG = new CacheConfig(
+            10, DataSize.ofMegabytes(64), DataSize.ofKilobytes(64), 10_000, null, null, Duration.ofSeconds(1));
     private static final int QUESTION_COUNT = 3000;
 
     private record Labelled(String meaning, String text) {}
@@ -139,7 +139,7 @@ class SemanticCacheTest {
     /** What others do: the nearest question's answer, if it is near enough. */
     private static Outcome fixed(List<Labelled> questions, SentenceEncoder encoder, float threshold, boolean guarded) {
         SplittableRandom random = new SplittableRandom(1);
-        VectorIndex<Labelled> index = new VectorIndex<>(encoder.dimensionCount());
+        VectorIndex<Labelled> index = new VectorIndex<>(encoder.encode("").length);
         int hits = 0;
         int wrong = 0;
         for (int i = 0; i < QUESTION_COUNT; i++) {

@@ -32,10 +32,11 @@ class SemanticLookupMeasurement {
 
     @Test
     void theWholeCheck() throws IOException {
-        CacheConfig config = new CacheConfig(10, DataSize.ofGigabytes(1), DataSize.ofKilobytes(64), ENTRY_COUNT, null);
+        CacheConfig config = new CacheConfig(
+                10, DataSize.ofGigabytes(1), DataSize.ofKilobytes(64), ENTRY_COUNT, null, null, Duration.ofSeconds(1));
         SplittableRandom random = new SplittableRandom(1);
         HashedEncoder encoder = HashedEncoder.read(Path.of("../models/demo/weir-demo-encoder"));
-        SemanticAnswers answers = new SemanticAnswers(config, encoder.dimensionCount(), () -> Instant.EPOCH);
+        SemanticAnswers answers = new SemanticAnswers(config, () -> Instant.EPOCH);
         CachedAnswer answer = new CachedAnswer("application/json", "yes".getBytes(UTF_8), Usage.NONE, Instant.EPOCH);
         for (int i = 0; i < ENTRY_COUNT; i++) {
             String question = question(random, i);

@@ -24,8 +24,8 @@ import reactor.core.scheduler.Schedulers;
 
 /** Replicas with one Redis know what the others learnt of meanings, and forget what one of them is told to forget. */
 class SharedMeaningsTest {
-    private static final CacheConfig CONFIG =
-            new CacheConfig(10, DataSize.ofMegabytes(64), DataSize.ofKilobytes(64), 10_000, null);
+    private static final CacheConfig CONFIG = new CacheConfig(
+            10, DataSize.ofMegabytes(64), DataSize.ofKilobytes(64), 10_000, null, null, Duration.ofSeconds(1));
     private static final CacheRules.Semantic RULE = new CacheRules.Semantic(Duration.ofHours(1), 0.5, 0, 1, 3);
 
     private final Scheduler timer = Schedulers.newSingle("news");

@@ -41,6 +41,18 @@ class PrefixPricesTest {
     }
 
     @Test
+    void enginesOfTheRegionArePreferredUntilTheirHandsAreFull() {
+        Engine near = new Engine("near", URI.create("http://127.0.0.1:8201"), "north");
+        Engine far = new Engine("far", URI.create("http://127.0.0.1:8202"), "south");
+        PrefixPrices.Prompt prompt = prices.prompt(chunks("a".repeat(1_000)), "north");
+        assertThat(prompt.of(near)).isEqualTo(1_000);
+        assertThat(prompt.of(far)).isEqualTo(1_000 + 65_536);
+        counts.put(near, 129);
+        assertThat(prompt.of(near)).isGreaterThan(prompt.of(far));
+        assertThat(prices.prompt(chunks("a".repeat(1_000))).of(far)).isEqualTo(1_000);
+    }
+
+    @Test
     void whatIsStillToBeComputedBeforeItCounts() {
         Runnable computed = prices.prompt(chunks("x".repeat(5_000))).sentTo(ENGINES.getFirst());
         PrefixPrices.Prompt cold = prices.prompt(chunks("y".repeat(1_000)));
