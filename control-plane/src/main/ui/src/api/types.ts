@@ -16,6 +16,7 @@ export interface AlertList {
   at: string;
   firing: AlertView[];
   ended: AlertView[];
+  budget: Burn;
 }
 
 export interface AlertView {
@@ -88,6 +89,14 @@ export interface BanditOrder {
   costReference?: number | null;
   slowPenalty?: number | null;
   slowerThanSeconds?: number | null;
+}
+
+export interface Burn {
+  slo: string;
+  objective: number;
+  lastFiveMinutes: number;
+  lastHour: number;
+  lastDay: number;
 }
 
 export interface CaseLine {

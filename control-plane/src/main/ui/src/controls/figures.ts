@@ -10,7 +10,8 @@ export const count = (value: Figure) => (isAbsent(value) ? NONE : Math.abs(value
 
 export const rate = (value: Figure) => (isAbsent(value) ? NONE : value === 0 ? '0' : value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : count(value));
 
-export const percent = (value: Figure) => (isAbsent(value) ? NONE : `${(value * 100).toFixed(Math.abs(value) < 0.1 && value !== 0 ? 1 : 0)} %`);
+export const percent = (value: Figure, digits?: number) =>
+  isAbsent(value) ? NONE : `${(value * 100).toFixed(digits ?? (Math.abs(value) < 0.1 && value !== 0 ? 1 : 0))} %`;
 
 export function bytes(value: Figure): string {
   if (isAbsent(value)) return NONE;

@@ -79,7 +79,7 @@ class AlertStations {
     }
 
     @Bean
-    AlertEndpoints alertEndpoints(AlertBook book, InstantSource clock) {
-        return new AlertEndpoints(book, clock);
+    AlertEndpoints alertEndpoints(AlertBook book, AlertRounds rounds, InstantSource clock) {
+        return new AlertEndpoints(book, rounds, clock);
     }
 }

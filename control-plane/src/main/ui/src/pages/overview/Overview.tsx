@@ -71,12 +71,13 @@ export default function Overview() {
       }
     >
       <Alerts failedShare={lately.failedShare} />
-      <dl className="tiles">
+      <dl className="tiles four">
         <Figure name="Requests" value={`${rate(lately.perSecond)}/s`} note={`${percent(lately.failedShare)} failed, last minute`} />
         <Figure name="Output tokens" value={`${rate(lately.outputPerSecond)}/s`} note="last minute" />
         <Figure name="First token" value={millis(lately.firstTokenMillis)} note={`p95 ${millis(lately.firstTokenMillisP95)}`} />
         <Figure name="Further tokens" value={millis(lately.tokenMillis)} note="each, median" />
         <Figure name="Known answers" value={percent(lately.knownShare)} note={`${percent(lately.cachedShare)} of prompts`} />
+        <Budget />
         <Money />
       </dl>
       <RolloutsUnderWay />
@@ -115,6 +116,19 @@ function RolloutsUnderWay() {
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** How fast the promised errors are used up. */
+function Budget() {
+  const { data } = useAnswer('GET /admin/alerts', {}, { everyMillis: 5000 });
+  const burn = data?.budget;
+  return (
+    <Figure
+      name="Error budget"
+      value={burn ? `${rate(burn.lastHour)} ×` : rate(null)}
+      note={burn && `burn rate, last hour; ${percent(burn.objective, 1)} promised`}
+    />
   );
 }
 

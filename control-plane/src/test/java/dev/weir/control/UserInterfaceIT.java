@@ -165,6 +165,7 @@ class UserInterfaceIT extends AbstractInterfaceIT {
         go("");
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Engines")))
                 .isVisible();
+        assertThat(page.getByText("99.9 % promised")).isVisible();
         page.keyboard().press("g");
         page.keyboard().press("r");
         assertThat(page).hasURL(Pattern.compile("/ui/requests$"));

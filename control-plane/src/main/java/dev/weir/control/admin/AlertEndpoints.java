@@ -2,6 +2,7 @@ package dev.weir.control.admin;
 
 import dev.weir.control.alerting.Alert;
 import dev.weir.control.alerting.AlertBook;
+import dev.weir.control.alerting.AlertRounds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,10 +21,12 @@ public final class AlertEndpoints {
             "Test", Alert.Severity.TICKET, Map.of(), "somebody tries whether alerts arrive", Instant.EPOCH, null);
 
     private final AlertBook book;
+    private final AlertRounds rounds;
     private final InstantSource clock;
 
-    public AlertEndpoints(AlertBook book, InstantSource clock) {
+    public AlertEndpoints(AlertBook book, AlertRounds rounds, InstantSource clock) {
         this.book = book;
+        this.rounds = rounds;
         this.clock = clock;
     }
 
@@ -47,14 +50,15 @@ public final class AlertEndpoints {
     }
 
     /** Of this replica. */
-    public record AlertList(Instant at, List<AlertView> firing, List<AlertView> ended) {}
+    public record AlertList(Instant at, List<AlertView> firing, List<AlertView> ended, AlertRounds.Burn budget) {}
 
     @GetMapping("/admin/alerts")
     AlertList alerts() {
         return new AlertList(
                 clock.instant(),
                 book.firing().stream().map(AlertView::of).toList(),
-                book.ended().stream().map(AlertView::of).toList());
+                book.ended().stream().map(AlertView::of).toList(),
+                rounds.burn());
     }
 
     /** Tells every channel of an alert that is none, and, when called again, that it is over. */

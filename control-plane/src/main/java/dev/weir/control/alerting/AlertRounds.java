@@ -52,6 +52,26 @@ public final class AlertRounds implements SmartLifecycle {
         this.scheduler = scheduler;
     }
 
+    /**
+     * How fast the error budget is spent: 1 spends just all of it.
+     *
+     * @param objective the share of good requests that is promised
+     */
+    public record Burn(String slo, double objective, double lastFiveMinutes, double lastHour, double lastDay) {}
+
+    /** As it was at the last look. */
+    public synchronized Burn burn() {
+        BurnRate watch = burnRate;
+        return watch == null
+                ? new Burn(SLO, objective.getAsDouble(), 0, 0, 0)
+                : new Burn(
+                        SLO,
+                        lastObjective,
+                        watch.rate(Duration.ofMinutes(5)),
+                        watch.rate(Duration.ofHours(1)),
+                        watch.rate(Duration.ofDays(1)));
+    }
+
     /** One look, and what follows from it. */
     public synchronized void round() {
         Instant now = clock.instant();
