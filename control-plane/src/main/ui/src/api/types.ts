@@ -125,6 +125,25 @@ export interface Checked {
   problems: Problem[];
 }
 
+export interface Correction {
+  id: string;
+  messages: ReviewMessage[];
+  answer: string;
+  correction: string;
+  author: string;
+  proposedAt: string;
+  state: 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'PUBLISHED';
+  decidedBy?: string | null;
+  decidedAt?: string | null;
+  reason?: string | null;
+  goldenHash?: string | null;
+}
+
+export interface CorrectionDecision {
+  approved: boolean;
+  reason?: string | null;
+}
+
 export interface CostReport {
   from: string;
   to: string;
@@ -324,6 +343,13 @@ export interface GoldenVersion {
   createdAt: string;
 }
 
+export interface GradeTaken {
+  accuracy: 'CORRECT' | 'INCORRECT' | 'UNSURE';
+  helpfulness: number;
+  safe: boolean;
+  proposalId?: string | null;
+}
+
 export interface GuardOrder {
   metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
   role: 'GUARDRAIL' | 'SIGNAL';
@@ -333,6 +359,12 @@ export interface GuardOrder {
 export interface ImportedVersion {
   version: GoldenVersion;
   unsupported: string[];
+}
+
+export interface JudgeCalibration {
+  judgeVersion: string;
+  agreement: RaterAgreement;
+  trustworthy: boolean;
 }
 
 export interface JudgeCoverage {
@@ -465,6 +497,12 @@ export interface NewExperiment {
   reason: string;
 }
 
+export interface NewGrade {
+  code: string;
+  correction?: string | null;
+  note?: string | null;
+}
+
 export interface NewKey {
   tenant: string;
   user?: string | null;
@@ -587,6 +625,13 @@ export interface Question {
   configuration?: string | null;
 }
 
+export interface RaterAgreement {
+  kappa: number;
+  truePositiveRate: number;
+  trueNegativeRate: number;
+  count: number;
+}
+
 export interface ReadingView {
   metric: string;
   candidateCount: number;
@@ -636,6 +681,43 @@ export interface RequestStatus {
   firstByteMillis?: number | null;
   totalMillis: number;
   status: string;
+}
+
+export interface ReviewMessage {
+  role: string;
+  content: string;
+}
+
+export interface ReviewQueue {
+  tasks: ReviewTask[];
+  waitingCount: number;
+}
+
+export interface ReviewShare {
+  share: number;
+  low: number;
+  high: number;
+  count: number;
+}
+
+export interface ReviewSummary {
+  model: string;
+  drawnCount: number;
+  gradedCount: number;
+  disputedCount: number;
+  unsafeCount: number;
+  correct?: ReviewShare | null;
+  meanHelpfulness?: number | null;
+  accuracyBetweenPeople: RaterAgreement;
+  safetyBetweenPeople: RaterAgreement;
+  helpfulnessKappa: number;
+  judges: JudgeCalibration[];
+}
+
+export interface ReviewTask {
+  id: string;
+  messages: ReviewMessage[];
+  answer: string;
 }
 
 export interface RolloutDetail {
@@ -1280,6 +1362,42 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: RequestStatus;
+  };
+  'GET /admin/reviews': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: ReviewQueue;
+  };
+  'GET /admin/reviews/corrections': {
+    path: Record<never, never>;
+    query: { state?: 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'PUBLISHED' };
+    body: undefined;
+    answer: Correction[];
+  };
+  'POST /admin/reviews/corrections/publication': {
+    path: Record<never, never>;
+    query: { note?: string };
+    body: undefined;
+    answer: GoldenVersion;
+  };
+  'POST /admin/reviews/corrections/{id}/decision': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: CorrectionDecision;
+    answer: Correction;
+  };
+  'GET /admin/reviews/summary': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: ReviewSummary[];
+  };
+  'POST /admin/reviews/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: NewGrade;
+    answer: GradeTaken;
   };
   'POST /admin/rollouts': {
     path: Record<never, never>;

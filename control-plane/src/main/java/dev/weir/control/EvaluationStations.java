@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.admin.EvaluationEndpoints;
 import dev.weir.control.admin.GoldenSetEndpoints;
+import dev.weir.control.admin.ReviewEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.archive.GoldenArchive;
@@ -11,7 +12,12 @@ import dev.weir.control.evaluation.desk.EvaluationRuns;
 import dev.weir.control.evaluation.desk.StartRules;
 import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.live.LiveAnswers;
+import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.evaluation.live.OnlineJudge;
+import dev.weir.control.evaluation.review.Corrections;
+import dev.weir.control.evaluation.review.ReviewDesk;
+import dev.weir.control.evaluation.review.ReviewReports;
+import dev.weir.control.evaluation.review.ReviewSampler;
 import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
@@ -22,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -74,18 +81,53 @@ class EvaluationStations {
             LiveConfiguration<Policy> policy,
             ModelServer server,
             ObjectProvider<QualityListener> listeners,
+            ReviewSampler reviews,
             InstantSource clock) {
         SecureRandom random = new SecureRandom();
         return new OnlineJudge(
                 () -> policy.current().value().judged(),
                 model -> new Judge(model, Judge.formOf(model), server, random),
                 listeners.orderedStream().toList(),
+                reviews,
                 clock);
     }
 
     @Bean
-    LiveAnswers liveAnswers(LiveConfiguration<Policy> policy, OnlineJudge judge) {
-        return new LiveAnswers(() -> policy.current().value().judged(), judge::take);
+    ReviewSampler reviewSampler(Database database, LiveConfiguration<Policy> policy, InstantSource clock) {
+        return new ReviewSampler(
+                database,
+                () -> policy.current().value().reviewed(),
+                () -> policy.current().value().judged(),
+                clock);
+    }
+
+    /** What people may come to see is judged, too, so that it can be told how far the judge agrees with them. */
+    @Bean
+    LiveAnswers liveAnswers(LiveConfiguration<Policy> policy, OnlineJudge judge, ReviewSampler reviews) {
+        Supplier<LivePolicy> judged = () -> policy.current().value().judged();
+        return new LiveAnswers(
+                exchange -> judged.get().samples(exchange.callId()) || reviews.wants(exchange), answer -> {
+                    if (judged.get().judgeModel() == null) {
+                        reviews.over(answer, null);
+                    } else {
+                        judge.take(answer);
+                    }
+                });
+    }
+
+    @Bean
+    Corrections corrections(
+            Database database, GoldenArchive sets, LiveConfiguration<Policy> policy, InstantSource clock) {
+        return new Corrections(database, sets, () -> policy.current().value().reviewed(), clock);
+    }
+
+    @Bean
+    ReviewEndpoints reviewEndpoints(Database database, Corrections corrections, InstantSource clock) {
+        return new ReviewEndpoints(
+                database,
+                new ReviewDesk(database, corrections, clock),
+                corrections,
+                new ReviewReports(database, clock));
     }
 
     @Bean

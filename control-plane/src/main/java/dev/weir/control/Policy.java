@@ -7,6 +7,7 @@ import dev.weir.control.cache.CacheRules;
 import dev.weir.control.compression.CompressionRules;
 import dev.weir.control.configuration.Section;
 import dev.weir.control.evaluation.live.LivePolicy;
+import dev.weir.control.evaluation.review.ReviewPolicy;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.guard.GuardRules;
 import dev.weir.control.ingress.OverflowPolicy;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param alerts who is told of alerts
  * @param feedback what of it is kept
  * @param judged how much of the live traffic is judged
+ * @param reviewed whose answers people look at
  * @param upgrade whose answers are looked at before they are sent
  * @param detours what becomes of requests that a model does not answer, or not soon
  */
@@ -44,6 +46,7 @@ record Policy(
         AlertPolicy alerts,
         FeedbackRules feedback,
         LivePolicy judged,
+        ReviewPolicy reviewed,
         Optional<UpgradePolicy> upgrade,
         Detours detours) {
     /** What Spring Boot reads of the same file, once, when we start. */
@@ -55,6 +58,7 @@ record Policy(
 
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
+        Section evaluation = root.section("evaluation");
         return new Policy(
                 Engine.configured(root),
                 RoutingPolicy.read(root),
@@ -65,7 +69,8 @@ record Policy(
                 OverflowPolicy.read(root),
                 AlertPolicy.read(root),
                 FeedbackRules.read(root),
-                LivePolicy.read(root),
+                LivePolicy.read(evaluation),
+                ReviewPolicy.read(evaluation),
                 UpgradePolicy.read(root),
                 Detours.read(root));
     }

@@ -46,6 +46,7 @@ class LiveJudgementTest {
                 () -> policy,
                 model -> new Judge(model, Judge.formOf(model), server, new SplittableRandom(1)),
                 List.of(events::add),
+                (_, _) -> {},
                 () -> Instant.EPOCH);
     }
 
@@ -80,7 +81,8 @@ class LiveJudgementTest {
                 ModelServer server = server(engine)) {
             engine.answers(saying(VERDICT));
             OnlineJudge judge = judge(policy(2), server, events);
-            LiveAnswersScene scene = new LiveAnswersScene(new LiveAnswers(() -> policy(2), judge::take));
+            LiveAnswersScene scene = new LiveAnswersScene(
+                    new LiveAnswers(exchange -> policy(2).samples(exchange.callId()), judge::take));
             judge.start();
             for (int i = 0; i < 3; i++) {
                 scene.answered("call-" + i, "when?", "at nine");

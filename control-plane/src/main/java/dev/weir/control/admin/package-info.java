@@ -20,6 +20,8 @@
             "evaluation :: exchange",
             "evaluation :: gate",
             "evaluation :: golden",
+            "evaluation :: judge",
+            "evaluation :: review",
             "evaluation :: run",
             "fleet",
             "identity",

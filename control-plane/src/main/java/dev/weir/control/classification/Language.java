@@ -9,7 +9,7 @@ import java.util.Set;
  * The language of a text, by its script and by its commonest small words: enough to tell which users a change hurts. Where no language has more
  * words than the others, it is {@code other}.
  */
-final class Language {
+public final class Language {
     static final String OTHER = "other";
     private static final int WORDS_MAX = 200;
 
@@ -39,7 +39,7 @@ final class Language {
     private Language() {}
 
     /** Of a text in small letters. */
-    static String of(String text) {
+    public static String of(String text) {
         int[] letters =
                 text.codePoints().filter(Character::isLetter).limit(WORDS_MAX).toArray();
         for (int letter : letters) {

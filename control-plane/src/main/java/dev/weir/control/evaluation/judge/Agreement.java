@@ -19,11 +19,20 @@ public record Agreement(int bothPassCount, int onlyFirstPassesCount, int onlySec
     }
 
     public Agreement plus(boolean firstPasses, boolean secondPasses) {
+        return plus(new Agreement(
+                firstPasses && secondPasses ? 1 : 0,
+                firstPasses && !secondPasses ? 1 : 0,
+                !firstPasses && secondPasses ? 1 : 0,
+                !firstPasses && !secondPasses ? 1 : 0));
+    }
+
+    /** Both counts together. */
+    public Agreement plus(Agreement other) {
         return new Agreement(
-                bothPassCount + (firstPasses && secondPasses ? 1 : 0),
-                onlyFirstPassesCount + (firstPasses && !secondPasses ? 1 : 0),
-                onlySecondPassesCount + (!firstPasses && secondPasses ? 1 : 0),
-                bothFailCount + (!firstPasses && !secondPasses ? 1 : 0));
+                bothPassCount + other.bothPassCount,
+                onlyFirstPassesCount + other.onlyFirstPassesCount,
+                onlySecondPassesCount + other.onlySecondPassesCount,
+                bothFailCount + other.bothFailCount);
     }
 
     public int count() {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** What a person would read of requests and answers in OpenAI's form, whole or as a stream of events. */
 final class AnswerText {
@@ -12,57 +13,70 @@ final class AnswerText {
 
     private AnswerText() {}
 
-    /** The text of the first choice; nothing where there is none. */
-    static Optional<String> of(byte[] body) {
+    /** The first choice of an answer: its text, and why it ended there. */
+    record Choice(String text, String finishReason) {
+        private static final Choice NOTHING = new Choice("", "none");
+
+        private Choice then(JsonNode json, String message) {
+            JsonNode first = json.path("choices").path(0);
+            if (first.path("index").asInt(0) != 0) {
+                return this;
+            }
+            String more = first.has("text")
+                    ? first.path("text").asString("")
+                    : first.path(message).path("content").asString("");
+            return new Choice(text + more, first.path("finish_reason").asString(finishReason));
+        }
+    }
+
+    /** What was answered; nothing where that has no text. */
+    static Optional<Choice> of(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
         try {
-            String answer = text.stripLeading().startsWith("{")
-                    ? choice(JsonMapper.shared().readTree(text), "message")
+            Choice answer = text.stripLeading().startsWith("{")
+                    ? Choice.NOTHING.then(JsonMapper.shared().readTree(text), "message")
                     : streamed(text);
-            return answer.isEmpty() ? Optional.empty() : Optional.of(answer);
+            return answer.text().isEmpty() ? Optional.empty() : Optional.of(answer);
         } catch (JacksonException _) {
             return Optional.empty();
         }
     }
 
-    private static String streamed(String events) {
-        StringBuilder answer = new StringBuilder();
+    private static Choice streamed(String events) {
+        StringBuilder said = new StringBuilder();
+        String finishReason = Choice.NOTHING.finishReason();
         for (String line : events.lines().toList()) {
             String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
             if (data.startsWith("{")) {
-                answer.append(choice(JsonMapper.shared().readTree(data), "delta"));
+                Choice piece =
+                        new Choice("", finishReason).then(JsonMapper.shared().readTree(data), "delta");
+                said.append(piece.text());
+                finishReason = piece.finishReason();
             }
         }
-        return answer.toString();
+        return new Choice(said.toString(), finishReason);
     }
 
-    private static String choice(JsonNode json, String message) {
-        JsonNode first = json.path("choices").path(0);
-        if (first.path("index").asInt(0) != 0) {
-            return "";
-        }
-        return first.has("text")
-                ? first.path("text").asString("")
-                : first.path(message).path("content").asString("");
-    }
-
-    /** What was said before the answer; the last thing that the user said stands last. */
-    static Optional<String> question(byte[] body) {
+    /** What was said before the answer, as messages; nothing where that cannot be told. */
+    static Optional<JsonNode> conversation(byte[] body) {
         try {
             JsonNode json = JsonMapper.shared().readTree(body);
+            ArrayNode said = JsonMapper.shared().createArrayNode();
             if (json.path("prompt").isString()) {
-                return Optional.of(json.path("prompt").asString());
+                said.add(message("user", json.path("prompt")));
             }
-            StringBuilder said = new StringBuilder();
             for (JsonNode message : json.path("messages")) {
-                JsonNode content = message.path("content");
-                if (content.isString()) {
-                    said.append(said.isEmpty() ? "" : "\n\n").append(content.asString());
+                if (message.path("content").isString()) {
+                    said.add(message(message.path("role").asString("user"), message.path("content")));
                 }
             }
-            return said.isEmpty() ? Optional.empty() : Optional.of(said.toString());
+            return said.isEmpty() ? Optional.empty() : Optional.of(said);
         } catch (JacksonException _) {
             return Optional.empty();
         }
+    }
+
+    private static JsonNode message(String role, JsonNode content) {
+        return JsonMapper.shared().createObjectNode().put("role", role).set("content", content);
     }
 }

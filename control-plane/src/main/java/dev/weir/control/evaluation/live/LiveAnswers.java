@@ -7,32 +7,33 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 
-/** Hears the sampled answers to their end. What is longer than its limit is not judged. */
+/** Hears the sampled answers to their end. What is longer than its limit is not shown to anybody. */
 public final class LiveAnswers implements AnswerWitness {
     private static final int ANSWER_BYTES_MAX = 256 << 10;
     private static final int REQUEST_BYTES_MAX = 256 << 10;
 
-    private final Supplier<LivePolicy> policy;
+    private final Predicate<ServedExchange> wanted;
     private final Consumer<LiveAnswer> taker;
 
     /**
      * A witness.
      *
+     * @param wanted whether somebody wants to see an answer; must not wait
      * @param taker of whole answers; must not wait
      */
-    public LiveAnswers(Supplier<LivePolicy> policy, Consumer<LiveAnswer> taker) {
-        this.policy = policy;
+    public LiveAnswers(Predicate<ServedExchange> wanted, Consumer<LiveAnswer> taker) {
+        this.wanted = wanted;
         this.taker = taker;
     }
 
     @Override
     public Optional<Hearing> of(ServedExchange exchange) {
-        boolean wanted = exchange.request().endpoint().isGeneration()
+        boolean heard = exchange.request().endpoint().isGeneration()
                 && exchange.request().body().byteCount() <= REQUEST_BYTES_MAX
-                && policy.get().samples(exchange.callId());
-        return wanted ? Optional.of(new Collected(exchange)) : Optional.empty();
+                && wanted.test(exchange);
+        return heard ? Optional.of(new Collected(exchange)) : Optional.empty();
     }
 
     private final class Collected implements Hearing {
@@ -62,9 +63,9 @@ public final class LiveAnswers implements AnswerWitness {
             body.get(request);
             Subject subject = new Subject(
                     exchange.callId(), exchange.tenant(), exchange.request().model(), exchange.arm(), exchange.at());
-            AnswerText.question(request)
-                    .flatMap(question ->
-                            AnswerText.of(bytes.toByteArray()).map(answer -> new LiveAnswer(subject, question, answer)))
+            AnswerText.conversation(request)
+                    .flatMap(said -> AnswerText.of(bytes.toByteArray())
+                            .map(answer -> new LiveAnswer(subject, said, answer.text(), answer.finishReason())))
                     .ifPresent(taker);
         }
     }

@@ -42,13 +42,14 @@ public record LivePolicy(
     }
 
     /** Whether a call is in the sample, by its name, so that every part of Weir would say the same. */
-    boolean samples(String callId) {
+    public boolean samples(String callId) {
         return judgeModel != null
                 && Math.floorMod(callId.hashCode() * 0x9E3779B97F4A7C15L, 1_000_000L) < share * 1_000_000;
     }
 
-    public static LivePolicy read(Section root) {
-        Section section = root.section("evaluation").section("live");
+    /** Of what the configuration says of evaluation. */
+    public static LivePolicy read(Section evaluation) {
+        Section section = evaluation.section("live");
         String judgeModel = section.text("judge-model").orElse(null);
         double share = section.number("share", 0, 1, SHARE);
         int perMinuteMax = section.integer("per-minute-max", 1, 100_000, PER_MINUTE_MAX);

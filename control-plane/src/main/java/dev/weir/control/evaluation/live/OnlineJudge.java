@@ -35,10 +35,12 @@ public final class OnlineJudge implements SmartLifecycle {
     private static final int WORKER_COUNT = 2;
     private static final int CANARY_EVERY = 50;
     private static final long SECONDS_PER_MINUTE = 60;
+    private static final String MISTAKEN = "it does not recognise cases whose label is known";
 
     private final Supplier<LivePolicy> policy;
     private final Function<String, Judge> judges;
     private final List<QualityListener> listeners;
+    private final JudgedAnswers afterwards;
     private final InstantSource clock;
     private final BlockingQueue<LiveAnswer> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final AtomicLong verdictCount = new AtomicLong();
@@ -55,15 +57,18 @@ public final class OnlineJudge implements SmartLifecycle {
      * A judge that begins with {@link #start}.
      *
      * @param judges by the model's name
+     * @param afterwards is shown every answer that was taken
      */
     public OnlineJudge(
             Supplier<LivePolicy> policy,
             Function<String, Judge> judges,
             List<QualityListener> listeners,
+            JudgedAnswers afterwards,
             InstantSource clock) {
         this.policy = policy;
         this.judges = judges;
         this.listeners = List.copyOf(listeners);
+        this.afterwards = afterwards;
         this.clock = clock;
     }
 
@@ -71,9 +76,9 @@ public final class OnlineJudge implements SmartLifecycle {
     public void take(LiveAnswer answer) {
         tell(new Asked(answer.subject()));
         if (!isWithinBudget(clock.instant())) {
-            tell(new Unscored(answer.subject(), "the judge's budget of this minute is spent"));
+            over(answer, new Unscored(answer.subject(), "the judge's budget of this minute is spent"));
         } else if (!waiting.offer(answer)) {
-            tell(new Unscored(answer.subject(), "too many answers wait for the judge"));
+            over(answer, new Unscored(answer.subject(), "too many answers wait for the judge"));
         }
     }
 
@@ -91,7 +96,7 @@ public final class OnlineJudge implements SmartLifecycle {
         LivePolicy now = policy.get();
         String model = now.judgeModel();
         if (model == null) {
-            tell(new Unscored(answer.subject(), "no judge is named any more"));
+            over(answer, new Unscored(answer.subject(), "no judge is named any more"));
             return;
         }
         Judge judge = judges.apply(model);
@@ -107,14 +112,23 @@ public final class OnlineJudge implements SmartLifecycle {
         Verdict helpful = judge.judge(exhibit, Judge.HELPFUL);
         if (faithful instanceof Verdict.Ruled supported && helpful instanceof Verdict.Ruled good) {
             double quality = good.score();
-            tell(new Scored(
-                    answer.subject(), !supported.passed(), quality, quality >= now.passMark(), judge.version()));
-            noteAvailable(!watch.isQuarantined(), "it does not recognise cases whose label is known");
+            noteAvailable(!watch.isQuarantined(), MISTAKEN);
+            // A judge that is mistaken about what is known may be so about this.
+            over(
+                    answer,
+                    watch.isQuarantined()
+                            ? new Unscored(answer.subject(), MISTAKEN)
+                            : new Scored(
+                                    answer.subject(),
+                                    !supported.passed(),
+                                    quality,
+                                    quality >= now.passMark(),
+                                    judge.version()));
         } else {
             String reason = faithful instanceof Verdict.Unscored(var why)
                     ? why
                     : helpful instanceof Verdict.Unscored(var other) ? other : "no verdict";
-            tell(new Unscored(answer.subject(), reason));
+            over(answer, new Unscored(answer.subject(), reason));
             noteAvailable(!watch.isQuarantined(), reason);
         }
     }
@@ -134,6 +148,11 @@ public final class OnlineJudge implements SmartLifecycle {
             log.warn("the judge is {}: {}", now ? "trusted again" : "quarantined", reason);
             tell(new JudgeState(now, now ? "it recognises cases whose label is known again" : reason));
         }
+    }
+
+    private void over(LiveAnswer answer, QualityEvent outcome) {
+        tell(outcome);
+        afterwards.over(answer, outcome instanceof Scored verdict ? verdict : null);
     }
 
     private void tell(QualityEvent event) {

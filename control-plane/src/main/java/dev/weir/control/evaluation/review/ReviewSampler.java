@@ -1,0 +1,209 @@
+package dev.weir.control.evaluation.review;
+
+import dev.weir.control.completion.ServedExchange;
+import dev.weir.control.evaluation.QualityEvent.Scored;
+import dev.weir.control.evaluation.live.JudgedAnswers;
+import dev.weir.control.evaluation.live.LiveAnswer;
+import dev.weir.control.evaluation.live.LivePolicy;
+import dev.weir.control.storage.Database;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Draws the sample that people look at, week by week.
+ *
+ * <p>A replica remembers which rank an answer has to be below, so that of many answers only some {@code k (1 + ln(n/k))} reach the database. What
+ * it remembers may be too high, when another replica has filled the sample: then an answer comes for nothing, and nothing else happens.
+ *
+ * <p>Thread-safety: anybody may ask and offer; one thread writes.
+ */
+public final class ReviewSampler implements JudgedAnswers, SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(ReviewSampler.class);
+    private static final int WAITING_MAX = 256;
+    /** Models that are sampled at a time; another one is not. */
+    private static final int MODELS_MAX = 1000;
+
+    private static final int CONVERSATION_CHARS_MAX = 64 << 10;
+    private static final Duration REST = Duration.ofSeconds(30);
+    /** After the end of a week, for answers that the judge has yet to see. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    private final ReviewSamples samples;
+    private final Supplier<ReviewPolicy> policy;
+    private final Supplier<LivePolicy> judged;
+    private final InstantSource clock;
+    private final BlockingQueue<ReviewItem> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final Map<Bound, Double> bounds = new ConcurrentHashMap<>();
+    private volatile @Nullable Thread worker;
+
+    private record Bound(ReviewSamples.Key key, Draw draw) {}
+
+    /**
+     * A sampler that begins with {@link #start}.
+     *
+     * @param judged who else is asked about answers
+     */
+    public ReviewSampler(
+            Database database, Supplier<ReviewPolicy> policy, Supplier<LivePolicy> judged, InstantSource clock) {
+        this.samples = new ReviewSamples(database);
+        this.policy = policy;
+        this.judged = judged;
+        this.clock = clock;
+    }
+
+    /** Whether an answer may be one of those that are drawn whatever they say. Never waits. */
+    public boolean wants(ServedExchange exchange) {
+        return policy.get().tenants().contains(exchange.tenant())
+                && isBelow(
+                        new ReviewSamples.Key(
+                                weekOf(exchange.at()), exchange.request().model()),
+                        Draw.UNIFORM,
+                        Draw.UNIFORM.rank(exchange.callId(), 1));
+    }
+
+    /** Keeps it, where it is of the sample. Never waits: what finds no place is not of it. */
+    @Override
+    public void over(LiveAnswer answer, @Nullable Scored verdict) {
+        String callId = answer.subject().callId();
+        ReviewSamples.Key key = new ReviewSamples.Key(
+                weekOf(answer.subject().at()), answer.subject().model());
+        if (!policy.get().tenants().contains(answer.subject().tenant())) {
+            return;
+        }
+        double weight = Draw.weight(verdict == null ? 0.5 : verdict.quality());
+        double uniform = Draw.UNIFORM.rank(callId, 1);
+        double uncertain = Draw.UNCERTAIN.rank(callId, weight);
+        boolean isUniform = isBelow(key, Draw.UNIFORM, uniform);
+        // Whoever was only asked about for the other half is no random answer.
+        boolean isUncertain = judged.get().samples(callId) && isBelow(key, Draw.UNCERTAIN, uncertain);
+        String conversation = answer.messages().toString();
+        if ((isUniform || isUncertain) && conversation.length() <= CONVERSATION_CHARS_MAX) {
+            boolean taken = waiting.offer(new ReviewItem(
+                    UUID.randomUUID().toString(),
+                    key.week(),
+                    answer.subject(),
+                    conversation,
+                    answer.text(),
+                    isUniform ? uniform : null,
+                    isUncertain ? uncertain : null,
+                    verdict == null
+                            ? null
+                            : new ReviewItem.Judged(verdict.judgeVersion(), verdict.pass(), verdict.hallucinated())));
+            if (!taken) {
+                log.warn("an answer is missing from the sample for review: {} wait to be written", WAITING_MAX);
+            }
+        }
+    }
+
+    private boolean isBelow(ReviewSamples.Key key, Draw draw, double rank) {
+        return count(draw) > 0 && rank < bounds.getOrDefault(new Bound(key, draw), Double.POSITIVE_INFINITY);
+    }
+
+    /** Without a judge there is nobody to be unsure. */
+    private int count(Draw draw) {
+        int all = policy.get().sampleCount();
+        int uncertain = judged.get().judgeModel() == null ? 0 : all / 2;
+        return switch (draw) {
+            case UNIFORM -> all - uncertain;
+            case UNCERTAIN -> uncertain;
+        };
+    }
+
+    static LocalDate weekOf(Instant at) {
+        return at.atZone(ZoneOffset.UTC).toLocalDate().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+    }
+
+    /** Writes one. */
+    private void keep(ReviewItem item) {
+        ReviewSamples.Key key =
+                new ReviewSamples.Key(item.week(), item.subject().model());
+        if (item.week().isBefore(openWeek())
+                || (bounds.size() >= 2 * MODELS_MAX && !bounds.containsKey(new Bound(key, Draw.UNIFORM)))) {
+            return;
+        }
+        samples.add(item, count(Draw.UNIFORM), count(Draw.UNCERTAIN));
+        for (Draw draw : Draw.values()) {
+            OptionalDouble bound = samples.bound(key, draw, count(draw));
+            bounds.put(new Bound(key, draw), bound.orElse(Double.POSITIVE_INFINITY));
+        }
+    }
+
+    /** The earliest week that answers are still drawn of. */
+    private LocalDate openWeek() {
+        return weekOf(clock.instant().minus(GRACE));
+    }
+
+    /** Writes what waits, closes the weeks that are over, and forgets what is not to be kept. Blocking. */
+    void turn() {
+        for (ReviewItem item = waiting.poll(); item != null; item = waiting.poll()) {
+            keep(item);
+        }
+        ReviewPolicy now = policy.get();
+        LocalDate open = openWeek();
+        samples.openBefore(open).forEach(key -> samples.close(key, now.twoKeyCount()));
+        bounds.keySet().removeIf(bound -> bound.key().week().isBefore(open));
+        samples.forget(now.tenants(), weekOf(clock.instant().minus(now.textKeptFor())));
+    }
+
+    private void work() {
+        while (isRunning()) {
+            try {
+                ReviewItem item = waiting.poll(REST.toMillis(), TimeUnit.MILLISECONDS);
+                if (item != null) {
+                    keep(item);
+                } else {
+                    turn();
+                }
+            } catch (InterruptedException _) {
+                return;
+            } catch (DataAccessException | TransactionException failure) {
+                log.warn("the sample for review stands still: {}", failure.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        Thread started = Thread.ofVirtual().name("weir-review").unstarted(this::work);
+        worker = started;
+        started.start();
+    }
+
+    @Override
+    public void stop() {
+        Thread stopping = worker;
+        worker = null;
+        if (stopping != null) {
+            stopping.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return worker != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return Database.PHASE + 1;
+    }
+}

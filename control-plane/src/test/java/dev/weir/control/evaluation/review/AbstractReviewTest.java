@@ -1,0 +1,199 @@
+package dev.weir.control.evaluation.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.control.evaluation.EvaluationFailure;
+import dev.weir.control.evaluation.QualityEvent.Scored;
+import dev.weir.control.evaluation.QualityEvent.Subject;
+import dev.weir.control.evaluation.archive.GoldenArchive;
+import dev.weir.control.evaluation.archive.GoldenVersion;
+import dev.weir.control.evaluation.golden.GoldenCase;
+import dev.weir.control.evaluation.live.LiveAnswer;
+import dev.weir.control.evaluation.live.LivePolicy;
+import dev.weir.control.storage.Database;
+import dev.weir.control.storage.StorageConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What people look at and what they say, in whichever database. */
+abstract class AbstractReviewTest {
+    /** A Saturday. */
+    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+
+    private static final ReviewPolicy POLICY = new ReviewPolicy(Set.of("acme"), 20, 4, "reviewed", Duration.ofDays(28));
+    private static final LivePolicy JUDGED = new LivePolicy("arbiter", 1, 60, 0.5, List.of(), 0.6);
+
+    private Instant now = START;
+    private ReviewPolicy policy = POLICY;
+    private Database database;
+    private ReviewSampler sampler;
+    private GoldenArchive sets;
+    private Corrections corrections;
+    private ReviewDesk desk;
+
+    abstract StorageConfig storage();
+
+    @BeforeEach
+    void open() {
+        database = new Database(storage());
+        sampler = sampler();
+        sets = new GoldenArchive(database, () -> now);
+        corrections = new Corrections(database, sets, () -> policy, () -> now);
+        desk = new ReviewDesk(database, corrections, () -> now);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private ReviewSampler sampler() {
+        return new ReviewSampler(database, () -> policy, () -> JUDGED, () -> now);
+    }
+
+    private static JsonNode question(String text) {
+        return JsonMapper.shared()
+                .createArrayNode()
+                .add(JsonMapper.shared().createObjectNode().put("role", "user").put("content", text));
+    }
+
+    private void answered(ReviewSampler by, int number, String tenant, double quality) {
+        Subject subject = new Subject("call-" + number, tenant, "m", "r1/candidate", now);
+        by.over(
+                new LiveAnswer(subject, question("question " + number), "answer " + number, "stop"),
+                new Scored(subject, quality < 0.5, quality, quality >= 0.5, "arbiter@1"));
+    }
+
+    private long count(String condition) {
+        return database.jdbc()
+                .sql("select count(*) from review_item where " + condition)
+                .query(Long.class)
+                .single();
+    }
+
+    private void weekEnds() {
+        now = now.plus(Duration.ofDays(2));
+        sampler.turn();
+    }
+
+    /** A sample of the answers of a week, of which every tenth leaves the judge in doubt. */
+    private void aWeekOfAnswers() {
+        ReviewSampler other = sampler();
+        for (int i = 0; i < 1000; i++) {
+            answered(i % 2 == 0 ? sampler : other, i, i % 3 == 0 ? "umbrella" : "acme", i % 10 == 0 ? 0.52 : 1);
+            if (i % 50 == 0) {
+                sampler.turn();
+                other.turn();
+            }
+        }
+        other.turn();
+        weekEnds();
+    }
+
+    @Test
+    void twoReplicasDrawOneSampleOfTenantsWhoAllowItHalfOfItByDoubt() {
+        aWeekOfAnswers();
+        assertThat(count("uniform_rank is not null")).isEqualTo(10);
+        assertThat(count("uncertain_rank is not null")).isEqualTo(10);
+        assertThat(count("tenant <> 'acme'")).isZero();
+        assertThat(count("grades_needed = 2")).isEqualTo(4);
+        // One in ten is in doubt, and weighs twenty times as much as one that is not.
+        assertThat(count("uncertain_rank is not null and call_id like '%0'")).isGreaterThan(4);
+        assertThat(count("grades_needed = 0")).isZero();
+    }
+
+    @Test
+    void anAnswerWithTwoKeysNeedsTwoPeopleAndEveryOtherOne() {
+        aWeekOfAnswers();
+        long all = count("1 = 1");
+        assertThat(desk.waitingCount("user:ann")).isEqualTo(all);
+        desk.waitingFor("user:ann").forEach(task -> desk.give(task.id(), "user:ann", Opinion.of("c4s", null, null)));
+        assertThat(desk.waitingFor("user:ann")).isEmpty();
+        List<ReviewDesk.Task> second = desk.waitingFor("user:ben");
+        assertThat(second).hasSize(4);
+        String id = second.getFirst().id();
+        assertThatThrownBy(() -> desk.give(id, "user:ann", Opinion.of("c4s", null, null)))
+                .isInstanceOf(EvaluationFailure.class)
+                .hasMessageContaining("you have graded");
+        desk.give(id, "user:ben", Opinion.of("i2x", null, "made up"));
+        assertThatThrownBy(() -> desk.give(id, "user:cy", Opinion.of("c4s", null, null)))
+                .isInstanceOf(EvaluationFailure.class)
+                .hasMessageContaining("all the grades");
+        second.subList(1, 4).forEach(task -> desk.give(task.id(), "user:ben", Opinion.of("c4s", null, null)));
+
+        ReviewReport report = new ReviewReports(database, () -> now).all().getFirst();
+        assertThat(report.gradedCount()).isEqualTo((int) all);
+        assertThat(report.disputedCount()).isEqualTo(1);
+        assertThat(report.unsafeCount()).isEqualTo(1);
+        assertThat(report.people().accuracy().count()).isEqualTo(4);
+        assertThat(report.people().helpfulness().count()).isEqualTo(4);
+        // The disputed answer has no label; all others of the uniform half are right.
+        assertThat(report.correct()).isNotNull();
+        assertThat(report.correct().count()).isEqualTo(9);
+        assertThat(report.correct().share()).isEqualTo(1);
+        assertThat(report.judges())
+                .hasSize(1)
+                .hasEntrySatisfying(
+                        "arbiter@1", judge -> assertThat(judge.count()).isEqualTo(9));
+    }
+
+    @Test
+    void aCorrectionNeedsSomebodyElseAndBecomesPartOfTheNextVersion() {
+        aWeekOfAnswers();
+        List<ReviewDesk.Task> tasks = desk.waitingFor("user:ann");
+        String one = propose(tasks.get(0), "46 euros");
+        String other = propose(tasks.get(1), "no");
+        assertThatThrownBy(() -> corrections.decide(one, true, "user:ann", ""))
+                .isInstanceOf(EvaluationFailure.class)
+                .hasMessageContaining("somebody else");
+        assertThatThrownBy(() -> corrections.publish("user:ben", "")).hasMessageContaining("no correction is approved");
+        assertThatThrownBy(() -> corrections.decide(other, false, "user:ben", " "))
+                .hasMessageContaining("say why");
+        corrections.decide(one, true, "user:ben", "");
+        corrections.decide(other, false, "user:ben", "it was right");
+        GoldenVersion version = corrections.publish("user:ben", "week 47");
+        assertThat(version.setName()).isEqualTo("reviewed");
+        GoldenCase added = sets.cases(version.hash()).cases().getFirst();
+        assertThat(added.reference()).isEqualTo("46 euros");
+        assertThat(added.question()).startsWith("question ");
+        assertThat(corrections.in(Corrections.State.PUBLISHED))
+                .singleElement()
+                .satisfies(proposal -> assertThat(proposal.goldenHash()).isEqualTo(version.hash()));
+        assertThatThrownBy(() -> corrections.decide(one, false, "user:cy", "no"))
+                .hasMessageContaining("already");
+    }
+
+    private String propose(ReviewDesk.Task task, String correction) {
+        String id = desk.give(task.id(), "user:ann", Opinion.of("i1s", correction, null))
+                .proposalId();
+        assertThat(id).isNotNull();
+        return id;
+    }
+
+    @Test
+    void whatWasSaidIsForgottenAndGradesAreNot() {
+        aWeekOfAnswers();
+        ReviewDesk.Task graded = desk.waitingFor("user:ann").getFirst();
+        desk.give(graded.id(), "user:ann", Opinion.of("c5s", null, null));
+        now = now.plus(Duration.ofDays(36));
+        sampler.turn();
+        assertThat(count("answer <> '' or conversation <> ''")).isZero();
+        assertThat(count("1 = 1")).isEqualTo(1);
+    }
+
+    @Test
+    void whoDoesNotAllowItAnyMoreIsForgottenAtOnce() {
+        aWeekOfAnswers();
+        policy = new ReviewPolicy(Set.of(), 20, 4, "reviewed", Duration.ofDays(28));
+        sampler.turn();
+        assertThat(count("1 = 1")).isZero();
+    }
+}
