@@ -59,6 +59,12 @@ function Way(props: { call: RequestStatus }) {
             {call.arm && `, arm ${call.arm}`}
             <div className="soft">{call.reason ?? 'its caller named the model'}</div>
           </Station>
+          {(call.guard || call.compression) && (
+            <Station name="Was guarded">
+              {call.guard && <div>{call.guard}</div>}
+              {call.compression && <div>{call.compression}</div>}
+            </Station>
+          )}
           <Station name="Was answered" at={millis(first)}>
             {call.engine ? (
               <>
