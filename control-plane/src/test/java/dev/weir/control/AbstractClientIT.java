@@ -25,7 +25,7 @@ abstract class AbstractClientIT {
 
     static final int MAX_TOKENS = 300;
 
-    private static final String QUESTION = "Hello! What can you help me with?";
+    static final String QUESTION = "Hello! What can you help me with?";
 
     private static final Tool TOOL = new Tool("book_ferry", "Books a crossing", """
             {"type": "object", "properties": {

@@ -8,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,49 +32,6 @@ class EngineDeathIT {
     private static final int TOKENS = 100;
     private static final Duration WAIT_MAX = Duration.ofSeconds(90);
 
-    /** An engine on a port of its own, which may be started again there. */
-    private static final class EngineProcess implements AutoCloseable {
-        private final int port = WeirProcess.freePort();
-        private Process process = launch();
-
-        private EngineProcess() throws IOException {}
-
-        private Process launch() throws IOException {
-            return new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-jar",
-                            WeirProcess.ENGINE_JAR.toString(),
-                            "engine",
-                            "--model",
-                            WeirProcess.HOME
-                                    .resolve("models/demo")
-                                    .resolve(MODEL)
-                                    .toString(),
-                            "--port",
-                            Integer.toString(port),
-                            "--threads",
-                            "1",
-                            "--exit-when-stdin-closes")
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
-
-        void restart() throws IOException {
-            process = launch();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
-    }
-
     /** What a client saw of a stream. */
     private record Seen(String text, String finish, int roles, boolean done, long names) {}
 
@@ -83,12 +39,12 @@ class EngineDeathIT {
     @Timeout(value = 30, unit = TimeUnit.MINUTES) // of many kills
     void noAnswerIsLostCutOrToldTwiceWhenEnginesAreKilled() throws Exception {
         assumeTrue(Files.exists(WeirProcess.ENGINE_JAR), "skipped: there is no engine, build engine-java first");
-        try (EngineProcess first = new EngineProcess();
-                EngineProcess second = new EngineProcess();
+        try (EngineProcess first = new EngineProcess(MODEL);
+                EngineProcess second = new EngineProcess(MODEL);
                 RunningControlPlane weir = new RunningControlPlane(
                         List.of(),
-                        "--weir.engines[0]=http://127.0.0.1:" + first.port,
-                        "--weir.engines[1]=http://127.0.0.1:" + second.port,
+                        "--weir.engines[0]=" + first.url(),
+                        "--weir.engines[1]=" + second.url(),
                         "--weir.upstream.resume-wait-max=60s");
                 HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -149,7 +105,7 @@ class EngineDeathIT {
         int[] roles = new int[1];
         boolean[] done = new boolean[1];
         try (Stream<String> lines = answer.body()) {
-            lines.filter(line -> !line.isEmpty()).forEach(line -> {
+            lines.filter(line -> !line.isEmpty() && !line.startsWith(":")).forEach(line -> {
                 assertThat(line).startsWith("data: ");
                 if (line.equals("data: [DONE]")) {
                     done[0] = true;

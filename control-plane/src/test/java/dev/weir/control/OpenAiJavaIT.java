@@ -5,6 +5,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.ResponseFormatJsonSchema;
@@ -20,6 +21,9 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStreamEvent;
 import dev.weir.control.ServedModels.Running;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,14 +33,14 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** OpenAI's own Java client, which checks every answer against what OpenAI says that it answers. */
-class OpenAiJavaIT extends AbstractClientIT {
+class OpenAiJavaIT extends AbstractOpenAiIT {
 
     OpenAiJavaIT(Running weir) {
         super(weir);
     }
 
     @Override
-    OpenAiClient open(String baseUrl, String apiKey) {
+    ResponsesClient open(String baseUrl, String apiKey) {
         return new Client(OpenAIOkHttpClient.builder()
                 .baseUrl(baseUrl)
                 .apiKey(apiKey)
@@ -44,7 +48,7 @@ class OpenAiJavaIT extends AbstractClientIT {
                 .build());
     }
 
-    private record Client(OpenAIClient openai) implements OpenAiClient {
+    private record Client(OpenAIClient openai) implements ResponsesClient {
 
         private static ChatCompletionCreateParams.Builder ask(String model, String question) {
             return ChatCompletionCreateParams.builder()
@@ -117,6 +121,45 @@ class OpenAiJavaIT extends AbstractClientIT {
                         .forEach(piece);
             }
             return answer(all.chatCompletion());
+        }
+
+        private static ResponseCreateParams respondTo(String question) {
+            return ResponseCreateParams.builder()
+                    .model(ServedModels.MODEL)
+                    .input(question)
+                    .temperature(0.0)
+                    .maxOutputTokens(MAX_TOKENS)
+                    .build();
+        }
+
+        @Override
+        public Answer respond(String question) {
+            return answer(openai.responses().create(respondTo(question)));
+        }
+
+        @Override
+        public Answer streamResponse(String question, Consumer<String> piece) {
+            ResponseAccumulator all = ResponseAccumulator.create();
+            try (StreamResponse<ResponseStreamEvent> events = openai.responses().createStreaming(respondTo(question))) {
+                events.stream()
+                        .peek(all::accumulate)
+                        .flatMap(event -> event.outputTextDelta().stream())
+                        .forEach(delta -> piece.accept(delta.delta()));
+            }
+            return answer(all.response());
+        }
+
+        private static Answer answer(Response response) {
+            return new Answer(
+                    response.output()
+                            .getFirst()
+                            .asMessage()
+                            .content()
+                            .getFirst()
+                            .asOutputText()
+                            .text(),
+                    response.usage().orElseThrow().inputTokens(),
+                    response.usage().orElseThrow().outputTokens());
         }
 
         @Override

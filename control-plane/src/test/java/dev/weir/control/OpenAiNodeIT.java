@@ -1,108 +1,56 @@
 package dev.weir.control;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.weir.control.ServedModels.Running;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** OpenAI's own Node client, in a process of its own that is told what to ask. */
-class OpenAiNodeIT extends AbstractClientIT {
-
-    private static final Path SOURCES = WeirProcess.HOME.resolve("control-plane/src/test/node");
-    private static final Path PROJECT = WeirProcess.HOME.resolve("control-plane/target/node");
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "client.mjs");
-    private static final long INSTALL_SECONDS_MAX = 240;
+class OpenAiNodeIT extends AbstractOpenAiIT {
 
     OpenAiNodeIT(Running weir) {
         super(weir);
     }
 
-    /** Exactly what the lockfile says, out of npm's cache where it is there. */
     @BeforeAll
     static void install() throws IOException, InterruptedException {
-        assumeTrue(
-                Stream.of("node", "npm").allMatch(OpenAiNodeIT::isOnThePath),
-                "skipped: there is no Node.js, put node and npm (20 or later) on the path");
-        Files.createDirectories(PROJECT);
-        for (String file : FILES) {
-            Files.copy(SOURCES.resolve(file), PROJECT.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        }
-        Process npm = new ProcessBuilder("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
-                .directory(PROJECT.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String says = npm.inputReader().readAllAsString();
-        assertThat(npm.waitFor(INSTALL_SECONDS_MAX, TimeUnit.SECONDS)).as(says).isTrue();
-        assertThat(npm.exitValue()).as(says).isZero();
-    }
-
-    private static boolean isOnThePath(String program) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        NodeProgram.install();
     }
 
     @Override
-    OpenAiClient open(String baseUrl, String apiKey) {
-        try {
-            return new Client(new ProcessBuilder(
-                            "node",
-                            "client.mjs",
-                            baseUrl,
-                            apiKey,
-                            ServedModels.MODEL,
-                            ServedModels.TOOL_MODEL,
-                            Integer.toString(MAX_TOKENS))
-                    .directory(PROJECT.toFile())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    ResponsesClient open(String baseUrl, String apiKey) {
+        return new Client(new NodeProgram(
+                "openai.mjs",
+                baseUrl,
+                apiKey,
+                ServedModels.MODEL,
+                ServedModels.TOOL_MODEL,
+                Integer.toString(MAX_TOKENS)));
     }
 
-    private static final class Client implements OpenAiClient {
-        private final JsonMapper mapper = JsonMapper.shared();
-        private final Process node;
-        private final BufferedWriter in;
-        private final BufferedReader out;
-
-        Client(Process node) {
-            this.node = node;
-            this.in = node.outputWriter();
-            this.out = node.inputReader();
-        }
+    private record Client(NodeProgram node) implements ResponsesClient {
+        private static final JsonMapper mapper = JsonMapper.shared();
 
         private JsonNode tell(String act, Object... arguments) {
-            ObjectNode line = mapper.createObjectNode().put("act", act);
-            line.set("arguments", mapper.valueToTree(arguments));
-            try {
-                in.write(line.toString());
-                in.newLine();
-                in.flush();
-                String answer = out.readLine();
-                assertThat(answer).as("node's answer").isNotNull();
-                JsonNode read = mapper.readTree(answer);
-                assertThat(read.path("error").asString("")).isEmpty();
-                return read.path("result");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return node.tell(act, arguments);
+        }
+
+        @Override
+        public Answer respond(String question) {
+            return mapper.treeToValue(tell("respond", question), Answer.class);
+        }
+
+        @Override
+        public Answer streamResponse(String question, Consumer<String> piece) {
+            return pieces(tell("streamResponse", question), piece);
+        }
+
+        private static Answer pieces(JsonNode streamed, Consumer<String> piece) {
+            streamed.path("pieces").valueStream().map(JsonNode::asString).forEach(piece);
+            return mapper.treeToValue(streamed.path("answer"), Answer.class);
         }
 
         @Override
@@ -112,9 +60,7 @@ class OpenAiNodeIT extends AbstractClientIT {
 
         @Override
         public Answer stream(String question, Consumer<String> piece) {
-            JsonNode streamed = tell("stream", question);
-            streamed.path("pieces").valueStream().map(JsonNode::asString).forEach(piece);
-            return mapper.treeToValue(streamed.path("answer"), Answer.class);
+            return pieces(tell("stream", question), piece);
         }
 
         @Override
@@ -152,7 +98,7 @@ class OpenAiNodeIT extends AbstractClientIT {
 
         @Override
         public void close() {
-            node.destroy();
+            node.close();
         }
     }
 }

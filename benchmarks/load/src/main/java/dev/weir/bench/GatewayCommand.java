@@ -69,6 +69,13 @@ final class GatewayCommand implements Callable<Integer> {
             description = "For the control plane, --option=--config=weir.yaml for one; may be given more than once.")
     private List<String> options = List.of();
 
+    @Option(
+            names = "--java-option",
+            paramLabel = "OPTION",
+            description =
+                    "For the control plane's JVM, --java-option=-XX:+UseG1GC for one; may be given more than once.")
+    private List<String> javaOptions = List.of();
+
     @Spec
     private CommandSpec spec;
 
@@ -79,7 +86,7 @@ final class GatewayCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Machine machine = Machine.here();
         out.printf("%s, %d cores, %s%n", machine.processor(), machine.cores(), machine.java());
-        GatewayMeasurement measured = GatewayMeasurement.run(jar, options, plan);
+        GatewayMeasurement measured = GatewayMeasurement.run(jar, javaOptions, options, plan);
         out.print(measured.text());
         out.flush();
         return measured.failureCount() == 0 ? Main.MEASURED : Main.SOME_FAILED;

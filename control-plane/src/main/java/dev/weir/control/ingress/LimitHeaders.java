@@ -3,10 +3,10 @@ package dev.weir.control.ingress;
 import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Verdict.Level;
 import dev.weir.control.quota.Verdict.Refused;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import org.springframework.http.HttpHeaders;
 
@@ -56,8 +56,8 @@ final class LimitHeaders {
 
     /** As OpenAI spells it: 6m0s, 1.5s. */
     private static String spelled(Duration reset) {
-        String seconds = String.format(Locale.ROOT, "%d.%03d", reset.toSecondsPart(), reset.toMillisPart())
-                .replaceFirst("\\.?0+$", "");
-        return (reset.toMinutes() > 0 ? reset.toMinutes() + "m" : "") + (seconds.isEmpty() ? "0" : seconds) + "s";
+        BigDecimal seconds = BigDecimal.valueOf(reset.toSecondsPart() * 1000L + reset.toMillisPart(), 3);
+        String spelled = seconds.stripTrailingZeros().toPlainString();
+        return (reset.toMinutes() > 0 ? reset.toMinutes() + "m" : "") + spelled + "s";
     }
 }

@@ -69,8 +69,8 @@ final class OpenAiWire {
     /** The model that a request names; the only one there is, where it names none. */
     private String model(RequestFields fields) {
         FleetSnapshot now = fleet.get();
-        List<String> known = now.models().stream().map(ServedModel::id).toList();
         String model = fields.model().orElseGet(() -> {
+            List<String> known = known(now);
             if (known.isEmpty()) {
                 throw new Refusal(
                         now.ready().isEmpty()
@@ -83,9 +83,13 @@ final class OpenAiWire {
             return known.getFirst();
         });
         if (model.isBlank()) {
-            throw new Refusal(OpenAiError.unknownModel(model, known));
+            throw new Refusal(OpenAiError.unknownModel(model, known(now)));
         }
         return model;
+    }
+
+    private static List<String> known(FleetSnapshot now) {
+        return now.models().stream().map(ServedModel::id).toList();
     }
 
     private Mono<byte[]> body(ServerHttpRequest request) {

@@ -17,14 +17,14 @@ final class RepeatableFields {
     private RepeatableFields() {}
 
     static boolean isRepeatable(JsonBody body) {
-        ByteBuffer view = body.bytes();
-        byte[] bytes = new byte[view.remaining()];
-        view.get(bytes);
+        ByteBuffer bytes = body.bytes();
         // Most requests name neither, and are not read any further.
         return (contains(bytes, TEMPERATURE) || contains(bytes, SEED)) && says(bytes);
     }
 
-    private static boolean says(byte[] body) {
+    private static boolean says(ByteBuffer view) {
+        byte[] body = new byte[view.remaining()];
+        view.get(body);
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
             json.nextToken();
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -40,10 +40,10 @@ final class RepeatableFields {
         }
     }
 
-    private static boolean contains(byte[] bytes, byte[] part) {
-        for (int i = 0; i <= bytes.length - part.length; i++) {
+    private static boolean contains(ByteBuffer bytes, byte[] part) {
+        for (int i = 0; i <= bytes.limit() - part.length; i++) {
             int matched = 0;
-            while (matched < part.length && bytes[i + matched] == part[matched]) {
+            while (matched < part.length && bytes.get(i + matched) == part[matched]) {
                 matched++;
             }
             if (matched == part.length) {

@@ -85,8 +85,15 @@ record RequestFields(
 
     /** The parser reads what comes close to UTF-8 (overlong forms, surrogates on their own) as if it were; others do not. */
     private static void requireUtf8(byte[] body) {
+        int ascii = 0;
+        while (ascii < body.length && body[ascii] >= 0) {
+            ascii++;
+        }
+        if (ascii == body.length) {
+            return;
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(body);
+        ByteBuffer in = ByteBuffer.wrap(body, ascii, body.length - ascii);
         CharBuffer out = CharBuffer.allocate(DECODED_AT_ONCE);
         CoderResult result = CoderResult.OVERFLOW;
         while (result.isOverflow()) {

@@ -15,8 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class UsageScanner {
     private static final byte[] NAME = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
     private static final int OBJECT_BYTES_MAX = 4096;
+    private static final int OBJECT_BYTES_LIKELY = 256;
 
-    private final byte[] object = new byte[OBJECT_BYTES_MAX];
+    private byte[] object = {};
     private int matchedCount;
     private boolean named;
     private int depth;
@@ -56,7 +57,7 @@ final class UsageScanner {
             matchedCount = 0;
             objectBytes = 0;
             depth = 1;
-            object[objectBytes++] = b;
+            keep(b);
         } else if (b != ':' && b != ' ' && b != '\t' && b != '\r' && b != '\n') {
             named = false;
             matchedCount = b == NAME[0] ? 1 : 0;
@@ -69,10 +70,17 @@ final class UsageScanner {
             depth = 0;
             return;
         }
-        object[objectBytes++] = b;
+        keep(b);
         if (depth == 0) {
             parse();
         }
+    }
+
+    private void keep(byte b) {
+        if (objectBytes == object.length) {
+            object = Arrays.copyOf(object, Math.max(OBJECT_BYTES_LIKELY, 2 * objectBytes));
+        }
+        object[objectBytes++] = b;
     }
 
     private void parse() {

@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ public final class RequestTelemetry {
     private final Traces traces;
     private final LabelValues models;
     private final LabelValues tenants;
+    private final Map<TimeLabels, Times> times = new ConcurrentHashMap<>();
+    private final Map<SumLabels, Sums> sums = new ConcurrentHashMap<>();
+    private final Map<EndLabels, Ends> ends = new ConcurrentHashMap<>();
 
     /** Model names become label values only where {@code servesModel} says that there is such a model. */
     public RequestTelemetry(
@@ -75,8 +80,7 @@ public final class RequestTelemetry {
             sentAtNanos = clock.monotonicTime();
             if (!sent) { // once: a better model may be asked behind the first, whose time is not ours
                 sent = true;
-                timer("weir.overhead", "Time that Weir held a request between reading it and handing it to an engine")
-                        .record(sentAtNanos - readAtNanos, TimeUnit.NANOSECONDS);
+                times().overhead().record(sentAtNanos - readAtNanos, TimeUnit.NANOSECONDS);
             }
             return spans.sent(request);
         }
@@ -92,10 +96,7 @@ public final class RequestTelemetry {
                 firstByteSeen = true;
                 long afterNanos = clock.monotonicTime() - sentAtNanos;
                 spans.firstPiece(afterNanos);
-                timer(
-                                "weir.upstream.first.byte",
-                                "Time from handing a request to an engine to the first byte of its answer")
-                        .record(afterNanos, TimeUnit.NANOSECONDS);
+                times().firstByte().record(afterNanos, TimeUnit.NANOSECONDS);
             }
         }
 
@@ -117,41 +118,25 @@ public final class RequestTelemetry {
         /** What the request took, known when it is over. */
         public void took(Usage usage, long costNanos) {
             spans.took(usage);
-            count("llm.input.tokens", "Tokens of requests", (double) usage.inputTokens());
-            count("llm.cached.input.tokens", "Tokens of requests that were found computed", (double)
-                    usage.cachedTokens());
-            count("llm.output.tokens", "Tokens of answers", (double) usage.outputTokens());
-            count(
-                    "llm.estimated.cost.dollars",
-                    "What requests cost by the price list, in its currency",
-                    costNanos / NANOS_PER_UNIT);
+            Sums to = sums.computeIfAbsent(new SumLabels(model, tenant), RequestTelemetry.this::sums);
+            to.inputTokens().increment((double) usage.inputTokens());
+            to.cachedTokens().increment((double) usage.cachedTokens());
+            to.outputTokens().increment((double) usage.outputTokens());
+            to.cost().increment(costNanos / NANOS_PER_UNIT);
         }
 
-        private void count(String name, String description, double amount) {
-            Counter.builder(name)
-                    .description(description)
-                    .tags("model", model, "tenant", tenant)
-                    .register(meters)
-                    .increment(amount);
+        private Times times() {
+            return times.computeIfAbsent(new TimeLabels(model, stream), RequestTelemetry.this::times);
         }
 
         /** The request is over. */
         public void left(SignalType signal, @Nullable HttpStatusCode status) {
             String outcome = outcome(signal, status);
             spans.left(outcome);
-            Counter.builder("weir.requests")
-                    .description(
-                            "Requests by the status that the client saw; 'cancelled' where it left, 'broken' where the answer was cut off")
-                    .tags("model", model, "status", outcome, "stream", stream)
-                    .register(meters)
-                    .increment();
-            Counter.builder("llm.requests")
-                    .description("Requests by tenant and outcome, which is as in weir_requests_total")
-                    .tags("model", model, "tenant", tenant, "status", outcome)
-                    .register(meters)
-                    .increment();
-            timer("llm.request.latency", "Time from a request's arrival to the end of its answer")
-                    .record(clock.monotonicTime() - enteredAtNanos, TimeUnit.NANOSECONDS);
+            Ends to = ends.computeIfAbsent(new EndLabels(model, tenant, stream, outcome), RequestTelemetry.this::ends);
+            to.requests().increment();
+            to.ofTenant().increment();
+            times().latency().record(clock.monotonicTime() - enteredAtNanos, TimeUnit.NANOSECONDS);
         }
 
         private String outcome(SignalType signal, @Nullable HttpStatusCode status) {
@@ -162,14 +147,69 @@ public final class RequestTelemetry {
                     ? "broken"
                     : Integer.toString(status.value());
         }
+    }
 
-        private Timer timer(String name, String description) {
-            return Timer.builder(name)
-                    .description(description)
-                    .tags("model", model, "stream", stream)
-                    .serviceLevelObjectives(BUCKETS)
-                    .register(meters);
-        }
+    // Meters are looked up by their labels once, because the registry's own look-up builds an id each time.
+
+    private record TimeLabels(String model, String stream) {}
+
+    private record Times(Timer overhead, Timer firstByte, Timer latency) {}
+
+    private record SumLabels(String model, String tenant) {}
+
+    private record Sums(Counter inputTokens, Counter cachedTokens, Counter outputTokens, Counter cost) {}
+
+    private record EndLabels(String model, String tenant, String stream, String outcome) {}
+
+    private record Ends(Counter requests, Counter ofTenant) {}
+
+    private Times times(TimeLabels of) {
+        return new Times(
+                timer(
+                        of,
+                        "weir.overhead",
+                        "Time that Weir held a request between reading it and handing it to an engine"),
+                timer(
+                        of,
+                        "weir.upstream.first.byte",
+                        "Time from handing a request to an engine to the first byte of its answer"),
+                timer(of, "llm.request.latency", "Time from a request's arrival to the end of its answer"));
+    }
+
+    private Timer timer(TimeLabels of, String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .tags("model", of.model(), "stream", of.stream())
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
+    }
+
+    private Sums sums(SumLabels of) {
+        return new Sums(
+                sum(of, "llm.input.tokens", "Tokens of requests"),
+                sum(of, "llm.cached.input.tokens", "Tokens of requests that were found computed"),
+                sum(of, "llm.output.tokens", "Tokens of answers"),
+                sum(of, "llm.estimated.cost.dollars", "What requests cost by the price list, in its currency"));
+    }
+
+    private Counter sum(SumLabels of, String name, String description) {
+        return Counter.builder(name)
+                .description(description)
+                .tags("model", of.model(), "tenant", of.tenant())
+                .register(meters);
+    }
+
+    private Ends ends(EndLabels of) {
+        return new Ends(
+                Counter.builder("weir.requests")
+                        .description(
+                                "Requests by the status that the client saw; 'cancelled' where it left, 'broken' where the answer was cut off")
+                        .tags("model", of.model(), "status", of.outcome(), "stream", of.stream())
+                        .register(meters),
+                Counter.builder("llm.requests")
+                        .description("Requests by tenant and outcome, which is as in weir_requests_total")
+                        .tags("model", of.model(), "tenant", of.tenant(), "status", of.outcome())
+                        .register(meters));
     }
 
     private static final Duration[] BUCKETS = {

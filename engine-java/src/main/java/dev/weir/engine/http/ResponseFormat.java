@@ -270,7 +270,8 @@ final class ResponseFormat implements AnswerFormat {
         ObjectNode chat = AnswerFormat.usage(List.of(sequence));
         ObjectNode usage = Json.object();
         usage.set("input_tokens", chat.get("prompt_tokens"));
-        usage.set("input_tokens_details", chat.get("prompt_tokens_details"));
+        // What is not billed apart is written to no cache; OpenAI's clients insist on the field.
+        usage.set("input_tokens_details", chat.get("prompt_tokens_details").asObject().put("cache_write_tokens", 0));
         usage.set("output_tokens", chat.get("completion_tokens"));
         usage.set("output_tokens_details", chat.get("completion_tokens_details"));
         usage.set("total_tokens", chat.get("total_tokens"));

@@ -9,7 +9,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,11 +27,19 @@ final class ControlPlaneProcess implements AutoCloseable {
     private final CompletableFuture<String> key = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
-    ControlPlaneProcess(Path jar, URI upstream, Path directory, List<String> options) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param java options of its JVM
+     */
+    ControlPlaneProcess(Path jar, URI upstream, Path directory, List<String> java, List<String> options)
+            throws IOException {
         int port = freePort();
         url = URI.create("http://127.0.0.1:" + port);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(java);
+        command.addAll(List.of(
                 "-jar",
                 jar.toString(),
                 "control",
@@ -76,6 +86,23 @@ final class ControlPlaneProcess implements AutoCloseable {
     String awaitKey() throws Exception {
         ready.get(START_SECONDS_MAX, TimeUnit.SECONDS);
         return key.get(START_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    /** What it has computed, in nanoseconds of one core. */
+    long cpuNanos() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
+    /** Memory that it has, in bytes; 0 where the system does not say. */
+    long residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
     }
 
     /** A limit that every request is checked against and none reaches. */

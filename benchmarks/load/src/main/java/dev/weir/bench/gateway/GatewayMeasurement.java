@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 
 /** Requests and streams, each directly and through the control plane. */
-public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
+public record GatewayMeasurement(Plan plan, Pair requests, Pair streams, Cost cost) {
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final double BYTES_PER_MIB = 1 << 20;
 
     /** How much is asked. */
     public record Plan(int ratePerSecond, int streamsPerSecond, double seconds, int roundCount, double warmUpSeconds) {
@@ -28,21 +31,31 @@ public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
     /** Both ways. */
     record Pair(Latencies direct, Latencies through) {}
 
+    /** What the control plane itself took: of one core for each whole answer that counted, and of memory at the end. */
+    record Cost(double cpuMicrosPerRequest, long residentBytes) {}
+
     /** Starts an upstream and a control plane before it, and measures. */
-    public static GatewayMeasurement run(Path jar, List<String> options, Plan plan) throws Exception {
+    public static GatewayMeasurement run(Path jar, List<String> java, List<String> options, Plan plan)
+            throws Exception {
         if (!Files.isReadable(jar)) {
             throw new UnreachableException("there is no control plane at " + jar + ": ./weir bench gateway builds it");
         }
         Path directory = Files.createTempDirectory("weir-gateway");
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                ControlPlaneProcess weir = new ControlPlaneProcess(jar, upstream.url(), directory, options)) {
+                ControlPlaneProcess weir = new ControlPlaneProcess(jar, upstream.url(), directory, java, options)) {
             String key = weir.awaitKey();
             weir.limit("REQUESTS", "MINUTE");
             weir.limit("OUTPUT_TOKENS", "DAY");
+            LongAdder cpuNanos = new LongAdder();
+            Pair requests = measure(upstream, weir, key, plan, false, plan.ratePerSecond(), cpuNanos);
+            double cpuMicros = cpuNanos.sum()
+                    / NANOS_PER_MICRO
+                    / Math.max(1, requests.through().ofWholes().getTotalCount());
             return new GatewayMeasurement(
                     plan,
-                    measure(upstream, weir, key, plan, false, plan.ratePerSecond()),
-                    measure(upstream, weir, key, plan, true, plan.streamsPerSecond()));
+                    requests,
+                    measure(upstream, weir, key, plan, true, plan.streamsPerSecond(), new LongAdder()),
+                    new Cost(cpuMicros, weir.residentBytes()));
         } finally {
             delete(directory);
         }
@@ -55,7 +68,8 @@ public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
             String key,
             Plan plan,
             boolean streams,
-            int perSecond) {
+            int perSecond,
+            LongAdder cpuNanos) {
         Pair pair = new Pair(new Latencies(), new Latencies());
         try (OpenLoop direct = new OpenLoop(upstream.url(), key, streams);
                 OpenLoop through = new OpenLoop(weir.url(), key, streams)) {
@@ -65,7 +79,9 @@ public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
                 if (round % 2 == 0) {
                     direct.run(perSecond, plan.seconds(), pair.direct());
                 }
+                long before = weir.cpuNanos();
                 through.run(perSecond, plan.seconds(), pair.through());
+                cpuNanos.add(weir.cpuNanos() - before);
                 if (round % 2 == 1) {
                     direct.run(perSecond, plan.seconds(), pair.direct());
                 }
@@ -123,6 +139,11 @@ public record GatewayMeasurement(Plan plan, Pair requests, Pair streams) {
                 jitter(streams.direct().ofEvents()),
                 jitter(streams.through().ofEvents()),
                 jitter(streams.through().ofEvents()) - jitter(streams.direct().ofEvents())));
+        text.append(String.format(
+                Locale.ROOT,
+                "the control plane took %.0f us of a core for each whole answer, and %.0f MiB of memory%n",
+                cost.cpuMicrosPerRequest(),
+                cost.residentBytes() / BYTES_PER_MIB));
         if (failureCount() > 0) {
             text.append(String.format(
                     Locale.ROOT,

@@ -31,6 +31,14 @@ const answerIn = ({ choices, usage }) => ({
   completionTokens: usage.completion_tokens,
 });
 
+const respondTo = (question) => ({ model, input: question, temperature: 0, max_output_tokens: Number(maxTokens) });
+
+const responseIn = ({ output_text: text, usage }) => ({
+  text,
+  promptTokens: usage.input_tokens,
+  completionTokens: usage.output_tokens,
+});
+
 const acts = {
   async chat(question) {
     return answerIn(await openai.chat.completions.create(ask(question)));
@@ -41,6 +49,17 @@ const acts = {
     const stream = openai.chat.completions.stream(ask(question, { stream_options: { include_usage: true } }));
     stream.on('content', (piece) => pieces.push(piece));
     return { pieces, answer: answerIn(await stream.finalChatCompletion()) };
+  },
+
+  async respond(question) {
+    return responseIn(await openai.responses.create(respondTo(question)));
+  },
+
+  async streamResponse(question) {
+    const pieces = [];
+    const stream = openai.responses.stream(respondTo(question));
+    stream.on('response.output_text.delta', ({ delta }) => pieces.push(delta));
+    return { pieces, answer: responseIn(await stream.finalResponse()) };
   },
 
   async call(question, tool) {
