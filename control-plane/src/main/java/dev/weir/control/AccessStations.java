@@ -45,6 +45,7 @@ import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.StorageConfig;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -239,8 +240,9 @@ class AccessStations {
             WeirConfig config,
             InstantSource clock,
             Scheduler timer,
-            Fleet fleet) {
-        return new Quota(
+            Fleet fleet,
+            MeterRegistry meters) {
+        Quota quota = new Quota(
                 limits,
                 redis.getIfAvailable(),
                 new LedgerTotals(database),
@@ -249,6 +251,10 @@ class AccessStations {
                 clock,
                 timer,
                 model -> contextTokens(fleet, model));
+        Gauge.builder("weir.quota.held", quota, Quota::heldCount)
+                .description("Requests that hold slots of concurrency limits")
+                .register(meters);
+        return quota;
     }
 
     private static OptionalLong contextTokens(Fleet fleet, String model) {

@@ -27,40 +27,50 @@ final class WeirProcess implements AutoCloseable {
     private final int port;
     private final int enginePort;
 
-    private WeirProcess(int port, int enginePort, List<String> options) throws IOException {
+    private WeirProcess(String command, int port, int enginePort, List<String> options) throws IOException {
         this.port = port;
         this.enginePort = enginePort;
-        List<String> command = new ArrayList<>(List.of(
+        List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dweir.home=" + HOME,
                 "-jar",
                 CONTROL_JAR.toString(),
-                "serve",
+                command,
                 "--port",
-                Integer.toString(port),
-                "--engine-port",
-                Integer.toString(enginePort)));
-        command.addAll(options);
+                Integer.toString(port)));
+        if (command.equals("serve")) {
+            line.addAll(List.of("--engine-port", Integer.toString(enginePort)));
+        }
+        line.addAll(options);
         if (!options.contains("--data-directory")) {
-            command.addAll(List.of(
+            line.addAll(List.of(
                     "--data-directory", Files.createTempDirectory("weir-test-").toString()));
         }
-        this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        this.process = new ProcessBuilder(line).redirectErrorStream(true).start();
         Thread.ofVirtual().start(this::collectLines);
     }
 
     static WeirProcess serve(String... options) throws IOException {
-        return new WeirProcess(freePort(), freePort(), List.of(options));
+        return new WeirProcess("serve", freePort(), freePort(), List.of(options));
     }
 
     static WeirProcess serveOn(int port, String... options) throws IOException {
-        return new WeirProcess(port, freePort(), List.of(options));
+        return new WeirProcess("serve", port, freePort(), List.of(options));
+    }
+
+    /** A control plane alone, before engines that run elsewhere. */
+    static WeirProcess control(String... options) throws IOException {
+        return new WeirProcess("control", freePort(), 0, List.of(options));
     }
 
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     URI uri(String path) {

@@ -271,7 +271,9 @@ final class ResponseFormat implements AnswerFormat {
         ObjectNode usage = Json.object();
         usage.set("input_tokens", chat.get("prompt_tokens"));
         // What is not billed apart is written to no cache; OpenAI's clients insist on the field.
-        usage.set("input_tokens_details", chat.get("prompt_tokens_details").asObject().put("cache_write_tokens", 0));
+        usage.set(
+                "input_tokens_details",
+                chat.get("prompt_tokens_details").asObject().put("cache_write_tokens", 0));
         usage.set("output_tokens", chat.get("completion_tokens"));
         usage.set("output_tokens_details", chat.get("completion_tokens_details"));
         usage.set("total_tokens", chat.get("total_tokens"));
