@@ -14,6 +14,7 @@ import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
+import dev.weir.control.upstream.Provider;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,7 +52,7 @@ record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, Rece
         if (arm == null) {
             return;
         }
-        Answered answered = answered(entry);
+        Answered answered = answeredByAnother(entry) ? Answered.failed(Fault.OURS) : answered(entry);
         if (arm.endsWith(SHADOW)) {
             pairs.candidate(
                     arm.substring(0, arm.length() - SHADOW.length()),
@@ -66,6 +67,22 @@ record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, Rece
                             slices.add(of, seen.weightRevision(), seen.traits(), bad, entry.requestId(), entry.id()));
             pairs.baseline(of.rolloutId(), entry.id(), answered);
         });
+    }
+
+    /** A provider outside, for want of an engine's answer, or a better model, as the arm's own answer would not do: the arm has failed. */
+    private boolean answeredByAnother(LedgerEntry entry) {
+        String engine = entry.engine();
+        if (engine != null && Provider.isLedgerName(engine)) {
+            return true;
+        }
+        return Optional.ofNullable(entry.arm())
+                .flatMap(Arm::of)
+                .flatMap(arm -> weights.all().stream()
+                        .filter(weight -> weight.rolloutId().equals(arm.rolloutId()))
+                        .findFirst()
+                        .map(weight -> arm.candidate() ? weight.candidate() : weight.baseline()))
+                .filter(version -> !version.equals(entry.model()))
+                .isPresent();
     }
 
     static Answered answered(LedgerEntry entry) {

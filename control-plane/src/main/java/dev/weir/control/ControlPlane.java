@@ -29,6 +29,7 @@ import dev.weir.control.ingress.Spillway;
 import dev.weir.control.ingress.Till;
 import dev.weir.control.ingress.UpgradeStation;
 import dev.weir.control.ingress.WireFilter;
+import dev.weir.control.rollout.live.NeededVersions;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.storage.Database;
@@ -197,8 +198,14 @@ public class ControlPlane {
     /** Engines on other machines want the token that they were given, too. */
     @Bean
     ModelEndpoints modelEndpoints(
-            Fleet fleet, EngineClient client, ChangeLog changes, Database database, Environment environment) {
-        return new ModelEndpoints(fleet, client, changes, database, environment.getProperty("WEIR_ADMIN_TOKEN"));
+            Fleet fleet,
+            EngineClient client,
+            ChangeLog changes,
+            Database database,
+            NeededVersions needed,
+            Environment environment) {
+        return new ModelEndpoints(
+                fleet, client, changes, database, needed, environment.getProperty("WEIR_ADMIN_TOKEN"));
     }
 
     @Bean

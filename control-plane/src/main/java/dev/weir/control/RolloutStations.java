@@ -20,6 +20,7 @@ import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
+import dev.weir.control.rollout.live.NeededVersions;
 import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.RolloutDesk;
 import dev.weir.control.rollout.live.RolloutLoop;
@@ -28,6 +29,7 @@ import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
 import dev.weir.control.rollout.live.VersionProbes;
 import dev.weir.control.rollout.trial.TrialArms;
+import dev.weir.control.rollout.trial.TrialStore;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Versions;
@@ -53,6 +55,11 @@ class RolloutStations {
     @Bean
     RolloutStore rolloutStore(Database database) {
         return RolloutStore.in(database);
+    }
+
+    @Bean
+    NeededVersions neededVersions(RolloutStore store, TrialStore trials) {
+        return new NeededVersions(store, trials);
     }
 
     @Bean

@@ -132,6 +132,26 @@ abstract class AbstractLiveRolloutTest {
         awaitCount("select count(*) from ledger where tenant = 'weir-shadow' and arm = 'r1/shadow'", 1);
     }
 
+    @Test
+    void nobodyTakesAVersionAwayThatARolloutMayGoBackTo() throws Exception {
+        begin("CANARY", 0.5);
+        for (String verb : List.of("UNLOAD", "SLEEP")) {
+            HttpResponse<String> answer = one.post(
+                    "/admin/models",
+                    "{\"engine\": \"" + old.name() + "\", \"model\": \"v1\", \"verb\": \"" + verb + "\"}",
+                    "weir-reason",
+                    "tidying");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+            assertThat(answer.body()).contains("the rollout r1 of notes needs v1: wait for its end, or roll it back");
+        }
+        HttpResponse<String> aliased = one.post(
+                "/admin/models/aliases",
+                "{\"engine\": \"" + young.name() + "\", \"alias\": \"v2\", \"model\": \"v1\"}",
+                "weir-reason",
+                "tidying");
+        assertThat(aliased.statusCode()).as(aliased.body()).isEqualTo(409);
+    }
+
     private void begin(String kind, double share) throws Exception {
         String plan = """
                 {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,

@@ -22,9 +22,10 @@ public final class ArmLedger {
     /** Taken in at once; what is beyond waits for the next look. */
     private static final int REWARDS_MAX = 10_000;
 
-    /** Through no fault of the caller: as live rollouts count it. */
+    /** Through no fault of the caller, also where a provider outside answered instead: as live rollouts count it. */
     private static final String FAILED =
-            "(l.status like '5%' or l.status = 'broken' or (l.status = '429' and l.engine is not null))";
+            "(l.status like '5%' or l.status = 'broken' or (l.status = '429' and l.engine is not null)"
+                    + " or l.engine like 'overflow:%')";
 
     private static final String CALLS = "sum(case when l.status = '200' or " + FAILED
             + " then 1 else 0 end) as answered, sum(case when " + FAILED + " then 1 else 0 end) as failed,"

@@ -6,6 +6,7 @@ import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.rollout.live.NeededVersions;
 import dev.weir.control.storage.Database;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.ProbeAnswer;
@@ -42,6 +43,7 @@ public final class ModelEndpoints {
     private final ChangeLog changes;
     private final Database database;
     private final ModelPins pins;
+    private final NeededVersions needed;
     private final @Nullable String token;
 
     /**
@@ -50,8 +52,14 @@ public final class ModelEndpoints {
      * @param token that engines on other machines want to see; those on ours want none
      */
     public ModelEndpoints(
-            Fleet fleet, EngineClient client, ChangeLog changes, Database database, @Nullable String token) {
+            Fleet fleet,
+            EngineClient client,
+            ChangeLog changes,
+            Database database,
+            NeededVersions needed,
+            @Nullable String token) {
         this.token = token;
+        this.needed = needed;
         this.fleet = fleet;
         this.client = client;
         this.changes = changes;
@@ -186,8 +194,17 @@ public final class ModelEndpoints {
             case LOAD, WAKE -> obeyed;
             case UNLOAD, SLEEP ->
                 Refusals.<Optional<Pin>>ask(database, () -> pins.find(order.engine(), order.model()))
-                        .flatMap(pin -> pin.isEmpty() ? obeyed : Mono.error(pinned(pin.get())));
+                        .flatMap(pin ->
+                                pin.isEmpty() ? unlessNeeded(order.model(), obeyed) : Mono.error(pinned(pin.get())));
         };
+    }
+
+    /** What a rollout may go back to stays where it is. */
+    private Mono<EngineWord> unlessNeeded(String model, Mono<EngineWord> obeyed) {
+        return Refusals.<Optional<String>>ask(database, () -> needed.need(model))
+                .flatMap(need -> need.isEmpty()
+                        ? obeyed
+                        : Mono.error(new ResponseStatusException(HttpStatus.CONFLICT, need.get())));
     }
 
     private static ResponseStatusException pinned(Pin pin) {
@@ -209,13 +226,15 @@ public final class ModelEndpoints {
         if (order.model() != null) {
             body.put("model", order.model());
         }
-        return ask(
-                caller,
-                order.engine(),
-                order.model() == null ? HttpMethod.DELETE : HttpMethod.PUT,
-                REPOSITORY + "aliases/" + encoded(order.alias()),
-                body,
-                new Note(order.model() == null ? "alias.remove" : "alias.set", order.alias(), body));
+        return unlessNeeded(
+                order.alias(),
+                ask(
+                        caller,
+                        order.engine(),
+                        order.model() == null ? HttpMethod.DELETE : HttpMethod.PUT,
+                        REPOSITORY + "aliases/" + encoded(order.alias()),
+                        body,
+                        new Note(order.model() == null ? "alias.remove" : "alias.set", order.alias(), body)));
     }
 
     @PostMapping("/admin/models/adapters")

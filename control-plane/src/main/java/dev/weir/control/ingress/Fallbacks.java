@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -63,12 +64,11 @@ public final class Fallbacks {
                 return Mono.error(failure);
             }
             String model = next.get().model();
-            exchange.getResponse()
-                    .getHeaders()
-                    .set(
-                            FALLBACK_HEADER,
-                            request.model() + " -> " + model + "; "
-                                    + cause.get().name().toLowerCase(Locale.ROOT));
+            HttpHeaders told = exchange.getResponse().getHeaders();
+            told.set(
+                    FALLBACK_HEADER,
+                    request.model() + " -> " + model + "; " + cause.get().name().toLowerCase(Locale.ROOT));
+            told.remove(RouteStation.ARM_HEADER); // Its arm has failed, and what comes now is no arm's.
             List<String> triedNow = new ArrayList<>(tried);
             triedNow.add(model);
             CompletionRequest other = RoutingFields.read(first.body()).withModel(first, model);

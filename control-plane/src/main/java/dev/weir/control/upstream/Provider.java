@@ -43,6 +43,11 @@ public record Provider(String name, Shape shape, URI url, Path keyFile) {
                         && InetAddress.ofLiteral(host).isLoopbackAddress());
     }
 
+    /** Whether the ledger means a provider by this name, and no engine. */
+    public static boolean isLedgerName(String name) {
+        return name.startsWith(LEDGER_PREFIX);
+    }
+
     /** How the ledger and answers call it: what left the house is not to be taken for an engine's. */
     public String ledgerName() {
         return LEDGER_PREFIX + name;

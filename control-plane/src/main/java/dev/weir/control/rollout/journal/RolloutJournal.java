@@ -18,7 +18,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.springframework.dao.DuplicateKeyException;
 
 /** Rollouts in the database. Blocking: to be called where waiting is allowed. */
 public final class RolloutJournal {
@@ -32,37 +31,39 @@ public final class RolloutJournal {
         this.database = database;
     }
 
-    /** Keeps a plan, unless its alias is rolled out already. */
+    /** Keeps a plan, unless its alias is rolled out already. To be called where changes have one order: a row that is there twice is a fault. */
     public void plan(RolloutPlan plan, String actor, String reason, Instant at) {
-        try {
-            database.<Integer>inTransaction(() -> {
-                experimentOf(plan.alias()).ifPresent(experiment -> {
-                    throw new IllegalArgumentException(
-                            plan.alias() + " is in the experiment " + experiment + ": stop that first");
-                });
-                database.jdbc()
-                        .sql("insert into rollout (id, alias, plan, phase, fence, event_count, created_at, created_by,"
-                                + " reason) values (?, ?, ?, ?, 0, 0, ?, ?, ?)")
-                        .params(
-                                plan.rolloutId(),
-                                plan.alias(),
-                                EventJson.write(plan),
-                                Phase.PLANNED.name(),
-                                at.atOffset(ZoneOffset.UTC),
-                                actor,
-                                reason)
-                        .update();
-                report(RolloutReport.of(RolloutState.planned(plan), at), plan.rolloutId());
-                return database.jdbc()
-                        .sql("insert into rollout_active (alias, rollout_id) values (?, ?)")
-                        .params(plan.alias(), plan.rolloutId())
-                        .update();
+        database.<Integer>inTransaction(() -> {
+            active(plan.alias()).ifPresent(other -> {
+                throw new IllegalArgumentException(
+                        plan.alias() + " is being rolled out by " + other + ": end that first");
             });
-        } catch (DuplicateKeyException _) {
-            throw new IllegalArgumentException(active(plan.alias())
-                    .map(id -> plan.alias() + " is being rolled out by " + id + ": end that first")
-                    .orElse("there is a rollout " + plan.rolloutId() + " already: give this one another id"));
-        }
+            experimentOf(plan.alias()).ifPresent(experiment -> {
+                throw new IllegalArgumentException(
+                        plan.alias() + " is in the experiment " + experiment + ": stop that first");
+            });
+            if (find(plan.rolloutId()).isPresent()) {
+                throw new IllegalArgumentException(
+                        "there is a rollout " + plan.rolloutId() + " already: give this one another id");
+            }
+            database.jdbc()
+                    .sql("insert into rollout (id, alias, plan, phase, fence, event_count, created_at, created_by,"
+                            + " reason) values (?, ?, ?, ?, 0, 0, ?, ?, ?)")
+                    .params(
+                            plan.rolloutId(),
+                            plan.alias(),
+                            EventJson.write(plan),
+                            Phase.PLANNED.name(),
+                            at.atOffset(ZoneOffset.UTC),
+                            actor,
+                            reason)
+                    .update();
+            report(RolloutReport.of(RolloutState.planned(plan), at), plan.rolloutId());
+            return database.jdbc()
+                    .sql("insert into rollout_active (alias, rollout_id) values (?, ?)")
+                    .params(plan.alias(), plan.rolloutId())
+                    .update();
+        });
     }
 
     <T> T inTransaction(Supplier<T> work) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,42 +33,44 @@ public final class TrialStore {
     public record Entry(long number, Instant at, String actor, String sentence) {}
 
     /**
-     * Keeps a plan, which begins at once.
+     * Keeps a plan, which begins at once. To be called where changes have one order.
      *
      * @throws IllegalArgumentException if its alias is in a trial or in a rollout, or its id is taken
      */
     public void begin(TrialPlan plan, String actor, String reason, Instant at) {
         requireReason(reason);
-        try {
-            database.<Integer>inTransaction(() -> {
-                rolloutOf(plan.alias()).ifPresent(rollout -> {
-                    throw new IllegalArgumentException(
-                            plan.alias() + " is being rolled out by " + rollout + ": end that first");
-                });
-                database.jdbc()
-                        .sql(
-                                "insert into experiment (id, alias, plan, state, report, revision, created_at, created_by, reason)"
-                                        + " values (?, ?, ?, ?, 'null', 0, ?, ?, ?)")
-                        .params(
-                                plan.id(),
-                                plan.alias(),
-                                JSON.writeValueAsString(plan),
-                                JSON.writeValueAsString(TrialState.begun(plan)),
-                                at.atOffset(ZoneOffset.UTC),
-                                actor,
-                                reason)
-                        .update();
-                tell(plan.id(), at, actor, "Begun: " + reason);
-                return database.jdbc()
-                        .sql("insert into experiment_active (alias, experiment_id) values (?, ?)")
-                        .params(plan.alias(), plan.id())
-                        .update();
+        database.<Integer>inTransaction(() -> {
+            rolloutOf(plan.alias()).ifPresent(rollout -> {
+                throw new IllegalArgumentException(
+                        plan.alias() + " is being rolled out by " + rollout + ": end that first");
             });
-        } catch (DuplicateKeyException _) {
-            throw new IllegalArgumentException(active(plan.alias())
-                    .map(id -> plan.alias() + " is in the experiment " + id + ": stop that first")
-                    .orElse("there is an experiment " + plan.id() + " already: give this one another id"));
-        }
+            active(plan.alias()).ifPresent(other -> {
+                throw new IllegalArgumentException(
+                        plan.alias() + " is in the experiment " + other + ": stop that first");
+            });
+            if (find(plan.id()).isPresent()) {
+                throw new IllegalArgumentException(
+                        "there is an experiment " + plan.id() + " already: give this one another id");
+            }
+            database.jdbc()
+                    .sql(
+                            "insert into experiment (id, alias, plan, state, report, revision, created_at, created_by, reason)"
+                                    + " values (?, ?, ?, ?, 'null', 0, ?, ?, ?)")
+                    .params(
+                            plan.id(),
+                            plan.alias(),
+                            JSON.writeValueAsString(plan),
+                            JSON.writeValueAsString(TrialState.begun(plan)),
+                            at.atOffset(ZoneOffset.UTC),
+                            actor,
+                            reason)
+                    .update();
+            tell(plan.id(), at, actor, "Begun: " + reason);
+            return database.jdbc()
+                    .sql("insert into experiment_active (alias, experiment_id) values (?, ?)")
+                    .params(plan.alias(), plan.id())
+                    .update();
+        });
     }
 
     private static void requireReason(String reason) {
