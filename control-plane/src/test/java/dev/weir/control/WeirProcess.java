@@ -27,17 +27,15 @@ final class WeirProcess implements AutoCloseable {
     private final int port;
     private final int enginePort;
 
-    private WeirProcess(String command, int port, int enginePort, List<String> options) throws IOException {
+    private WeirProcess(String command, List<String> java, int port, int enginePort, List<String> options)
+            throws IOException {
         this.port = port;
         this.enginePort = enginePort;
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dweir.home=" + HOME,
-                "-jar",
-                CONTROL_JAR.toString(),
-                command,
-                "--port",
-                Integer.toString(port)));
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(java);
+        line.addAll(List.of(
+                "-Dweir.home=" + HOME, "-jar", CONTROL_JAR.toString(), command, "--port", Integer.toString(port)));
         if (command.equals("serve")) {
             line.addAll(List.of("--engine-port", Integer.toString(enginePort)));
         }
@@ -51,16 +49,16 @@ final class WeirProcess implements AutoCloseable {
     }
 
     static WeirProcess serve(String... options) throws IOException {
-        return new WeirProcess("serve", freePort(), freePort(), List.of(options));
+        return new WeirProcess("serve", List.of(), freePort(), freePort(), List.of(options));
     }
 
     static WeirProcess serveOn(int port, String... options) throws IOException {
-        return new WeirProcess("serve", port, freePort(), List.of(options));
+        return new WeirProcess("serve", List.of(), port, freePort(), List.of(options));
     }
 
-    /** A control plane alone, before engines that run elsewhere. */
+    /** A control plane alone, before engines that run elsewhere, with a heap so small that what it keeps is soon seen. */
     static WeirProcess control(String... options) throws IOException {
-        return new WeirProcess("control", freePort(), 0, List.of(options));
+        return new WeirProcess("control", List.of("-Xmx128m"), freePort(), 0, List.of(options));
     }
 
     static int freePort() throws IOException {

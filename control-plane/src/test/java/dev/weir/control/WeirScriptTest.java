@@ -31,16 +31,19 @@ class WeirScriptTest {
 
     /** Of the system only what the script may count on everywhere. */
     private static final List<String> SYSTEM_TOOLS = List.of(
-            "bash",
             "basename",
+            "bash",
             "cat",
             "date",
             "dirname",
             "find",
+            "grep",
             "mkdir",
+            "nice",
             "readlink",
             "rm",
             "sed",
+            "setsid",
             "sort",
             "tail",
             "touch");
@@ -102,6 +105,7 @@ class WeirScriptTest {
                         + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar"
                         + " benchmarks/engine/target/weir-bench-engine.jar"
                         + " benchmarks/rollouts/target/weir-rollouts.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
+        program(home.resolve("engine-native/tests/run"), "echo '100% tests passed'");
         tool("cmake", "cmake version 3.25.1", "");
         tool("make", "GNU Make 4.3", "");
         tool("c++", "c++ (Debian 12.2.0-14) 12.2.0", "");
@@ -283,6 +287,12 @@ class WeirScriptTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).endsWith("verify -Dx=y\n");
+    }
+
+    @Test
+    void whatTakesLongIsRunWhenItIsAskedForAndNothingElseThen() throws Exception {
+        assertThat(weir("test", "--soak", "-Dx=y").out())
+                .endsWith("failsafe:integration-test failsafe:verify -Dit.test=*Soak -Dx=y\n");
     }
 
     /** Wherever the machine has one: the script reads the version with sed. */
