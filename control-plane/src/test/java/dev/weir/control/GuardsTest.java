@@ -101,8 +101,8 @@ class GuardsTest {
             exchange.beginEvents();
             String head = "\"item_id\":\"m\",\"content_index\":0,";
             for (String piece : List.of("Ask anna@", "example.org")) {
-                exchange.chunk("event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
-                        + head + "\"delta\":\"" + piece + "\"}\n\n");
+                exchange.chunk("event: response.output_text.delta\r\ndata: {\"type\":\"response.output_text.delta\","
+                        + head + "\"delta\":\"" + piece + "\"}\r\n\r\n");
             }
             exchange.chunk("event: response.output_text.done\ndata: {\"type\":\"response.output_text.done\"," + head
                     + "\"text\":\"Ask anna@example.org\"}\n\n");

@@ -64,7 +64,7 @@ final class AnswerGuard {
     /** Whole events of a stream. */
     byte[] events(byte[] events) {
         StringBuilder told = new StringBuilder(events.length);
-        for (String event : new String(events, StandardCharsets.UTF_8).split("(?<=\n\n)", -1)) {
+        for (String event : new String(events, StandardCharsets.UTF_8).split("(?<=\n\r?\n)", -1)) {
             int data = event.startsWith(DATA) ? 0 : event.indexOf("\n" + DATA) + 1;
             String json = event.substring(Math.min(event.length(), data + DATA.length()))
                     .strip();
