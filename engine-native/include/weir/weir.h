@@ -43,6 +43,7 @@ extern "C" {
 #define WEIR_OUT_OF_MEMORY 4    /* the machine or the device cannot give what was asked for */
 #define WEIR_DEVICE_ERROR 5     /* the device failed; the session is dead: destroy it and create another */
 #define WEIR_FILE_ERROR 6       /* a weights file cannot be opened, mapped, or is shorter than its tensors say */
+#define WEIR_DEVICE_LOST 7      /* the device has lost its context, for good: only another process can use it again */
 
 /* ---- element types of stored tensors, and of computation ---- */
 #define WEIR_DTYPE_AUTO 0 /* not of a tensor: where a config asks for a type, leave it to the library */
@@ -91,6 +92,10 @@ extern "C" {
 #define WEIR_ISA_AVX512 3
 #define WEIR_ISA_AVX512_VNNI 4
 #define WEIR_ISA_AMX 5
+
+/* ---- what computes a session's steps ---- */
+#define WEIR_DEVICE_CPU 0
+#define WEIR_DEVICE_CUDA 1 /* the first CUDA device that the driver shows; those after it are 2, 3 and so on */
 
 /* ---- what a machine can do at most ---- */
 #define WEIR_PEAK_READ_BYTES 1 /* read from memory, of far more than caches hold */
@@ -207,7 +212,10 @@ typedef struct weir_adapter_config {
   int32_t reserved;  /* 0 */
 } weir_adapter_config;
 
-/* What a session may be asked to do at most. All its memory is taken when it is created; a step allocates nothing. */
+/*
+ * What a session may be asked to do at most. Its memory is taken when it is created. A step on the CPU allocates nothing; one on a device takes
+ * more where its block tables, masks or shifts outgrow those of all steps before it, and is refused (WEIR_OUT_OF_MEMORY) where it cannot.
+ */
 typedef struct weir_session_config {
   uint32_t struct_bytes;
   int32_t block_count;         /* KV blocks in the pool */
@@ -219,6 +227,9 @@ typedef struct weir_session_config {
   int32_t thread_count;        /* worker threads with the caller's; 0: one for each physical core that the process may use */
   int32_t isa;                 /* WEIR_ISA_; one that this CPU lacks is refused */
   int32_t kv_dtype;            /* how keys and values are held, as for weir_model_block_bytes */
+  int32_t device;              /* WEIR_DEVICE_ */
+  int32_t host_block_count;    /* blocks that the machine's memory has room for beside those on the device; 0 on the CPU */
+  int64_t device_bytes_max;    /* most that the session takes of the device's memory; 0: what is free. 0 on the CPU */
 } weir_session_config;
 
 /*
@@ -301,7 +312,7 @@ __attribute__((visibility("default"))) int32_t weir_abi_version(void) WEIR_NOEXC
 WEIR_API int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) WEIR_NOEXCEPT;
 
 /* The machine as text, `key=value` lines: cpu.model, cpu.cores.physical, cpu.cores.logical, cpu.features, cpu.isa (what AUTO picks),
- * memory.total_bytes, memory.available_bytes, compiler. */
+ * memory.total_bytes, memory.available_bytes, compiler, backends (cpu, and cuda where the library was built with it). */
 WEIR_API int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) WEIR_NOEXCEPT;
 
 /* Measures one of WEIR_PEAK_ with so many threads for about so many milliseconds: *out gets how much a second, 0 where the processor has no
@@ -324,10 +335,10 @@ WEIR_API int32_t weir_model_describe(weir_model model, char* buffer, int64_t cap
  * For a model that is about to be destroyed and not to come back soon. A request to the system, not a promise. Any thread. */
 WEIR_API int32_t weir_model_drop_pages(weir_model model, weir_error* error) WEIR_NOEXCEPT;
 
-/* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model, over all layers. kv_dtype is
- * WEIR_DTYPE_F32, _F16, _BF16 or _Q8_0, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored embedding,
- * or F16 where that is quantized. Any thread. */
-WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
+/* Bytes of KV cache that one block of `block_tokens` tokens takes in a session of this model on that WEIR_DEVICE_, over all layers. On the CPU
+ * kv_dtype is WEIR_DTYPE_F32, _F16, _BF16 or _Q8_0, or AUTO for the config's dtype, and where that is AUTO too for the type of the stored
+ * embedding, or F16 where that is quantized. A CUDA device holds bfloat16, or where _Q8_0 is asked for eight bits: as E4M3 numbers. Any thread. */
+WEIR_API int32_t weir_model_block_bytes(weir_model model, int32_t device, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                         weir_error* error) WEIR_NOEXCEPT;
 
 /* Maps the files of an adapter of this model and resolves every tensor, with its shape checked. The adapter fits no other model, not even
@@ -350,6 +361,18 @@ WEIR_API int32_t weir_session_destroy(weir_session session, weir_error* error) W
  * else is in the step, on how its tokens were split over steps, or on which blocks hold them. Owner thread. */
 WEIR_API int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
                                    weir_error* error) WEIR_NOEXCEPT;
+
+/* Brings blocks of the cache into the machine's memory, block blocks[i] into place host_blocks[i] of host_block_count, or back. What a place or a
+ * block held before is gone; what is copied stays where it was, too. Blocks until it is done. Only on a device. Owner thread. */
+WEIR_API int32_t weir_session_offload(weir_session session, const int32_t* blocks, const int32_t* host_blocks, int32_t count,
+                                      weir_error* error) WEIR_NOEXCEPT;
+WEIR_API int32_t weir_session_restore(weir_session session, const int32_t* host_blocks, const int32_t* blocks, int32_t count,
+                                      weir_error* error) WEIR_NOEXCEPT;
+
+/* The session as text, `key=value` lines: device; and on a CUDA device device.bytes and device.bytes.peak (taken of its memory),
+ * steps.graph and steps.plain (how many ran as a recorded graph, and how many did not), graphs.failed. Owner thread. */
+WEIR_API int32_t weir_session_describe(weir_session session, char* buffer, int64_t capacity, int64_t* required,
+                                       weir_error* error) WEIR_NOEXCEPT;
 
 /* Count of live models, adapters and sessions, to show leaks at shutdown. Any thread. */
 WEIR_API int32_t weir_live_handles(int32_t* models, int32_t* adapters, int32_t* sessions, weir_error* error) WEIR_NOEXCEPT;

@@ -10,6 +10,7 @@
 #include "runtime/machine.h"
 #include "runtime/peaks.h"
 #include "session/session.h"
+#include "session/steps.h"
 #include "weir/weir.h"
 
 namespace weir::abi {
@@ -43,6 +44,12 @@ void require_owner(const Session& session) {
   if (!session.owned_by_caller()) fail(WEIR_WRONG_THREAD, "the session belongs to the thread that created it");
 }
 
+std::shared_ptr<Session> own_session(weir_session handle) {
+  std::shared_ptr<Session> found = sessions().find(handle);
+  require_owner(*found);
+  return found;
+}
+
 }  // namespace
 }  // namespace weir::abi
 
@@ -56,7 +63,7 @@ extern "C" int32_t weir_abi_describe(char* buffer, int64_t capacity, int64_t* re
 }
 
 extern "C" int32_t weir_system_describe(char* buffer, int64_t capacity, int64_t* required, weir_error* error) noexcept {
-  return guarded(error, [&] { write_text(describe(inspect_machine()), buffer, capacity, required); });
+  return guarded(error, [&] { write_text(describe(inspect_machine()) + "backends=" + backends() + "\n", buffer, capacity, required); });
 }
 
 extern "C" int32_t weir_machine_peak(int32_t peak, int32_t thread_count, int32_t milliseconds, double* out, weir_error* error) noexcept {
@@ -85,13 +92,15 @@ extern "C" int32_t weir_model_drop_pages(weir_model model, weir_error* error) no
   return guarded(error, [&] { models().find(model)->drop_file_pages(); });
 }
 
-extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
+extern "C" int32_t weir_model_block_bytes(weir_model model, int32_t device, int32_t block_tokens, int32_t kv_dtype, int64_t* out,
                                           weir_error* error) noexcept {
   return guarded(error, [&] {
     const std::shared_ptr<const Model> found = models().find(model);
     int64_t& bytes = output(out, "out");
     require(block_tokens >= 1, "block_tokens: ", block_tokens, " is not at least 1");
-    bytes = kv_block_bytes(found->kv_shape(block_tokens, kv_dtype));
+    require(device >= WEIR_DEVICE_CPU, "device: ", device, " is none of WEIR_DEVICE_");
+    const KvShape shape = found->kv_shape(block_tokens, kv_dtype);
+    bytes = device == WEIR_DEVICE_CPU ? kv_block_bytes(shape) : device_block_bytes(shape, kv_dtype);
   });
 }
 
@@ -111,7 +120,7 @@ extern "C" int32_t weir_session_create(weir_model model, const weir_session_conf
   return guarded(error, [&] {
     std::shared_ptr<const Model> found = models().find(model);
     weir_session& handle = output(out, "out");
-    handle = sessions().add(std::make_shared<Session>(std::move(found), sized(config, "config")));
+    handle = sessions().add(std::make_shared<Session>(found, sized(config, "config")));
   });
 }
 
@@ -127,10 +136,23 @@ extern "C" int32_t weir_session_destroy(weir_session session, weir_error* error)
 extern "C" int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
                                      weir_error* error) noexcept {
   return guarded(error, [&] {
-    const std::shared_ptr<Session> found = sessions().find(session);
-    require_owner(*found);
-    found->step(sized(plan, "plan"), sized(result, "result"), [](weir_adapter handle) { return adapters().find(handle); });
+    own_session(session)->step(sized(plan, "plan"), sized(result, "result"), [](weir_adapter handle) { return adapters().find(handle); });
   });
+}
+
+extern "C" int32_t weir_session_offload(weir_session session, const int32_t* blocks, const int32_t* host_blocks, int32_t count,
+                                        weir_error* error) noexcept {
+  return guarded(error, [&] { own_session(session)->offload(blocks, host_blocks, count); });
+}
+
+extern "C" int32_t weir_session_restore(weir_session session, const int32_t* host_blocks, const int32_t* blocks, int32_t count,
+                                        weir_error* error) noexcept {
+  return guarded(error, [&] { own_session(session)->restore(host_blocks, blocks, count); });
+}
+
+extern "C" int32_t weir_session_describe(weir_session session, char* buffer, int64_t capacity, int64_t* required,
+                                         weir_error* error) noexcept {
+  return guarded(error, [&] { write_text(own_session(session)->describe(), buffer, capacity, required); });
 }
 
 extern "C" int32_t weir_live_handles(int32_t* model_count, int32_t* adapter_count, int32_t* session_count,

@@ -80,6 +80,9 @@
   FIELD(weir_session_config, thread_count)              \
   FIELD(weir_session_config, isa)                       \
   FIELD(weir_session_config, kv_dtype)                  \
+  FIELD(weir_session_config, device)                    \
+  FIELD(weir_session_config, host_block_count)          \
+  FIELD(weir_session_config, device_bytes_max)          \
   STRUCT(weir_sampling)                                 \
   FIELD(weir_sampling, seed)                            \
   FIELD(weir_sampling, temperature)                     \
@@ -137,6 +140,9 @@
   FUNCTION(weir_session_create)    \
   FUNCTION(weir_session_destroy)   \
   FUNCTION(weir_session_step)      \
+  FUNCTION(weir_session_offload)   \
+  FUNCTION(weir_session_restore)   \
+  FUNCTION(weir_session_describe)  \
   FUNCTION(weir_live_handles)
 
 #define WEIR_CONSTANTS(CONSTANT)        \
@@ -148,6 +154,7 @@
   CONSTANT(WEIR_OUT_OF_MEMORY)          \
   CONSTANT(WEIR_DEVICE_ERROR)           \
   CONSTANT(WEIR_FILE_ERROR)             \
+  CONSTANT(WEIR_DEVICE_LOST)            \
   CONSTANT(WEIR_DTYPE_AUTO)             \
   CONSTANT(WEIR_DTYPE_F32)              \
   CONSTANT(WEIR_DTYPE_F16)              \
@@ -183,6 +190,8 @@
   CONSTANT(WEIR_ISA_AVX512)             \
   CONSTANT(WEIR_ISA_AVX512_VNNI)        \
   CONSTANT(WEIR_ISA_AMX)                \
+  CONSTANT(WEIR_DEVICE_CPU)             \
+  CONSTANT(WEIR_DEVICE_CUDA)            \
   CONSTANT(WEIR_PEAK_READ_BYTES)        \
   CONSTANT(WEIR_PEAK_F32)               \
   CONSTANT(WEIR_PEAK_BF16)              \

@@ -70,7 +70,12 @@ void check(int status, const char* what) {
     static_cast<void>(cudaGetLastError());  // it does not stick, and must not be taken for the next call's
     fail(WEIR_OUT_OF_MEMORY, what, ": ", cudaGetErrorString(error));
   }
-  fail(WEIR_DEVICE_ERROR, what, ": ", cudaGetErrorName(error), ": ", cudaGetErrorString(error));
+  // A context that is lost answers every call with what it was lost by.
+  static_cast<void>(cudaGetLastError());
+  size_t free_bytes = 0;
+  size_t total_bytes = 0;
+  const bool lost = cudaMemGetInfo(&free_bytes, &total_bytes) != cudaSuccess;
+  fail(lost ? WEIR_DEVICE_LOST : WEIR_DEVICE_ERROR, what, ": ", cudaGetErrorName(error), ": ", cudaGetErrorString(error));
 }
 
 void* allocate(int64_t bytes, const char* what) {

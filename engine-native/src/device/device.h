@@ -1,9 +1,9 @@
 // An accelerator as the engine uses it: memory, a stream of work, copies, events and recorded graphs. Implemented over the CUDA runtime where
 // the library is built with it (cuda_device.cpp), and over host memory for the tests (tests/simt/emulated_device.cpp).
 //
-// Work on one stream happens in the order in which it was queued. A failure of the device is an Error with WEIR_DEVICE_ERROR, and sticks: the
-// context is lost, every later call fails too, and the process has to be restarted. Memory that cannot be had is WEIR_OUT_OF_MEMORY, and
-// leaves everything as it was.
+// Work on one stream happens in the order in which it was queued. A failure of the device is an Error with WEIR_DEVICE_ERROR; where its
+// context is lost by it, with WEIR_DEVICE_LOST: then every later call fails too, and the process has to be restarted. Memory that cannot be had is
+// WEIR_OUT_OF_MEMORY, and leaves everything as it was.
 #pragma once
 
 #include <cstddef>

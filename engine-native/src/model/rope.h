@@ -14,6 +14,8 @@ class Rope {
  public:
   explicit Rope(const weir_rope& rope);
 
+  const std::vector<double>& frequencies() const { return frequencies_; }
+  double amplitude() const { return amplitude_; }
   int32_t pair_count() const { return static_cast<int32_t>(frequencies_.size()); }
 
   // cos and sin, amplitude included, get pair_count elements each.

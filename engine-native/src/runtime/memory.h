@@ -49,7 +49,8 @@ class Pages {
 class Arena {
  public:
   Arena() = default;
-  explicit Arena(const Pages& pages) : base_(pages.data()) {}
+  explicit Arena(const Pages& pages) : Arena(pages.data()) {}
+  explicit Arena(std::byte* base) : base_(base) {}  // also of memory that only a device can read
 
   template <typename T>
   T* take(int64_t count) {

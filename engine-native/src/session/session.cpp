@@ -1,8 +1,6 @@
 #include "session/session.h"
 
 #include <algorithm>
-#include <cstring>
-#include <utility>
 
 #include "runtime/error.h"
 #include "runtime/machine.h"
@@ -15,15 +13,9 @@ constexpr int32_t kBlocksMax = 1 << 26;
 constexpr int32_t kStepMax = 1 << 20;  // tokens, sequences or samples
 constexpr int32_t kTopLogprobsMax = 64;
 constexpr int32_t kThreadsMax = 256;
+constexpr int32_t kDevicesMax = 64;
 
-// A step runs as tiles, so that its working memory does not grow with it. At these sizes a tile's arithmetic outweighs reading the weights
-// once more, and, results being independent of how tokens are grouped, a tile's size changes no bit.
-constexpr int32_t kTileTokens = 512;
-
-// Sampling a row reads the vocabulary a few times; less than this many logits in all is not worth a second thread.
-constexpr int64_t kShareLogits = 16 * 1024;
-
-void check_range(const char* field, int32_t value, int32_t min, int32_t max) {
+void check_range(const char* field, int64_t value, int64_t min, int64_t max) {
   require(value >= min && value <= max, field, ": ", value, " is not in [", min, ", ", max, "]");
 }
 
@@ -35,6 +27,10 @@ const weir_session_config& checked(const weir_session_config& config) {
   check_range("step_samples_max", config.step_samples_max, 1, kStepMax);
   check_range("top_logprobs_max", config.top_logprobs_max, 0, kTopLogprobsMax);
   check_range("thread_count", config.thread_count, 0, kThreadsMax);
+  check_range("device", config.device, WEIR_DEVICE_CPU, WEIR_DEVICE_CUDA + kDevicesMax - 1);
+  const bool cpu = config.device == WEIR_DEVICE_CPU;
+  check_range("host_block_count", config.host_block_count, 0, cpu ? 0 : kBlocksMax);
+  check_range("device_bytes_max", config.device_bytes_max, 0, cpu ? 0 : INT64_MAX);
   return config;
 }
 
@@ -45,167 +41,41 @@ StepLimits limits(const weir_model_config& model, const weir_session_config& con
 
 }  // namespace
 
-Session::Workspace::Workspace(const weir_model_config& model, const weir_session_config& config, int32_t thread_count,
-                              Arena& arena)
-    : activations(model, std::min(config.step_tokens_max, kTileTokens), thread_count, arena),
-      tile_samples(std::min(config.step_samples_max, kLogitRowsMax)),
-      rows(arena.take<TokenRow>(config.step_tokens_max)),
-      row_of(arena.take<int32_t>(config.step_tokens_max)),
-      first_token(arena.take<int32_t>(config.step_sequences_max)),
-      order(arena.take<int32_t>(config.step_sequences_max)),
-      wanted(arena.take<int32_t>(activations.tile_tokens)),
-      place(arena.take<int32_t>(activations.tile_tokens)),
-      sampled(arena.take<float>(saturating_product(config.step_samples_max, model.hidden_size))),
-      logits(arena.take<float>(saturating_product(tile_samples, model.vocab_size))),
-      last_write(arena.take<int64_t>(config.block_count)) {}
-
-// Refused before anything is allocated: a machine that overcommits would give the addresses and kill the process later.
-Pages Session::allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count) {
-  Arena measure;
-  const Workspace unplaced(model.config(), config, thread_count, measure);
-  const int64_t sampler_bytes = saturating_product(thread_count, 8 * static_cast<int64_t>(model.config().vocab_size));
-  const int64_t working_bytes = saturating_sum(measure.used_bytes(), sampler_bytes);
-  const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens, config.kv_dtype));
-  const int64_t cache_bytes = saturating_product(block_bytes, config.block_count);
-  const int64_t available_bytes = available_memory_bytes();
-  if (saturating_sum(cache_bytes, working_bytes) > available_bytes) {
-    fail(WEIR_OUT_OF_MEMORY, "block_count: ", config.block_count, " KV blocks of ", bytes_text(block_bytes), " take ",
-         bytes_text(cache_bytes), " and a step's working memory ", bytes_text(working_bytes), ", but only ",
-         bytes_text(available_bytes), " are available; ask for fewer blocks or a smaller step");
-  }
-  return Pages::allocate(measure.used_bytes(), "working memory of a step");
+int32_t step_threads(const weir_session_config& config) {
+  return config.thread_count > 0 ? config.thread_count : std::min(inspect_machine().cores_physical, kThreadsMax);
 }
 
-Session::Session(std::shared_ptr<const Model> model, const weir_session_config& config)
+Session::Session(const std::shared_ptr<const Model>& model, const weir_session_config& config)
     : owner_(std::this_thread::get_id()),
-      model_(std::move(model)),
-      kernels_(kernels_for(checked(config).isa)),
-      thread_count_(config.thread_count > 0 ? config.thread_count : std::min(inspect_machine().cores_physical, kThreadsMax)),
-      pages_(allocate_workspace(*model_, config, thread_count_)),
-      arena_(pages_),
-      work_(model_->config(), config, thread_count_, arena_),
-      plan_check_(limits(model_->config(), config), work_.last_write),
-      cache_(model_->kv_shape(config.block_tokens, config.kv_dtype), config.block_count),
-      pool_(thread_count_),
-      forward_(*model_, kernels_, cache_, pool_, work_.activations) {
-  for (int32_t i = 0; i < thread_count_; ++i) samplers_.emplace_back(model_->config().vocab_size, kernels_);
-  held_adapters_.reserve(static_cast<size_t>(config.step_sequences_max));
-}
+      block_count_(checked(config).block_count),
+      host_block_count_(config.host_block_count),
+      steps_(config.device == WEIR_DEVICE_CPU ? make_cpu_steps(model, config) : make_device_steps(model, config)),
+      last_write_(static_cast<size_t>(block_count_)),
+      plan_check_(limits(model->config(), config), last_write_.data()) {}
 
 void Session::step(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) {
   plan_check_.check(plan, result);
-  struct LetGo {
-    std::vector<std::shared_ptr<const Adapter>>& held;
-    ~LetGo() { held.clear(); }
-  };
-  const LetGo at_the_end{held_adapters_};
-  hold_adapters(plan, find_adapter);
-  lay_rows(plan);
-  compute(plan, result.hidden);
-  sample(plan, result);
+  steps_->run(plan, result, find_adapter);
 }
 
-void Session::hold_adapters(const weir_step_plan& plan, FindAdapter find_adapter) {
-  for (int32_t s = 0; s < plan.sequence_count; ++s) {
-    const weir_adapter handle = plan.adapters == nullptr ? 0 : plan.adapters[s];
-    held_adapters_.push_back(handle == 0 ? nullptr : find_adapter(handle));
-    require(handle == 0 || held_adapters_.back()->belongs_to(model_), "adapters[", s, "]: handle ", handle,
-            " is an adapter of another model");
+void Session::check_moves(const int32_t* blocks, const int32_t* host_blocks, int32_t count) const {
+  check_range("count", count, 0, std::min(block_count_, host_block_count_));
+  require(count == 0 || blocks != nullptr, "blocks is null");
+  require(count == 0 || host_blocks != nullptr, "host_blocks is null");
+  for (int32_t i = 0; i < count; ++i) {
+    check_range("blocks", blocks[i], 0, block_count_ - 1);
+    check_range("host_blocks", host_blocks[i], 0, host_block_count_ - 1);
   }
 }
 
-// Sequences with the same adapter are laid side by side, so that they are one group. Where a row lies shows in no bit.
-void Session::lay_rows(const weir_step_plan& plan) {
-  for (int32_t s = 0, token = 0; s < plan.sequence_count; token += plan.token_counts[s++]) {
-    work_.order[s] = s;
-    work_.first_token[s] = token;
-  }
-  const auto place_of = [&plan](int32_t s) { return std::pair(plan.adapters == nullptr ? 0 : plan.adapters[s], s); };
-  std::sort(work_.order, work_.order + plan.sequence_count, [&](int32_t a, int32_t b) { return place_of(a) < place_of(b); });
-  int32_t row = 0;
-  for (int32_t i = 0; i < plan.sequence_count; ++i) {
-    const int32_t s = work_.order[i];
-    const int32_t* const blocks = plan.block_tables + plan.block_table_offsets[s];
-    for (int32_t j = 0; j < plan.token_counts[s]; ++j, ++row) {
-      const int32_t token = work_.first_token[s] + j;
-      work_.row_of[token] = row;
-      work_.rows[row] = {plan.token_ids[token], plan.computed_tokens[s] + j, blocks, held_adapters_[static_cast<size_t>(s)].get()};
-    }
-  }
+void Session::offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) {
+  check_moves(blocks, host_blocks, count);
+  steps_->offload(blocks, host_blocks, count);
 }
 
-void Session::compute(const weir_step_plan& plan, float* hidden) {
-  const int64_t hidden_size = model_->config().hidden_size;
-  const int32_t tile_tokens = work_.activations.tile_tokens;
-  for (int32_t begin = 0; begin < plan.token_count; begin += tile_tokens) {
-    const int32_t count = std::min(tile_tokens, plan.token_count - begin);
-    forward_.run(work_.rows + begin, count, work_.wanted, mark_wanted(plan, begin, count));
-    const auto norm_into = [&](int32_t token_index, float* out) {
-      const int32_t row = work_.row_of[token_index] - begin;
-      if (row >= 0 && row < count) forward_.final_norm(work_.place[row], out);
-    };
-    for (int32_t i = 0; i < plan.sample_count; ++i) norm_into(plan.samples[i].token_index, work_.sampled + i * hidden_size);
-    for (int32_t i = 0; i < plan.hidden_count; ++i) norm_into(plan.hidden_token_indices[i], hidden + i * hidden_size);
-  }
-}
-
-// Finds the rows of a tile that the last layer has to finish, each once though several samples may be drawn after it, and returns their
-// number.
-int32_t Session::mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count) {
-  std::fill_n(work_.place, count, -1);
-  const auto mark = [&](int32_t token_index) {
-    const int32_t row = work_.row_of[token_index] - begin;
-    if (row >= 0 && row < count) work_.place[row] = 0;
-  };
-  for (int32_t i = 0; i < plan.sample_count; ++i) mark(plan.samples[i].token_index);
-  for (int32_t i = 0; i < plan.hidden_count; ++i) mark(plan.hidden_token_indices[i]);
-  int32_t wanted_count = 0;
-  for (int32_t row = 0; row < count; ++row) {
-    if (work_.place[row] < 0) continue;
-    work_.place[row] = wanted_count;
-    work_.wanted[wanted_count++] = row;
-  }
-  return wanted_count;
-}
-
-void Session::sample(const weir_step_plan& plan, const weir_step_result& result) {
-  const int64_t vocab_size = model_->config().vocab_size;
-  for (int32_t begin = 0; begin < plan.sample_count; begin += work_.tile_samples) {
-    const int32_t count = std::min(work_.tile_samples, plan.sample_count - begin);
-    forward_.logits(work_.sampled + static_cast<int64_t>(begin) * model_->config().hidden_size, count, work_.logits);
-    if (result.logits != nullptr) {
-      std::memcpy(result.logits + begin * vocab_size, work_.logits, static_cast<size_t>(count * vocab_size) * sizeof(float));
-    }
-    pool_.parallel_for(count, (kShareLogits + vocab_size - 1) / vocab_size, [&](int64_t first, int64_t last, int32_t worker) {
-      for (int64_t i = first; i < last; ++i) {
-        const int32_t index = begin + static_cast<int32_t>(i);
-        float* const row = work_.logits + i * vocab_size;
-        const int32_t mask = plan.mask_count == 0 ? -1 : plan.mask_indices[index];
-        shift(plan, index, row);
-        if (mask >= 0) allow_only(plan.masks + mask * ((vocab_size + 63) / 64), row, vocab_size);
-        sample_row(plan, row, index, result, samplers_[static_cast<size_t>(worker)]);
-      }
-    });
-  }
-}
-
-void Session::shift(const weir_step_plan& plan, int32_t index, float* logits) {
-  if (plan.shift_offsets == nullptr) return;
-  const int32_t begin = plan.shift_offsets[index];
-  shift_logits(plan.shifts + begin, plan.shift_offsets[index + 1] - begin, logits);
-}
-
-void Session::sample_row(const weir_step_plan& plan, const float* logits, int32_t index, const weir_step_result& result,
-                         Sampler& sampler) {
-  const weir_sampling& sampling = plan.samples[index];
-  const int64_t top = static_cast<int64_t>(index) * result.top_logprobs_stride;
-  Sampler::Row row{};
-  row.given_id = plan.given_token_ids == nullptr ? -1 : plan.given_token_ids[index];
-  row.top_ids = result.top_token_ids == nullptr ? nullptr : result.top_token_ids + top;
-  row.top_logprobs = result.top_logprobs == nullptr ? nullptr : result.top_logprobs + top;
-  sampler.sample(logits, sampling, work_.rows[work_.row_of[sampling.token_index]].position + 1, row);
-  if (result.token_ids != nullptr) result.token_ids[index] = row.token_id;
-  if (result.logprobs != nullptr && sampling.logprob_count >= 0) result.logprobs[index] = row.logprob;
+void Session::restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) {
+  check_moves(blocks, host_blocks, count);
+  steps_->restore(host_blocks, blocks, count);
 }
 
 }  // namespace weir

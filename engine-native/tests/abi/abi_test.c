@@ -1,6 +1,6 @@
 /*
  * The header as C17, and every function of it against every status it can give: from an ordinary C program that links the shared library
- * alone. WEIR_DEVICE_ERROR has no test: a CPU does not fail that way.
+ * alone. WEIR_DEVICE_ERROR and WEIR_DEVICE_LOST have no test here: a CPU does not fail that way (tests/cuda).
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -18,7 +18,7 @@ _Static_assert(sizeof(weir_rope) == 16, "weir_rope");
 _Static_assert(sizeof(weir_layer) == 16, "weir_layer");
 _Static_assert(sizeof(weir_model_config) == 136, "weir_model_config");
 _Static_assert(sizeof(weir_adapter_config) == 16, "weir_adapter_config");
-_Static_assert(sizeof(weir_session_config) == 40, "weir_session_config");
+_Static_assert(sizeof(weir_session_config) == 56, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
 _Static_assert(sizeof(weir_logit_shift) == 12, "weir_logit_shift");
 _Static_assert(sizeof(weir_step_plan) == 128, "weir_step_plan");
@@ -175,22 +175,23 @@ static void test_model(void) {
   EXPECT(WEIR_INVALID_ARGUMENT, weir_model_describe(model, text, 3, &required, &error));
   EXPECT(WEIR_OK, weir_model_drop_pages(model, &error));
   EXPECT(WEIR_STALE_HANDLE, weir_model_drop_pages(0, &error));
-  EXPECT(WEIR_OK, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_OK, weir_model_block_bytes(model, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   EXPECT_TRUE(bytes == 2 * 16 * HIDDEN * 4);
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, NULL, &error));
-  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, 0, WEIR_DTYPE_AUTO, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(0, 16, WEIR_DTYPE_AUTO, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model + 1, 16, WEIR_DTYPE_AUTO, &bytes, &error));
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(~model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, NULL, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, WEIR_DEVICE_CPU, 0, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_model_block_bytes(model, -1, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(0, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model + 1, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(~model, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
   weir_model_destroy(0);
   const weir_model next = load_model(); /* in the same slot, under another number */
   EXPECT_TRUE(next != model);
-  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_model_block_bytes(model, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(model);
-  EXPECT(WEIR_OK, weir_model_block_bytes(next, 16, WEIR_DTYPE_AUTO, &bytes, &error));
+  EXPECT(WEIR_OK, weir_model_block_bytes(next, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &bytes, &error));
   weir_model_destroy(next);
 }
 
@@ -346,6 +347,19 @@ static void test_session(void) {
   EXPECT(WEIR_STALE_HANDLE, weir_session_destroy(session + 1, &error)); /* a generation that was never issued */
   EXPECT(WEIR_STALE_HANDLE, weir_session_create(session, &wanted, &session, &error));
   EXPECT(WEIR_INVALID_ARGUMENT, weir_session_step(session, NULL, NULL, &error));
+
+  char text[64];
+  int64_t required = 0;
+  EXPECT(WEIR_OK, weir_session_describe(session, text, sizeof text, &required, &error));
+  EXPECT_TRUE(strcmp(text, "device=cpu\n") == 0);
+  EXPECT(WEIR_STALE_HANDLE, weir_session_describe(model, text, sizeof text, &required, &error));
+  const int32_t place = 0;
+  EXPECT(WEIR_OK, weir_session_offload(session, NULL, NULL, 0, &error));
+  EXPECT(WEIR_OK, weir_session_restore(session, NULL, NULL, 0, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_session_offload(session, &place, &place, 1, &error)); /* there is no such place */
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_session_restore(session, &place, &place, -1, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_session_offload(0, &place, &place, 1, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_session_restore(0, &place, &place, 1, &error));
 
   stranger visitor = {session, -1, -1};
   pthread_t thread;

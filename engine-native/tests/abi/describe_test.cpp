@@ -69,7 +69,7 @@ TEST(describe, gives_sizes_offsets_and_types) {
                            "field weir_rope.amplitude 12 f32\n", "field weir_model_config.layers 128 ptr\n", "field weir_sampling.seed 0 u64\n",
                            "field weir_step_plan.samples 64 ptr\n", "function weir_abi_version i32()\n",
                            "function weir_model_destroy void(u64)\n", "function weir_session_step i32(u64,ptr,ptr,ptr)\n",
-                           "function weir_model_block_bytes i32(u64,i32,i32,ptr,ptr)\n", "constant WEIR_FILE_ERROR 6\n"}) {
+                           "function weir_model_block_bytes i32(u64,i32,i32,i32,ptr,ptr)\n", "constant WEIR_FILE_ERROR 6\n"}) {
     if (text.find(line) == std::string::npos) throw Failure(std::string("missing: ") + line);
   }
 }

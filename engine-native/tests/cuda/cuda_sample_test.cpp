@@ -194,4 +194,26 @@ TEST(cuda_sample, draws_each_token_as_often_as_it_is_likely) {
   }
 }
 
+// Rows with none, one and many, some of which name a token again and again.
+TEST(shift_logits, equals_the_cpu_bit_for_bit_whatever_the_order) {
+  constexpr int32_t kVocab = 517, kRows = 3;
+  Random random(9);
+  const std::vector<float> logits = random.floats(kRows * kVocab, 4);
+  std::vector<weir_logit_shift> shifts = {{5, 1.3f, 0.5f}};
+  for (int32_t i = 0; i < 900; ++i) shifts.push_back({random.below(40), 0.5f + static_cast<float>(random.below(4)) / 2, random.normal()});
+  const std::vector<int32_t> begins = {0, 0, 1, static_cast<int32_t>(shifts.size())};
+  std::vector<float> expected = logits;
+  for (int32_t row = 0; row < kRows; ++row) {
+    const int32_t begin = begins[static_cast<size_t>(row)];
+    weir::shift_logits(shifts.data() + begin, begins[static_cast<size_t>(row) + 1] - begin, expected.data() + row * kVocab);
+  }
+  const Array<weir_logit_shift> shifts_there(shifts);
+  const Array<int32_t> begins_there(begins);
+  in_every_order([&] {
+    const Array<float> there(logits);
+    cuda::shift_logits(stream(), {there.data(), shifts_there.data(), begins_there.data(), kVocab, kRows});
+    CHECK(same_bits(there.read(), expected));
+  });
+}
+
 CUDA_TEST_MAIN()

@@ -144,8 +144,8 @@ TEST(forward, float32_leaves_f32_logits_and_changes_only_the_cache_of_others) {
   const LoadedModel narrow(model, WEIR_DTYPE_BF16);
   int64_t wide_bytes = 0;
   int64_t narrow_bytes = 0;
-  CHECK_EQ(weir_model_block_bytes(wide.handle, 16, WEIR_DTYPE_AUTO, &wide_bytes, nullptr), WEIR_OK);
-  CHECK_EQ(weir_model_block_bytes(narrow.handle, 16, WEIR_DTYPE_AUTO, &narrow_bytes, nullptr), WEIR_OK);
+  CHECK_EQ(weir_model_block_bytes(wide.handle, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &wide_bytes, nullptr), WEIR_OK);
+  CHECK_EQ(weir_model_block_bytes(narrow.handle, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_AUTO, &narrow_bytes, nullptr), WEIR_OK);
   CHECK_EQ(narrow_bytes, 2 * 2 * 2 * 16 * 12 * 2);  // layers, keys and values, heads, tokens, head size, bytes
   CHECK_EQ(wide_bytes, 2 * narrow_bytes);
 }

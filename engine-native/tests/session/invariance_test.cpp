@@ -1,18 +1,16 @@
 // The product's promise, compared with ==: what a sequence gets does not depend on what else is in the step, on how its tokens were split
 // over steps, on which blocks hold them, on the number of threads or on the instruction set.
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "check.h"
 #include "kernels/kernels.h"
+#include "support/sequences.h"
 #include "support/steps.h"
 #include "support/tiny_model.h"
 
 namespace weir::testing {
 namespace {
-
-using Logits = std::vector<std::vector<float>>;
 
 // Wide enough that even a step of one token is shared out to several threads.
 weir_model_config wide_model() {
@@ -23,14 +21,6 @@ weir_model_config wide_model() {
   config.context_tokens_max = 1024;
   config.head_size = 24;
   return config;
-}
-
-bool same_bits(const Logits& a, const Logits& b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i].size() != b[i].size() || std::memcmp(a[i].data(), b[i].data(), a[i].size() * sizeof(float)) != 0) return false;
-  }
-  return true;
 }
 
 weir_session_config session_with(int32_t threads, int32_t isa = WEIR_ISA_AUTO) {
@@ -50,33 +40,6 @@ std::vector<int32_t> isas() {
   if (kernels::cpu_supports_avx512_vnni()) all.push_back(WEIR_ISA_AVX512_VNNI);
   if (kernels::cpu_supports_amx()) all.push_back(WEIR_ISA_AMX);
   return all;
-}
-
-// One sequence on its way through several steps, sampled after every token.
-struct Sequence {
-  std::vector<int32_t> token_ids;
-  std::vector<int32_t> blocks;
-  int32_t computed = 0;
-  Logits logits;
-
-  int32_t left() const { return static_cast<int32_t>(token_ids.size()) - computed; }
-
-  Run next(int32_t count) const {
-    Run run{{token_ids.begin() + computed, token_ids.begin() + computed + count}, computed, blocks, {}};
-    for (int32_t i = 0; i < count; ++i) run.sample_at.push_back(i);
-    return run;
-  }
-};
-
-void advance(const OpenSession& session, const std::vector<std::pair<Sequence*, int32_t>>& shares, int32_t vocab_size) {
-  std::vector<Run> runs;
-  for (const auto& [sequence, count] : shares) runs.push_back(sequence->next(count));
-  StepOutput output = session.step(runs, vocab_size);
-  auto row = output.logits.begin();
-  for (const auto& [sequence, count] : shares) {
-    sequence->computed += count;
-    for (int32_t i = 0; i < count; ++i) sequence->logits.push_back(std::move(*row++));
-  }
 }
 
 class Fixture {

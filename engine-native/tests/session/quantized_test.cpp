@@ -158,7 +158,7 @@ TEST(quantized, keys_and_values_may_be_bytes) {
     std::printf("  heads of %d: off by %.4f\n", head_size, worst);
     CHECK(worst <= kCacheRounding);
     int64_t bytes = 0;
-    CHECK_EQ(weir_model_block_bytes(loaded.handle, 16, WEIR_DTYPE_Q8_0, &bytes, nullptr), WEIR_OK);
+    CHECK_EQ(weir_model_block_bytes(loaded.handle, WEIR_DEVICE_CPU, 16, WEIR_DTYPE_Q8_0, &bytes, nullptr), WEIR_OK);
     CHECK_EQ(bytes, 2 * 2 * 2 * 16 * ((head_size + 31) / 32 * 34));  // layers, keys and values, heads, tokens, blocks
   }
 }

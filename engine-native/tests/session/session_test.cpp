@@ -54,6 +54,9 @@ TEST(session, every_field_has_its_limits) {
                          Bad{"step_samples_max: 2147483647", &weir_session_config::step_samples_max, INT32_MAX},
                          Bad{"top_logprobs_max: 65", &weir_session_config::top_logprobs_max, 65},
                          Bad{"thread_count: 257", &weir_session_config::thread_count, 257},
+                         Bad{"device: -1", &weir_session_config::device, -1},
+                         Bad{"host_block_count: 1 is not in [0, 0]", &weir_session_config::host_block_count, 1},
+                         Bad{"device: this library was built without CUDA", &weir_session_config::device, WEIR_DEVICE_CUDA},
                          Bad{"isa: 6", &weir_session_config::isa, 6},
                          Bad{"kv_dtype: -1", &weir_session_config::kv_dtype, -1},
                          Bad{"kv_dtype: 5", &weir_session_config::kv_dtype, WEIR_DTYPE_Q4_0}}) {

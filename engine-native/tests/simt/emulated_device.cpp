@@ -34,6 +34,7 @@ struct State {
   int64_t live_bytes = 0;
   int64_t fail_from_bytes = -1;
   bool lost = false;
+  bool capturing_fails = false;
 };
 
 State& state() {
@@ -42,7 +43,7 @@ State& state() {
 }
 
 void require_context(const char* what) {
-  if (state().lost) fail(WEIR_DEVICE_ERROR, what, ": the emulated device has lost its context");
+  if (state().lost) fail(WEIR_DEVICE_LOST, what, ": the emulated device has lost its context");
 }
 
 }  // namespace
@@ -50,6 +51,7 @@ void require_context(const char* what) {
 int32_t device_count() { return 1; }
 
 Facts device_facts(int32_t index) {
+  require_context("device_facts");
   require(index == 0, "device: ", index, " is not in [0, 1)");
   return {"emulated", "00000000-0000-0000-0000-000000000000", 9, 0, 4, kTotalBytes, kTotalBytes - emulation::live_bytes()};
 }
@@ -147,6 +149,7 @@ void begin_capture(Stream stream) {
 CUgraphExec_st* end_capture(Stream stream) {
   require(stream->captured != nullptr, "end_capture: the stream is not being captured");
   const auto captured = std::move(stream->captured);
+  if (state().capturing_fails) fail(WEIR_DEVICE_ERROR, "end_capture: the emulated device was told to fail");
   return new CUgraphExec_st{std::move(*captured)};
 }
 void abandon_capture(Stream stream) noexcept { stream->captured.reset(); }
@@ -173,6 +176,7 @@ int64_t live_bytes() {
 }
 
 void fail_allocations_from(int64_t bytes) { state().fail_from_bytes = bytes; }
+void fail_captures(bool fails) { state().capturing_fails = fails; }
 void lose_context(bool lost) { state().lost = lost; }
 
 }  // namespace emulation

@@ -17,6 +17,9 @@ int64_t live_bytes();
 // The next allocation of at least that many bytes fails, as on a device that is full; -1: none does.
 void fail_allocations_from(int64_t bytes);
 
+// What was recorded cannot be made a graph.
+void fail_captures(bool fails);
+
 // Every later call that could notice fails, as on a device that has lost its context.
 void lose_context(bool lost);
 

@@ -90,7 +90,7 @@ struct ResidualNorm {
   const float* delta;       // [..][size], or null: nothing is added
   const float* delta_norm;  // [size] or null
   const float* norm;        // [size] or null
-  const int32_t* rows;      // [count] ascending, or null
+  const int32_t* rows;      // [count], or null; ascending where something is added
   Bf16* out;                // [count][padded size]
   float* out_exact;         // [count][size] the same before it is rounded, or null
   int32_t size;             // at most kNormSizeMax
@@ -246,6 +246,16 @@ void mix_experts(Stream stream, const MixExperts& a);
 
 // ---- sampling ----
 
+// The shifts of row t, one after the other.
+struct ShiftLogits {
+  float* logits;  // [count][vocab_size]
+  const weir_logit_shift* shifts;
+  const int32_t* begins;  // [count + 1]
+  int32_t vocab_size;
+  int32_t count;
+};
+void shift_logits(Stream stream, const ShiftLogits& a);
+
 // weir_sampling's rules on rows of logits, by integer masses: a token's weight is exp((logit - highest) / temperature) in units of 2^-44, so that
 // sums are the same in any order.
 struct Sample {
@@ -259,10 +269,12 @@ struct Sample {
   int32_t* top_ids;                // [count][top_stride], or null
   float* top_logprobs;             // [count][top_stride], or null
   int32_t top_stride;              // at most kTopLogprobsMax
-  int32_t vocab_size;
+  int32_t vocab_size;  // at most kVocabMax
   int32_t count;
+  const int32_t* given_ids = nullptr;  // [count] the token that is known to come, -1: one is drawn; null: so of all
 };
 constexpr int32_t kTopLogprobsMax = 64;
+constexpr int32_t kVocabMax = (1 << 18) - 1;
 void sample(Stream stream, const Sample& a);
 
 }  // namespace weir::cuda

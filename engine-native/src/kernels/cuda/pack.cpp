@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "kernels/blocks.h"
+#include "kernels/packed.h"
+#include "runtime/error.h"
 
 namespace weir::cuda {
 namespace {
@@ -74,31 +76,33 @@ void pack_nibbles(const Tile<int8_t>& tile, int64_t chunk, std::byte* to) {
   }
 }
 
-void pack_floats(const Matrix& matrix, int64_t first, int64_t count, std::byte* data) {
-  const int64_t chunk_count = chunks(matrix.cols);
+void pack_floats(const Stack& stack, int64_t first, int64_t count, std::byte* data) {
+  const int64_t chunk_count = chunks(stack.cols());
   Tile<kernels::Bf16> tile(chunk_count * kChunkCols);
-  std::vector<float> row(static_cast<size_t>(matrix.cols));
+  std::vector<float> row(static_cast<size_t>(stack.cols()));
   for (int64_t r = 0; r < count; ++r) {
-    kernels::reference_kernels().embed(matrix, static_cast<int32_t>(first + r), row.data());
-    for (int64_t c = 0; c < matrix.cols; ++c) kernels::narrow(row[static_cast<size_t>(c)], tile.at(r, c));
+    const Stack::Row from = stack.row(first + r);
+    kernels::reference_kernels().embed(from.matrix, static_cast<int32_t>(from.index), row.data());
+    for (int64_t c = 0; c < stack.cols(); ++c) kernels::narrow(row[static_cast<size_t>(c)], tile.at(r, c));
   }
   for (int64_t c = 0; c < chunk_count; ++c) pack_chunk(tile, c, data + c * chunk_bytes(Format::bf16));
 }
 
 // Blocks of thirty-two under one scale, q8_0 or q4_0: a block is a chunk.
 template <typename Block>
-void pack_blocks(const Matrix& matrix, int64_t first, int64_t count, Format format, std::byte* data, std::byte* scales) {
+void pack_blocks(const Stack& stack, int64_t first, int64_t count, Format format, std::byte* data, std::byte* scales) {
   static_assert(Block::kElements == kChunkCols && Block::kGroup == kChunkCols && !Block::kOffset);
-  const int64_t chunk_count = chunks(matrix.cols);
-  Tile<int8_t> tile(matrix.cols);
+  const int64_t chunk_count = chunks(stack.cols());
+  Tile<int8_t> tile(stack.cols());
   Tile<kernels::F16> scale(chunk_count);
   for (int64_t r = 0; r < count; ++r) {
-    const Block* const blocks = static_cast<const Block*>(matrix.data) + (first + r) * chunk_count;
+    const Stack::Row from = stack.row(first + r);
     for (int64_t c = 0; c < chunk_count; ++c) {
       float widened = 0;
       float unused = 0;
-      blocks[c].template open<kernels::ExactHalf>({&tile.at(r, c * kChunkCols), &widened, &unused, 1});
-      scale.at(r, c) = blocks[c].scale;
+      const Block block = kernels::block_of<Block>(from.matrix, from.index, c);
+      block.template open<kernels::ExactHalf>({&tile.at(r, c * kChunkCols), &widened, &unused, 1});
+      scale.at(r, c) = block.scale;
     }
   }
   for (int64_t c = 0; c < chunk_count; ++c) {
@@ -116,8 +120,27 @@ void pack_blocks(const Matrix& matrix, int64_t first, int64_t count, Format form
 
 }  // namespace
 
-Format packed_format(DType dtype) {
+void Stack::add(const Matrix& matrix, int32_t paired_head_size) {
+  require(parts_.empty() || matrix.cols == cols(), "matrices of ", matrix.cols, " and ", parts_.empty() ? 0 : cols(), " inputs are no stack");
+  parts_.push_back({matrix, paired_head_size});
+  rows_ += matrix.rows;
+}
+
+Format Stack::format() const {
+  for (const Part& part : parts_) {
+    if (part.matrix.dtype != parts_.front().matrix.dtype) return Format::bf16;
+  }
+  const DType dtype = parts_.front().matrix.dtype;
   return dtype == DType::q8_0 ? Format::q8 : dtype == DType::q4_0 ? Format::q4 : Format::bf16;
+}
+
+Stack::Row Stack::row(int64_t r) const {
+  size_t part = 0;
+  while (r >= parts_[part].matrix.rows) r -= parts_[part++].matrix.rows;
+  const int64_t head_size = parts_[part].paired_head_size;
+  if (head_size == 0) return {parts_[part].matrix, r};
+  const int64_t element = r % head_size, half = head_size / 2;
+  return {parts_[part].matrix, r - element + (element < half ? 2 * element : 2 * (element - half) + 1)};
 }
 
 int64_t packed_data_bytes(Format format, int64_t rows, int64_t cols) { return tiles(rows) * chunks(cols) * chunk_bytes(format); }
@@ -126,15 +149,15 @@ int64_t packed_scale_bytes(Format format, int64_t rows, int64_t cols) {
   return format == Format::bf16 ? 0 : tiles(rows) * chunks(cols) * kTileRows / 2 * kPairBytes;
 }
 
-void pack(const Matrix& matrix, int64_t begin, int64_t end, Format format, std::byte* data, std::byte* scales) {
+void pack(const Stack& stack, int64_t begin, int64_t end, Format format, std::byte* data, std::byte* scales) {
   for (int64_t first = begin; first < end; first += kTileRows) {
-    const int64_t count = first + kTileRows <= matrix.rows ? kTileRows : matrix.rows - first;
-    std::byte* const tile_data = data + packed_data_bytes(format, first, matrix.cols);
-    std::byte* const tile_scales = scales + packed_scale_bytes(format, first, matrix.cols);
+    const int64_t count = first + kTileRows <= stack.rows() ? kTileRows : stack.rows() - first;
+    std::byte* const tile_data = data + packed_data_bytes(format, first - begin, stack.cols());
+    std::byte* const tile_scales = scales + packed_scale_bytes(format, first - begin, stack.cols());
     switch (format) {
-      case Format::bf16: pack_floats(matrix, first, count, tile_data); break;
-      case Format::q8: pack_blocks<kernels::Q8_0>(matrix, first, count, format, tile_data, tile_scales); break;
-      case Format::q4: pack_blocks<kernels::Q4_0>(matrix, first, count, format, tile_data, tile_scales); break;
+      case Format::bf16: pack_floats(stack, first, count, tile_data); break;
+      case Format::q8: pack_blocks<kernels::Q8_0>(stack, first, count, format, tile_data, tile_scales); break;
+      case Format::q4: pack_blocks<kernels::Q4_0>(stack, first, count, format, tile_data, tile_scales); break;
     }
   }
 }

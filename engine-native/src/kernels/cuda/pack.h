@@ -8,20 +8,48 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "kernels/cuda/cuda_kernels.h"
 #include "kernels/kernels.h"
 
 namespace weir::cuda {
 
-// The format in which a matrix of this type is held: q8_0 and q4_0 as they are, since their integers are exact in BF16; any other as BF16.
-Format packed_format(DType dtype);
+// What is packed as one matrix: rows of one or several matrices of the same inputs, one after the other. Of paired ones rows i and i + head_size / 2
+// of each head lie next to each other; packed, they come in the order of their names.
+class Stack {
+ public:
+  Stack() = default;
+  Stack(const kernels::Matrix& matrix) { add(matrix); }  // NOLINT(google-explicit-constructor): one matrix is a stack, too
+  void add(const kernels::Matrix& matrix, int32_t paired_head_size = 0);
+
+  int64_t rows() const { return rows_; }
+  int64_t cols() const { return parts_.front().matrix.cols; }
+
+  // q8_0 and q4_0 are held as they are, since their integers are exact in BF16; any other type, or several of them, as BF16.
+  Format format() const;
+
+  // A row of the stack, as a row of the matrix that it comes from.
+  struct Row {
+    const kernels::Matrix& matrix;
+    int64_t index;
+  };
+  Row row(int64_t r) const;
+
+ private:
+  struct Part {
+    kernels::Matrix matrix;
+    int32_t paired_head_size;  // 0: its rows are in order
+  };
+  std::vector<Part> parts_;
+  int64_t rows_ = 0;
+};
 
 int64_t packed_data_bytes(Format format, int64_t rows, int64_t cols);
 int64_t packed_scale_bytes(Format format, int64_t rows, int64_t cols);  // 0 where the format has none
 
-// Packs rows [begin, end) of the matrix, begin a multiple of kTileRows, to where they belong in data and scales. BF16 weights keep their bits; floats are
-// rounded to nearest even.
-void pack(const kernels::Matrix& matrix, int64_t begin, int64_t end, Format format, std::byte* data, std::byte* scales);
+// Packs rows [begin, end) of the stack, begin a multiple of kTileRows, where data and scales are those of row `begin`. BF16 weights keep their bits;
+// floats are rounded to nearest even.
+void pack(const Stack& stack, int64_t begin, int64_t end, Format format, std::byte* data, std::byte* scales);
 
 }  // namespace weir::cuda

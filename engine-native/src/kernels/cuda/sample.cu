@@ -242,8 +242,10 @@ WEIR_KERNEL void sample_row(Sample a) {
   const weir_sampling& sampling = a.sampling[index];
   const Row row(a, index, shared);
   const bool nothing = row.highest() == kLowestKey;
-  const int32_t id = sampling.temperature == 0.0f || nothing ? row.nth(row.highest(), 0)
-                                                             : draw(row, sampling, a.positions[index], a.vocab_size);
+  const int32_t given = a.given_ids != nullptr ? a.given_ids[index] : -1;
+  const int32_t id = given >= 0                                     ? given
+                     : sampling.temperature == 0.0f || nothing ? row.nth(row.highest(), 0)
+                                                               : draw(row, sampling, a.positions[index], a.vocab_size);
   if (simt::thread() == 0) a.token_ids[index] = id;
   if (sampling.logprob_count < 0) return;
   // Of a row of nothing but -infinity every log-probability is -infinity.

@@ -1,0 +1,61 @@
+// What a step sends to a device, but for what has no fixed size: one layout, which places the arrays in the machine's memory for the host to write and in the
+// device's for kernels to read.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cuda/cuda_kernels.h"
+#include "runtime/memory.h"
+#include "weir/weir.h"
+
+namespace weir {
+
+struct InputShape {
+  int32_t rows;
+  int32_t pieces;
+  int32_t samples;
+  int32_t hidden;
+
+  auto operator<=>(const InputShape&) const = default;
+};
+
+struct DeviceInputs {
+  DeviceInputs(const InputShape& shape, Arena& arena)
+      : token_ids(arena.take<int32_t>(shape.rows)),
+        positions(arena.take<int32_t>(shape.rows)),
+        table_begins(arena.take<int32_t>(shape.rows)),
+        slot_begins(arena.take<int32_t>(shape.rows)),
+        slot_counts(arena.take<int32_t>(shape.rows)),
+        pieces(arena.take<cuda::AttentionPiece>(shape.pieces)),
+        sample_rows(arena.take<int32_t>(shape.samples)),
+        samplings(arena.take<weir_sampling>(shape.samples)),
+        sample_positions(arena.take<int64_t>(shape.samples)),
+        mask_indices(arena.take<int32_t>(shape.samples)),
+        given_ids(arena.take<int32_t>(shape.samples)),
+        shift_begins(arena.take<int32_t>(static_cast<int64_t>(shape.samples) + 1)),
+        hidden_rows(arena.take<int32_t>(shape.hidden)) {}
+
+  static int64_t size_bytes(const InputShape& shape) {
+    Arena measure;
+    const DeviceInputs unplaced(shape, measure);
+    return measure.used_bytes();
+  }
+
+  // By row; rows, and where slots begin, count from the tile's first.
+  int32_t* token_ids;
+  int32_t* positions;
+  int32_t* table_begins;
+  int32_t* slot_begins;
+  int32_t* slot_counts;
+  cuda::AttentionPiece* pieces;
+  // By sample, in the order of their rows.
+  int32_t* sample_rows;
+  weir_sampling* samplings;
+  int64_t* sample_positions;
+  int32_t* mask_indices;
+  int32_t* given_ids;
+  int32_t* shift_begins;
+  int32_t* hidden_rows;
+};
+
+}  // namespace weir

@@ -1,0 +1,181 @@
+// What a session does when its device runs out of memory, cannot record, or is lost: never a hang, never a wrong answer.
+#include <string>
+#include <vector>
+
+#include "check.h"
+#include "device/memory.h"
+#include "runtime/error.h"
+#include "simt/emulated_device.h"
+#include "support/sequences.h"
+#include "support/tiny_model.h"
+
+namespace weir::testing {
+namespace {
+
+namespace emulation = device::emulation;
+
+// The device is as it was when this goes.
+struct Faults {
+  ~Faults() {
+    emulation::fail_allocations_from(-1);
+    emulation::fail_captures(false);
+    emulation::lose_context(false);
+  }
+};
+
+weir_session_config on_device() {
+  weir_session_config config = small_session();
+  config.device = WEIR_DEVICE_CUDA;
+  config.block_count = 64;
+  config.step_tokens_max = 32;
+  return config;
+}
+
+bool holds(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+
+struct Outcome {
+  int32_t status;
+  std::string message;
+  int32_t token_id;
+};
+
+Outcome try_step(const OpenSession& session, const Run& run) {
+  const PlanArrays arrays({run});
+  const weir_step_plan plan = arrays.plan();
+  int32_t id = -1;
+  const weir_step_result result{sizeof(result), 0, &id, nullptr, nullptr, nullptr, nullptr, nullptr};
+  weir_error error{};
+  const int32_t status = weir_session_step(session.handle, &plan, &result, &error);
+  return {status, error.message, id};
+}
+
+}  // namespace
+
+TEST(device_fault, a_session_that_does_not_fit_is_refused_with_all_numbers_and_takes_nothing) {
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const int64_t before = emulation::live_bytes();
+  weir_session_config config = on_device();
+  config.device_bytes_max = 64 * 1024;
+  weir_session session = 0;
+  weir_error error{};
+  CHECK_EQ(weir_session_create(loaded.handle, &config, &session, &error), WEIR_OUT_OF_MEMORY);
+  CHECK(holds(error.message, "block_count: 64 KV blocks of 8.0 KiB take 520.0 KiB, the weights "));
+  CHECK(holds(error.message, "but only 64.0 KiB of the device's memory are available; ask for fewer blocks"));
+  CHECK_EQ(emulation::live_bytes(), before);
+}
+
+// Whatever the piece whose memory is not there: what was taken before it is given back.
+TEST(device_fault, a_session_that_cannot_get_its_memory_leaves_none_behind) {
+  const Faults faults;
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const int64_t before = emulation::live_bytes();
+  for (int64_t bytes = 1 << 20; bytes >= 1; bytes /= 4) {
+    emulation::fail_allocations_from(bytes);
+    const weir_session_config config = on_device();
+    weir_session session = 0;
+    const int32_t status = weir_session_create(loaded.handle, &config, &session, nullptr);
+    CHECK(status == WEIR_OUT_OF_MEMORY || status == WEIR_OK);
+    CHECK(status == WEIR_OUT_OF_MEMORY || bytes > 1);
+    if (status == WEIR_OK) CHECK_EQ(weir_session_destroy(session, nullptr), WEIR_OK);
+    CHECK_EQ(emulation::live_bytes(), before);
+  }
+}
+
+TEST(device_fault, out_of_memory_in_a_step_fails_that_step_by_name_and_no_other) {
+  const Faults faults;
+  weir_model_config shape = tiny_llama();
+  shape.context_tokens_max = 1024;
+  const TinyModel model(shape, DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const OpenSession session(loaded.handle, on_device());
+  const Run first{{1, 2, 3}, 0, {0}, {2}};
+  const Outcome expected = try_step(session, first);
+  CHECK_EQ(expected.status, WEIR_OK);
+  emulation::fail_allocations_from(1);
+  const Outcome refused = try_step(session, {{4}, 3, blocks_for(60 * 16), {0}});  // a longer table than any before
+  CHECK_EQ(refused.status, WEIR_OUT_OF_MEMORY);
+  CHECK(holds(refused.message, "block tables of a step"));
+  const Outcome same = try_step(session, first);
+  CHECK_EQ(same.status, WEIR_OK);
+  CHECK_EQ(same.token_id, expected.token_id);
+  emulation::fail_allocations_from(-1);
+  CHECK_EQ(try_step(session, {{4}, 3, blocks_for(60 * 16), {0}}).status, WEIR_OK);
+}
+
+TEST(device_fault, a_step_that_cannot_be_recorded_runs_without) {
+  const Faults faults;
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const auto decode = [&](const OpenSession& session) {
+    std::vector<int32_t> ids;
+    for (int32_t i = 0; i < 5; ++i) {
+      const Outcome outcome = try_step(session, {{7 + i}, i, {0}, {0}});
+      CHECK_EQ(outcome.status, WEIR_OK);
+      ids.push_back(outcome.token_id);
+    }
+    return ids;
+  };
+  const OpenSession recorded(loaded.handle, on_device());
+  const std::vector<int32_t> expected = decode(recorded);
+  emulation::fail_captures(true);
+  const OpenSession session(loaded.handle, on_device());
+  CHECK(decode(session) == expected);
+  char text[512];
+  int64_t required = 0;
+  CHECK_EQ(weir_session_describe(session.handle, text, sizeof text, &required, nullptr), WEIR_OK);
+  CHECK(holds(text, "steps.graph=0\nsteps.plain=5\ngraphs.failed=1\n"));
+}
+
+TEST(device_fault, a_lost_context_fails_its_step_and_all_later_ones_by_a_status_of_its_own) {
+  const Faults faults;
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  {
+    const OpenSession session(loaded.handle, on_device());
+    const Run run{{1, 2, 3}, 0, {0}, {2}};
+    CHECK_EQ(try_step(session, run).status, WEIR_OK);
+    emulation::lose_context(true);
+    CHECK_EQ(try_step(session, run).status, WEIR_DEVICE_LOST);
+    emulation::lose_context(false);
+    const Outcome later = try_step(session, run);  // a context does not come back
+    CHECK_EQ(later.status, WEIR_DEVICE_LOST);
+    CHECK(holds(later.message, "lost its context in an earlier call"));
+    const int32_t place = 0;
+    CHECK_EQ(weir_session_offload(session.handle, &place, &place, 0, nullptr), WEIR_DEVICE_LOST);
+    emulation::lose_context(true);  // and letting go of the session does not need it
+  }
+  emulation::lose_context(true);
+  const weir_session_config config = on_device();
+  weir_session session = 0;
+  CHECK_EQ(weir_session_create(loaded.handle, &config, &session, nullptr), WEIR_DEVICE_LOST);
+}
+
+TEST(device_memory, keeps_what_is_let_go_and_never_exceeds_its_limit) {
+  const int64_t before = emulation::live_bytes();
+  {
+    device::Memory memory(64 * 1024);
+    { const device::Piece piece(memory, 30 * 1024, "a piece"); }
+    CHECK_EQ(memory.used_bytes(), 0);
+    CHECK_EQ(memory.kept_bytes(), 30 * 1024);
+    const device::Piece again(memory, 29 * 1024, "a little less");
+    CHECK_EQ(memory.kept_bytes(), 0);
+    CHECK_EQ(emulation::live_bytes() - before, 30 * 1024);
+    { const device::Piece other(memory, 34 * 1024, "the rest"); }
+    const device::Piece small(memory, 1, "what needs the kept piece's room");
+    CHECK_EQ(memory.kept_bytes(), 0);
+    try {
+      const device::Piece tooMuch(memory, 34 * 1024, "a cache");
+      throw Failure("more than the limit was given");
+    } catch (const Error& refused) {
+      CHECK_EQ(refused.status(), WEIR_OUT_OF_MEMORY);
+      CHECK(holds(refused.what(), "a cache: needs 34.0 KiB of the device's memory, but of the 64.0 KiB that the session may take 30.5 KiB are in use"));
+    }
+  }
+  CHECK_EQ(emulation::live_bytes(), before);
+}
+
+}  // namespace weir::testing
+
+TEST_MAIN()
