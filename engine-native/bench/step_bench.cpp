@@ -2,9 +2,10 @@
 // Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
 // neither, but by what a step costs beside them.
 //
-//   step_bench 1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]
+//   step_bench 8b|1b|1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]
 //
-// 1.1b: TinyLlama's shape; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. Stored as BF16, or as blocks of a TYPE (q8_0, q4_0, q4_k, q6_k) that
+// 8b and 1b: the shapes of Llama 3 8B and Llama 3.2 1B; 1.1b: TinyLlama's; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. step_bench_on_device, which
+// is this with the code for CUDA devices, runs on the first of them. Stored as BF16, or as blocks of a TYPE (q8_0, q4_0, q4_k, q6_k) that
 // follows a slash; quantized at load where one follows a colon. threads: 1 2 4, unless given; cases: some of each, unless given.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -22,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "device/memory.h"
 #include "tensor/dtype.h"
 #include "tensor/thread_pool.h"
 #include "weir/weir.h"
@@ -94,6 +96,19 @@ weir_model_config tiny_llama() {
   config.tied_embeddings = 0;
   config.qkv_bias = 0;
   set_heads(config, 64);
+  return config;
+}
+
+weir_model_config llama3(int32_t hidden_size, int32_t intermediate_size, int32_t layer_count, int32_t head_size, bool tied) {
+  weir_model_config config = tiny_llama();
+  config.vocab_size = 128256;
+  config.hidden_size = hidden_size;
+  config.intermediate_size = intermediate_size;
+  config.layer_count = layer_count;
+  config.query_head_count = 32;
+  config.kv_head_count = 8;
+  config.tied_embeddings = tied ? 1 : 0;
+  set_heads(config, head_size);
   return config;
 }
 
@@ -235,11 +250,51 @@ Seconds best_seconds(int runs, const std::function<void()>& body) {
   return best;
 }
 
+#if defined(WEIR_ON_DEVICE)
+constexpr int32_t kDevice = WEIR_DEVICE_CUDA;
+
+// What the device itself copies, read and written: the most that reading weights could reach.
+double read_bytes_per_second(int32_t) {
+  constexpr int64_t kBytes = int64_t{1} << 30;
+  weir::device::select_device(0);
+  weir::device::Memory memory(2 * kBytes);
+  const weir::device::Piece from(memory, kBytes, "what is copied"), to(memory, kBytes, "its copy");
+  const weir::device::Queue queue;
+  float best = INFINITY;
+  for (int i = 0; i < 20; ++i) {
+    queue.begin();
+    weir::device::copy_on_device(queue.stream(), to.data(), from.data(), kBytes);
+    best = std::min(best, queue.finish());
+  }
+  return 2 * static_cast<double>(kBytes) / static_cast<double>(best) * 1e3;
+}
+#else
+constexpr int32_t kDevice = WEIR_DEVICE_CPU;
+
 double read_bytes_per_second(int32_t threads) {
   double rate = 0;
   weir_error error{};
   check(weir_machine_peak(WEIR_PEAK_READ_BYTES, threads, 500, &rate, &error), error);
   return rate;
+}
+#endif
+
+// Of keys and values that a step reads, over all layers.
+double cached_bytes(weir_model model, int64_t tokens) {
+  int64_t block_bytes = 0;
+  weir_error error{};
+  check(weir_model_block_bytes(model, kDevice, 16, WEIR_DTYPE_AUTO, &block_bytes, &error), error);
+  return static_cast<double>(block_bytes) / 16 * static_cast<double>(tokens);
+}
+
+// What the session's steps took on a device so far; 0 on the CPU.
+double device_seconds(weir_session session) {
+  char text[512];
+  int64_t required = 0;
+  weir_error error{};
+  check(weir_session_describe(session, text, sizeof text, &required, &error), error);
+  const char* const at = std::strstr(text, "steps.device_ms=");
+  return at == nullptr ? 0 : std::atof(at + std::strlen("steps.device_ms=")) * 1e-3;
 }
 
 // `sequences` sequences of `count` tokens each, after `computed` tokens, sampled at the last token of each.
@@ -303,8 +358,11 @@ const std::vector<Case> kUsualCases = {{1, 128, 1},  {8, 128, 1},  {32, 128, 1},
 
 void measure_case(weir_session session, const Case& of, double bytes_held, double bytes_per_second, int runs) {
   Step step(of.sequences, of.context, of.tokens);
-  if (of.tokens > 1) step.run(session);  // a prompt's first pages of scratch memory
+  // A prompt's first pages of scratch memory; on a device, what is recorded before it is replayed.
+  for (int i = 0; i < (kDevice != WEIR_DEVICE_CPU ? 3 : of.tokens > 1 ? 1 : 0); ++i) step.run(session);
+  const double device_before = device_seconds(session);
   const Seconds seconds = best_seconds(of.tokens > 1 ? (runs + 9) / 10 : runs, [&] { step.run(session); });
+  const double device = (device_seconds(session) - device_before) / (of.tokens > 1 ? (runs + 9) / 10 : runs);
   const double tokens = static_cast<double>(of.sequences) * of.tokens;
   if (of.tokens > 1) {
     std::printf("  prefill:%d ", of.tokens);
@@ -314,24 +372,30 @@ void measure_case(weir_session session, const Case& of, double bytes_held, doubl
   std::printf("%8.1f tokens/s (median %8.1f)   %8.2f ms a step (median %8.2f, CPU %8.2f)", tokens / seconds.wall, tokens / seconds.median,
               seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3);
   if (of.tokens == 1) std::printf("   %3.0f %% of read bandwidth", 100 * bytes_held / seconds.wall / bytes_per_second);
+  if (kDevice != WEIR_DEVICE_CPU) std::printf("   device %8.3f ms, beside it %6.1f us", device * 1e3, (seconds.median - device) * 1e6);
   std::printf("\n");
 }
 
 void measure(weir_model model, int32_t threads, const std::vector<Case>& cases, int runs) {
   weir_session_config config{};
   config.struct_bytes = sizeof(config);
-  config.block_count = 4608;
+  config.block_count = 64;
+  for (const Case& of : cases) config.block_count = std::max(config.block_count, of.sequences * ((of.context + of.tokens) / 16 + 1));
   config.block_tokens = 16;
   config.step_tokens_max = 2048;
-  config.step_sequences_max = 64;
-  config.step_samples_max = 64;
+  config.step_sequences_max = 256;
+  config.step_samples_max = 256;
   config.thread_count = threads;
+  config.device = kDevice;
   weir_session session = 0;
   weir_error error{};
   check(weir_session_create(model, &config, &session, &error), error);
   const double bytes_per_second = read_bytes_per_second(threads);
   std::printf("threads %d   read %.1f GB/s\n", threads, bytes_per_second / 1e9);
-  for (const Case& of : cases) measure_case(session, of, static_cast<double>(held_bytes(model)), bytes_per_second, runs);
+  for (const Case& of : cases) {
+    const double cache = kDevice == WEIR_DEVICE_CPU ? 0 : cached_bytes(model, static_cast<int64_t>(of.sequences) * of.context);
+    measure_case(session, of, static_cast<double>(held_bytes(model)) + cache, bytes_per_second, runs);
+  }
   check(weir_session_destroy(session, &error), error);
 }
 
@@ -351,7 +415,7 @@ int main(int argc, char** argv) {
   const bool types_known = (quantized.empty() || block_type(quantized) != WEIR_DTYPE_AUTO) && (stored.empty() || block_type(stored) != WEIR_DTYPE_AUTO);
   std::vector<int32_t> threads;
   std::vector<Case> cases;
-  bool understood = (name == "1.1b" || name == "0.5b" || name == "demo") && types_known;
+  bool understood = (name == "8b" || name == "1b" || name == "1.1b" || name == "0.5b" || name == "demo") && types_known;
   for (int i = 2; i < argc; ++i) {
     const Case of = Case::parse(argv[i]);
     if (of.tokens > 0) cases.push_back(of);
@@ -359,13 +423,16 @@ int main(int argc, char** argv) {
     else understood = false;
   }
   if (!understood) {
-    std::fprintf(stderr, "usage: step_bench 1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]\n"
+    std::fprintf(stderr, "usage: step_bench 8b|1b|1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]\n"
                          "TYPE: q8_0, q4_0, q4_k, q6_k\n");
     return 2;
   }
   if (threads.empty()) threads = {1, 2, 4};
   if (cases.empty()) cases = kUsualCases;
-  weir_model_config config = name == "demo" ? demo() : name == "0.5b" ? qwen_half_billion() : tiny_llama();
+  weir_model_config config = name == "demo" ? demo() : name == "0.5b"  ? qwen_half_billion()
+                             : name == "8b"   ? llama3(4096, 14336, 32, 128, false)
+                             : name == "1b"   ? llama3(2048, 8192, 16, 64, true)
+                                              : tiny_llama();
   const int runs = name == "demo" ? 200 : 20;
   const Weights weights(config, stored.empty() ? weir::DType::bf16 : static_cast<weir::DType>(block_type(stored)));
   std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);

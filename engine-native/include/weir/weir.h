@@ -370,7 +370,8 @@ WEIR_API int32_t weir_session_restore(weir_session session, const int32_t* host_
                                       weir_error* error) WEIR_NOEXCEPT;
 
 /* The session as text, `key=value` lines: device; and on a CUDA device device.bytes and device.bytes.peak (taken of its memory),
- * steps.graph and steps.plain (how many ran as a recorded graph, and how many did not), graphs.failed. Owner thread. */
+ * steps.graph and steps.plain (how many ran as a recorded graph, and how many did not), graphs.failed, steps.device_ms (what the device took for
+ * all of them). Owner thread. */
 WEIR_API int32_t weir_session_describe(weir_session session, char* buffer, int64_t capacity, int64_t* required,
                                        weir_error* error) WEIR_NOEXCEPT;
 

@@ -85,35 +85,40 @@ class Pinned {
   std::byte* data_ = nullptr;
 };
 
-// A stream of work, and the event that its end is waited for by.
+class Event {
+ public:
+  Event() : event_(create_event()) {}
+  ~Event() { destroy_event(event_); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  CUevent_st* get() const { return event_; }
+
+ private:
+  CUevent_st* event_;
+};
+
+// A stream of work, and the events between which it lies.
 class Queue {
  public:
-  Queue() : stream_(create_stream()) {
-    try {
-      done_ = create_event();
-    } catch (...) {
-      destroy_stream(stream_);
-      throw;
-    }
-  }
-  ~Queue() {
-    destroy_event(done_);
-    destroy_stream(stream_);
-  }
+  ~Queue() { destroy_stream(stream_); }
+  Queue() = default;
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
   Stream stream() const { return stream_; }
 
-  // Until all that was queued is done.
-  void finish() const {
-    record(done_, stream_);
-    wait(done_);
+  void begin() const { record(begun_.get(), stream_); }
+
+  // Waits until all that was queued is done, and returns how long the device took from begin() on.
+  float finish() const {
+    record(done_.get(), stream_);
+    wait(done_.get());
+    return elapsed_milliseconds(begun_.get(), done_.get());
   }
 
  private:
-  Stream stream_;
-  CUevent_st* done_ = nullptr;
+  Event begun_, done_;
+  Stream stream_ = create_stream();
 };
 
 // An array that is written here and read on the device. It grows, and then lies elsewhere on both sides.

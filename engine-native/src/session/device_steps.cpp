@@ -132,7 +132,7 @@ DeviceSteps::DeviceSteps(std::shared_ptr<const Model> model, const weir_session_
   results_.top_ids.reserve(top_count, memory_, "likeliest tokens");
   results_.top_logprobs.reserve(top_count, memory_, "log-probabilities of the likeliest tokens");
   sample_order_.reserve(static_cast<size_t>(config.step_samples_max));
-  queue_.finish();
+  device::synchronize(queue_.stream());
 }
 
 DeviceSteps::~DeviceSteps() { forget_graphs(); }
@@ -169,6 +169,7 @@ void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& resul
   reserve(plan);  // first: where memory is short, nothing has been changed yet
   order_samples(plan);
   cut(plan);
+  queue_.begin();
   const bool shifted = plan.shift_offsets != nullptr && plan.shift_offsets[plan.sample_count] > 0;
   if (recordable(plan, result)) {
     const InputShape shape = recorded_shape();
@@ -183,7 +184,7 @@ void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& resul
     ++plain_steps_;
   }
   fetch(plan, result);
-  queue_.finish();
+  device_milliseconds_ += static_cast<double>(queue_.finish());
   deliver(plan, result);
 }
 
@@ -449,13 +450,14 @@ void DeviceSteps::move_blocks(const int32_t* blocks, const int32_t* host_blocks,
         device::copy_to_device(queue_.stream(), there, here, layer_block_bytes_);
       }
     }
-    queue_.finish();
+    device::synchronize(queue_.stream());
   });
 }
 
 std::string DeviceSteps::describe() const {
   return text("device=cuda:", device_index_, "\ndevice.bytes=", memory_.used_bytes(), "\ndevice.bytes.peak=", memory_.peak_bytes(),
-              "\nsteps.graph=", graph_steps_, "\nsteps.plain=", plain_steps_, "\ngraphs.failed=", failed_graphs_, "\n");
+              "\nsteps.graph=", graph_steps_, "\nsteps.plain=", plain_steps_, "\ngraphs.failed=", failed_graphs_,
+              "\nsteps.device_ms=", device_milliseconds_, "\n");
 }
 
 }  // namespace weir

@@ -125,6 +125,7 @@ class DeviceSteps final : public Steps {
   int64_t graph_steps_ = 0;
   int64_t plain_steps_ = 0;
   int64_t failed_graphs_ = 0;
+  double device_milliseconds_ = 0;
   bool lost_ = false;
 };
 

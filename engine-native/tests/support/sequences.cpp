@@ -1,5 +1,6 @@
 #include "support/sequences.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace weir::testing {
@@ -14,18 +15,23 @@ bool same_bits(const Logits& a, const Logits& b) {
 
 Run Sequence::next(int32_t count) const {
   Run run{{token_ids.begin() + computed, token_ids.begin() + computed + count}, computed, blocks, {}};
-  for (int32_t i = 0; i < count; ++i) run.sample_at.push_back(i);
+  for (int32_t i = std::max(0, sampled_from - computed); i < count; ++i) run.sample_at.push_back(i);
   return run;
 }
 
 void advance(const OpenSession& session, const std::vector<std::pair<Sequence*, int32_t>>& shares, int32_t vocab_size) {
   std::vector<Run> runs;
-  for (const auto& [sequence, count] : shares) runs.push_back(sequence->next(count));
+  std::vector<size_t> sampled;
+  for (const auto& [sequence, count] : shares) {
+    runs.push_back(sequence->next(count));
+    sampled.push_back(runs.back().sample_at.size());
+  }
   StepOutput output = session.step(runs, vocab_size);
   auto row = output.logits.begin();
-  for (const auto& [sequence, count] : shares) {
+  for (size_t s = 0; s < shares.size(); ++s) {
+    const auto& [sequence, count] = shares[s];
     sequence->computed += count;
-    for (int32_t i = 0; i < count; ++i) sequence->logits.push_back(std::move(*row++));
+    for (size_t i = 0; i < sampled[s]; ++i) sequence->logits.push_back(std::move(*row++));
   }
 }
 

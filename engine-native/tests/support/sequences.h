@@ -13,12 +13,13 @@ using Logits = std::vector<std::vector<float>>;
 
 bool same_bits(const Logits& a, const Logits& b);
 
-// Sampled after every token.
+// Sampled after every token from `sampled_from` on.
 struct Sequence {
   std::vector<int32_t> token_ids;
   std::vector<int32_t> blocks;
   int32_t computed = 0;
   Logits logits;
+  int32_t sampled_from = 0;
 
   int32_t left() const { return static_cast<int32_t>(token_ids.size()) - computed; }
   Run next(int32_t count) const;

@@ -1,6 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.engine.device.Accelerators;
+import dev.weir.engine.device.CudaDevice;
+import dev.weir.engine.device.CudaDriver;
+import dev.weir.engine.device.CudaDriverException;
 import dev.weir.engine.device.Machine;
 import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeLibrary;
@@ -43,8 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
         ok(out, "java", System.getProperty("java.version") + ", " + System.getProperty("java.home"));
         TOOLS.forEach(tool -> check(out, tool));
         out.println("To run");
-        checkMachine(out);
-        checkAccelerators(out, Accelerators.ofThisMachine());
+        checkAccelerators(out, checkMachine(out), Accelerators.ofThisMachine());
         out.println(missingCount == 0 ? "Weir can be built and run here." : missingCount + " things are missing.");
         out.flush();
         return missingCount == 0 ? 0 : 1;
@@ -57,13 +59,14 @@ final class DoctorCommand implements Callable<Integer> {
                         () -> absent(out, tool.command(), tool.purpose() + ": " + tool.remedy(), tool.required()));
     }
 
-    private void checkMachine(PrintWriter out) {
+    /** Whether the native library can use a CUDA device. */
+    private boolean checkMachine(PrintWriter out) {
         Machine machine;
         try {
             machine = Machine.of(NativeLibrary.load().systemDescription());
         } catch (NativeLibraryException e) {
             absent(out, "native library", String.valueOf(e.getMessage()), true);
-            return;
+            return false;
         }
         ok(out, "cpu", machine.cpu());
         ok(out, "cores", machine.physicalCores() + " physical, " + machine.logicalCores() + " logical");
@@ -76,14 +79,15 @@ final class DoctorCommand implements Callable<Integer> {
         } else {
             absent(out, "memory", memory + ": free some, " + Quantities.bytes(MEMORY_BYTES_MIN) + " is little", true);
         }
+        return machine.cuda();
     }
 
-    private void checkAccelerators(PrintWriter out, Accelerators accelerators) {
+    private void checkAccelerators(PrintWriter out, boolean usable, Accelerators accelerators) {
         List<String> gpus = accelerators.nvidiaGpus();
-        if (gpus.isEmpty()) {
-            absent(out, "gpu", "none with an NVIDIA driver: models run on the CPU", false);
-        } else if (accelerators.cudaDriver().isPresent()) {
-            ok(out, "gpu", String.join(", ", gpus) + " (models run on the CPU until the CUDA backend is there)");
+        if (accelerators.cudaDriver().isPresent()) {
+            checkDevices(out, usable, CudaDriver.of(accelerators));
+        } else if (gpus.isEmpty()) {
+            absent(out, "gpu", "no accelerator with an NVIDIA driver: models run on the CPU", false);
         } else {
             absent(
                     out,
@@ -94,6 +98,20 @@ final class DoctorCommand implements Callable<Integer> {
         }
         if (accelerators.hasAmdGpu()) {
             absent(out, "gpu", "an AMD GPU, for which there is no backend", false);
+        }
+    }
+
+    private void checkDevices(PrintWriter out, boolean usable, CudaDriver driver) {
+        try {
+            List<CudaDevice> devices = driver.devices();
+            devices.forEach(device -> ok(out, "gpu", device.describe()));
+            if (devices.isEmpty()) {
+                absent(out, "gpu", "no accelerator, though there is a CUDA driver: models run on the CPU", false);
+            } else if (!usable) {
+                absent(out, "cuda", "the native library has no code for it: build it where nvcc is", false);
+            }
+        } catch (CudaDriverException e) {
+            absent(out, "gpu", e.getMessage() + ": models run on the CPU", false);
         }
     }
 

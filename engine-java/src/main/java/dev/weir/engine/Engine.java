@@ -1,6 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.device.Accelerators;
+import dev.weir.engine.device.ComputeDevice;
+import dev.weir.engine.device.CudaDriver;
 import dev.weir.engine.device.Machine;
 import dev.weir.engine.device.Quantities;
 import dev.weir.engine.ffi.NativeLibrary;
@@ -23,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -53,6 +57,7 @@ public final class Engine implements AutoCloseable {
     private final Serving serving;
     private final ModelRegistry<ModelHost> models;
     private final HttpServer server;
+    private final CompletableFuture<String> deviceLost = new CompletableFuture<>();
     private final Object showing = new Object(); // of its own: a verb shows what it did while close() waits for it
     private boolean closed;
 
@@ -88,7 +93,12 @@ public final class Engine implements AutoCloseable {
     private Engine(EngineConfig config, NativeLibrary library, Environment environment) throws IOException {
         this.library = library;
         PrometheusMetrics metrics = new PrometheusMetrics();
-        ModelHost.Surroundings surroundings = new ModelHost.Surroundings(library, metrics.registry(), environment);
+        config.device()
+                .cuda()
+                .ifPresent(cuda ->
+                        new GpuMemory(CudaDriver.of(Accelerators.ofThisMachine()), cuda).register(metrics.registry()));
+        ModelHost.Surroundings surroundings =
+                new ModelHost.Surroundings(library, metrics.registry(), environment, deviceLost);
         models = new ModelRegistry<>(
                 new ModelOpener<>() {
                     @Override
@@ -105,7 +115,7 @@ public final class Engine implements AutoCloseable {
                         config.administration().repository(),
                         new MemoryLedger(
                                 environment.availableBytes() == null
-                                        ? () -> machine().memoryAvailableBytes()
+                                        ? availableBytes(config.device())
                                         : environment.availableBytes()),
                         config.settings(),
                         this::settleCallers,
@@ -122,6 +132,13 @@ public final class Engine implements AutoCloseable {
                         models,
                         config.adapters().roots(),
                         config.administration().guard()));
+    }
+
+    /** Of the memory that models take: the device's, where they are on one. */
+    private LongSupplier availableBytes(ComputeDevice device) {
+        return device.cuda()
+                .<LongSupplier>map(cuda -> new GpuMemory(CudaDriver.of(Accelerators.ofThisMachine()), cuda)::freeBytes)
+                .orElse(() -> machine().memoryAvailableBytes());
     }
 
     private Machine machine() {
@@ -186,6 +203,11 @@ public final class Engine implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return server.address();
+    }
+
+    /** Completed, with the model and what is known, once a model's device is lost to this process: its supervisor has to start another. */
+    CompletableFuture<String> deviceLost() {
+        return deviceLost;
     }
 
     /** KV blocks that sequences own now, over all models. */

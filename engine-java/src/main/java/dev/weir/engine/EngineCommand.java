@@ -1,6 +1,10 @@
 package dev.weir.engine;
 
 import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.device.Accelerators;
+import dev.weir.engine.device.ComputeDevice;
+import dev.weir.engine.device.CudaDriver;
+import dev.weir.engine.device.CudaDriverException;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +49,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EngineCommand implements Callable<Integer> {
+
+    /** The exit code of a process whose device is lost to it. */
+    private static final int DEVICE_LOST_EXIT = 75; // EX_TEMPFAIL: try again
 
     /** Whether something is done. */
     enum Switch {
@@ -179,6 +187,14 @@ final class EngineCommand implements Callable<Integer> {
     private int threadCount;
 
     @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            paramLabel = "DEVICE",
+            description =
+                    "What computes: cpu, cuda (the device with the most free memory), cuda:N, or auto (${DEFAULT-VALUE}).")
+    private String device;
+
+    @Option(
             names = "--drain-seconds",
             defaultValue = "30",
             paramLabel = "S",
@@ -216,6 +232,7 @@ final class EngineCommand implements Callable<Integer> {
             out.flush();
         });
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(engine, config, out), "weir-shutdown"));
+        CompletableFuture<Void> _ = engine.deviceLost().thenAccept(why -> leave(why, out));
         out.printf(
                 "weir-engine: ready after %.1f s, listening at http://%s:%d%n",
                 secondsSinceProcessStart(clock),
@@ -228,6 +245,13 @@ final class EngineCommand implements Callable<Integer> {
         }
         new CountDownLatch(1).await(); // until a signal runs the hook
         return 0;
+    }
+
+    /** On a thread of its own: the shutdown waits for the thread that calls this. */
+    private static void leave(String why, PrintWriter out) {
+        out.println("weir-engine: leaving, for another process to serve: " + why);
+        out.flush();
+        Thread.ofPlatform().name("weir-device-lost").start(() -> System.exit(DEVICE_LOST_EXIT));
     }
 
     private static void awaitEndOf(InputStream input) {
@@ -243,7 +267,7 @@ final class EngineCommand implements Callable<Integer> {
         out.println("weir-engine: stopping: finishing what runs, "
                 + config.drainMax().toSeconds() + " s at most");
         out.flush();
-        int exitCode = 0;
+        int exitCode = engine.deviceLost().isDone() ? DEVICE_LOST_EXIT : 0;
         try {
             engine.drain(config.drainMax());
         } catch (InterruptedException | RuntimeException e) {
@@ -301,9 +325,12 @@ final class EngineCommand implements Callable<Integer> {
                     proxy.trustedProxy(),
                     adapters.settings(),
                     threadCount,
+                    ComputeDevice.choose(
+                            device,
+                            () -> CudaDriver.of(Accelerators.ofThisMachine()).devices()),
                     Duration.ofSeconds(drainSeconds),
                     admin.administration());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | CudaDriverException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (UnknownHostException e) {
             throw new ParameterException(spec.commandLine(), "--host " + host + " is no known address", e);

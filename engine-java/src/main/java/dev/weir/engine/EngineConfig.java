@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.engine.adapters.AdapterRoots;
+import dev.weir.engine.device.ComputeDevice;
 import dev.weir.engine.http.AdminGuard;
 import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelRepository;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param trustedProxy who is believed about who a caller is
  * @param adapters beside the models
  * @param threadCount of each model's steps; 0: one for each physical core
+ * @param device of each model's steps
  * @param drainMax how long a shutdown waits for what runs
  * @param administration what may come and go without a restart
  */
@@ -41,6 +43,7 @@ public record EngineConfig(
         TrustedProxy trustedProxy,
         AdapterSettings adapters,
         int threadCount,
+        ComputeDevice device,
         Duration drainMax,
         Administration administration) {
 

@@ -24,6 +24,12 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
 
     private static final int TILE_SAMPLES = 32;
 
+    // of a CUDA device's kernels and session
+    private static final int CUDA_CHUNK = 32;
+    private static final int CUDA_HEAD_SIZE_MAX = 256;
+    private static final int CUDA_TILE_TOKENS = 2048;
+    private static final int CUDA_LOGIT_ROWS = 256;
+
     static Footprint of(ModelDirectory directory, ModelSettings settings, int stepTokensMax, int sequencesMax) {
         HeldTypes types = new HeldTypes(settings.types(), directory.config().tiedEmbeddings());
         long mappedBytes = 0;
@@ -41,6 +47,37 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
                 copiedBytes,
                 blockBytes(directory.config(), types.kvCache(directory.weights())),
                 workingBytes(directory.config(), stepTokensMax, sequencesMax));
+    }
+
+    /**
+     * On a CUDA device. Matrices are packed as they are held where that is Q8_0 or Q4_0, and as BF16 otherwise; the embedding is BF16 and a table of
+     * its own beside the LM head. Told without the rounding up to tiles: the native library has the last word when it takes the memory.
+     */
+    static Footprint onCuda(ModelDirectory directory, ModelSettings settings, int stepTokensMax, int sequencesMax) {
+        ModelConfig config = directory.config();
+        HeldTypes types = new HeldTypes(settings.types(), config.tiedEmbeddings());
+        long weightBytes = config.tiedEmbeddings() ? (long) config.vocabSize() * config.hiddenSize() * Short.BYTES : 0;
+        for (TensorInfo tensor : directory.weights().tensors()) {
+            DType held = types.of(tensor);
+            DType packed = held == DType.Q8_0 || held == DType.Q4_0 ? held : DType.BF16;
+            weightBytes += elements(tensor) / packed.blockElements() * packed.blockBytes();
+        }
+        int headSize = config.attention().headSize();
+        long headElements = headSize <= 128 ? Math.ceilDiv(headSize, CUDA_CHUNK) * CUDA_CHUNK : CUDA_HEAD_SIZE_MAX;
+        int elementBytes = types.kvCache(directory.weights()) == DType.Q8_0 ? Byte.BYTES : Short.BYTES;
+        long blockBytes = 2L
+                * config.layerCount()
+                * config.attention().kvHeadCount()
+                * KvCacheSize.BLOCK_TOKENS
+                * headElements
+                * elementBytes;
+        int rows = Math.ceilDiv(Math.min(stepTokensMax, CUDA_TILE_TOKENS), TILE_TOKENS);
+        return new Footprint(
+                0,
+                weightBytes,
+                blockBytes,
+                rows * workingBytes(config, TILE_TOKENS, sequencesMax)
+                        + (long) Float.BYTES * CUDA_LOGIT_ROWS * config.vocabSize());
     }
 
     private static long elements(TensorInfo tensor) {

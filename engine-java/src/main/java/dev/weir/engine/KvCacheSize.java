@@ -17,12 +17,15 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
     /** Share of free memory that a model's cache takes at most, where nobody says. */
     static final double MEMORY_SHARE_MAX = 0.25;
 
+    /** The same of a device's memory, which nothing else wants. */
+    static final double DEVICE_SHARE_MAX = 0.9;
+
     /**
      * What is asked for; else enough for every sequence at full length within the share of memory, and in any case for one. Whether it
      * fits is for others to say, who know what else takes memory.
      *
      * @param blockBytes that one block takes
-     * @param freeBytes of memory, for this model
+     * @param affordableBytes that it may take where nobody says
      * @throws IllegalArgumentException where what was asked for does not fit together
      */
     static KvCacheSize choose(
@@ -31,10 +34,10 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
             int modelContextTokens,
             int sequencesMax,
             long blockBytes,
-            long freeBytes) {
+            long affordableBytes) {
         int wantedContext = Math.min(askedContextTokens.orElse(modelContextTokens), modelContextTokens);
         int sequenceBlocks = Math.ceilDiv(wantedContext, BLOCK_TOKENS);
-        long affordableBlocks = (long) (freeBytes * MEMORY_SHARE_MAX) / blockBytes;
+        long affordableBlocks = affordableBytes / blockBytes;
         long blocks = askedBytes.isPresent()
                 ? askedBytes.getAsLong() / blockBytes
                 : Math.max(

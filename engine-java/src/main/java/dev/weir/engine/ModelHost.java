@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -66,8 +67,16 @@ final class ModelHost implements ManagedModel {
     private boolean wokenBefore;
     private volatile @Nullable Awake awake;
 
-    /** What all models of a process share. */
-    record Surroundings(NativeLibrary library, MeterRegistry metrics, Engine.Environment environment) {}
+    /**
+     * What all models of a process share.
+     *
+     * @param deviceLost completed by the first whose device is lost to this process
+     */
+    record Surroundings(
+            NativeLibrary library,
+            MeterRegistry metrics,
+            Engine.Environment environment,
+            CompletableFuture<String> deviceLost) {}
 
     private record Awake(RunningModel running, ServedModel served) {}
 
@@ -86,9 +95,7 @@ final class ModelHost implements ManagedModel {
     static MemoryNeed measure(ModelSpec spec, EngineConfig config, long freeBytes) {
         return explained(() -> {
             ModelDirectory directory = ModelDirectory.open(spec.path());
-            Footprint footprint =
-                    Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
-            return need(spec, config, directory, footprint, freeBytes);
+            return need(spec, config, directory, footprint(directory, spec, config), freeBytes);
         });
     }
 
@@ -107,7 +114,7 @@ final class ModelHost implements ManagedModel {
         this.chatTemplate = chatTemplate;
         pooling = pooling(spec);
         version = version(directory, spec.settings().types());
-        footprint = Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
+        footprint = footprint(directory, spec, config);
         usage = new EngineUsage(
                 surroundings.metrics(), spec.name(), 0, directory.config().contextTokensMax());
         adapterPaths = config.adaptersOf(spec.name());
@@ -137,16 +144,23 @@ final class ModelHost implements ManagedModel {
         return explained(() -> need(spec, config, directory, footprint, freeBytes));
     }
 
+    private static Footprint footprint(ModelDirectory directory, ModelSpec spec, EngineConfig config) {
+        return config.device().cuda().isPresent()
+                ? Footprint.onCuda(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax())
+                : Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
+    }
+
     private static MemoryNeed need(
             ModelSpec spec, EngineConfig config, ModelDirectory directory, Footprint footprint, long freeBytes) {
-        long leftBytes = freeBytes - footprint.with(0).totalBytes();
+        long leftBytes = Math.max(0, freeBytes - footprint.with(0).totalBytes());
+        double share = config.device().cuda().isPresent() ? KvCacheSize.DEVICE_SHARE_MAX : KvCacheSize.MEMORY_SHARE_MAX;
         KvCacheSize cache = KvCacheSize.choose(
                 spec.settings().kvCacheBytes(),
                 spec.settings().contextTokensMax(),
                 directory.config().contextTokensMax(),
                 config.sequencesMax(),
                 footprint.blockBytes(),
-                Math.max(0, leftBytes));
+                (long) (leftBytes * share));
         return footprint.with(cache.blockCount());
     }
 
@@ -182,7 +196,8 @@ final class ModelHost implements ManagedModel {
                 new KvCacheSize(blockCount, contextTokens),
                 tokenizer,
                 usage,
-                surroundings.environment().ticker());
+                surroundings.environment().ticker(),
+                why -> surroundings.deviceLost().complete(spec.name() + ": " + why));
         long nowSeconds = surroundings.environment().clock().instant().getEpochSecond();
         try {
             adapterPaths.forEach((name, path) -> load(running.adapters(), name, path, nowSeconds));

@@ -8,16 +8,18 @@ import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.execution.EngineLoop;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.LoopLimits;
-import dev.weir.engine.ffi.CpuModelExecutor;
 import dev.weir.engine.ffi.NativeAdapter;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeModel;
+import dev.weir.engine.ffi.NativeModelExecutor;
 import dev.weir.engine.model.AdapterDirectory;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** What a model has while it is awake: weights and the adapters beside them, the queue in front of its engine loop, and the loop with its KV cache. */
@@ -29,7 +31,11 @@ final class RunningModel implements AutoCloseable {
     private final EngineLoop loop;
     private final KvCacheSize cache;
 
-    /** Starts the loop; from then on the weights are its to close, and before that, the caller's. */
+    /**
+     * Starts the loop; from then on the weights are its to close, and before that, the caller's.
+     *
+     * @param deviceLost told what is known of it once only another process can serve this model
+     */
     RunningModel(
             String name,
             EngineConfig config,
@@ -37,7 +43,8 @@ final class RunningModel implements AutoCloseable {
             KvCacheSize cache,
             Tokenizer tokenizer,
             EngineUsage usage,
-            LongSupplier ticker) {
+            LongSupplier ticker,
+            Consumer<String> deviceLost) {
         this.weights = weights;
         adapters = new Adapters(directory -> load(weights, directory));
         this.cache = cache;
@@ -59,7 +66,7 @@ final class RunningModel implements AutoCloseable {
                 ticker);
         loop = new EngineLoop(
                 name,
-                () -> new CpuModelExecutor(weights, limits, config.threadCount()),
+                () -> new NativeModelExecutor(weights, limits, config.threadCount(), config.device()),
                 limits,
                 LoopLimits.defaults(),
                 config.scheduling(),
@@ -67,6 +74,7 @@ final class RunningModel implements AutoCloseable {
                 tokenizer,
                 usage,
                 ticker);
+        CompletableFuture<Void> _ = loop.deviceLost().thenAccept(deviceLost);
         loop.start();
     }
 

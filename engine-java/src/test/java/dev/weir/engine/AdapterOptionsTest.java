@@ -7,6 +7,7 @@ import dev.weir.engine.EngineConfig.AdapterSettings;
 import dev.weir.engine.EngineConfig.AdapterSource;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.adapters.AdapterRoots;
+import dev.weir.engine.device.ComputeDevice;
 import dev.weir.engine.http.TrustedProxy;
 import dev.weir.engine.lifecycle.ModelSettings;
 import dev.weir.engine.scheduling.SchedulingPolicy;
@@ -39,6 +40,7 @@ class AdapterOptionsTest {
                 TrustedProxy.withSecret(TestEngine.PROXY_SECRET),
                 adapters,
                 1,
+                ComputeDevice.cpu(),
                 Duration.ZERO,
                 EngineConfig.Administration.none());
     }

@@ -12,7 +12,8 @@ class KvCacheSizeTest {
     private static final long BLOCK_BYTES = 1000;
 
     private static KvCacheSize choose(OptionalLong bytes, OptionalInt context, long availableBytes) {
-        return KvCacheSize.choose(bytes, context, 160, 4, BLOCK_BYTES, availableBytes);
+        return KvCacheSize.choose(
+                bytes, context, 160, 4, BLOCK_BYTES, (long) (availableBytes * KvCacheSize.MEMORY_SHARE_MAX));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.engine.EngineConfig.AdapterSettings;
 import dev.weir.engine.EngineConfig.ModelSource;
+import dev.weir.engine.device.ComputeDevice;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
@@ -118,6 +119,7 @@ public final class TestEngine implements AutoCloseable {
                 TrustedProxy.withSecret(PROXY_SECRET),
                 setup.adapters(),
                 2,
+                ComputeDevice.cpu(),
                 Duration.ofSeconds(10),
                 setup.administration());
         try {

@@ -1,5 +1,6 @@
 package dev.weir.engine.device;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param isa the instruction set that kernels are chosen for
  * @param memoryAvailableBytes that can be taken without swapping, within the container's limit
  * @param compiler of the native library
+ * @param cuda whether that library was built with code for CUDA devices
  */
 public record Machine(
         String cpu,
@@ -19,7 +21,8 @@ public record Machine(
         String isa,
         long memoryTotalBytes,
         long memoryAvailableBytes,
-        String compiler) {
+        String compiler,
+        boolean cuda) {
 
     /** From the {@code key=value} lines of {@code weir_system_describe}; what is missing reads as unknown or 0. */
     public static Machine of(Map<String, String> description) {
@@ -31,7 +34,8 @@ public record Machine(
                 description.getOrDefault("cpu.isa", "unknown"),
                 number(description, "memory.total_bytes"),
                 number(description, "memory.available_bytes"),
-                description.getOrDefault("compiler", "unknown compiler"));
+                description.getOrDefault("compiler", "unknown compiler"),
+                List.of(description.getOrDefault("backends", "cpu").split(" ")).contains("cuda"));
     }
 
     private static long number(Map<String, String> description, String key) {

@@ -59,6 +59,7 @@ public final class EngineLoop implements AutoCloseable {
     private final Doorbell doorbell = new Doorbell();
     private final Thread thread;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<String> deviceLost = new CompletableFuture<>();
 
     private volatile State state = State.NEW;
     private volatile boolean closing;
@@ -139,6 +140,11 @@ public final class EngineLoop implements AutoCloseable {
     public State state() {
         State now = state;
         return draining && (now == State.RUNNING || now == State.RECOVERING) ? State.DRAINING : now;
+    }
+
+    /** Completed, with what is known of it, once no executor can be made in this process any more; on the loop's thread. */
+    public CompletableFuture<String> deviceLost() {
+        return deviceLost;
     }
 
     /** KV blocks that sequences own. When the end of a stream can be polled, its blocks are no longer among them. */
@@ -254,11 +260,17 @@ public final class EngineLoop implements AutoCloseable {
                 sleep(generations.untilLetGoNanos(ticker.getAsLong()));
             }
         } catch (ExecutionException failure) {
-            if (failure.fatal()) {
-                recover(failure);
-            } else {
-                LOG.error("{}: a step was refused.", name, failure);
-                refused(failure);
+            switch (failure.goesOn()) {
+                case EXECUTOR -> {
+                    LOG.error("{}: a step was refused.", name, failure);
+                    refused(failure);
+                }
+                case ANOTHER_EXECUTOR -> recover(failure);
+                case ANOTHER_PROCESS -> {
+                    executors.close();
+                    giveUp(failure);
+                    deviceLost.complete(told(failure));
+                }
             }
         } catch (RuntimeException | Error failure) {
             recover(failure);

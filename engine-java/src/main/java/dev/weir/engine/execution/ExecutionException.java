@@ -4,19 +4,25 @@ package dev.weir.engine.execution;
 public final class ExecutionException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
-    private final boolean fatal;
+    private final GoesOn goesOn;
 
-    /**
-     * One line on what failed.
-     *
-     * @param fatal the executor is dead and must be replaced; otherwise only this plan was refused
-     */
-    public ExecutionException(String message, boolean fatal) {
-        super(message);
-        this.fatal = fatal;
+    /** What can compute the next step. */
+    public enum GoesOn {
+        /** The executor: only this plan was refused. */
+        EXECUTOR,
+        /** Another one: this executor is dead and must be replaced. */
+        ANOTHER_EXECUTOR,
+        /** Another process: its device is lost to this one for good. */
+        ANOTHER_PROCESS
     }
 
-    public boolean fatal() {
-        return fatal;
+    /** One line on what failed. */
+    public ExecutionException(String message, GoesOn goesOn) {
+        super(message);
+        this.goesOn = goesOn;
+    }
+
+    public GoesOn goesOn() {
+        return goesOn;
     }
 }

@@ -57,6 +57,9 @@ final class Abi {
     static final int ACTIVATION_SILU = 1;
     static final int ACTIVATION_GELU_TANH = 2;
 
+    static final int DEVICE_CPU = 0;
+    static final int DEVICE_CUDA = 1;
+
     static final int ISA_AUTO = 0;
     static final int ISA_REFERENCE = 1;
     static final int ISA_AVX2 = 2;
@@ -161,7 +164,10 @@ final class Abi {
                     JAVA_INT.withName("top_logprobs_max"),
                     JAVA_INT.withName("thread_count"),
                     JAVA_INT.withName("isa"),
-                    JAVA_INT.withName("kv_dtype"))
+                    JAVA_INT.withName("kv_dtype"),
+                    JAVA_INT.withName("device"),
+                    JAVA_INT.withName("host_block_count"),
+                    JAVA_LONG.withName("device_bytes_max"))
             .withName("weir_session_config");
 
     static final StructLayout SAMPLING = MemoryLayout.structLayout(
@@ -239,12 +245,21 @@ final class Abi {
             entry("weir_model_drop_pages", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS)),
             entry(
                     "weir_model_block_bytes",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS)),
             entry("weir_adapter_load", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS)),
             entry("weir_adapter_destroy", FunctionDescriptor.ofVoid(JAVA_LONG)),
             entry("weir_session_create", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
             entry("weir_session_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS)),
             entry("weir_session_step", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS)),
+            entry(
+                    "weir_session_offload",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, ADDRESS)),
+            entry(
+                    "weir_session_restore",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, ADDRESS)),
+            entry(
+                    "weir_session_describe",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
             entry("weir_live_handles", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)));
 
     private Abi() {}

@@ -17,7 +17,7 @@ public final class LogitsProbe implements AutoCloseable {
 
     private static final int BLOCK_TOKENS = 16;
 
-    private final CpuModelExecutor executor;
+    private final NativeModelExecutor executor;
     private final StepPlan plan = new StepPlan(PIECE_TOKENS_MAX, 1);
     private final StepResult result = new StepResult(PIECE_TOKENS_MAX, 0);
     private int position;
@@ -30,7 +30,7 @@ public final class LogitsProbe implements AutoCloseable {
      */
     public LogitsProbe(NativeModel model, int textTokensMax, int threadCount) {
         int blockCount = Math.ceilDiv(textTokensMax, BLOCK_TOKENS);
-        executor = new CpuModelExecutor(
+        executor = new NativeModelExecutor(
                 model,
                 new ExecutorLimits(
                         model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, PIECE_TOKENS_MAX, 1, 0),
@@ -43,6 +43,7 @@ public final class LogitsProbe implements AutoCloseable {
                         0,
                         threadCount,
                         Abi.ISA_AUTO,
+                        Abi.DEVICE_CPU,
                         true));
     }
 

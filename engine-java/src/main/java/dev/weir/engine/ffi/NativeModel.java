@@ -68,13 +68,14 @@ public final class NativeModel implements AutoCloseable {
         return contextTokensMax;
     }
 
-    /** Bytes of KV cache that a block takes over all layers. */
+    /** Bytes of KV cache that a block takes over all layers, on the CPU. */
     public long blockBytes(int blockTokens) {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
-            error.check(() -> (int)
-                    symbols().modelBlockBytes().invokeExact(handle, blockTokens, kvDtype(), out, error.segment()));
+            error.check(() -> (int) symbols()
+                    .modelBlockBytes()
+                    .invokeExact(handle, Abi.DEVICE_CPU, blockTokens, kvDtype(), out, error.segment()));
             return out.get(JAVA_LONG, 0);
         }
     }

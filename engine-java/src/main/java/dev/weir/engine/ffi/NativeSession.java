@@ -117,7 +117,8 @@ final class NativeSession implements AutoCloseable {
                 .set("top_logprobs_max", config.topLogprobsMax())
                 .set("thread_count", config.threadCount())
                 .set("isa", config.isa())
-                .set("kv_dtype", model.kvDtype());
+                .set("kv_dtype", model.kvDtype())
+                .set("device", config.device());
         long modelHandle = model.handle();
         error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
         return out.get(JAVA_LONG, 0);

@@ -8,7 +8,8 @@ public enum NativeStatus {
     WRONG_THREAD(3),
     OUT_OF_MEMORY(4),
     DEVICE_ERROR(5),
-    FILE_ERROR(6);
+    FILE_ERROR(6),
+    DEVICE_LOST(7);
 
     private final int code;
 

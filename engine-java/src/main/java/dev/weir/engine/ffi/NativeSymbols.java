@@ -22,6 +22,9 @@ record NativeSymbols(
         MethodHandle sessionCreate,
         MethodHandle sessionDestroy,
         MethodHandle sessionStep,
+        MethodHandle sessionOffload,
+        MethodHandle sessionRestore,
+        MethodHandle sessionDescribe,
         MethodHandle liveHandles) {
 
     /**
@@ -46,6 +49,9 @@ record NativeSymbols(
                 handle(linker, library, "weir_session_create"),
                 handle(linker, library, "weir_session_destroy"),
                 handle(linker, library, "weir_session_step"),
+                handle(linker, library, "weir_session_offload"),
+                handle(linker, library, "weir_session_restore"),
+                handle(linker, library, "weir_session_describe"),
                 handle(linker, library, "weir_live_handles"));
     }
 

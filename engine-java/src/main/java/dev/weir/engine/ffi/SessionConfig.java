@@ -11,6 +11,7 @@ package dev.weir.engine.ffi;
  * @param topLogprobsMax most alternatives that a row may ask for
  * @param threadCount worker threads with the caller's; 0: one for each physical core
  * @param isa an {@code ISA_} number of {@link Abi}
+ * @param device a {@code DEVICE_} number of {@link Abi}
  * @param logits keep the logits of every sampled row, for tests and diagnosis
  */
 record SessionConfig(
@@ -22,4 +23,5 @@ record SessionConfig(
         int topLogprobsMax,
         int threadCount,
         int isa,
+        int device,
         boolean logits) {}

@@ -6,7 +6,7 @@
  *
  * {@code Abi} and {@code NativeSymbols} repeat {@code weir.h} by hand (AbiContractTest compares them with what the library says of
  * itself); {@code NativeLibrary}, {@code NativeModel} and {@code NativeSession} own handles, encode arguments and turn statuses into
- * exceptions; {@code CpuModelExecutor} shows none of it.
+ * exceptions; {@code NativeModelExecutor} shows none of it.
  *
  * <h2>Memory</h2>
  *

@@ -20,6 +20,7 @@ class AcceleratorsTest {
         assertThat(accelerators.nvidiaGpus()).isEmpty();
         assertThat(accelerators.cudaDriver()).isEmpty();
         assertThat(accelerators.hasAmdGpu()).isFalse();
+        assertThat(CudaDriver.of(accelerators).devices()).isEmpty();
     }
 
     @Test

@@ -191,7 +191,8 @@ public abstract class AbstractModelExecutorTest {
         illegalPlan.run();
         assertThatThrownBy(() -> executor.execute(plan, result))
                 .isInstanceOfSatisfying(
-                        ExecutionException.class, e -> assertThat(e.fatal()).isFalse());
+                        ExecutionException.class,
+                        e -> assertThat(e.goesOn()).isEqualTo(ExecutionException.GoesOn.EXECUTOR));
         assertThat(runAlone(prompt(5), sampled(1)).output()).isEqualTo(before);
     }
 

@@ -3,9 +3,9 @@ package dev.weir.engine.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.TestModels;
-import dev.weir.engine.ffi.CpuModelExecutor;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeModel;
+import dev.weir.engine.ffi.NativeModelExecutor;
 import dev.weir.engine.model.ModelDirectory;
 import dev.weir.engine.model.TensorTypes;
 import dev.weir.engine.scheduling.SchedulingPolicy;
@@ -70,7 +70,7 @@ class CpuDecodeRateTest {
     }
 
     private static List<Long> tokenTimes(NativeModel model, SchedulingPolicy policy, int tokens) {
-        ModelExecutor executor = new CpuModelExecutor(model, DecodeRate.limits(model.vocabSize()), THREADS);
+        ModelExecutor executor = new NativeModelExecutor(model, DecodeRate.limits(model.vocabSize()), THREADS);
         try (SteppedEngine engine = new SteppedEngine(executor, policy, System::nanoTime)) {
             return DecodeRate.tokenTimes(engine, System::nanoTime, model.vocabSize(), tokens);
         }

@@ -116,7 +116,7 @@ class EngineLoopTest {
     void aRefusedStepEndsOnlyItsOwnSequences() {
         try (EngineFixture engine = new EngineFixture(
                 executor -> {
-                    executor.failNext(new ExecutionException("the plan is odd", false));
+                    executor.failNext(new ExecutionException("the plan is odd", ExecutionException.GoesOn.EXECUTOR));
                     return executor;
                 },
                 System::nanoTime)) {
@@ -138,7 +138,8 @@ class EngineLoopTest {
         try (EngineFixture engine = new EngineFixture(
                 executor -> {
                     if (made.getAndIncrement() < 2) {
-                        executor.failNext(new ExecutionException("the device is gone", true));
+                        executor.failNext(new ExecutionException(
+                                "the device is gone", ExecutionException.GoesOn.ANOTHER_EXECUTOR));
                     }
                     return executor;
                 },
@@ -163,7 +164,8 @@ class EngineLoopTest {
     void givesUpAfterTooManyRestartsAndRefusesByName() {
         try (EngineFixture engine = new EngineFixture(
                 executor -> {
-                    executor.failNext(new ExecutionException("the device is gone", true));
+                    executor.failNext(
+                            new ExecutionException("the device is gone", ExecutionException.GoesOn.ANOTHER_EXECUTOR));
                     return executor;
                 },
                 System::nanoTime)) {
@@ -177,6 +179,26 @@ class EngineLoopTest {
                             Admission.Rejected.class,
                             rejected -> assertThat(rejected.reason()).isEqualTo(Reason.ENGINE_FAILED));
             assertThat(engine.executorCount).hasValue(4);
+            assertThat(engine.executors).allMatch(ScriptedExecutor::isClosed);
+        }
+    }
+
+    @Test
+    void aLostDeviceIsNotTriedAgainAndIsTold() {
+        try (EngineFixture engine = new EngineFixture(
+                executor -> {
+                    executor.failNext(
+                            new ExecutionException("the context is lost", ExecutionException.GoesOn.ANOTHER_PROCESS));
+                    return executor;
+                },
+                System::nanoTime)) {
+            engine.loop.start();
+            Finished end = readAll(engine.submit(request(5, 1), 8));
+            assertThat(end.reason()).isEqualTo(FinishReason.ERROR);
+            assertThat(end.errorMessage()).contains("the context is lost");
+            assertThat(engine.loop.deviceLost().join()).isEqualTo("the context is lost");
+            assertThat(engine.loop.state()).isEqualTo(EngineLoop.State.FAILED);
+            assertThat(engine.executorCount).hasValue(1);
             assertThat(engine.executors).allMatch(ScriptedExecutor::isClosed);
         }
     }

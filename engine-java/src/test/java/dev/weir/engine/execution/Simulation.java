@@ -132,7 +132,7 @@ final class Simulation {
     /** A step takes some time for itself and some for each token, and never twice the same; now and then it fails. */
     private void elapse(StepPlan plan) {
         if (refusalsPerStep > 0 && random.nextDouble() < refusalsPerStep) {
-            throw new ExecutionException("refused", false);
+            throw new ExecutionException("refused", ExecutionException.GoesOn.EXECUTOR);
         }
         nowNanos += STEP_NANOS / 4 + plan.tokenCount() * random.nextLong(STEP_NANOS / 32);
     }

@@ -46,7 +46,7 @@ class CpuDeterminismTest extends AbstractDeterminismTest {
 
             @Override
             public ModelExecutor open(ExecutorLimits limits, int threadCount) {
-                return new CpuModelExecutor(weights, limits, threadCount);
+                return new NativeModelExecutor(weights, limits, threadCount);
             }
 
             @Override

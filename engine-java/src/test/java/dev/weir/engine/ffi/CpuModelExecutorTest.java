@@ -42,7 +42,7 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
     @Override
     protected ModelExecutor open(
             int blockCount, int blockTokens, int stepTokensMax, int stepSequencesMax, int topLogprobsMax) {
-        return new CpuModelExecutor(
+        return new NativeModelExecutor(
                 model,
                 new ExecutorLimits(
                         model.vocabSize(),
@@ -59,7 +59,7 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
     void closingGivesEveryHandleBack() {
         NativeLibrary.LiveHandles before = LIBRARY.liveHandles();
         NativeModel another = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.of(DType.F32));
-        new CpuModelExecutor(another, new ExecutorLimits(another.vocabSize(), 512, 4, 16, 16, 1, 0), 1).close();
+        new NativeModelExecutor(another, new ExecutorLimits(another.vocabSize(), 512, 4, 16, 16, 1, 0), 1).close();
         another.close();
         assertThat(LIBRARY.liveHandles()).isEqualTo(before);
     }
@@ -68,14 +68,14 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
     void sessionOfAClosedModelIsRefusedByName() {
         NativeModel closed = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.asStored());
         closed.close();
-        assertThatThrownBy(() -> new CpuModelExecutor(closed, new ExecutorLimits(297, 512, 4, 16, 16, 1, 0), 1))
+        assertThatThrownBy(() -> new NativeModelExecutor(closed, new ExecutorLimits(297, 512, 4, 16, 16, 1, 0), 1))
                 .isInstanceOfSatisfying(
                         NativeException.class, e -> assertThat(e.status()).isEqualTo(NativeStatus.STALE_HANDLE));
     }
 
     @Test
     void tooLargeAPoolIsRefusedBeforeItIsTaken() {
-        assertThatThrownBy(() -> new CpuModelExecutor(
+        assertThatThrownBy(() -> new NativeModelExecutor(
                         model, new ExecutorLimits(model.vocabSize(), 512, Integer.MAX_VALUE, 16, 16, 1, 0), 1))
                 .isInstanceOfSatisfying(
                         NativeException.class,

@@ -61,7 +61,7 @@ class HeldTypesExecutorTest extends AbstractModelExecutorTest {
     protected ModelExecutor open(
             int blockCount, int blockTokens, int stepTokensMax, int stepSequencesMax, int topLogprobsMax) {
         NativeModel model = model(requireNonNull(quantize), kvCache);
-        return new CpuModelExecutor(
+        return new NativeModelExecutor(
                 model,
                 new ExecutorLimits(
                         model.vocabSize(),

@@ -33,7 +33,7 @@ record ModelEvaluation(float[] lastLogits, int[] argmax) {
     /** One step over the prompt, with the most likely id after each of its tokens. */
     static ModelEvaluation of(NativeModel model, int[] prompt) {
         int tokens = prompt.length;
-        try (CpuModelExecutor executor = executor(model, tokens, true)) {
+        try (NativeModelExecutor executor = executor(model, tokens, true)) {
             StepPlan plan = new StepPlan(tokens, 1);
             StepResult result = new StepResult(tokens, 0);
             plan.beginSequence(0);
@@ -49,7 +49,7 @@ record ModelEvaluation(float[] lastLogits, int[] argmax) {
 
     static List<Integer> greedy(NativeModel model, int[] prompt) {
         int tokens = prompt.length + GREEDY_TOKENS;
-        try (CpuModelExecutor executor = executor(model, tokens, false)) {
+        try (NativeModelExecutor executor = executor(model, tokens, false)) {
             StepPlan plan = new StepPlan(tokens, 1);
             StepResult result = new StepResult(tokens, 0);
             int[] blocks =
@@ -66,12 +66,13 @@ record ModelEvaluation(float[] lastLogits, int[] argmax) {
         }
     }
 
-    private static CpuModelExecutor executor(NativeModel model, int tokens, boolean logits) {
+    private static NativeModelExecutor executor(NativeModel model, int tokens, boolean logits) {
         int blockCount = Math.ceilDiv(tokens, BLOCK_TOKENS);
-        return new CpuModelExecutor(
+        return new NativeModelExecutor(
                 model,
                 new ExecutorLimits(model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, tokens, 1, 0),
-                new SessionConfig(blockCount, BLOCK_TOKENS, tokens, 1, tokens, 0, 2, Abi.ISA_AUTO, logits));
+                new SessionConfig(
+                        blockCount, BLOCK_TOKENS, tokens, 1, tokens, 0, 2, Abi.ISA_AUTO, Abi.DEVICE_CPU, logits));
     }
 
     /** The largest absolute difference over the largest expected magnitude. */

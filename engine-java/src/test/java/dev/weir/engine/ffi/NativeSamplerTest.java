@@ -34,7 +34,7 @@ class NativeSamplerTest {
         ModelDirectory directory = ModelDirectory.open(TestModels.fixture(TestModels.TINY_LLAMA));
         try (NativeModel model = NativeLibrary.load()
                         .loadModel(directory.config(), directory.weights(), TensorTypes.asStored());
-                CpuModelExecutor executor = executor(model)) {
+                NativeModelExecutor executor = executor(model)) {
             int different = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 different += differences(executor, model.vocabSize());
@@ -45,7 +45,7 @@ class NativeSamplerTest {
         }
     }
 
-    private int differences(CpuModelExecutor executor, int vocabSize) {
+    private int differences(NativeModelExecutor executor, int vocabSize) {
         StepPlan plan = new StepPlan(TOKENS, 1);
         StepResult result = new StepResult(TOKENS, TOP_LOGPROBS);
         List<SamplingParams> samplings = new ArrayList<>();
@@ -112,12 +112,22 @@ class NativeSamplerTest {
         return new SamplingParams(temperature, topK, topP, minP, random.nextLong(), TOP_LOGPROBS);
     }
 
-    private static CpuModelExecutor executor(NativeModel model) {
+    private static NativeModelExecutor executor(NativeModel model) {
         int blockCount = TOKENS / BLOCK_TOKENS;
-        return new CpuModelExecutor(
+        return new NativeModelExecutor(
                 model,
                 new ExecutorLimits(
                         model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, TOKENS, 1, TOP_LOGPROBS),
-                new SessionConfig(blockCount, BLOCK_TOKENS, TOKENS, 1, TOKENS, TOP_LOGPROBS, 2, Abi.ISA_AUTO, true));
+                new SessionConfig(
+                        blockCount,
+                        BLOCK_TOKENS,
+                        TOKENS,
+                        1,
+                        TOKENS,
+                        TOP_LOGPROBS,
+                        2,
+                        Abi.ISA_AUTO,
+                        Abi.DEVICE_CPU,
+                        true));
     }
 }

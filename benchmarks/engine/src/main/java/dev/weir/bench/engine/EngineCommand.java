@@ -3,7 +3,7 @@ package dev.weir.bench.engine;
 import dev.weir.bench.report.Commit;
 import dev.weir.bench.report.Machine;
 import dev.weir.engine.execution.ExecutorLimits;
-import dev.weir.engine.ffi.CpuModelExecutor;
+import dev.weir.engine.ffi.NativeModelExecutor;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeModel;
 import dev.weir.engine.model.DType;
@@ -161,8 +161,8 @@ final class EngineCommand implements Callable<Integer> {
                 List.of());
     }
 
-    private static CpuModelExecutor executor(NativeModel model, ExecutorLimits limits, int threadCount) {
-        return new CpuModelExecutor(model, limits, threadCount);
+    private static NativeModelExecutor executor(NativeModel model, ExecutorLimits limits, int threadCount) {
+        return new NativeModelExecutor(model, limits, threadCount);
     }
 
     private static int cores(NativeLibrary library) {

@@ -1,16 +1,23 @@
 package dev.weir.engine.ffi;
 
+import dev.weir.engine.device.ComputeDevice;
 import dev.weir.engine.execution.ExecutionException;
+import dev.weir.engine.execution.ExecutionException.GoesOn;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
 
-/** The CPU backend: one native session of a model, confined to the thread that makes it. The model outlives it. */
-public final class CpuModelExecutor implements ModelExecutor {
+/** The CPU and the CUDA backend: one native session of a model, confined to the thread that makes it. The model outlives it. */
+public final class NativeModelExecutor implements ModelExecutor {
 
     private final NativeSession session;
     private final ExecutorLimits limits;
+
+    /** On the CPU. */
+    public NativeModelExecutor(NativeModel model, ExecutorLimits limits, int threadCount) {
+        this(model, limits, threadCount, ComputeDevice.cpu());
+    }
 
     /**
      * Takes the KV cache and the working memory.
@@ -18,7 +25,7 @@ public final class CpuModelExecutor implements ModelExecutor {
      * @param limits what to make room for; a row is sampled per sequence and step, or of each token where prompts are weighed
      * @param threadCount worker threads with the caller's; 0: one for each physical core
      */
-    public CpuModelExecutor(NativeModel model, ExecutorLimits limits, int threadCount) {
+    public NativeModelExecutor(NativeModel model, ExecutorLimits limits, int threadCount, ComputeDevice device) {
         this(
                 model,
                 limits,
@@ -31,10 +38,13 @@ public final class CpuModelExecutor implements ModelExecutor {
                         limits.topLogprobsMax(),
                         threadCount,
                         Abi.ISA_AUTO,
+                        device.cuda()
+                                .map(cuda -> Abi.DEVICE_CUDA + cuda.index())
+                                .orElse(Abi.DEVICE_CPU),
                         false));
     }
 
-    CpuModelExecutor(NativeModel model, ExecutorLimits limits, SessionConfig config) {
+    NativeModelExecutor(NativeModel model, ExecutorLimits limits, SessionConfig config) {
         this.limits = limits;
         this.session = new NativeSession(model, config);
     }
@@ -49,10 +59,17 @@ public final class CpuModelExecutor implements ModelExecutor {
         try {
             session.step(plan, result);
         } catch (NativeException failure) {
-            // A refused plan has changed nothing; after anything else the session cannot be trusted.
-            boolean fatal = failure.status() != NativeStatus.INVALID_ARGUMENT;
-            throw new ExecutionException(failure.getMessage(), fatal);
+            throw new ExecutionException(failure.getMessage(), goesOn(failure.status()));
         }
+    }
+
+    /** A plan that is refused, or that there is no memory for, has changed nothing; after anything else the session cannot be trusted. */
+    private static GoesOn goesOn(NativeStatus status) {
+        return switch (status) {
+            case INVALID_ARGUMENT, OUT_OF_MEMORY -> GoesOn.EXECUTOR;
+            case DEVICE_LOST -> GoesOn.ANOTHER_PROCESS;
+            case OK, STALE_HANDLE, WRONG_THREAD, DEVICE_ERROR, FILE_ERROR -> GoesOn.ANOTHER_EXECUTOR;
+        };
     }
 
     /** The logits of a sample of the last step; only where the session was made to keep them. */
