@@ -1,10 +1,6 @@
 #include "session/device_steps.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
-#include <limits>
-#include <numeric>
 #include <utility>
 
 #include "model/config.h"
@@ -13,20 +9,14 @@
 namespace weir {
 namespace {
 
-using cuda::kBlockTokens;
 using cuda::kChunkCols;
 using cuda::padded;
-using device::Staged;
 using kernels::Bf16;
 
-// Rows of a tile. At this size a product is bound by arithmetic, and working memory stays a small part of a device's.
-constexpr int32_t kTileTokens = 2048;
 // Rows whose logits are there at once. The LM head is read once for as many.
 constexpr int32_t kLogitRows = 256;
 // Splits of single rows, merged afterwards, in one tile.
 constexpr int32_t kSlotsMax = 1024;
-// Larger steps keep a device busy for longer than it takes to queue them.
-constexpr int32_t kRecordedRowsMax = 256;
 constexpr size_t kGraphsMax = 64;
 constexpr int32_t kCapabilityMin = 8;
 
@@ -49,16 +39,6 @@ std::vector<int32_t> rope_pairs(const Model& model) {
   return pairs;
 }
 
-int32_t tile_tokens(const weir_session_config& config) { return std::min(config.step_tokens_max, kTileTokens); }
-
-// The largest that a step of a session can be; recorded steps are filled up to powers of two.
-InputShape largest_shape(const weir_session_config& config, int32_t slots_max) {
-  const int32_t tiles = (config.step_tokens_max - 1) / kTileTokens + 1;
-  return {config.step_tokens_max, 2 * (config.step_tokens_max + slots_max * tiles), config.step_samples_max, config.step_tokens_max};
-}
-
-int32_t power_of_two(int32_t count) { return static_cast<int32_t>(std::bit_ceil(static_cast<uint32_t>(count))); }
-
 }  // namespace
 
 int64_t device_block_bytes(const KvShape& shape, int32_t kv_dtype) {
@@ -75,14 +55,14 @@ std::unique_ptr<Steps> make_device_steps(std::shared_ptr<const Model> model, con
 
 DeviceSteps::Workspace::Workspace(const Model& model, const weir_session_config& config, Arena& arena)
     : slots_max(static_cast<int32_t>(std::min<int64_t>(
-          kSlotsMax, static_cast<int64_t>(tile_tokens(config)) * ((model.config().context_tokens_max - 1) / cuda::kSplitTokens + 1)))),
-      activations(model.config(), rope_pairs(model), tile_tokens(config), slots_max, arena),
+          kSlotsMax, static_cast<int64_t>(device_tile_tokens(config)) * ((model.config().context_tokens_max - 1) / cuda::kSplitTokens + 1)))),
+      activations(model.config(), rope_pairs(model), device_tile_tokens(config), slots_max, arena),
       logit_rows(std::min(config.step_samples_max, kLogitRows)) {
   const int32_t hidden_size = model.config().hidden_size;
   sampled = arena.take<Bf16>(saturating_product(config.step_samples_max, padded(hidden_size, kChunkCols)));
   logits = arena.take<float>(saturating_product(logit_rows, model.config().vocab_size));
-  hidden_rounded = arena.take<Bf16>(saturating_product(tile_tokens(config), padded(hidden_size, kChunkCols)));
-  hidden = arena.take<float>(saturating_product(tile_tokens(config), hidden_size));
+  hidden_rounded = arena.take<Bf16>(saturating_product(device_tile_tokens(config), padded(hidden_size, kChunkCols)));
+  hidden = arena.take<float>(saturating_product(device_tile_tokens(config), hidden_size));
 }
 
 DeviceSteps::Workspace DeviceSteps::place_workspace(const Model& model, const weir_session_config& config, device::Piece& piece,
@@ -123,15 +103,14 @@ DeviceSteps::DeviceSteps(std::shared_ptr<const Model> model, const weir_session_
       layer_block_bytes_(layer_block_bytes(model_->kv_shape(config.block_tokens, config.kv_dtype))),
       cache_(memory_, (static_cast<int64_t>(config.block_count) + 1) * layer_block_bytes_ * model_->config().layer_count, "KV cache"),
       host_cache_(std::max<int64_t>(1, config.host_block_count * layer_block_bytes_ * model_->config().layer_count), "KV blocks in the machine's memory"),
-      forward_(*model_, weights_, lay_pages(), work_.activations, queue_.stream()) {
-  const InputShape largest = largest_shape(config, work_.slots_max);
-  inputs_.reserve(DeviceInputs::size_bytes(largest), memory_, "a step's tokens and samples");
+      forward_(*model_, weights_, lay_pages(), work_.activations, queue_.stream()),
+      plan_(config_, model_->config().vocab_size, work_.slots_max) {
+  inputs_.reserve(DeviceInputs::size_bytes(DevicePlan::largest_shape(config, work_.slots_max)), memory_, "a step's tokens and samples");
   results_.ids.reserve(config.step_samples_max, memory_, "sampled tokens");
   results_.logprobs.reserve(config.step_samples_max, memory_, "log-probabilities");
   const int64_t top_count = saturating_product(config.step_samples_max, config.top_logprobs_max);
   results_.top_ids.reserve(top_count, memory_, "likeliest tokens");
   results_.top_logprobs.reserve(top_count, memory_, "log-probabilities of the likeliest tokens");
-  sample_order_.reserve(static_cast<size_t>(config.step_samples_max));
   device::synchronize(queue_.stream());
 }
 
@@ -167,18 +146,16 @@ void DeviceSteps::run(const weir_step_plan& plan, const weir_step_result& result
 
 void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& result) {
   reserve(plan);  // first: where memory is short, nothing has been changed yet
-  order_samples(plan);
-  cut(plan);
+  plan_.lay_out(plan);
   queue_.begin();
   const bool shifted = plan.shift_offsets != nullptr && plan.shift_offsets[plan.sample_count] > 0;
-  if (recordable(plan, result)) {
-    const InputShape shape = recorded_shape();
+  if (result.logits == nullptr && plan_.recordable(plan)) {
+    const InputShape shape = plan_.recorded_shape();
     send(plan, shape);
-    fill_up(shape);
-    replay({shape, tiles_.front().split, shifted}, result);
+    plan_.fill_up(shape);
+    replay({shape, plan_.tiles().front().split, shifted}, result);
   } else {
-    const Tile& last = tiles_.back();
-    const InputShape shape{plan.token_count, last.piece_begin + last.piece_count, plan.sample_count, plan.hidden_count};
+    const InputShape shape = plan_.shape(plan);
     send(plan, shape);
     launch({shape, false, shifted}, result);
     ++plain_steps_;
@@ -198,134 +175,15 @@ void DeviceSteps::reserve(const weir_step_plan& plan) {
   if (moved) forget_graphs();
 }
 
-void DeviceSteps::order_samples(const weir_step_plan& plan) {
-  sample_order_.resize(static_cast<size_t>(plan.sample_count));
-  std::iota(sample_order_.begin(), sample_order_.end(), 0);
-  std::ranges::stable_sort(sample_order_, {}, [&](int32_t i) { return plan.samples[i].token_index; });
-}
-
-// Tiles in the order of the plan's tokens, and the attention of each.
-void DeviceSteps::cut(const weir_step_plan& plan) {
-  tiles_.clear();
-  int32_t sequence = 0, sequence_begin = 0, sample = 0, hidden = 0, piece = 0;
-  for (int32_t begin = 0; begin < plan.token_count; begin += kTileTokens) {
-    const int32_t end = std::min(plan.token_count, begin + kTileTokens);
-    runs_.clear();
-    for (int32_t row = begin; row < end;) {
-      const int32_t sequence_end = sequence_begin + plan.token_counts[sequence];
-      const int32_t run_end = std::min(end, sequence_end);
-      runs_.push_back({row - begin, run_end - row, plan.computed_tokens[sequence] + run_end - 1 - sequence_begin});
-      row = run_end;
-      if (run_end < sequence_end) continue;
-      sequence_begin = sequence_end;
-      ++sequence;
-    }
-    if (cuts_.size() == tiles_.size()) cuts_.emplace_back();
-    AttentionCut& cut = cuts_[tiles_.size()];
-    cut_attention(runs_, end - begin, work_.slots_max, cut);
-    Tile tile{begin, end - begin, piece, static_cast<int32_t>(cut.pieces.size()), cut.piece_rows_max, cut.slot_count > 0, sample, 0, hidden, 0};
-    piece += tile.piece_count;
-    const auto row_of = [&](int32_t i) { return plan.samples[sample_order_[static_cast<size_t>(i)]].token_index; };
-    while (sample < plan.sample_count && row_of(sample) < end) ++sample, ++tile.sample_count;
-    while (hidden < plan.hidden_count && plan.hidden_token_indices[hidden] < end) ++hidden, ++tile.hidden_count;
-    tiles_.push_back(tile);
-  }
-}
-
-// One token and one sample of each sequence, in the same order: what engines decode.
-bool DeviceSteps::recordable(const weir_step_plan& plan, const weir_step_result& result) const {
-  if (plan.token_count != plan.sequence_count || plan.sample_count != plan.token_count || plan.hidden_count > 0) return false;
-  if (result.logits != nullptr || plan.token_count > kRecordedRowsMax || tiles_.size() != 1) return false;
-  for (int32_t i = 0; i < plan.sample_count; ++i) {
-    if (plan.samples[i].token_index != i) return false;
-  }
-  return true;
-}
-
-InputShape DeviceSteps::recorded_shape() const {
-  const Tile& tile = tiles_.front();
-  const int32_t most = std::min({tile_tokens(config_), config_.step_samples_max, kRecordedRowsMax});
-  const int32_t rows = std::min(power_of_two(tile.count), most);
-  return {rows, power_of_two(std::max(tile.piece_count, rows)), rows, 0};
-}
-
-// A row that only fills a recorded step is a first token whose keys and values go to the block that nobody reads.
-void DeviceSteps::write_rows(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) {
-  blocks_.host()[0] = config_.block_count;
-  std::copy_n(plan.block_tables, plan.block_table_offsets[plan.sequence_count], blocks_.host() + 1);
-  int32_t row = 0;
-  for (int32_t s = 0; s < plan.sequence_count; ++s) {
-    for (int32_t i = 0; i < plan.token_counts[s]; ++i, ++row) {
-      in.token_ids[row] = plan.token_ids[row];
-      in.positions[row] = plan.computed_tokens[s] + i;
-      in.table_begins[row] = 1 + plan.block_table_offsets[s];
-    }
-  }
-  for (; row < shape.rows; ++row) {
-    in.token_ids[row] = in.positions[row] = in.table_begins[row] = in.slot_begins[row] = in.slot_counts[row] = 0;
-  }
-  for (size_t t = 0; t < tiles_.size(); ++t) {
-    std::ranges::copy(cuts_[t].slot_begins, in.slot_begins + tiles_[t].begin);
-    std::ranges::copy(cuts_[t].slot_counts, in.slot_counts + tiles_[t].begin);
-    std::ranges::copy(cuts_[t].pieces, in.pieces + tiles_[t].piece_begin);
-  }
-  const int32_t piece_count = tiles_.back().piece_begin + tiles_.back().piece_count;
-  std::fill(in.pieces + piece_count, in.pieces + shape.pieces, cuda::AttentionPiece{0, 0, 0, 0, -1});
-  for (const Tile& tile : tiles_) {
-    for (int32_t i = tile.hidden_begin; i < tile.hidden_begin + tile.hidden_count; ++i) {
-      in.hidden_rows[i] = plan.hidden_token_indices[i] - tile.begin;
-    }
-  }
-}
-
-void DeviceSteps::write_samples(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) {
-  const int64_t mask_words = (static_cast<int64_t>(model_->config().vocab_size) + 63) / 64;
-  std::copy_n(plan.masks, plan.mask_count * mask_words, masks_.host());
-  int32_t shift = 0, i = 0;
-  for (const Tile& tile : tiles_) {
-    for (; i < tile.sample_begin + tile.sample_count; ++i) {
-      const int32_t index = sample_order_[static_cast<size_t>(i)];
-      in.samplings[i] = plan.samples[index];
-      in.sample_rows[i] = in.samplings[i].token_index - tile.begin;
-      in.sample_positions[i] = static_cast<int64_t>(in.positions[in.samplings[i].token_index]) + 1;
-      in.mask_indices[i] = plan.mask_count == 0 ? -1 : plan.mask_indices[index];
-      in.given_ids[i] = plan.given_token_ids == nullptr ? -1 : plan.given_token_ids[index];
-      in.shift_begins[i] = shift;
-      for (int32_t j = 0; plan.shift_offsets != nullptr && j < plan.shift_offsets[index + 1] - plan.shift_offsets[index]; ++j) {
-        shifts_.host()[shift++] = plan.shifts[plan.shift_offsets[index] + j];
-      }
-    }
-  }
-  weir_sampling greedy{};
-  greedy.top_p = 1;
-  greedy.logprob_count = -1;
-  for (; i < shape.samples; ++i) {
-    in.samplings[i] = greedy;
-    in.sample_rows[i] = i;
-    in.sample_positions[i] = 0;
-    in.mask_indices[i] = in.given_ids[i] = -1;
-    in.shift_begins[i] = shift;
-  }
-  in.shift_begins[shape.samples] = shift;
-}
-
 void DeviceSteps::send(const weir_step_plan& plan, const InputShape& shape) {
   Arena here(inputs_.host());
   const DeviceInputs in(shape, here);
-  write_rows(plan, shape, in);
-  write_samples(plan, shape, in);
+  plan_.write(plan, shape, in, {blocks_.host(), masks_.host(), shifts_.host()});
   const int64_t mask_words = (static_cast<int64_t>(model_->config().vocab_size) + 63) / 64;
   inputs_.send(queue_.stream(), here.used_bytes());
   blocks_.send(queue_.stream(), 1 + static_cast<int64_t>(plan.block_table_offsets[plan.sequence_count]));
   masks_.send(queue_.stream(), plan.mask_count * mask_words);
   shifts_.send(queue_.stream(), in.shift_begins[shape.samples]);
-}
-
-// The step's one tile, with the rows, samples and pieces that make it the size that is recorded.
-void DeviceSteps::fill_up(const InputShape& shape) {
-  Tile& tile = tiles_.front();
-  tile.count = tile.sample_count = shape.rows;
-  tile.piece_count = shape.pieces;
 }
 
 // A kind of step is recorded when it comes for the second time: the first loads the kernels, which must not happen while work is recorded, and kinds
@@ -360,11 +218,11 @@ void DeviceSteps::record(const StepKind& kind, const weir_step_result& result, G
 void DeviceSteps::launch(const StepKind& kind, const weir_step_result& result) {
   Arena there(inputs_.device());
   const DeviceInputs in(kind.shape, there);
-  for (const Tile& tile : tiles_) launch_tile(tile, in, result);
+  for (const DeviceShare& tile : plan_.tiles()) launch_tile(tile, in, result);
   launch_samples(kind, in, result);
 }
 
-void DeviceSteps::launch_tile(const Tile& tile, const DeviceInputs& in, const weir_step_result& result) {
+void DeviceSteps::launch_tile(const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result) {
   const int64_t hidden_size = model_->config().hidden_size;
   const cuda::BlockTables tables{blocks_.device(), in.table_begins + tile.begin, in.positions + tile.begin};
   forward_.run({tile.count, in.token_ids + tile.begin, tables, in.pieces + tile.piece_begin, tile.piece_count, tile.piece_rows_max, tile.split,
@@ -389,7 +247,7 @@ void DeviceSteps::launch_samples(const StepKind& kind, const DeviceInputs& in, c
     const int64_t top = static_cast<int64_t>(begin) * top_stride;
     forward_.logits(work_.sampled + begin * width, count, work_.logits);
     for (int32_t i = 0; result.logits != nullptr && i < count; ++i) {
-      const int64_t index = sample_order_[static_cast<size_t>(begin + i)];
+      const int64_t index = plan_.sample_index(begin + i);
       device::copy_to_host(queue_.stream(), result.logits + index * vocab_size, work_.logits + static_cast<int64_t>(i) * vocab_size,
                            vocab_size * static_cast<int64_t>(sizeof(float)));
     }
@@ -415,7 +273,7 @@ void DeviceSteps::fetch(const weir_step_plan& plan, const weir_step_result& resu
 
 void DeviceSteps::deliver(const weir_step_plan& plan, const weir_step_result& result) const {
   for (int32_t i = 0; i < plan.sample_count; ++i) {
-    const int32_t index = sample_order_[static_cast<size_t>(i)];
+    const int32_t index = plan_.sample_index(i);
     const int32_t top_count = plan.samples[index].logprob_count;
     if (result.token_ids != nullptr) result.token_ids[index] = results_.ids.host()[i];
     if (result.logprobs != nullptr && top_count >= 0) result.logprobs[index] = results_.logprobs.host()[i];

@@ -10,8 +10,7 @@
 #include "device/memory.h"
 #include "model/device_forward.h"
 #include "model/device_weights.h"
-#include "session/attention_pieces.h"
-#include "session/device_inputs.h"
+#include "session/device_plan.h"
 #include "session/steps.h"
 #include "tensor/thread_pool.h"
 
@@ -48,15 +47,6 @@ class DeviceSteps final : public Steps {
     device::Staged<float> top_logprobs;
   };
 
-  // A share of a step's rows, samples and hidden states, with the cut of its attention among those of the step.
-  struct Tile {
-    int32_t begin, count;
-    int32_t piece_begin, piece_count, piece_rows_max;
-    bool split;
-    int32_t sample_begin, sample_count;
-    int32_t hidden_begin, hidden_count;
-  };
-
   // Steps of one kind are the same launches.
   struct StepKind {
     InputShape shape;
@@ -81,18 +71,11 @@ class DeviceSteps final : public Steps {
 
   void step(const weir_step_plan& plan, const weir_step_result& result);
   void reserve(const weir_step_plan& plan);
-  void order_samples(const weir_step_plan& plan);
-  void cut(const weir_step_plan& plan);
-  bool recordable(const weir_step_plan& plan, const weir_step_result& result) const;
-  InputShape recorded_shape() const;
-  void write_rows(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in);
-  void write_samples(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in);
   void send(const weir_step_plan& plan, const InputShape& shape);
-  void fill_up(const InputShape& shape);
   void replay(const StepKind& kind, const weir_step_result& result);
   void record(const StepKind& kind, const weir_step_result& result, Graph& graph);
   void launch(const StepKind& kind, const weir_step_result& result);
-  void launch_tile(const Tile& tile, const DeviceInputs& in, const weir_step_result& result);
+  void launch_tile(const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result);
   void launch_samples(const StepKind& kind, const DeviceInputs& in, const weir_step_result& result);
   void fetch(const weir_step_plan& plan, const weir_step_result& result);
   void deliver(const weir_step_plan& plan, const weir_step_result& result) const;
@@ -112,15 +95,12 @@ class DeviceSteps final : public Steps {
   device::Piece cache_;  // layer after layer, in each its blocks and one more, where rows write that only fill a recorded step
   device::Pinned host_cache_;  // block after block, in each its layers
   DeviceForward forward_;
+  DevicePlan plan_;
   device::Staged<std::byte> inputs_;
   device::Staged<int32_t> blocks_;  // the block to spill in, then the plan's tables
   device::Staged<uint64_t> masks_;
   device::Staged<weir_logit_shift> shifts_;
   Results results_;
-  std::vector<int32_t> sample_order_;
-  std::vector<Tile> tiles_;
-  std::vector<AttentionCut> cuts_;  // of tiles
-  std::vector<RowRun> runs_;
   std::map<StepKind, Graph> graphs_;
   int64_t graph_steps_ = 0;
   int64_t plain_steps_ = 0;

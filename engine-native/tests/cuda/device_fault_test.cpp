@@ -1,9 +1,11 @@
-// What a session does when its device runs out of memory, cannot record, or is lost: never a hang, never a wrong answer.
+// What only the emulated device can show: how many kernels a step launches, and what a session does when its device runs out of memory, cannot
+// record, or is lost: never a hang, never a wrong answer.
 #include <string>
 #include <vector>
 
 #include "check.h"
 #include "device/memory.h"
+#include "kernels/cuda/simt.h"
 #include "runtime/error.h"
 #include "simt/emulated_device.h"
 #include "support/sequences.h"
@@ -150,6 +152,16 @@ TEST(device_fault, a_lost_context_fails_its_step_and_all_later_ones_by_a_status_
   const weir_session_config config = on_device();
   weir_session session = 0;
   CHECK_EQ(weir_session_create(loaded.handle, &config, &session, nullptr), WEIR_DEVICE_LOST);
+}
+
+// docs/gpu.md has the count.
+TEST(device_launches, a_dense_layer_takes_nine_and_a_step_six_more) {
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const OpenSession session(loaded.handle, on_device());
+  const int64_t before = simt::launch_count();
+  CHECK_EQ(try_step(session, {{7}, 0, {0}, {0}}).status, WEIR_OK);
+  CHECK_EQ(simt::launch_count() - before, 9 * model.config().layer_count + 6);
 }
 
 TEST(device_memory, keeps_what_is_let_go_and_never_exceeds_its_limit) {
