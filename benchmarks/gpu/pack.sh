@@ -37,7 +37,7 @@ exec "$here/java/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-
 EOF
 chmod +x "$folder/weir-gpu/engine"
 mkdir -p "$(dirname "$archive")"
-tar -C "$folder" -c weir-gpu | xz -T0 -9 >"$archive"
+tar -C "$folder" -c weir-gpu | xz -T2 -9 >"$archive"
 size_bytes=$(stat -c %s "$archive")
 echo "$archive: $size_bytes bytes"
 ((size_bytes <= limit_bytes)) || die "that is more than $limit_bytes bytes"
