@@ -171,6 +171,47 @@ export interface DecisionView {
   readings: ReadingView[];
 }
 
+export interface DriftDistance {
+  index: number;
+  indexByChance: number;
+  jensenShannon: number;
+  jensenShannonByChance: number;
+  referenceCount: number;
+  count: number;
+}
+
+export interface DriftGroup {
+  name: string;
+  referenceShare: number;
+  share: number;
+}
+
+export interface DriftRate {
+  model: string;
+  tenant: string;
+  signal: 'LENGTH' | 'FINISH_REASON' | 'REFUSAL' | 'LANGUAGE' | 'JSON' | 'QUALITY' | 'HALLUCINATION' | 'PROMPT_LENGTH' | 'PROMPT_LANGUAGE' | 'TOPIC' | 'INJECTION';
+  verdict: 'TOO_FEW' | 'STEADY' | 'MOVED';
+  log10E: number;
+  referenceRate: number;
+  referenceCount: number;
+  rate: number;
+  count: number;
+}
+
+export interface DriftSignal {
+  model: string;
+  tenant: string;
+  queryType: string;
+  signal: 'LENGTH' | 'FINISH_REASON' | 'REFUSAL' | 'LANGUAGE' | 'JSON' | 'QUALITY' | 'HALLUCINATION' | 'PROMPT_LENGTH' | 'PROMPT_LANGUAGE' | 'TOPIC' | 'INJECTION';
+  input: boolean;
+  window: 'DAY' | 'WEEK';
+  verdict: 'TOO_FEW' | 'STEADY' | 'WATCH' | 'MOVED';
+  cause: 'NONE' | 'INPUT' | 'ANSWERS' | 'UNKNOWN';
+  distance?: DriftDistance | null;
+  givenInput?: DriftDistance | null;
+  groups: DriftGroup[];
+}
+
 export interface EngineLoad {
   runningCount: number;
   waitingCount: number;
@@ -900,6 +941,20 @@ export interface StartClearance {
   reason: string;
 }
 
+export interface TargetStatus {
+  name: string;
+  unit: string;
+  value?: number | null;
+  low?: number | null;
+  high?: number | null;
+  target: number;
+  atLeast: boolean;
+  met?: boolean | null;
+  windowDays: number;
+  sampleCount: number;
+  source: string;
+}
+
 export interface TemplateView {
   template: 'STANDARD' | 'UNJUDGED';
   stages: StageOrder[];
@@ -1092,6 +1147,18 @@ export interface Operations {
     query: { from?: string; to?: string; model: string; tenant?: string };
     body: undefined;
     answer: SavingsReport;
+  };
+  'GET /admin/drift': {
+    path: Record<never, never>;
+    query: { model?: string; tenant?: string; queryType?: string; verdict?: 'TOO_FEW' | 'STEADY' | 'WATCH' | 'MOVED'; limit?: number };
+    body: undefined;
+    answer: DriftSignal[];
+  };
+  'GET /admin/drift/rates': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: DriftRate[];
   };
   'GET /admin/engines': {
     path: Record<never, never>;
@@ -1482,6 +1549,12 @@ export interface Operations {
     query: Record<never, never>;
     body: Question;
     answer: Explanation;
+  };
+  'GET /admin/targets': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: TargetStatus[];
   };
   'POST /admin/tenants': {
     path: Record<never, never>;

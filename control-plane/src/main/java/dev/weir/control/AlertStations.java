@@ -1,5 +1,7 @@
 package dev.weir.control;
 
+import dev.weir.control.ServiceAlerts.JudgeTrust;
+import dev.weir.control.ServiceAlerts.Spent;
 import dev.weir.control.admin.AlertEndpoints;
 import dev.weir.control.alerting.AlertBook;
 import dev.weir.control.alerting.AlertChannel;
@@ -9,12 +11,21 @@ import dev.weir.control.alerting.Herald;
 import dev.weir.control.alerting.HttpChannel;
 import dev.weir.control.alerting.LogChannel;
 import dev.weir.control.alerting.RequestCounts;
+import dev.weir.control.alerting.Watch;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.drift.DriftReports;
+import dev.weir.control.drift.RateWatch;
+import dev.weir.control.fleet.Fleet;
+import dev.weir.control.quota.Limit;
+import dev.weir.control.quota.LimitBook;
+import dev.weir.control.quota.Quota;
+import dev.weir.control.rollout.live.RolloutStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Schedulers;
@@ -24,6 +35,8 @@ import reactor.core.scheduler.Schedulers;
 class AlertStations {
     /** Twice as long as a channel may go without being told again: one round may fail. */
     private static final int REPEATS_MISSED_MAX = 2;
+
+    private static final int ROLLOUTS_MAX = 50;
 
     @Bean
     AlertBook alertBook(LiveConfiguration<Policy> policy, InstantSource clock) {
@@ -54,16 +67,55 @@ class AlertStations {
     AlertRounds alertRounds(
             MeterRegistry meters,
             LiveConfiguration<Policy> policy,
+            ObjectProvider<Watch> watches,
             AlertBook book,
             Herald herald,
             InstantSource clock) {
         return new AlertRounds(
                 () -> counts(meters),
                 () -> policy.current().value().alerts().availability(),
+                watches.orderedStream().toList(),
                 book,
                 herald,
                 clock,
                 Schedulers.boundedElastic());
+    }
+
+    @Bean
+    Watch rolloutWatch(RolloutStore rollouts, MeterRegistry meters) {
+        return new RolloutAlerts(
+                () -> rollouts.journal().latest(ROLLOUTS_MAX),
+                () -> counts(meters).requestCount());
+    }
+
+    @Bean
+    Watch engineWatch(Fleet fleet) {
+        return now -> ServiceAlerts.engines(fleet.snapshot().engines(), now);
+    }
+
+    @Bean
+    Watch budgetWatch(LimitBook limits, Quota quota) {
+        return now -> ServiceAlerts.budgets(
+                limits.all().stream()
+                        .filter(Limit::isBudget)
+                        .map(limit -> new Spent(limit, quota.spent(limit)))
+                        .toList(),
+                now);
+    }
+
+    @Bean
+    Watch driftAlerts(DriftReports reports, RateWatch rates) {
+        return now -> ServiceAlerts.drift(reports.today(), rates.all(), now);
+    }
+
+    @Bean
+    JudgeTrust judgeTrust() {
+        return new JudgeTrust();
+    }
+
+    @Bean
+    Watch judgeWatch(JudgeTrust trust) {
+        return trust::wrong;
     }
 
     /** What a client left or got wrong is no fault of ours. */

@@ -91,6 +91,7 @@ import reactor.core.scheduler.Schedulers;
     AccessStations.class,
     AlertStations.class,
     CacheStations.class,
+    DriftStations.class,
     EvaluationStations.class,
     ExperimentStations.class,
     RolloutStations.class,

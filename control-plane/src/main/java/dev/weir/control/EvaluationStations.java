@@ -4,12 +4,12 @@ import dev.weir.control.admin.EvaluationEndpoints;
 import dev.weir.control.admin.GoldenSetEndpoints;
 import dev.weir.control.admin.ReviewEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.drift.DriftWatch;
 import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.archive.GoldenArchive;
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.desk.ClearanceDesk;
 import dev.weir.control.evaluation.desk.EvaluationRuns;
-import dev.weir.control.evaluation.desk.StartRules;
 import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.live.LiveAnswers;
 import dev.weir.control.evaluation.live.LivePolicy;
@@ -71,8 +71,14 @@ class EvaluationStations {
     }
 
     @Bean
-    ClearanceDesk clearanceDesk(Database database, RunArchive runs, EvaluationRuns desk, InstantSource clock) {
-        return new ClearanceDesk(database, runs, desk, () -> StartRules.STANDARD, clock);
+    ClearanceDesk clearanceDesk(
+            Database database,
+            RunArchive runs,
+            EvaluationRuns desk,
+            LiveConfiguration<Policy> policy,
+            InstantSource clock) {
+        return new ClearanceDesk(
+                database, runs, desk, () -> policy.current().value().startRules(), clock);
     }
 
     /** Whoever wants to hear of judged answers is a bean of type {@link QualityListener}. */
@@ -82,13 +88,14 @@ class EvaluationStations {
             ModelServer server,
             ObjectProvider<QualityListener> listeners,
             ReviewSampler reviews,
+            DriftWatch drift,
             InstantSource clock) {
         SecureRandom random = new SecureRandom();
         return new OnlineJudge(
                 () -> policy.current().value().judged(),
                 model -> new Judge(model, Judge.formOf(model), server, random),
                 listeners.orderedStream().toList(),
-                reviews,
+                reviews.and(drift),
                 clock);
     }
 
@@ -103,10 +110,18 @@ class EvaluationStations {
 
     /** What people may come to see is judged, too, so that it can be told how far the judge agrees with them. */
     @Bean
-    LiveAnswers liveAnswers(LiveConfiguration<Policy> policy, OnlineJudge judge, ReviewSampler reviews) {
+    LiveAnswers liveAnswers(
+            LiveConfiguration<Policy> policy, OnlineJudge judge, ReviewSampler reviews, DriftWatch drift) {
         Supplier<LivePolicy> judged = () -> policy.current().value().judged();
         return new LiveAnswers(
-                exchange -> judged.get().samples(exchange.callId()) || reviews.wants(exchange), answer -> {
+                exchange -> judged.get().samples(exchange.callId())
+                        || drift.samples(exchange.callId())
+                        || reviews.wants(exchange),
+                answer -> {
+                    drift.saw(answer);
+                    if (!judged.get().samples(answer.subject().callId()) && !reviews.wants(answer.subject())) {
+                        return;
+                    }
                     if (judged.get().judgeModel() == null) {
                         reviews.over(answer, null);
                     } else {
@@ -122,12 +137,14 @@ class EvaluationStations {
     }
 
     @Bean
-    ReviewEndpoints reviewEndpoints(Database database, Corrections corrections, InstantSource clock) {
-        return new ReviewEndpoints(
-                database,
-                new ReviewDesk(database, corrections, clock),
-                corrections,
-                new ReviewReports(database, clock));
+    ReviewReports reviewReports(Database database, InstantSource clock) {
+        return new ReviewReports(database, clock);
+    }
+
+    @Bean
+    ReviewEndpoints reviewEndpoints(
+            Database database, Corrections corrections, ReviewReports reports, InstantSource clock) {
+        return new ReviewEndpoints(database, new ReviewDesk(database, corrections, clock), corrections, reports);
     }
 
     @Bean

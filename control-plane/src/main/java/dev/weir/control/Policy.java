@@ -6,6 +6,8 @@ import dev.weir.control.alerting.AlertPolicy;
 import dev.weir.control.cache.CacheRules;
 import dev.weir.control.compression.CompressionRules;
 import dev.weir.control.configuration.Section;
+import dev.weir.control.drift.DriftPolicy;
+import dev.weir.control.evaluation.desk.StartRules;
 import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.evaluation.review.ReviewPolicy;
 import dev.weir.control.fleet.Engine;
@@ -31,7 +33,9 @@ import java.util.Optional;
  * @param alerts who is told of alerts
  * @param feedback what of it is kept
  * @param judged how much of the live traffic is judged
+ * @param startRules what a rollout has to have passed before it begins
  * @param reviewed whose answers people look at
+ * @param drift how many answers are counted by what they look like
  * @param upgrade whose answers are looked at before they are sent
  * @param detours what becomes of requests that a model does not answer, or not soon
  */
@@ -46,7 +50,9 @@ record Policy(
         AlertPolicy alerts,
         FeedbackRules feedback,
         LivePolicy judged,
+        StartRules startRules,
         ReviewPolicy reviewed,
+        DriftPolicy drift,
         Optional<UpgradePolicy> upgrade,
         Detours detours) {
     /** What Spring Boot reads of the same file, once, when we start. */
@@ -70,7 +76,9 @@ record Policy(
                 AlertPolicy.read(root),
                 FeedbackRules.read(root),
                 LivePolicy.read(evaluation),
+                StartRules.read(evaluation),
                 ReviewPolicy.read(evaluation),
+                DriftPolicy.read(root),
                 UpgradePolicy.read(root),
                 Detours.read(root));
     }

@@ -40,6 +40,7 @@ class ArchitectureTest {
             "rollout",
             "statistics",
             "storage",
+            "drift",
             "evaluation",
             "telemetry",
             "admin");

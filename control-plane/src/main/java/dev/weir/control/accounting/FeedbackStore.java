@@ -27,6 +27,19 @@ public final class FeedbackStore {
                 .optional();
     }
 
+    /** Thumbs that were given: those up, and all. */
+    public record Thumbs(long upCount, long count) {}
+
+    /** What was said from then on. */
+    public Thumbs thumbsSince(Instant from) {
+        return database.jdbc()
+                .sql("select count(*) as given, coalesce(sum(case when thumbs_up then 1 else 0 end), 0) as up"
+                        + " from feedback where at >= ? and thumbs_up is not null")
+                .param(from.atOffset(ZoneOffset.UTC))
+                .query((row, _) -> new Thumbs(row.getLong("up"), row.getLong("given")))
+                .single();
+    }
+
     /** Keeps what is said; what is not said stays as it was. */
     public void keep(String callId, String person, Feedback feedback, Instant at) {
         Map<String, Object> said = new LinkedHashMap<>();

@@ -17,6 +17,8 @@ public final class TrafficReports {
     private static final String TOKEN_MICROS =
             "case when stream and cache is null and output_tokens > 1 then (total_micros - first_byte_micros) / (output_tokens - 1.0) end";
 
+    private static final double MICROS_PER_SECOND = 1e6;
+
     private final Database database;
 
     public TrafficReports(Database database) {
@@ -64,6 +66,25 @@ public final class TrafficReports {
                 .param(to.atOffset(ZoneOffset.UTC))
                 .query((row, _) -> slot(row, seconds))
                 .list();
+    }
+
+    /** How long good answers took, from request to end. */
+    public record Times(long count, double medianSeconds, double p95Seconds, double p99Seconds) {}
+
+    /** Of calls from {@code from} (inclusive) to {@code to} (exclusive). */
+    public Times times(Instant from, Instant to) {
+        return database.jdbc()
+                .sql("select count(*) as calls, percentile_cont(0.5) within group (order by total_micros) as median,"
+                        + " percentile_cont(0.95) within group (order by total_micros) as p95,"
+                        + " percentile_cont(0.99) within group (order by total_micros) as p99"
+                        + " from ledger where at >= ? and at < ? and status = '200'")
+                .params(from.atOffset(ZoneOffset.UTC), to.atOffset(ZoneOffset.UTC))
+                .query((row, _) -> new Times(
+                        row.getLong("calls"),
+                        row.getDouble("median") / MICROS_PER_SECOND,
+                        row.getDouble("p95") / MICROS_PER_SECOND,
+                        row.getDouble("p99") / MICROS_PER_SECOND))
+                .single();
     }
 
     private static Slot slot(ResultSet row, long seconds) throws SQLException {

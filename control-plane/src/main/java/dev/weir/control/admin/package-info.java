@@ -14,6 +14,7 @@
             "classification",
             "completion",
             "configuration",
+            "drift",
             "evaluation",
             "evaluation :: archive",
             "evaluation :: desk",

@@ -3,6 +3,7 @@ package dev.weir.control.alerting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ public final class AlertRounds implements SmartLifecycle {
     private final Supplier<RequestCounts> counts;
     private final DoubleSupplier objective;
     private final AlertBook book;
+    private final Watches watches;
     private final Herald herald;
     private final InstantSource clock;
     private final Scheduler scheduler;
@@ -35,11 +37,13 @@ public final class AlertRounds implements SmartLifecycle {
      *
      * @param counts as they are now
      * @param objective the share of good requests that is promised now
+     * @param watches for whatever else may be wrong
      * @param scheduler whose threads may wait
      */
     public AlertRounds(
             Supplier<RequestCounts> counts,
             DoubleSupplier objective,
+            List<Watch> watches,
             AlertBook book,
             Herald herald,
             InstantSource clock,
@@ -47,6 +51,7 @@ public final class AlertRounds implements SmartLifecycle {
         this.counts = counts;
         this.objective = objective;
         this.book = book;
+        this.watches = new Watches(watches, book);
         this.herald = herald;
         this.clock = clock;
         this.scheduler = scheduler;
@@ -87,6 +92,7 @@ public final class AlertRounds implements SmartLifecycle {
         watch.saw(now, requests, Math.clamp(seen.badCount() - last.badCount(), 0, requests));
         last = seen;
         watch.judge(now, book);
+        watches.look(now);
         try {
             herald.round();
         } catch (InterruptedException _) {

@@ -78,7 +78,7 @@ public record Limit(String id, Subject subject, @Nullable String model, Metric m
     }
 
     /** For messages: "output tokens per minute of key abc and model m". */
-    String describe() {
+    public String describe() {
         String what = metric.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         String per =
                 period == Period.AT_ONCE ? " at once" : " per " + period.name().toLowerCase(Locale.ROOT);

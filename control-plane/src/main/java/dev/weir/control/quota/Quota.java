@@ -201,17 +201,23 @@ public final class Quota implements SmartLifecycle {
 
     /** What the ledger knows: nothing at the start of a day, and all of it after a restart in the middle of one. */
     private Mono<Void> seed(Claim claim, Instant now) {
-        return database.<Long>ask(() -> {
-                    LedgerTotals.Total total = ledger.since(claim.periodStart(), whose(claim.limit()));
-                    Amounts spent = new Amounts(
-                            total.answeredCount(),
-                            total.usage().inputTokens(),
-                            total.usage().outputTokens(),
-                            total.costNanos(),
-                            0);
-                    return spent.of(claim.limit().metric());
-                })
-                .flatMap(spent -> counters.seed(claim, spent, now));
+        return database.<Long>ask(() -> spent(claim)).flatMap(spent -> counters.seed(claim, spent, now));
+    }
+
+    /** What the ledger says is spent of a budget in its day or month. Blocking. */
+    public long spent(Limit budget) {
+        return spent(Claim.of(budget, 0, clock.instant()));
+    }
+
+    private long spent(Claim claim) {
+        LedgerTotals.Total total = ledger.since(claim.periodStart(), whose(claim.limit()));
+        Amounts spent = new Amounts(
+                total.answeredCount(),
+                total.usage().inputTokens(),
+                total.usage().outputTokens(),
+                total.costNanos(),
+                0);
+        return spent.of(claim.limit().metric());
     }
 
     private static LedgerTotals.Whose whose(Limit limit) {

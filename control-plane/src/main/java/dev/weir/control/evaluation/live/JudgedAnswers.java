@@ -12,4 +12,12 @@ public interface JudgedAnswers {
      * @param verdict null where there is none
      */
     void over(LiveAnswer answer, @Nullable Scored verdict);
+
+    /** Another one is shown it, too. */
+    default JudgedAnswers and(JudgedAnswers other) {
+        return (answer, verdict) -> {
+            over(answer, verdict);
+            other.over(answer, verdict);
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package dev.weir.control.evaluation.review;
 
 import dev.weir.control.evaluation.review.ReviewReport.Reviewed;
+import dev.weir.control.statistics.Proportion;
 import dev.weir.control.storage.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +11,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** What people found out, over the last weeks together: one week's sample is too small to tell much. Blocking. */
 public final class ReviewReports {
     private static final int WEEKS = 4;
+    /** How far back it looks, at most. */
+    public static final int WINDOW_DAYS = 7 * (WEEKS + 1);
 
     private final Database database;
     private final InstantSource clock;
@@ -46,6 +51,14 @@ public final class ReviewReports {
         return byModel.entrySet().stream()
                 .map(model -> ReviewReport.of(model.getKey(), model.getValue()))
                 .toList();
+    }
+
+    /** Of the answers of all models that were drawn whatever they say, those that people call right. */
+    public Optional<Proportion> correct() {
+        return all().stream()
+                .map(ReviewReport::correct)
+                .filter(Objects::nonNull)
+                .reduce((one, other) -> new Proportion(one.badCount() + other.badCount(), one.count() + other.count()));
     }
 
     private static Reviewed reviewed(ResultSet row, List<Opinion> opinions) throws SQLException {

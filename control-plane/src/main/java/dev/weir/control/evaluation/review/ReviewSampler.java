@@ -2,6 +2,7 @@ package dev.weir.control.evaluation.review;
 
 import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.evaluation.QualityEvent.Scored;
+import dev.weir.control.evaluation.QualityEvent.Subject;
 import dev.weir.control.evaluation.live.JudgedAnswers;
 import dev.weir.control.evaluation.live.LiveAnswer;
 import dev.weir.control.evaluation.live.LivePolicy;
@@ -72,12 +73,17 @@ public final class ReviewSampler implements JudgedAnswers, SmartLifecycle {
 
     /** Whether an answer may be one of those that are drawn whatever they say. Never waits. */
     public boolean wants(ServedExchange exchange) {
-        return policy.get().tenants().contains(exchange.tenant())
-                && isBelow(
-                        new ReviewSamples.Key(
-                                weekOf(exchange.at()), exchange.request().model()),
-                        Draw.UNIFORM,
-                        Draw.UNIFORM.rank(exchange.callId(), 1));
+        return wants(exchange.callId(), exchange.tenant(), exchange.request().model(), exchange.at());
+    }
+
+    /** The same of an answer that has been given. */
+    public boolean wants(Subject subject) {
+        return wants(subject.callId(), subject.tenant(), subject.model(), subject.at());
+    }
+
+    private boolean wants(String callId, String tenant, String model, Instant at) {
+        return policy.get().tenants().contains(tenant)
+                && isBelow(new ReviewSamples.Key(weekOf(at), model), Draw.UNIFORM, Draw.UNIFORM.rank(callId, 1));
     }
 
     /** Keeps it, where it is of the sample. Never waits: what finds no place is not of it. */
