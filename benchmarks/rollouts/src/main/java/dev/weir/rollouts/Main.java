@@ -74,7 +74,12 @@ public final class Main implements Callable<Integer> {
 
     /** Every scenario, in the order of its number. */
     static List<Scenario> scenarios() {
-        return Stream.of(Healthy.scenarios(), Harmful.scenarios(), Offline.scenarios(), Attacked.scenarios(), Comparison.scenarios())
+        return Stream.of(
+                        Healthy.scenarios(),
+                        Harmful.scenarios(),
+                        Offline.scenarios(),
+                        Attacked.scenarios(),
+                        Comparison.scenarios())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingInt(
                         scenario -> Integer.parseInt(scenario.id().substring(1))))
