@@ -1,8 +1,14 @@
 import { Navigate, NavLink, Route, Routes } from 'react-router';
 import { Page } from '../../controls/Page';
+import { Drift } from './Drift';
 import { PostMortems } from './PostMortems';
+import { Targets } from './Targets';
 
-const TABS = [{ path: 'post-mortems', name: 'Post-mortems', view: PostMortems }];
+const TABS = [
+  { path: 'targets', name: 'Targets', view: Targets },
+  { path: 'drift', name: 'Drift', view: Drift },
+  { path: 'post-mortems', name: 'Post-mortems', view: PostMortems },
+];
 
 export default function Monitoring() {
   return (

@@ -22,6 +22,8 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             "requests",
             "cost",
             "evaluations",
+            "monitoring/targets",
+            "monitoring/drift",
             "admin/keys",
             "admin/tenants",
             "admin/users",
