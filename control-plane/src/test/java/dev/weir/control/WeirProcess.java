@@ -56,9 +56,13 @@ final class WeirProcess implements AutoCloseable {
         return new WeirProcess("serve", List.of(), port, freePort(), List.of(options));
     }
 
-    /** A control plane alone, before engines that run elsewhere, with a heap so small that what it keeps is soon seen. */
+    /**
+     * A control plane alone, before engines that run elsewhere. What it keeps is soon seen: its heap is small, and what the compiler and others
+     * gave back to the C library's allocator goes back to the system.
+     */
     static WeirProcess control(String... options) throws IOException {
-        return new WeirProcess("control", List.of("-Xmx128m"), freePort(), 0, List.of(options));
+        return new WeirProcess(
+                "control", List.of("-Xmx128m", "-XX:TrimNativeHeapInterval=10000"), freePort(), 0, List.of(options));
     }
 
     static int freePort() throws IOException {
