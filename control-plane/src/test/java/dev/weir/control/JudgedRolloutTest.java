@@ -1,0 +1,118 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.rollout.live.ArmWeights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the judge says of live answers, on its way to the rollout whose answers they are. */
+class JudgedRolloutTest {
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+    private static final int REQUESTS_MAX = 2000;
+
+    private static ScriptedEngine.Script saying(String text) {
+        return exchange -> exchange.json(
+                200,
+                "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" + text
+                        + "\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}");
+    }
+
+    private static String verdict(boolean passes) {
+        return "{\\\"evidence\\\":[],\\\"reasoning\\\":\\\"so\\\",\\\"verdict\\\":\\\"" + (passes ? "pass" : "fail")
+                + "\\\",\\\"confidence\\\":0.9}";
+    }
+
+    private static String phase(RunningControlPlane weir) throws Exception {
+        return report(weir).path("phase").asString("");
+    }
+
+    private static JsonNode report(RunningControlPlane weir) throws Exception {
+        return JsonMapper.shared()
+                .readTree(weir.get("/admin/rollouts/r1").body())
+                .path("report");
+    }
+
+    private static void begin(RunningControlPlane weir) throws Exception {
+        String plan = """
+                {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
+                 "start": true,
+                 "stages": [{"kind": "CANARY", "candidateShare": 0.5, "holdSeconds": 3600, "requestsMin": 500, "judgedMin": 100},
+                            {"kind": "WARM", "candidateShare": 1, "holdSeconds": 3600}],
+                 "guards": [{"metric": "ERROR", "role": "GUARDRAIL", "limit": 0.02}, {"metric": "HALLUCINATION", "role": "GUARDRAIL", "limit": 0.03}]}
+                """;
+        assertThat(weir.post("/admin/rollouts", plan).statusCode()).isEqualTo(201);
+        Flux.interval(Duration.ofMillis(10))
+                .filter(_ -> weir.part(ArmWeights.class).of("notes").isPresent())
+                .blockFirst(WAIT_MAX);
+    }
+
+    private static void ask(RunningControlPlane weir, int number) throws Exception {
+        weir.post(
+                "/v1/chat/completions",
+                "{\"model\":\"notes\",\"messages\":[{\"role\":\"user\",\"content\":\"when?\"}]}",
+                "weir-session",
+                "chat-" + number);
+    }
+
+    private static RunningControlPlane weir(Path directory, ScriptedEngine... engines) throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        Files.writeString(file, "evaluation: {live: {judge-model: arbiter, share: 1, per-minute-max: 100000}}\n");
+        return new RunningControlPlane(
+                List.of(engines),
+                "--weir.configuration.file=" + file,
+                "--weir.rollout.beat=20ms",
+                "--weir.rollout.tick=100ms");
+    }
+
+    @Test
+    void aCandidateThatMakesThingsUpIsRolledBackByWhatTheJudgeSays(@TempDir Path directory) throws Exception {
+        try (ScriptedEngine old = ScriptedEngine.with("v1");
+                ScriptedEngine young = ScriptedEngine.with("v2");
+                ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
+                RunningControlPlane weir = weir(directory, old, young, arbiter)) {
+            old.answers(saying("at nine"));
+            young.answers(saying("at noon, by air"));
+            arbiter.answers(
+                    exchange -> saying(verdict(!exchange.request().body().contains("by air")))
+                            .answer(exchange));
+            begin(weir);
+            for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
+                ask(weir, i);
+            }
+            assertThat(phase(weir)).isEqualTo("ROLLED_BACK");
+            assertThat(weir.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: hallucinations");
+        }
+    }
+
+    @Test
+    void withoutItsJudgeARolloutHolds(@TempDir Path directory) throws Exception {
+        try (ScriptedEngine old = ScriptedEngine.with("v1");
+                ScriptedEngine young = ScriptedEngine.with("v2");
+                ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
+                RunningControlPlane weir = weir(directory, old, young, arbiter)) {
+            old.answers(saying("at nine"));
+            young.answers(saying("at nine"));
+            arbiter.answers(exchange -> exchange.json(500, "{}"));
+            begin(weir);
+            for (int i = 0; i < 40; i++) {
+                ask(weir, i);
+            }
+            JsonNode held = Flux.interval(Duration.ofMillis(50))
+                    .concatMap(_ -> Mono.fromCallable(() -> report(weir)))
+                    .filter(report -> !report.path("holds").isEmpty())
+                    .blockFirst(WAIT_MAX);
+            assertThat(held).isNotNull();
+            assertThat(held.path("phase").asString("")).isEqualTo("RUNNING");
+            assertThat(held.path("holds").toString()).contains("judge");
+        }
+    }
+}
