@@ -36,7 +36,7 @@ record EngineInstallation(Path java, Path jar, Path demoModels) {
         if (Files.isReadable(cache)) {
             // Halves the time to ready. One that does not fit the jar any more is ignored by the JVM, and need not be
             // told to anyone.
-            command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off"));
+            command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off"));
         }
         command.addAll(List.of("-jar", jar.toString(), "engine"));
         for (Path model : models.isEmpty() ? findDemoModels() : models) {

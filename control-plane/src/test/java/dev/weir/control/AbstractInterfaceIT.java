@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ViewportSize;
@@ -24,7 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 abstract class AbstractInterfaceIT {
     private static final int PHONE_WIDTH = 390;
     private static final int PHONE_HEIGHT = 844;
+    private static final int WAIT_MILLIS_MAX = 20_000;
     private static final Path PICTURES = Path.of("target/screenshots");
+
+    static {
+        PlaywrightAssertions.setDefaultAssertionTimeout(
+                WAIT_MILLIS_MAX); // its own five seconds are few for two busy cores
+    }
 
     final InterfaceStack weir;
     Page page;

@@ -71,6 +71,10 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
         go("experiments");
         assertThat(row("chat")).containsText("bandit");
         assertThat(barriers("experiments")).isEmpty();
+        row("chat").first().click();
+        button(page, "Stop").click();
+        confirm("Stop"); // while it runs, nobody may unload its models
+        assertThat(page.locator(".status").first()).containsText("stopped");
     }
 
     private void begin(String alias, boolean bandit) {

@@ -27,6 +27,28 @@ final class WeirProcess implements AutoCloseable {
     private final int port;
     private final int enginePort;
 
+    static {
+        recordStarts();
+    }
+
+    /** As {@code ./weir serve} does before its first start, for what is started here a dozen times. */
+    private static void recordStarts() {
+        Path script = HOME.resolve("weir");
+        try {
+            Process recording = new ProcessBuilder(script.toString(), "record")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!recording.waitFor(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                recording.destroy();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private WeirProcess(String command, List<String> java, int port, int enginePort, List<String> options)
             throws IOException {
         this.port = port;
@@ -34,6 +56,10 @@ final class WeirProcess implements AutoCloseable {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(java);
+        Path recorded = CONTROL_JAR.resolveSibling("weir-control.aot");
+        if (Files.exists(recorded)) {
+            line.addAll(List.of("-XX:AOTCache=" + recorded, "-Xlog:aot*=off"));
+        }
         line.addAll(List.of(
                 "-Dweir.home=" + HOME, "-jar", CONTROL_JAR.toString(), command, "--port", Integer.toString(port)));
         if (command.equals("serve")) {

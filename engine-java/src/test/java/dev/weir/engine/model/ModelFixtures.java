@@ -96,8 +96,12 @@ public final class ModelFixtures {
     }
 
     static Path bytes(Path directory, String name, byte[] bytes) {
+        Path file = directory.resolve(name);
         try {
-            return Files.write(directory.resolve(name), bytes);
+            Files.deleteIfExists(
+                    file); // some file systems write what is shortened to the disk at once: thousands of damaged files
+            // then take minutes
+            return Files.write(file, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
