@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,11 +52,25 @@ public final class TestDatabases {
     }
 
     private static final class Postgres {
+        /** Where the data lie if there is room: removing the files of all tests' databases from a disk takes a minute. */
+        private static final Path MEMORY_DISK = Path.of("/dev/shm");
+
+        private static final long MEMORY_DISK_FREE_BYTES_MIN = 4L << 30;
+
         static final EmbeddedPostgres SERVER = start();
+
+        private static boolean memoryDiskFits() throws IOException {
+            return Files.isWritable(MEMORY_DISK)
+                    && Files.getFileStore(MEMORY_DISK).getUsableSpace() >= MEMORY_DISK_FREE_BYTES_MIN;
+        }
 
         static EmbeddedPostgres start() {
             try {
-                EmbeddedPostgres server = EmbeddedPostgres.builder().start();
+                EmbeddedPostgres.Builder settings = EmbeddedPostgres.builder();
+                if (memoryDiskFits()) {
+                    settings.setDataDirectory(Files.createTempDirectory(MEMORY_DISK, "weir-postgres"));
+                }
+                EmbeddedPostgres server = settings.start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     try {
                         server.close();
