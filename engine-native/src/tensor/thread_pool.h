@@ -9,8 +9,9 @@ namespace weir {
 
 class ThreadPool {
  public:
-  // thread_count includes the calling thread; 1 starts no worker.
-  explicit ThreadPool(int32_t thread_count);
+  // thread_count includes the calling thread; 1 starts no worker. At least working_min of them always work, however busy others keep the
+  // cores; 0: half of them.
+  explicit ThreadPool(int32_t thread_count, int32_t working_min = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

@@ -107,7 +107,7 @@ TEST(thread_pool, no_two_ranges_of_one_worker_run_at_a_time) {
 }
 
 TEST(thread_pool, parked_workers_wake_up) {
-  ThreadPool pool(4);
+  ThreadPool pool(4, 4);
   std::atomic<int64_t> sum{0};
   for (int32_t round = 0; round < 20; ++round) {
     // The caller's range outlasts the spinning of workers that had nothing to do, so that they park, and are wanted again right after.
@@ -121,7 +121,7 @@ TEST(thread_pool, parked_workers_wake_up) {
 }
 
 TEST(thread_pool, a_caller_that_parks_just_as_its_range_ends_wakes_up) {
-  ThreadPool pool(2);
+  ThreadPool pool(2, 2);
   int64_t ended = 0;
   for (int64_t round = 0; round < 20000; ++round) {
     // The worker's range lasts about as long as the caller spins, so that its end falls before, on and after the moment of parking.
