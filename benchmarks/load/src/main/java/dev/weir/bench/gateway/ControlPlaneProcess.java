@@ -27,26 +27,26 @@ final class ControlPlaneProcess implements AutoCloseable {
     private final CompletableFuture<String> key = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
-    /**
-     * Starts it.
-     *
-     * @param java options of its JVM
-     */
-    ControlPlaneProcess(Path jar, URI upstream, Path directory, List<String> java, List<String> options)
-            throws IOException {
+    /** Starts it, as ./weir would. */
+    ControlPlaneProcess(Variant variant, URI upstream, Path directory) throws IOException {
         int port = freePort();
         url = URI.create("http://127.0.0.1:" + port);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(java);
+        Path jvmOptions = variant.home().resolve("control-plane/jvm.options");
+        if (Files.exists(jvmOptions)) {
+            command.add("@" + jvmOptions);
+        }
+        command.addAll(variant.java());
         command.addAll(List.of(
+                "-Dweir.home=" + variant.home(),
                 "-jar",
-                jar.toString(),
+                variant.jar().toString(),
                 "control",
                 "--port=" + port,
                 "--engine=" + upstream,
                 "--data-directory=" + directory));
-        command.addAll(options);
+        command.addAll(variant.options());
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread.ofVirtual().name("control-plane").start(this::read);
     }

@@ -1,5 +1,7 @@
 package dev.weir.bench.gateway;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +33,30 @@ record HttpHead(String firstLine, int contentLength, boolean chunked) {
 
     int status() {
         return Integer.parseInt(firstLine.split(" ", 3)[1]);
+    }
+
+    /** What follows it, whole. */
+    String body(InputStream in) throws IOException {
+        if (!chunked) {
+            return new String(in.readNBytes(contentLength), US_ASCII);
+        }
+        StringBuilder body = new StringBuilder();
+        for (String chunk = chunk(in); chunk != null; chunk = chunk(in)) {
+            body.append(chunk);
+        }
+        return body.toString();
+    }
+
+    /** The next chunk of a body that has them; null behind the last. */
+    static @Nullable String chunk(InputStream in) throws IOException {
+        String size = line(in);
+        if (size == null) {
+            throw new EOFException("the connection ended before the last chunk");
+        }
+        int bytes = Integer.parseInt(size, 16);
+        String content = new String(in.readNBytes(bytes), US_ASCII);
+        line(in);
+        return bytes == 0 ? null : content;
     }
 
     /** Without its end; null at the end of the stream. */

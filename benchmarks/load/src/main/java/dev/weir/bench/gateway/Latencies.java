@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** What one way of asking took, in nanoseconds. */
+/** What one way of asking took in one round, in nanoseconds. */
 final class Latencies {
     private static final long NANOS_MAX = 60_000_000_000L;
     private static final int DIGITS = 3;

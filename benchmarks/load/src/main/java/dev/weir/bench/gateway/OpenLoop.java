@@ -3,7 +3,6 @@ package dev.weir.bench.gateway;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -11,30 +10,47 @@ import java.net.URI;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one way at a fixed rate, whether or not earlier answers have come, over connections that are kept. What an answer took counts from the
  * time at which its request was due, so a server that falls behind cannot hide it.
  */
 final class OpenLoop implements AutoCloseable {
+    private static final String NUMBER = "000000000";
+
     private final URI url;
     private final byte[] request;
+    private final int numberAt;
     private final boolean streams;
+    private final AtomicLong askedCount = new AtomicLong();
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
 
-    OpenLoop(URI url, String key, boolean streams) {
+    OpenLoop(URI url, String key, String model, boolean streams) {
         this.url = url;
         this.streams = streams;
-        String body = "{\"model\":\"" + ScriptedUpstream.MODEL + "\",\"stream\":" + streams
-                + ",\"max_tokens\":256,\"messages\":[{\"role\":\"user\",\"content\":\""
+        String body = "{\"model\":\"" + model + "\",\"stream\":" + streams
+                + ",\"max_tokens\":256,\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"Request "
+                + NUMBER + ": "
                 + "When does the first ferry leave? ".repeat(30)
                 + "\"}]}";
-        request =
-                ("POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\nauthorization: Bearer "
-                                + key + "\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
-                        .getBytes(US_ASCII);
+        String head =
+                "POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\nauthorization: Bearer "
+                        + key + "\r\ncontent-length: " + body.length() + "\r\n\r\n";
+        this.request = (head + body).getBytes(US_ASCII);
+        this.numberAt = head.length() + body.indexOf(NUMBER);
+    }
+
+    /** No two are the same: nothing is known from another one. */
+    private byte[] nextRequest() {
+        byte[] next = request.clone();
+        long number = askedCount.getAndIncrement();
+        for (int at = numberAt + NUMBER.length() - 1; at >= numberAt; at--) {
+            next[at] = (byte) ('0' + number % 10);
+            number /= 10;
+        }
+        return next;
     }
 
     /** Asks for so long, and waits for the last answer. */
@@ -56,7 +72,7 @@ final class OpenLoop implements AutoCloseable {
         try {
             Connection connection = idle.pollFirst();
             Connection used = connection == null ? new Connection(url) : connection;
-            used.ask(request, dueNanos, latencies);
+            used.ask(nextRequest(), dueNanos, latencies);
             idle.addFirst(used);
         } catch (IOException | RuntimeException failure) {
             latencies.failed(failure);
@@ -88,21 +104,14 @@ final class OpenLoop implements AutoCloseable {
             if (streams) {
                 readEvents(dueNanos, latencies);
             } else {
-                in.skipNBytes(head.chunked() ? skipChunks() : head.contentLength());
+                String _ = head.body(in);
             }
             latencies.whole(System.nanoTime() - dueNanos);
         }
 
-        private long skipChunks() throws IOException {
-            for (String event = chunk(); event != null; event = chunk()) {
-                // nothing of it is of interest
-            }
-            return 0;
-        }
-
         private void readEvents(long dueNanos, Latencies latencies) throws IOException {
             boolean first = true;
-            for (String events = chunk(); events != null; events = chunk()) {
+            for (String events = HttpHead.chunk(in); events != null; events = HttpHead.chunk(in)) {
                 long now = System.nanoTime();
                 if (first) {
                     latencies.first(now - dueNanos);
@@ -113,17 +122,6 @@ final class OpenLoop implements AutoCloseable {
                     latencies.event(now - Long.parseLong(sent));
                 }
             }
-        }
-
-        private @Nullable String chunk() throws IOException {
-            String size = HttpHead.line(in);
-            if (size == null) {
-                throw new EOFException("the answer broke off");
-            }
-            int bytes = Integer.parseInt(size, 16);
-            String content = new String(in.readNBytes(bytes), US_ASCII);
-            HttpHead.line(in);
-            return bytes == 0 ? null : content;
         }
 
         @Override

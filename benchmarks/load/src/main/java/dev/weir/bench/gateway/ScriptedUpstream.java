@@ -10,11 +10,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
-/** An OpenAI-compatible server without a model: it answers at once, or with an event every so often, each with the time of its sending. */
+/**
+ * An OpenAI-compatible server without a model: it answers at once, or with an event every so often, each with the time of its sending. It also
+ * takes traces, and forgets them.
+ */
 final class ScriptedUpstream implements AutoCloseable {
-    static final String MODEL = "scripted";
+    static final String MODEL = "weir-demo-fast";
+    private static final List<String> MODELS = List.of(MODEL, "weir-demo-mid", "weir-demo-power");
+    private static final String TRACES_PATH = "/v1/traces";
     static final int EVENTS = 20;
     private static final long EVENT_EVERY_NANOS = 10_000_000;
     private static final int BACKLOG = 1024;
@@ -26,8 +33,10 @@ final class ScriptedUpstream implements AutoCloseable {
                     + "A ferry leaves at noon. ".repeat(32)
                     + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":192,\"total_tokens\":204}}";
 
-    private static final String MODELS = "{\"object\":\"list\",\"data\":[{\"id\":\"" + MODEL
-            + "\",\"object\":\"model\",\"created\":1,\"owned_by\":\"bench\",\"max_model_len\":4096}]}";
+    private static final String LIST = MODELS.stream()
+            .map(model -> "{\"id\":\"" + model
+                    + "\",\"object\":\"model\",\"created\":1,\"owned_by\":\"bench\",\"max_model_len\":4096}")
+            .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
 
     private final ServerSocket server;
 
@@ -38,6 +47,11 @@ final class ScriptedUpstream implements AutoCloseable {
 
     URI url() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    }
+
+    /** Where traces may be sent. */
+    URI collector() {
+        return url().resolve(TRACES_PATH);
     }
 
     private void accept() {
@@ -57,9 +71,11 @@ final class ScriptedUpstream implements AutoCloseable {
             InputStream in = new BufferedInputStream(connection.getInputStream());
             OutputStream out = connection.getOutputStream();
             for (HttpHead head = HttpHead.read(in); head != null; head = HttpHead.read(in)) {
-                String body = new String(in.readNBytes(head.contentLength()), US_ASCII);
+                String body = head.body(in);
                 if (head.firstLine().startsWith("GET")) {
-                    out.write(answer(head.firstLine().contains("/v1/models") ? MODELS : "{}"));
+                    out.write(answer(head.firstLine().contains("/v1/models") ? LIST : "{}"));
+                } else if (head.firstLine().contains(TRACES_PATH)) {
+                    out.write(answer("{}"));
                 } else if (body.contains("\"stream\":true")) {
                     stream(out);
                 } else {

@@ -12,7 +12,7 @@ class OpenLoopTest {
     @Test
     void everyRequestThatWasDueIsAskedAndMeasured() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", false)) {
+                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, false)) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -24,7 +24,7 @@ class OpenLoopTest {
     @Test
     void everyEventOfAStreamHasAWay() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", true)) {
+                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, true)) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -38,7 +38,7 @@ class OpenLoopTest {
 
     @Test
     void whoCannotBeReachedIsCountedAndNamed() {
-        try (OpenLoop loop = new OpenLoop(URI.create("http://127.0.0.1:1"), "key", false)) {
+        try (OpenLoop loop = new OpenLoop(URI.create("http://127.0.0.1:1"), "key", "m", false)) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.failureCount()).isEqualTo(10);

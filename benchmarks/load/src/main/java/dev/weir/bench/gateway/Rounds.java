@@ -1,0 +1,63 @@
+package dev.weir.bench.gateway;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What one way of asking took, round by round. What is added is the difference within a round, and of all rounds the median: a machine that is
+ * slower one minute than the next slows both sides of a round.
+ */
+final class Rounds {
+    private final List<Latencies> rounds = new ArrayList<>();
+
+    /** For the next round. */
+    Latencies next() {
+        Latencies next = new Latencies();
+        rounds.add(next);
+        return next;
+    }
+
+    double median(ToDoubleFunction<Latencies> figure) {
+        return median(rounds.stream().mapToDouble(figure).toArray());
+    }
+
+    double added(Rounds direct, ToDoubleFunction<Latencies> figure) {
+        if (rounds.size() != direct.rounds.size()) {
+            throw new IllegalArgumentException(rounds.size() + " rounds have no pairs in " + direct.rounds.size());
+        }
+        double[] added = new double[rounds.size()];
+        for (int round = 0; round < added.length; round++) {
+            added[round] = figure.applyAsDouble(rounds.get(round)) - figure.applyAsDouble(direct.rounds.get(round));
+        }
+        return median(added);
+    }
+
+    private static double median(double[] values) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    long answerCount() {
+        return rounds.stream()
+                .mapToLong(round -> round.ofWholes().getTotalCount())
+                .sum();
+    }
+
+    long failureCount() {
+        return rounds.stream().mapToLong(Latencies::failureCount).sum();
+    }
+
+    /** Why the last one failed. */
+    String lastFailure() {
+        return rounds.stream()
+                .map(Latencies::lastFailure)
+                .filter(why -> !why.isEmpty())
+                .reduce("", (_, later) -> later);
+    }
+}
