@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class Ledger implements SmartLifecycle {
     private final String idPrefix = UUID.randomUUID().toString();
     private final AtomicLong callCount = new AtomicLong();
     private volatile boolean running;
-    private @Nullable Thread writer;
+    private volatile @Nullable Thread writer;
     private long spoolTriedNanos;
 
     /**
@@ -103,6 +104,9 @@ public final class Ledger implements SmartLifecycle {
         if (!waiting.offer(entry)) {
             keep(List.of(entry));
         }
+        if (waiting.size() >= config.entriesPerWriteMax()) {
+            LockSupport.unpark(writer);
+        }
     }
 
     @Override
@@ -122,6 +126,7 @@ public final class Ledger implements SmartLifecycle {
         if (stopping == null) {
             return;
         }
+        LockSupport.unpark(stopping);
         try {
             stopping.join(STOP_MILLIS_MAX);
         } catch (InterruptedException _) {
@@ -160,18 +165,20 @@ public final class Ledger implements SmartLifecycle {
         }
     }
 
-    /** Waits for a first entry, and then as long as others may come to go with it. */
+    /** Waits for a first entry, and then as long as others may come to go with it: asleep, so that they do not each wake us. */
     private void collect(List<LedgerEntry> batch) throws InterruptedException {
         long deadlineNanos = ticker.monotonicTime() + config.writeEvery().toNanos();
-        while (batch.size() < config.entriesPerWriteMax()) {
-            long leftNanos = running ? deadlineNanos - ticker.monotonicTime() : 0;
-            LedgerEntry next = waiting.poll(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
-            if (next == null) {
-                return;
-            }
-            batch.add(next);
-            waiting.drainTo(batch, config.entriesPerWriteMax() - batch.size());
+        LedgerEntry first = waiting.poll(config.writeEvery().toNanos(), TimeUnit.NANOSECONDS);
+        if (first == null) {
+            return;
         }
+        batch.add(first);
+        long leftNanos = deadlineNanos - ticker.monotonicTime();
+        while (running && leftNanos > 0 && waiting.size() < config.entriesPerWriteMax()) {
+            LockSupport.parkNanos(this, leftNanos);
+            leftNanos = deadlineNanos - ticker.monotonicTime();
+        }
+        waiting.drainTo(batch, config.entriesPerWriteMax() - batch.size());
     }
 
     private boolean insert(Collection<LedgerEntry> entries) {

@@ -93,6 +93,9 @@ record HeadRules(IngressConfig config) {
 
     /** A target's path and query, escapes as they are; a target may be just that, a URL (as sent to a proxy), or a star. */
     static Optional<String> target(String target) {
+        if (isPlainPath(target)) {
+            return Optional.of(target);
+        }
         if (target.equals("*")) {
             return Optional.of("/*");
         }
@@ -108,6 +111,18 @@ record HeadRules(IngressConfig config) {
         } catch (URISyntaxException _) {
             return Optional.empty();
         }
+    }
+
+    /** Nearly every target is one, and means itself. */
+    private static boolean isPlainPath(String target) {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            boolean plain = c == '/' || c == '-' || c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!plain) {
+                return false;
+            }
+        }
+        return target.startsWith("/") && !target.startsWith("//");
     }
 
     static boolean isAtLeast11(HttpRequest head) {

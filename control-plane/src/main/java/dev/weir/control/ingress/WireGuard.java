@@ -18,11 +18,13 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -194,10 +196,8 @@ final class WireGuard extends ChannelDuplexHandler {
     private static void straighten(HttpRequest head) {
         HeadRules.target(head.uri()).ifPresent(head::setUri);
         HttpHeaders headers = head.headers();
-        for (String name : headers.names()) {
-            if (name.toLowerCase(Locale.ROOT).startsWith(OURS)) {
-                headers.remove(name);
-            }
+        if (hasOurs(headers)) {
+            headers.names().stream().filter(WireGuard::isOurs).toList().forEach(headers::remove);
         }
         if (HeadRules.isAtLeast11(head) && !HttpUtil.isKeepAlive(head)) {
             // Reactor Netty takes a pipelined request's wish for the end as if the requests before it had made it, and
@@ -205,6 +205,20 @@ final class WireGuard extends ChannelDuplexHandler {
             headers.remove(HttpHeaderNames.CONNECTION);
             headers.set(LAST, "1");
         }
+    }
+
+    private static boolean hasOurs(HttpHeaders headers) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> each = headers.iteratorCharSequence();
+        while (each.hasNext()) {
+            if (isOurs(each.next().getKey())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOurs(CharSequence name) {
+        return AsciiString.regionMatches(name, true, 0, OURS, 0, OURS.length());
     }
 
     private void broken(ChannelHandlerContext context, HttpObject part) {

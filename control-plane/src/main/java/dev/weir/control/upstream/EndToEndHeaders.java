@@ -1,6 +1,8 @@
 package dev.weir.control.upstream;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,18 +25,28 @@ final class EndToEndHeaders {
     private EndToEndHeaders() {}
 
     static HttpHeaders of(io.netty.handler.codec.http.HttpHeaders received) {
-        Set<String> dropped = new HashSet<>(HOP_BY_HOP);
-        for (String value : received.getAll("connection")) {
-            for (String name : value.split(",", -1)) {
-                dropped.add(name.strip().toLowerCase(Locale.ROOT));
-            }
-        }
+        Set<String> named = named(received.getAll(HttpHeaderNames.CONNECTION));
         HttpHeaders kept = new HttpHeaders();
         for (Map.Entry<String, String> header : received) {
-            if (!dropped.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name) && !named.contains(name)) {
                 kept.add(header.getKey(), header.getValue());
             }
         }
         return kept;
+    }
+
+    /** What the engine says of its connection by name; mostly nothing. */
+    private static Set<String> named(List<String> connection) {
+        if (connection.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> names = new HashSet<>();
+        for (String value : connection) {
+            for (String name : value.split(",", -1)) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return names;
     }
 }

@@ -7,7 +7,6 @@ import dev.weir.control.upstream.AnswerPart.Piece;
 import dev.weir.control.upstream.AnswerPart.Took;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -23,10 +22,8 @@ import org.springframework.beans.factory.DisposableBean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
-import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
 /** Talks to engines: one exchange is one reactive chain, and cancelling it anywhere closes the connection at once. */
@@ -35,24 +32,12 @@ public final class EngineClient implements DisposableBean {
 
     private final UpstreamConfig limits;
     private final Scheduler timer;
-    private final ConnectionProvider connections;
-    private final HttpClient http;
+    private final LoopConnections connections;
 
     public EngineClient(UpstreamConfig limits, LoopResources loops, Scheduler timer) {
         this.limits = limits;
         this.timer = timer;
-        this.connections = ConnectionProvider.builder("engines")
-                .maxConnections(limits.connectionsPerEngineMax())
-                .pendingAcquireMaxCount(limits.connectionWaitersPerEngineMax())
-                .pendingAcquireTimeout(limits.connectionWaitMax())
-                .maxIdleTime(limits.connectionIdleMax())
-                .build();
-        this.http = HttpClient.create(connections)
-                .runOn(loops)
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(limits.connectMax().toMillis()))
-                .option(ChannelOption.TCP_NODELAY, true);
+        this.connections = new LoopConnections(limits, loops);
     }
 
     /**
@@ -64,7 +49,9 @@ public final class EngineClient implements DisposableBean {
             FlowGuard guard = new FlowGuard(limits, timer);
             AtomicBoolean answered = new AtomicBoolean();
             JsonBody body = told == null ? request.body() : told.resuming(request.body());
-            return guard.watchBeginning(http.headers(headers -> writeHeaders(request, body, told, headers))
+            return guard.watchBeginning(connections
+                            .here()
+                            .headers(headers -> writeHeaders(request, body, told, headers))
                             .post()
                             .uri(engine.url().resolve(request.endpoint().path()))
                             .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes())))
@@ -83,7 +70,9 @@ public final class EngineClient implements DisposableBean {
      */
     public Mono<ProbeAnswer> administer(
             URI engine, HttpMethod method, String path, @Nullable String json, @Nullable String token) {
-        return http.headers(headers -> {
+        return connections
+                .here()
+                .headers(headers -> {
                     headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
                     if (token != null) {
                         headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
@@ -100,7 +89,9 @@ public final class EngineClient implements DisposableBean {
 
     /** A small question to an engine, such as whether it is ready. */
     public Mono<ProbeAnswer> probe(URI engine, String path) {
-        return http.get()
+        return connections
+                .here()
+                .get()
                 .uri(engine.resolve(path))
                 .response((head, content) -> whole(head, content.asByteArray()))
                 .single()
@@ -114,8 +105,7 @@ public final class EngineClient implements DisposableBean {
 
     @Override
     public void destroy() {
-        // The event loops may have stopped already, and the connections with them.
-        connections.disposeLater().onErrorComplete().subscribe();
+        connections.close();
     }
 
     private void writeHeaders(

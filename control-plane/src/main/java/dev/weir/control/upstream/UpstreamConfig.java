@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param resumeWaitMax for an engine that can go on with a broken stream, where there is none at the moment
  * @param heldBytesMax of a resumable stream's events whose tokens the engine has not told yet
  * @param stallMax that a client may leave ready pieces unread before the engine is let go
- * @param connectionsPerEngineMax as many exchanges can be under way with one engine
+ * @param connectionsPerEngineMax as many exchanges can be under way with one engine; spread over the event loops
  * @param connectionWaitersPerEngineMax as many more may wait for a connection
  * @param connectionWaitMax until one of them is refused
  * @param connectionIdleMax until an unused connection is closed; shorter than the engines' own limit, or they would close it under us
