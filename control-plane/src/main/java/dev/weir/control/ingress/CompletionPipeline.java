@@ -111,7 +111,7 @@ public final class CompletionPipeline {
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
                         .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
-                        .map(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
+                        .flatMap(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
                         .flatMap(asked -> idempotency.once( // the second time as the first
                                 caller,
                                 asked,

@@ -59,21 +59,27 @@ public final class PromptStation {
     }
 
     /** The request as it goes on. */
-    CompletionRequest prepare(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
+    Mono<CompletionRequest> prepare(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
         String tenant = caller.tenant().id();
         Optional<GuardRules.Rule> guard = guards.get().of(tenant, request.model());
         Optional<CompressionRules.Rule> shorter = compressions.get().of(tenant, request.model());
         if (guard.isEmpty() && shorter.isEmpty()) {
-            return request;
+            return Mono.just(request);
         }
         Optional<PromptTexts> read = PromptTexts.read(request.body());
         if (read.isEmpty()) {
-            return request;
+            return Mono.just(request);
         }
         List<PromptText> asked = read.get().texts();
         Optional<Inspection> inspection = guard.map(rule -> Inspection.of(asked, rule));
         inspection.ifPresent(found -> count(found, guard.orElseThrow()));
-        inspection.ifPresent(found -> refuse(found, caller, request, exchange));
+        Optional<String> blocked = inspection.flatMap(Inspection::blocked);
+        if (blocked.isPresent()) {
+            String note = inspection.orElseThrow().note();
+            Refusal refusal =
+                    new Refusal(OpenAiError.refused(400, "the prompt is refused: " + blocked.get(), "prompt_blocked"));
+            return till.turnedAway(caller, request, exchange, note, refusal).thenReturn(request);
+        }
         List<PromptText> kept = inspection.map(Inspection::texts).orElse(asked);
         if (!kept.equals(asked)) {
             exchange.getResponse()
@@ -92,17 +98,10 @@ public final class PromptStation {
                                 inspection.map(Inspection::note).orElse(""),
                                 compression.map(PromptStation::text).orElse("")));
         List<PromptText> goingOn = compression.map(Compression::texts).orElse(kept);
-        return goingOn.equals(asked)
-                ? request
-                : request.withModel(request.model(), read.get().with(goingOn));
-    }
-
-    private void refuse(Inspection found, Caller caller, CompletionRequest request, ServerWebExchange exchange) {
-        if (found.blocked().isPresent()) {
-            till.turnedAway(caller, request, exchange, found.note());
-            throw new Refusal(OpenAiError.refused(
-                    400, "the prompt is refused: " + found.blocked().get(), "prompt_blocked"));
-        }
+        return Mono.just(
+                goingOn.equals(asked)
+                        ? request
+                        : request.withModel(request.model(), read.get().with(goingOn)));
     }
 
     private void tell(Compression saved, ServerWebExchange exchange) {

@@ -76,11 +76,18 @@ public final class Till {
         ledger.record(aside, "200");
     }
 
-    /** A request that guards refuse costs nothing and is not counted against any limit; that there was one is booked. */
-    void turnedAway(Caller caller, CompletionRequest request, ServerWebExchange exchange, String why) {
-        Call call = ledger.begin(caller, request, feature(exchange));
-        call.prepared(why, "");
-        ledger.record(call, "400");
+    /** Refuses what guards do not let on. It costs nothing, but is a request like others, so that trying has its limits; that there was one is booked. */
+    Mono<Void> turnedAway(
+            Caller caller, CompletionRequest request, ServerWebExchange exchange, String why, Refusal refusal) {
+        return Mono.defer(() -> {
+            Call call = ledger.begin(caller, request, feature(exchange));
+            call.prepared(why, "");
+            Reservation one = quota.reserveUnanswered(caller, request);
+            return one.verdict()
+                    .flatMap(verdict -> admitted(verdict, exchange, () -> Mono.error(refusal)))
+                    .doOnError(failure -> ledger.record(call, status(failure)))
+                    .doFinally(_ -> one.settle(Amounts.spent(Usage.NONE, 0)));
+        });
     }
 
     private Call begin(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
@@ -152,11 +159,7 @@ public final class Till {
                 return "cancelled";
             }
             if (failure != null) {
-                return exchange.getResponse().isCommitted()
-                        ? "broken"
-                        : OpenAiErrors.known(failure)
-                                .map(error -> Integer.toString(error.status()))
-                                .orElse("500");
+                return exchange.getResponse().isCommitted() ? "broken" : Till.status(failure);
             }
             HttpStatusCode status = exchange.getResponse().getStatusCode();
             if (passage.hasBrokenOff() || status == null) {
@@ -165,6 +168,12 @@ public final class Till {
             // Closing a connection may end the writing of an answer as if all of it had been written.
             return call.wasLeft() ? "cancelled" : Integer.toString(status.value());
         }
+    }
+
+    private static String status(Throwable failure) {
+        return OpenAiErrors.known(failure)
+                .map(error -> Integer.toString(error.status()))
+                .orElse("500");
     }
 
     private static @Nullable String feature(ServerWebExchange exchange) {

@@ -89,7 +89,18 @@ public final class Quota implements SmartLifecycle {
 
     /** Sets aside what the request can take at most. Whatever its verdict, a reservation has to be settled. */
     public Reservation reserve(Caller caller, CompletionRequest request, ModelPrice price) {
-        List<Limit> applying = limits.of(caller, request.model());
+        return reserve(limits.of(caller, request.model()), request, price);
+    }
+
+    /** Sets aside one request and nothing else, for one that no model is to answer. */
+    public Reservation reserveUnanswered(Caller caller, CompletionRequest request) {
+        List<Limit> ofRequests = limits.of(caller, request.model()).stream()
+                .filter(limit -> limit.metric() == Metric.REQUESTS)
+                .toList();
+        return reserve(ofRequests, request, ModelPrice.FREE);
+    }
+
+    private Reservation reserve(List<Limit> applying, CompletionRequest request, ModelPrice price) {
         if (applying.isEmpty()) {
             return new Reservation(CompletableFuture.completedFuture(new Granted(List.of())), _ -> {});
         }
