@@ -8,6 +8,7 @@ import dev.weir.models.domain.Split;
 import dev.weir.models.evaluation.HttpAnswerer;
 import dev.weir.models.evaluation.LocalServer;
 import dev.weir.models.evaluation.Outcomes;
+import dev.weir.models.router.Neighbours;
 import dev.weir.models.router.RouterTraining;
 import dev.weir.models.router.RoutingReport;
 import java.io.IOException;
@@ -34,6 +35,9 @@ final class TrainRouterCommand implements Callable<Integer> {
 
     /** A token costs what its model has parameters, in millions. */
     private static final double[] COSTS = {0.49, 1.24, 2.63};
+
+    /** How many are asked of, for comparison with the head. */
+    private static final int[] NEIGHBOURS = {8, 32, 128};
 
     private static final double[] LOSSES = {0.005, 0.01, 0.02, 0.04, 0.08, 0.16};
 
@@ -90,6 +94,10 @@ final class TrainRouterCommand implements Callable<Integer> {
         Outcomes test = outcomes("evaluation.jsonl", EvaluationSet.read(demo.resolve("evaluation.jsonl")));
         RoutingReport report = new RoutingReport(test, models, COSTS);
         print(report, head, encoder, training.learnUpgrade(train, head, RouterTraining.LOSS_MAX), test);
+        for (int count : NEIGHBOURS) {
+            Neighbours neighbours = new Neighbours(encoder, train, models, COSTS, count);
+            compare("by " + count + " nearest neighbours", report, report.routed(neighbours::choose));
+        }
         System.out.println("with upgrades, for the loss that may be asked for; half of it is allowed in training");
         for (double lossMax : LOSSES) {
             RoutingReport.Line line = report.upgraded(head, encoder, training.learnUpgrade(train, head, lossMax));

@@ -49,7 +49,7 @@ public final class RoutingReport {
     }
 
     public Line always(int model) {
-        return of(_ -> model);
+        return routed(_ -> model);
     }
 
     /** The mean of all models: what choosing by chance comes to. */
@@ -65,7 +65,7 @@ public final class RoutingReport {
 
     /** The cheapest model that is right; the cheapest of all where none is. */
     public Line oracle() {
-        return of(this::cheapestRight);
+        return routed(this::cheapestRight);
     }
 
     private int cheapestRight(Row row) {
@@ -103,8 +103,13 @@ public final class RoutingReport {
         return new Line(all.accuracy() - spared / (double) rows.size(), cost / total(dearest));
     }
 
+    /** By any way of choosing. */
+    public Line routed(ToIntFunction<Row> choice) {
+        return upgraded(choice, Double.NEGATIVE_INFINITY);
+    }
+
     public Line routed(LearnedHead head, SentenceEncoder encoder) {
-        return of(row -> head.choose(rights(head, encoder, row)));
+        return routed(row -> head.choose(rights(head, encoder, row)));
     }
 
     public Line upgraded(LearnedHead head, SentenceEncoder encoder, RouterTraining.Upgrade upgrade) {
@@ -144,10 +149,6 @@ public final class RoutingReport {
             right += answer(row, chosen).right() ? 1 : 0;
         }
         return new Line(right / rows.size(), cost / total(dearest));
-    }
-
-    private Line of(ToIntFunction<Row> choice) {
-        return upgraded(choice, Double.NEGATIVE_INFINITY);
     }
 
     private double total(int model) {

@@ -52,6 +52,8 @@ class RoutingReportTest {
         RoutingReport.Line routed = report.routed(head, encoder);
         assertThat(routed.accuracy()).isEqualTo(1);
         assertThat(routed.cost()).isEqualTo(report.oracle().cost(), within(1e-9));
+        Neighbours neighbours = new Neighbours(encoder, outcomes(), MODELS, COSTS, 4);
+        assertThat(report.routed(neighbours::choose)).isEqualTo(routed);
     }
 
     private static Outcomes outcomes() {
