@@ -3,6 +3,7 @@ package dev.weir.control;
 import dev.weir.control.admin.CacheEndpoints;
 import dev.weir.control.cache.ResponseCache;
 import dev.weir.control.configuration.LiveConfiguration;
+import dev.weir.control.embedding.EncoderReader;
 import dev.weir.control.embedding.EngineEncoder;
 import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.control.embedding.SentenceEncoder;
@@ -13,6 +14,7 @@ import dev.weir.control.storage.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -26,6 +28,13 @@ import reactor.core.scheduler.Scheduler;
 /** Wires what knows answers. */
 @Configuration(proxyBeanMethods = false)
 class CacheStations {
+    private static final Path HOME = Path.of(System.getProperty("weir.home", "."));
+
+    /** Where {@code ./weir onnx} builds it. */
+    private static final Path ONNX = Path.of("control-plane", "onnx", "target", "weir-onnx.jar");
+
+    /** What an encoder in ONNX has beside it, and ours has not. */
+    private static final String TOKENIZER = "tokenizer.json";
 
     /** Absent where there is none: meanings are not compared then, and answers say so. */
     @Bean
@@ -36,11 +45,12 @@ class CacheStations {
             return new Encoder(
                     new EngineEncoder(URI.create(named), model, config.cache().encoderAnswerMax()));
         }
-        Path directory = named != null
-                ? Path.of(named)
-                : Path.of(System.getProperty("weir.home", "."), "models", "demo", "weir-demo-encoder");
+        Path directory = named != null ? Path.of(named) : HOME.resolve(Path.of("models", "demo", "weir-demo-encoder"));
         try {
-            return new Encoder(HashedEncoder.read(directory));
+            return new Encoder(
+                    Files.exists(directory.resolve(TOKENIZER))
+                            ? EncoderReader.in(HOME.resolve(ONNX)).read(directory)
+                            : HashedEncoder.read(directory));
         } catch (IOException missing) {
             if (named != null) {
                 throw new StartFailure("weir.cache.encoder cannot be used: " + missing.getMessage());

@@ -55,6 +55,7 @@ final class WeirProcess implements AutoCloseable {
         this.enginePort = enginePort;
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.add("@" + HOME.resolve("control-plane/jvm.options"));
         line.addAll(java);
         Path recorded = CONTROL_JAR.resolveSibling("weir-control.aot");
         if (Files.exists(recorded)) {
@@ -82,13 +83,9 @@ final class WeirProcess implements AutoCloseable {
         return new WeirProcess("serve", List.of(), port, freePort(), List.of(options));
     }
 
-    /**
-     * A control plane alone, before engines that run elsewhere. What it keeps is soon seen: its heap is small, and what the compiler and others
-     * gave back to the C library's allocator goes back to the system.
-     */
+    /** A control plane alone, before engines that run elsewhere, with a heap so small that what it keeps is soon seen. */
     static WeirProcess control(String... options) throws IOException {
-        return new WeirProcess(
-                "control", List.of("-Xmx128m", "-XX:TrimNativeHeapInterval=10000"), freePort(), 0, List.of(options));
+        return new WeirProcess("control", List.of("-Xmx128m"), freePort(), 0, List.of(options));
     }
 
     static int freePort() throws IOException {

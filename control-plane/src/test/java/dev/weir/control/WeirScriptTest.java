@@ -73,6 +73,8 @@ class WeirScriptTest {
                 "control-plane/src/main/java/dev/weir/control/embedding/A.java",
                 "control-plane/src/main/java/dev/weir/control/rollout/A.java",
                 "control-plane/pom.xml",
+                "control-plane/onnx/src/main/A.java",
+                "control-plane/onnx/pom.xml",
                 "models/src/main/A.java",
                 "models/pom.xml",
                 "benchmarks/load/src/main/A.java",
@@ -86,6 +88,7 @@ class WeirScriptTest {
         for (String module : List.of(
                 "engine-java",
                 "control-plane",
+                "control-plane/onnx",
                 "models",
                 "benchmarks/load",
                 "benchmarks/engine",
@@ -102,7 +105,7 @@ class WeirScriptTest {
                 "mvn",
                 "Apache Maven 3.9.9",
                 "touch engine-java/target/weir-engine.jar control-plane/target/weir-control.jar"
-                        + " models/target/weir-models.jar benchmarks/load/target/weir-bench.jar"
+                        + " control-plane/onnx/target/weir-onnx.jar models/target/weir-models.jar benchmarks/load/target/weir-bench.jar"
                         + " benchmarks/engine/target/weir-bench-engine.jar"
                         + " benchmarks/rollouts/target/weir-rollouts.jar; echo \"mvn $*\"; exit ${MVN_EXIT:-0}");
         program(home.resolve("engine-native/tests/run"), "echo '100% tests passed'");

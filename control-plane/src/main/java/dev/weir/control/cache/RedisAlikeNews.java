@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * News through one Redis stream, which every replica reads from its beginning, so that a new one knows what the others know. It keeps about as
  * many items as a replica keeps entries. Purges are items like others; what was begun before one and is told after it is refused, by one
- * script that knows when each tenant was last purged.
+ * script that knows when each tenant was last purged. What was learnt with another encoder says nothing about this one's vectors, and is left out.
  */
 final class RedisAlikeNews implements AlikeNews {
     private static final Logger log = LoggerFactory.getLogger(RedisAlikeNews.class);
@@ -34,9 +34,11 @@ final class RedisAlikeNews implements AlikeNews {
     private static final Duration HEAR_EVERY = Duration.ofMillis(200);
     private static final int ITEMS_AT_A_TIME = 500;
     private static final String BEGINNING = "0-0";
+    private static final String ENCODER = "encoder";
 
     private final Redis redis;
     private final String self;
+    private final String encoder;
     private final int itemsMax;
     private final Scheduler timer;
     private final Disposable.Swap listening = Disposables.swap();
@@ -46,10 +48,12 @@ final class RedisAlikeNews implements AlikeNews {
      * News of and for this replica.
      *
      * @param self tells its own from others'
+     * @param encoder the fingerprint of the one with which questions are compared here
      */
-    RedisAlikeNews(Redis redis, String self, int itemsMax, Scheduler timer) {
+    RedisAlikeNews(Redis redis, String self, String encoder, int itemsMax, Scheduler timer) {
         this.redis = redis;
         this.self = self;
+        this.encoder = encoder;
         this.itemsMax = itemsMax;
         this.timer = timer;
         List.of(TELL, HEAR).forEach(redis::load);
@@ -100,16 +104,23 @@ final class RedisAlikeNews implements AlikeNews {
                 });
     }
 
-    private static void take(String json, Consumer<Item> ear) {
+    private void take(String text, Consumer<Item> ear) {
         try {
-            ear.accept(item(JsonMapper.shared().readTree(json)));
+            JsonNode json = JsonMapper.shared().readTree(text);
+            Item item = item(json);
+            if (item instanceof Purged || json.path(ENCODER).asString("").equals(encoder)) {
+                ear.accept(item);
+            }
         } catch (JacksonException | IllegalArgumentException strange) {
             log.warn("an item of another replica is not understood and left out: {}", strange.getClass());
         }
     }
 
-    private static String json(Item item) {
-        ObjectNode json = JsonMapper.shared().createObjectNode().put("tenant", item.tenant());
+    private String json(Item item) {
+        ObjectNode json = JsonMapper.shared()
+                .createObjectNode()
+                .put("tenant", item.tenant())
+                .put(ENCODER, encoder);
         switch (item) {
             case Answered told ->
                 json.put("kind", "answered")

@@ -61,6 +61,7 @@ public final class ResponseCache implements AutoCloseable {
                 : new RedisAlikeNews(
                         redis,
                         self,
+                        encoder.fingerprint(),
                         config.semanticEntriesMax(),
                         encoder.waits() ? Schedulers.boundedElastic() : timer);
         this.alike = encoder == null ? null : new SemanticCache(encoder, config, clock, chance, self, news);

@@ -42,6 +42,12 @@ public final class EngineEncoder implements SentenceEncoder {
         this.answerMax = answerMax;
     }
 
+    /** Its name is all that is known of the model; whichever engine has it gives the same vectors. */
+    @Override
+    public String fingerprint() {
+        return "engine " + model;
+    }
+
     @Override
     public boolean waits() {
         return true;
@@ -85,20 +91,11 @@ public final class EngineEncoder implements SentenceEncoder {
         if (vector.isEmpty() || vector.size() > DIMENSIONS_MAX) {
             throw failure("its answer has no vector");
         }
-        float[] unit = new float[vector.size()];
-        double squares = 0;
-        for (int d = 0; d < unit.length; d++) {
-            unit[d] = vector.path(d).floatValue();
-            squares += (double) unit[d] * unit[d];
+        float[] values = new float[vector.size()];
+        for (int d = 0; d < values.length; d++) {
+            values[d] = vector.path(d).floatValue();
         }
-        if (!(squares > 0)) {
-            throw failure("its vector has no length");
-        }
-        float length = (float) Math.sqrt(squares);
-        for (int d = 0; d < unit.length; d++) {
-            unit[d] /= length;
-        }
-        return unit;
+        return Direction.of(values).orElseThrow(() -> failure("its vector has no length"));
     }
 
     private UncheckedIOException failure(String why) {

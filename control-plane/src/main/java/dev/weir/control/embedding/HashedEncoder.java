@@ -28,11 +28,21 @@ public final class HashedEncoder implements SentenceEncoder {
     private final int dimensionCount;
     private final float[] scales;
     private final byte[] rows;
+    private final String fingerprint;
 
     private HashedEncoder(int dimensionCount, float[] scales, byte[] rows) {
         this.dimensionCount = dimensionCount;
         this.scales = scales;
         this.rows = rows;
+        this.fingerprint = fingerprint(scales, rows);
+    }
+
+    private static String fingerprint(float[] scales, byte[] rows) {
+        ByteBuffer all = ByteBuffer.allocate(scales.length * Float.BYTES + rows.length);
+        for (float scale : scales) {
+            all.putFloat(scale);
+        }
+        return Fingerprint.of(all.put(rows).array());
     }
 
     /** The encoder of learnt vectors, each rounded to bytes. */
@@ -98,6 +108,11 @@ public final class HashedEncoder implements SentenceEncoder {
             }
             out.write(rows);
         }
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
     }
 
     @Override

@@ -4,7 +4,10 @@ package dev.weir.control.embedding;
 public interface SentenceEncoder {
     float[] encode(String text);
 
-    /** Whether it may wait for somebody else, so that no event loop may ask it. */
+    /** Which encoder it is: two with the same one make the same vectors, and only those can be compared. */
+    String fingerprint();
+
+    /** Whether it takes so long, or may wait for somebody else, that no event loop may ask it. */
     default boolean waits() {
         return false;
     }

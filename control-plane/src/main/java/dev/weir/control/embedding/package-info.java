@@ -8,6 +8,8 @@
  * that compare texts by rule. It is computed here in plain Java, so that training and use are the same code and give the same bits.
  *
  * <p>{@link dev.weir.control.embedding.EngineEncoder} asks an engine, which may have any model for it, and takes as long as that takes.
+ *
+ * <p>{@link dev.weir.control.embedding.EncoderReader} brings in encoders whose libraries are not part of Weir: those in ONNX.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

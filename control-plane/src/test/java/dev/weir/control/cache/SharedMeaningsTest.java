@@ -8,6 +8,7 @@ import dev.weir.control.cache.AnswerReader.Said;
 import dev.weir.control.cache.Likeness.Asked;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.HashedEncoder;
+import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.TestDatabases;
 import java.io.IOException;
@@ -84,15 +85,33 @@ class SharedMeaningsTest {
         assertThat(one.find(tenant, asked, RULE).known()).isEmpty();
     }
 
-    /** Never explores, as if it were always sure: chance is 1, the probability of asking an engine at most that. */
+    @Test
+    void whatWasLearntWithAnotherEncoderIsNotHeardButWhatIsForgottenIs() throws IOException {
+        SemanticCache differing = replica("differing-" + tenant, HashedEncoder.of(new float[][] {{1, 0}, {0, 1}}));
+        answer(differing.find(tenant, elsewhere, RULE), "50 euros");
+        answer(one.find(tenant, asked, RULE), "yes");
+        await().untilAsserted(() ->
+                assertThat(other.find(tenant, asked, RULE).known()).isPresent()); // and so has heard what came before
+        assertThat(other.find(tenant, elsewhere, RULE).known()).isEmpty();
+        differing.purge(tenant);
+        await().untilAsserted(() ->
+                assertThat(other.find(tenant, asked, RULE).known()).isEmpty());
+        differing.close();
+    }
+
     private SemanticCache replica(String name) throws IOException {
+        return replica(name, HashedEncoder.read(Path.of("../models/demo/weir-demo-encoder")));
+    }
+
+    /** Never explores, as if it were always sure: chance is 1, the probability of asking an engine at most that. */
+    private SemanticCache replica(String name, SentenceEncoder encoder) {
         return new SemanticCache(
-                HashedEncoder.read(Path.of("../models/demo/weir-demo-encoder")),
+                encoder,
                 CONFIG,
                 () -> Instant.EPOCH,
                 () -> 1,
                 name,
-                new RedisAlikeNews(redis, name, 10_000, timer));
+                new RedisAlikeNews(redis, name, encoder.fingerprint(), 10_000, timer));
     }
 
     private static void answer(SemanticCache.Found found, String text) {
