@@ -2,10 +2,11 @@
 // Decode reads every weight once a token, so its bound is memory; prefill's is arithmetic. A model that fits a core's cache is bound by
 // neither, but by what a step costs beside them.
 //
-//   step_bench 8b|1b|1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]
+//   step_bench 8b|1b|1.1b|0.5b|demo|tiny[/TYPE][:TYPE] [threads ...] [variant] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]
 //
-// 8b and 1b: the shapes of Llama 3 8B and Llama 3.2 1B; 1.1b: TinyLlama's; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's. step_bench_on_device, which
-// is this with the code for CUDA devices, runs on the first of them. Stored as BF16, or as blocks of a TYPE (q8_0, q4_0, q4_k, q6_k) that
+// 8b and 1b: the shapes of Llama 3 8B and Llama 3.2 1B; 1.1b: TinyLlama's; 0.5b: Qwen2.5-0.5B's; demo: weir-demo-power's; tiny: of no model, to try this program with.
+// step_bench_on_device, which is this with the code for CUDA devices, runs on the first of them; `variant` is for it alone: results may depend on what else is in a
+// step (weir_session_config.batch_variant). Stored as BF16, or as blocks of a TYPE (q8_0, q4_0, q4_k, q6_k) that
 // follows a slash; quantized at load where one follows a colon. threads: 1 2 4, unless given; cases: some of each, unless given.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -23,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-#include "device/memory.h"
+#include "device_peaks.h"
 #include "tensor/dtype.h"
 #include "tensor/thread_pool.h"
 #include "weir/weir.h"
@@ -80,6 +81,17 @@ weir_model_config demo() {
   config.query_head_count = 6;
   config.kv_head_count = 3;
   set_heads(config, 32);
+  return config;
+}
+
+weir_model_config tiny() {
+  weir_model_config config = qwen_half_billion();
+  config.vocab_size = 1024;
+  config.hidden_size = 64;
+  config.intermediate_size = 96;
+  config.layer_count = 1;
+  config.query_head_count = 4;
+  set_heads(config, 16);
   return config;
 }
 
@@ -250,34 +262,38 @@ Seconds best_seconds(int runs, const std::function<void()>& body) {
   return best;
 }
 
+// What a step is compared with; 0: with nothing.
+struct Peaks {
+  double read_bytes_per_second;
+  double flops_per_second;
+};
+
 #if defined(WEIR_ON_DEVICE)
 constexpr int32_t kDevice = WEIR_DEVICE_CUDA;
 
-// What the device itself copies, read and written: the most that reading weights could reach.
-double read_bytes_per_second(int32_t) {
-  constexpr int64_t kBytes = int64_t{1} << 30;
-  weir::device::select_device(0);
-  weir::device::Memory memory(2 * kBytes);
-  const weir::device::Piece from(memory, kBytes, "what is copied"), to(memory, kBytes, "its copy");
-  const weir::device::Queue queue;
-  float best = INFINITY;
-  for (int i = 0; i < 20; ++i) {
-    queue.begin();
-    weir::device::copy_on_device(queue.stream(), to.data(), from.data(), kBytes);
-    best = std::min(best, queue.finish());
-  }
-  return 2 * static_cast<double>(kBytes) / static_cast<double>(best) * 1e3;
+Peaks measure_peaks(int32_t, bool small) {
+  const auto peaks = small ? weir::bench::measure_device_peaks(1 << 20, 64) : weir::bench::measure_device_peaks();
+  std::printf("copy %.1f GB/s, product %.1f TFLOP/s (%s)   ", peaks.copy_bytes_per_second / 1e9, peaks.flops_per_second / 1e12, peaks.product_by.c_str());
+  return {peaks.copy_bytes_per_second, peaks.flops_per_second};
 }
 #else
 constexpr int32_t kDevice = WEIR_DEVICE_CPU;
 
-double read_bytes_per_second(int32_t threads) {
-  double rate = 0;
+Peaks measure_peaks(int32_t threads, bool) {
+  Peaks peaks{};
   weir_error error{};
-  check(weir_machine_peak(WEIR_PEAK_READ_BYTES, threads, 500, &rate, &error), error);
-  return rate;
+  check(weir_machine_peak(WEIR_PEAK_READ_BYTES, threads, 500, &peaks.read_bytes_per_second, &error), error);
+  std::printf("read %.1f GB/s   ", peaks.read_bytes_per_second / 1e9);
+  return peaks;
 }
 #endif
+
+// Operations of a prompt's tokens: products with every layer's matrices, and attention. The LM head sees the last token alone.
+double prefill_flops(const weir_model_config& c, double tokens) {
+  const double query = static_cast<double>(c.query_head_count) * c.head_size, kv = static_cast<double>(c.kv_head_count) * c.head_size;
+  const double weights = c.hidden_size * (2 * query + 2 * kv + 3.0 * c.intermediate_size);
+  return c.layer_count * (2 * weights * tokens + 2 * query * tokens * (tokens + 1));
+}
 
 // Of keys and values that a step reads, over all layers.
 double cached_bytes(weir_model model, int64_t tokens) {
@@ -353,10 +369,11 @@ struct Case {
   }
 };
 
+constexpr int32_t kHiddenSmall = 128;  // below it a model is but to try this program with
 const std::vector<Case> kUsualCases = {{1, 128, 1},  {8, 128, 1},  {32, 128, 1}, {1, 2048, 1}, {8, 2048, 1},
                                        {32, 2048, 1}, {1, 0, 64}, {1, 0, 512}, {1, 0, 2048}};
 
-void measure_case(weir_session session, const Case& of, double bytes_held, double bytes_per_second, int runs) {
+void measure_case(weir_session session, const weir_model_config& model, const Case& of, double bytes_held, const Peaks& peaks, int runs) {
   Step step(of.sequences, of.context, of.tokens);
   // A prompt's first pages of scratch memory; on a device, what is recorded before it is replayed.
   for (int i = 0; i < (kDevice != WEIR_DEVICE_CPU ? 3 : of.tokens > 1 ? 1 : 0); ++i) step.run(session);
@@ -371,12 +388,15 @@ void measure_case(weir_session session, const Case& of, double bytes_held, doubl
   }
   std::printf("%8.1f tokens/s (median %8.1f)   %8.2f ms a step (median %8.2f, CPU %8.2f)", tokens / seconds.wall, tokens / seconds.median,
               seconds.wall * 1e3, seconds.median * 1e3, seconds.cpu * 1e3);
-  if (of.tokens == 1) std::printf("   %3.0f %% of read bandwidth", 100 * bytes_held / seconds.wall / bytes_per_second);
+  if (of.tokens == 1) std::printf("   %3.0f %% of read bandwidth", 100 * bytes_held / seconds.wall / peaks.read_bytes_per_second);
+  if (of.tokens > 1 && peaks.flops_per_second > 0) {
+    std::printf("   %3.0f %% of the product's peak", 100 * prefill_flops(model, of.tokens) / seconds.wall / peaks.flops_per_second);
+  }
   if (kDevice != WEIR_DEVICE_CPU) std::printf("   device %8.3f ms, beside it %6.1f us", device * 1e3, (seconds.median - device) * 1e6);
   std::printf("\n");
 }
 
-void measure(weir_model model, int32_t threads, const std::vector<Case>& cases, int runs) {
+void measure(weir_model model, const weir_model_config& shape, int32_t threads, bool variant, const std::vector<Case>& cases, int runs) {
   weir_session_config config{};
   config.struct_bytes = sizeof(config);
   config.block_count = 64;
@@ -387,14 +407,15 @@ void measure(weir_model model, int32_t threads, const std::vector<Case>& cases, 
   config.step_samples_max = 256;
   config.thread_count = threads;
   config.device = kDevice;
+  config.batch_variant = variant ? 1 : 0;
   weir_session session = 0;
   weir_error error{};
   check(weir_session_create(model, &config, &session, &error), error);
-  const double bytes_per_second = read_bytes_per_second(threads);
-  std::printf("threads %d   read %.1f GB/s\n", threads, bytes_per_second / 1e9);
+  const Peaks peaks = measure_peaks(threads, shape.hidden_size < kHiddenSmall);
+  std::printf("threads %d%s\n", threads, variant ? "   batch-variant" : "");
   for (const Case& of : cases) {
     const double cache = kDevice == WEIR_DEVICE_CPU ? 0 : cached_bytes(model, static_cast<int64_t>(of.sequences) * of.context);
-    measure_case(session, of, static_cast<double>(held_bytes(model)) + cache, bytes_per_second, runs);
+    measure_case(session, shape, of, static_cast<double>(held_bytes(model)) + cache, peaks, runs);
   }
   check(weir_session_destroy(session, &error), error);
 }
@@ -415,32 +436,34 @@ int main(int argc, char** argv) {
   const bool types_known = (quantized.empty() || block_type(quantized) != WEIR_DTYPE_AUTO) && (stored.empty() || block_type(stored) != WEIR_DTYPE_AUTO);
   std::vector<int32_t> threads;
   std::vector<Case> cases;
-  bool understood = (name == "8b" || name == "1b" || name == "1.1b" || name == "0.5b" || name == "demo") && types_known;
+  bool understood = (name == "8b" || name == "1b" || name == "1.1b" || name == "0.5b" || name == "demo" || name == "tiny") && types_known;
+  bool variant = false;
   for (int i = 2; i < argc; ++i) {
     const Case of = Case::parse(argv[i]);
     if (of.tokens > 0) cases.push_back(of);
+    else if (std::strcmp(argv[i], "variant") == 0 && kDevice != WEIR_DEVICE_CPU) variant = true;
     else if (std::atoi(argv[i]) > 0) threads.push_back(std::atoi(argv[i]));
     else understood = false;
   }
   if (!understood) {
-    std::fprintf(stderr, "usage: step_bench 8b|1b|1.1b|0.5b|demo[/TYPE][:TYPE] [threads ...] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]\n"
+    std::fprintf(stderr, "usage: step_bench 8b|1b|1.1b|0.5b|demo|tiny[/TYPE][:TYPE] [threads ...] [variant] [decode:SEQUENCES@CONTEXT|prefill:TOKENS ...]\n"
                          "TYPE: q8_0, q4_0, q4_k, q6_k\n");
     return 2;
   }
   if (threads.empty()) threads = {1, 2, 4};
   if (cases.empty()) cases = kUsualCases;
-  weir_model_config config = name == "demo" ? demo() : name == "0.5b"  ? qwen_half_billion()
+  weir_model_config config = name == "tiny" ? tiny() : name == "demo" ? demo() : name == "0.5b"  ? qwen_half_billion()
                              : name == "8b"   ? llama3(4096, 14336, 32, 128, false)
                              : name == "1b"   ? llama3(2048, 8192, 16, 64, true)
                                               : tiny_llama();
-  const int runs = name == "demo" ? 200 : 20;
+  const int runs = name == "demo" ? 200 : name == "tiny" ? 1 : 20;
   const Weights weights(config, stored.empty() ? weir::DType::bf16 : static_cast<weir::DType>(block_type(stored)));
   std::printf("%.1f MB of weights\n", static_cast<double>(weights.bytes()) / 1e6);
   config.quantize = block_type(quantized);
   weir_model model = 0;
   const Seconds load = best_seconds(1, [&] { model = weights.load(config); });
   std::printf("loaded in %.2f s (CPU %.2f), matrices held in %.1f MB\n", load.wall, load.cpu, static_cast<double>(held_bytes(model)) / 1e6);
-  for (const int32_t count : threads) measure(model, count, cases, runs);
+  for (const int32_t count : threads) measure(model, config, count, variant, cases, runs);
   weir_model_destroy(model);
   return 0;
 }

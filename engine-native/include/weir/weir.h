@@ -214,7 +214,8 @@ typedef struct weir_adapter_config {
 
 /*
  * What a session may be asked to do at most. Its memory is taken when it is created. A step on the CPU allocates nothing; one on a device takes
- * more where its block tables, masks or shifts outgrow those of all steps before it, and is refused (WEIR_OUT_OF_MEMORY) where it cannot.
+ * more where its block tables, masks or shifts outgrow those of all steps before it, and where it brings an adapter that is not there yet; it is
+ * refused (WEIR_OUT_OF_MEMORY) where it cannot.
  */
 typedef struct weir_session_config {
   uint32_t struct_bytes;
@@ -229,6 +230,9 @@ typedef struct weir_session_config {
   int32_t kv_dtype;            /* how keys and values are held, as for weir_model_block_bytes */
   int32_t device;              /* WEIR_DEVICE_ */
   int32_t host_block_count;    /* blocks that the machine's memory has room for beside those on the device; 0 on the CPU */
+  int32_t batch_variant;       /* 1: a result may depend on what else is in its step, where that is faster: large products by the device's own library, where
+                                * there is one; 0: it never does. 0 on the CPU */
+  int32_t reserved;            /* 0 */
   int64_t device_bytes_max;    /* most that the session takes of the device's memory; 0: what is free. 0 on the CPU */
 } weir_session_config;
 
@@ -358,7 +362,7 @@ WEIR_API int32_t weir_session_destroy(weir_session session, weir_error* error) W
 
 /* Runs one step: stores keys and values of every token of the plan, samples the rows asked for. Blocks until the results are there.
  * A plan that is refused has changed nothing. The result for a sequence depends on its own tokens, adapter and parameters alone: not on what
- * else is in the step, on how its tokens were split over steps, or on which blocks hold them. Owner thread. */
+ * else is in the step, on how its tokens were split over steps, or on which blocks hold them; but for batch_variant. Owner thread. */
 WEIR_API int32_t weir_session_step(weir_session session, const weir_step_plan* plan, const weir_step_result* result,
                                    weir_error* error) WEIR_NOEXCEPT;
 
@@ -371,7 +375,7 @@ WEIR_API int32_t weir_session_restore(weir_session session, const int32_t* host_
 
 /* The session as text, `key=value` lines: device; and on a CUDA device device.bytes and device.bytes.peak (taken of its memory),
  * steps.graph and steps.plain (how many ran as a recorded graph, and how many did not), graphs.failed, steps.device_ms (what the device took for
- * all of them). Owner thread. */
+ * all of them), library (of products: its name, or none) and library.products (how many it has computed). Owner thread. */
 WEIR_API int32_t weir_session_describe(weir_session session, char* buffer, int64_t capacity, int64_t* required,
                                        weir_error* error) WEIR_NOEXCEPT;
 

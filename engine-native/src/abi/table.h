@@ -82,6 +82,8 @@
   FIELD(weir_session_config, kv_dtype)                  \
   FIELD(weir_session_config, device)                    \
   FIELD(weir_session_config, host_block_count)          \
+  FIELD(weir_session_config, batch_variant)             \
+  FIELD(weir_session_config, reserved)                  \
   FIELD(weir_session_config, device_bytes_max)          \
   STRUCT(weir_sampling)                                 \
   FIELD(weir_sampling, seed)                            \

@@ -57,6 +57,8 @@ Facts device_facts(int32_t index) {
           static_cast<int64_t>(free_bytes)};
 }
 
+std::vector<std::string> library_names() { return {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"}; }
+
 void select_device(int32_t index) {
   const int32_t count = device_count();
   require(index >= 0 && index < count, "device: ", index, " is not in [0, ", count, "), the devices that the driver shows");

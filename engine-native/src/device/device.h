@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 struct CUstream_st;  // CUDA's own names of what it hands out
 struct CUevent_st;
@@ -32,6 +33,9 @@ struct Facts {
 // How many devices there are; 0 where there is no driver.
 int32_t device_count();
 Facts device_facts(int32_t index);
+
+// File names under which the loader may find the library of matrix products that goes with these devices, the best first.
+std::vector<std::string> library_names();
 
 // What the calling thread's next calls are about.
 void select_device(int32_t index);

@@ -14,6 +14,9 @@
 
 namespace weir {
 
+// Projections that read the same input are adapted together: queries, keys and values are the most.
+constexpr int32_t kAdaptedTogetherMax = 3;
+
 // What is added to one projection.
 struct LowRank {
   kernels::Matrix a;  // [rank, inputs]

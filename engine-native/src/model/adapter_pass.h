@@ -14,9 +14,6 @@
 
 namespace weir {
 
-// Projections that read the same input are adapted together: queries, keys and values are the most.
-constexpr int32_t kAdaptedTogetherMax = 3;
-
 // Working memory for a tile of up to tile_tokens rows.
 struct AdapterSpace {
   AdapterSpace(int32_t tile_tokens, Arena& arena);

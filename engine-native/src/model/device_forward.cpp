@@ -11,6 +11,20 @@ using cuda::kChunkCols;
 using cuda::padded;
 using kernels::Bf16;
 
+namespace {
+
+const DeviceLinear& linear_of(const DeviceLayer& layer, Adapted which) {
+  switch (which) {
+    case Adapted::qkv: return layer.qkv;
+    case Adapted::output: return layer.output;
+    case Adapted::gate_up: return layer.gate_up;
+    case Adapted::down: break;
+  }
+  return layer.down;
+}
+
+}  // namespace
+
 DeviceActivations::DeviceActivations(const weir_model_config& config, const std::vector<int32_t>& rope_pairs, int32_t tile, int32_t slots_max,
                                      Arena& arena) {
   const int64_t copy_count = saturating_product(tile, config.experts_per_token);
@@ -27,6 +41,7 @@ DeviceActivations::DeviceActivations(const weir_model_config& config, const std:
   delta = arena.take<float>(rows(config.hidden_size));
   gate_up = arena.take<float>(widest(2 * static_cast<int64_t>(config.intermediate_size), 2 * static_cast<int64_t>(config.expert_intermediate_size)));
   inner = arena.take<Bf16>(widest(padded(config.intermediate_size, kChunkCols), padded(config.expert_intermediate_size, kChunkCols)));
+  low = arena.take<Bf16>(rows(kLowWidthMax));
   for (const int32_t pairs : rope_pairs) {
     cos.push_back(arena.take<float>(rows(pairs)));
     sin.push_back(arena.take<float>(rows(pairs)));
@@ -41,8 +56,8 @@ DeviceActivations::DeviceActivations(const weir_model_config& config, const std:
 }
 
 DeviceForward::DeviceForward(const Model& model, const DeviceWeights& weights, std::vector<cuda::KvPages> pages,
-                             const DeviceActivations& activations, device::Stream stream)
-    : config_(model.config()), weights_(weights), pages_(std::move(pages)), a_(activations), stream_(stream) {
+                             const DeviceActivations& activations, LibraryProducts* library, device::Stream stream)
+    : config_(model.config()), weights_(weights), pages_(std::move(pages)), a_(activations), library_(library), stream_(stream) {
   device::fill(stream_, a_.attention, 0, a_.attention_bytes);  // what pads a row is read, and never written
 }
 
@@ -56,16 +71,16 @@ void DeviceForward::run(const DeviceTile& tile, bool whole) {
   for (size_t i = 0; i < weights_.layers().size(); ++i) {
     const DeviceLayer& layer = weights_.layers()[i];
     add_and_norm(pending, layer.attention_norm, tile.count);
-    multiply(layer.qkv, a_.input, a_.qkv, tile.count);
+    project(tile, i, Adapted::qkv, a_.input, a_.qkv);
     place(layer, pages_[i], tile);
     if (!whole && i + 1 == weights_.layers().size()) return;  // its keys and values are all that remains of the tile
     attend(layer, pages_[i], tile);
-    multiply(layer.output, a_.attention, a_.delta, tile.count);
+    project(tile, i, Adapted::output, a_.attention, a_.delta);
     add_and_norm({a_.delta, layer.attention_post_norm}, layer.mlp_norm, tile.count);
     if (layer.sparse) {
       mix_experts(layer, tile.count);
     } else {
-      feed_forward(layer, tile.count);
+      feed_forward(tile, i);
     }
     pending = {a_.delta, layer.mlp_post_norm};
   }
@@ -78,8 +93,23 @@ void DeviceForward::add_and_norm(const Pending& pending, const float* norm, int3
                                 config_.rms_norm_epsilon});
 }
 
-void DeviceForward::multiply(const DeviceLinear& linear, const Bf16* in, float* out, int32_t count, const cuda::ExpertRows& experts) {
-  cuda::matmul(stream_, {linear.matrix, linear.bias, in, padded(linear.matrix.cols, kChunkCols), out, linear.matrix.rows, count, experts});
+// A product, and what the rows' adapters add to it.
+void DeviceForward::project(const DeviceTile& tile, size_t layer, Adapted which, const Bf16* in, float* out) {
+  const DeviceLinear& linear = linear_of(weights_.layers()[layer], which);
+  multiply(linear, in, out, tile.count);
+  const int32_t outputs = linear.matrix.rows;
+  cuda::adapt(stream_, {tile.adapters, static_cast<int32_t>(layer) * kAdaptedCount + static_cast<int32_t>(which), in,
+                        padded(linear.matrix.cols, kChunkCols), a_.low, kLowWidthMax, out, outputs, outputs});
+}
+
+void DeviceForward::multiply(const DeviceLinear& linear, const Bf16* in, float* out, int32_t count) {
+  const cuda::Matmul product{linear.matrix, linear.bias, in, padded(linear.matrix.cols, kChunkCols), out, linear.matrix.rows, count, {}};
+  if (library_ == nullptr || !library_->multiply(stream_, product)) cuda::matmul(stream_, product);
+}
+
+void DeviceForward::multiply_experts(const DeviceLinear& linear, const Bf16* in, float* out, int32_t count, const int32_t* sources) {
+  cuda::matmul(stream_, {linear.matrix, linear.bias, in, padded(linear.matrix.cols, kChunkCols), out, linear.matrix.rows, count,
+                         {a_.begins, sources, config_.expert_count}});
 }
 
 void DeviceForward::place(const DeviceLayer& layer, const cuda::KvPages& pages, const DeviceTile& tile) {
@@ -98,10 +128,10 @@ void DeviceForward::attend(const DeviceLayer& layer, const cuda::KvPages& pages,
                                   a_.attention, stride});
 }
 
-void DeviceForward::feed_forward(const DeviceLayer& layer, int32_t count) {
-  multiply(layer.gate_up, a_.input, a_.gate_up, count);
-  cuda::activate(stream_, {a_.gate_up, a_.inner, config_.intermediate_size, count, config_.activation});
-  multiply(layer.down, a_.inner, a_.delta, count);
+void DeviceForward::feed_forward(const DeviceTile& tile, size_t layer) {
+  project(tile, layer, Adapted::gate_up, a_.input, a_.gate_up);
+  cuda::activate(stream_, {a_.gate_up, a_.inner, config_.intermediate_size, tile.count, config_.activation});
+  project(tile, layer, Adapted::down, a_.inner, a_.delta);
 }
 
 void DeviceForward::mix_experts(const DeviceLayer& layer, int32_t count) {
@@ -109,9 +139,9 @@ void DeviceForward::mix_experts(const DeviceLayer& layer, int32_t count) {
   multiply(layer.router, a_.input, a_.router_logits, count);
   cuda::choose_experts(stream_, {a_.router_logits, a_.experts, a_.expert_weights, a_.copies, a_.sources, a_.begins, config_.expert_count,
                                  chosen, config_.expert_weights_normalized, count});
-  multiply(layer.gate_up, a_.input, a_.gate_up, count * chosen, {a_.begins, a_.sources, config_.expert_count});
+  multiply_experts(layer.gate_up, a_.input, a_.gate_up, count * chosen, a_.sources);
   cuda::activate(stream_, {a_.gate_up, a_.inner, config_.expert_intermediate_size, count * chosen, config_.activation});
-  multiply(layer.down, a_.inner, a_.expert_outputs, count * chosen, {a_.begins, nullptr, config_.expert_count});
+  multiply_experts(layer.down, a_.inner, a_.expert_outputs, count * chosen, nullptr);
   cuda::mix_experts(stream_, {a_.expert_outputs, a_.expert_weights, a_.copies, a_.delta, config_.hidden_size, chosen, count});
 }
 

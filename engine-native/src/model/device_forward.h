@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "kernels/cuda/cuda_kernels.h"
+#include "model/device_adapter.h"
 #include "model/device_weights.h"
+#include "model/library_products.h"
 #include "runtime/memory.h"
 
 namespace weir {
@@ -21,6 +23,7 @@ struct DeviceTile {
   bool split;                  // whether some piece has a slot
   const int32_t* slot_begins;  // [count]
   const int32_t* slot_counts;  // [count]
+  cuda::AdapterRows adapters;
 };
 
 // Working memory on the device for a tile of up to tile_tokens rows, with attention in up to slots_max splits.
@@ -36,6 +39,7 @@ struct DeviceActivations {
   float* delta;             // [hidden_size] what a block adds to the residual stream
   float* gate_up;           // [2 intermediate_size], or of each copy of a row, as the next
   kernels::Bf16* inner;     // [padded intermediate_size]
+  kernels::Bf16* low;       // [kLowWidthMax] what an adapter brought its input down to
   std::vector<float*> cos;  // of each RoPE [pair_count]
   std::vector<float*> sin;
   float* router_logits;     // of a sparse layer, as all that follows
@@ -50,9 +54,9 @@ struct DeviceActivations {
 
 class DeviceForward {
  public:
-  // pages are those of each layer.
+  // pages are those of each layer. library, which outlives this, may be null.
   DeviceForward(const Model& model, const DeviceWeights& weights, std::vector<cuda::KvPages> pages, const DeviceActivations& activations,
-                device::Stream stream);
+                LibraryProducts* library, device::Stream stream);
 
   // Stores the keys and values of the tile's rows. Where `whole`, leaves the last layer's output in the residual stream.
   void run(const DeviceTile& tile, bool whole);
@@ -71,16 +75,19 @@ class DeviceForward {
   };
 
   void add_and_norm(const Pending& pending, const float* norm, int32_t count);
-  void multiply(const DeviceLinear& linear, const kernels::Bf16* in, float* out, int32_t count, const cuda::ExpertRows& experts = {});
+  void project(const DeviceTile& tile, size_t layer, Adapted which, const kernels::Bf16* in, float* out);
+  void multiply(const DeviceLinear& linear, const kernels::Bf16* in, float* out, int32_t count);
+  void multiply_experts(const DeviceLinear& linear, const kernels::Bf16* in, float* out, int32_t count, const int32_t* sources);
   void place(const DeviceLayer& layer, const cuda::KvPages& pages, const DeviceTile& tile);
   void attend(const DeviceLayer& layer, const cuda::KvPages& pages, const DeviceTile& tile);
-  void feed_forward(const DeviceLayer& layer, int32_t count);
+  void feed_forward(const DeviceTile& tile, size_t layer);
   void mix_experts(const DeviceLayer& layer, int32_t count);
 
   const weir_model_config& config_;
   const DeviceWeights& weights_;
   std::vector<cuda::KvPages> pages_;
   DeviceActivations a_;
+  LibraryProducts* library_;
   device::Stream stream_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "device/memory.h"
 #include "kernels/cuda/cuda_kernels.h"
+#include "model/device_loader.h"
 #include "model/model.h"
 #include "tensor/thread_pool.h"
 
@@ -56,9 +57,8 @@ class DeviceWeights {
   const std::vector<DeviceRope>& ropes() const { return ropes_; }
 
  private:
-  class Loader;
   DeviceWeights() = default;
-  void lay_out(const Model& model, Loader& loader);
+  void lay_out(const Model& model, DeviceLoader& loader);
 
   device::Piece memory_;
   const kernels::Bf16* embedding_ = nullptr;

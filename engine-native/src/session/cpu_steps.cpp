@@ -64,24 +64,10 @@ CpuSteps::CpuSteps(std::shared_ptr<const Model> model, const weir_session_config
 }
 
 void CpuSteps::run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) {
-  struct LetGo {
-    std::vector<std::shared_ptr<const Adapter>>& held;
-    ~LetGo() { held.clear(); }
-  };
-  const LetGo at_the_end{held_adapters_};
-  hold_adapters(plan, find_adapter);
+  const HeldAdapters held(held_adapters_, plan, model_, find_adapter);
   lay_rows(plan);
   compute(plan, result.hidden);
   sample(plan, result);
-}
-
-void CpuSteps::hold_adapters(const weir_step_plan& plan, FindAdapter find_adapter) {
-  for (int32_t s = 0; s < plan.sequence_count; ++s) {
-    const weir_adapter handle = plan.adapters == nullptr ? 0 : plan.adapters[s];
-    held_adapters_.push_back(handle == 0 ? nullptr : find_adapter(handle));
-    require(handle == 0 || held_adapters_.back()->belongs_to(model_), "adapters[", s, "]: handle ", handle,
-            " is an adapter of another model");
-  }
 }
 
 // Sequences with the same adapter are laid side by side, so that they are one group. Where a row lies shows in no bit.

@@ -42,7 +42,6 @@ class CpuSteps final : public Steps {
   };
 
   static Pages allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count);
-  void hold_adapters(const weir_step_plan& plan, FindAdapter find_adapter);
   void lay_rows(const weir_step_plan& plan);
   void compute(const weir_step_plan& plan, float* hidden);
   int32_t mark_wanted(const weir_step_plan& plan, int32_t begin, int32_t count);

@@ -10,11 +10,17 @@
 
 namespace weir {
 
+// Rows of a tile at most. At this size a product is bound by arithmetic, and working memory stays a small part of a device's.
+constexpr int32_t kDeviceTileTokens = 2048;
+
 struct InputShape {
   int32_t rows;
   int32_t pieces;
   int32_t samples;
   int32_t hidden;
+  int32_t groups;  // of rows with the same adapter
+
+  int32_t tiles() const { return (rows + kDeviceTileTokens - 1) / kDeviceTileTokens; }
 
   auto operator<=>(const InputShape&) const = default;
 };
@@ -33,7 +39,10 @@ struct DeviceInputs {
         mask_indices(arena.take<int32_t>(shape.samples)),
         given_ids(arena.take<int32_t>(shape.samples)),
         shift_begins(arena.take<int32_t>(static_cast<int64_t>(shape.samples) + 1)),
-        hidden_rows(arena.take<int32_t>(shape.hidden)) {}
+        hidden_rows(arena.take<int32_t>(shape.hidden)),
+        adapter_updates(arena.take<const cuda::AdapterUpdate*>(shape.groups)),
+        adapter_begins(arena.take<int32_t>(shape.groups == 0 ? 0 : static_cast<int64_t>(shape.tiles()) * (shape.groups + 1))),
+        adapter_rows(arena.take<int32_t>(shape.groups == 0 ? 0 : shape.rows)) {}
 
   static int64_t size_bytes(const InputShape& shape) {
     Arena measure;
@@ -56,6 +65,10 @@ struct DeviceInputs {
   int32_t* given_ids;
   int32_t* shift_begins;
   int32_t* hidden_rows;
+  // By group; which rows it has, by tile: a tile's rows stand from its first on.
+  const cuda::AdapterUpdate** adapter_updates;
+  int32_t* adapter_begins;
+  int32_t* adapter_rows;
 };
 
 }  // namespace weir

@@ -4,25 +4,30 @@
 #include <bit>
 #include <numeric>
 
+#include "model/library_products.h"
+
 namespace weir {
 namespace {
 
 // Larger steps keep a device busy for longer than it takes to queue them.
 constexpr int32_t kRecordedRowsMax = 256;
-
-int32_t power_of_two(int32_t count) { return static_cast<int32_t>(std::bit_ceil(static_cast<uint32_t>(count))); }
+static_assert(kRecordedRowsMax <= kOwnRowsMax);
 
 }  // namespace
 
+int32_t DevicePlan::power_of_two(int32_t count) { return count == 0 ? 0 : static_cast<int32_t>(std::bit_ceil(static_cast<uint32_t>(count))); }
+
 int32_t device_tile_tokens(const weir_session_config& config) { return std::min(config.step_tokens_max, kDeviceTileTokens); }
 
-// Pieces of a recorded step are filled up to a power of two.
+// Pieces and groups of a recorded step are filled up to a power of two.
 InputShape DevicePlan::largest_shape(const weir_session_config& config, int32_t slots_max) {
   const int32_t tiles = (config.step_tokens_max - 1) / kDeviceTileTokens + 1;
-  return {config.step_tokens_max, 2 * (config.step_tokens_max + slots_max * tiles), config.step_samples_max, config.step_tokens_max};
+  return {config.step_tokens_max, 2 * (config.step_tokens_max + slots_max * tiles), config.step_samples_max, config.step_tokens_max,
+          power_of_two(config.step_sequences_max)};
 }
 
-void DevicePlan::lay_out(const weir_step_plan& plan) {
+void DevicePlan::lay_out(const weir_step_plan& plan, const PlanAdapters& adapters) {
+  adapters_ = &adapters;
   order_samples(plan);
   cut(plan);
 }
@@ -72,14 +77,15 @@ bool DevicePlan::recordable(const weir_step_plan& plan) const {
 
 InputShape DevicePlan::shape(const weir_step_plan& plan) const {
   const DeviceShare& last = tiles_.back();
-  return {plan.token_count, last.piece_begin + last.piece_count, plan.sample_count, plan.hidden_count};
+  return {plan.token_count, last.piece_begin + last.piece_count, plan.sample_count, plan.hidden_count,
+          static_cast<int32_t>(adapters_->updates.size())};
 }
 
 InputShape DevicePlan::recorded_shape() const {
   const DeviceShare& tile = tiles_.front();
   const int32_t most = std::min({device_tile_tokens(config_), config_.step_samples_max, kRecordedRowsMax});
   const int32_t rows = std::min(power_of_two(tile.count), most);
-  return {rows, power_of_two(std::max(tile.piece_count, rows)), rows, 0};
+  return {rows, power_of_two(std::max(tile.piece_count, rows)), rows, 0, power_of_two(static_cast<int32_t>(adapters_->updates.size()))};
 }
 
 void DevicePlan::write(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in, const Extras& extras) const {
@@ -90,6 +96,7 @@ void DevicePlan::write(const weir_step_plan& plan, const InputShape& shape, cons
   write_rows(plan, shape, in);
   write_pieces(plan, shape, in);
   write_samples(plan, shape, in, extras.shifts);
+  if (shape.groups > 0) write_adapters(plan, shape, in);
 }
 
 // A row that only fills a recorded step is a first token whose keys and values go to the block that nobody reads.
@@ -149,6 +156,38 @@ void DevicePlan::write_samples(const weir_step_plan& plan, const InputShape& sha
     in.shift_begins[i] = shift;
   }
   in.shift_begins[shape.samples] = shift;
+}
+
+// body(group, row, count) for the rows in [begin, end) of each sequence that has an adapter.
+template <typename Body>
+void DevicePlan::for_each_adapted_run(const weir_step_plan& plan, int32_t begin, int32_t end, const Body& body) const {
+  int32_t first = 0;
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const int32_t row = std::max(first, begin), count = std::min(first + plan.token_counts[s], end) - row;
+    const int32_t group = adapters_->group_of_sequence[static_cast<size_t>(s)];
+    if (group != kNoGroup && count > 0) body(group, row, count);
+    first += plan.token_counts[s];
+  }
+}
+
+// Each tile's rows by group, counted and then laid out. Groups that only fill a recorded step have none.
+void DevicePlan::write_adapters(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) const {
+  const std::vector<const cuda::AdapterUpdate*>& updates = adapters_->updates;
+  std::ranges::copy(updates, in.adapter_updates);
+  std::fill(in.adapter_updates + updates.size(), in.adapter_updates + shape.groups, updates.front());
+  for (int32_t t = 0; t < shape.tiles(); ++t) {
+    const int32_t begin = t * kDeviceTileTokens, end = std::min(plan.token_count, begin + kDeviceTileTokens);
+    int32_t* const begins = in.adapter_begins + static_cast<int64_t>(t) * (shape.groups + 1);
+    std::fill_n(begins, shape.groups + 1, 0);
+    for_each_adapted_run(plan, begin, end, [&](int32_t group, int32_t, int32_t count) { begins[group + 1] += count; });
+    std::partial_sum(begins, begins + shape.groups + 1, begins);
+    std::vector<int32_t> next(begins, begins + shape.groups);
+    for_each_adapted_run(plan, begin, end, [&](int32_t group, int32_t row, int32_t count) {
+      int32_t& at = next[static_cast<size_t>(group)];
+      std::iota(in.adapter_rows + begin + at, in.adapter_rows + begin + at + count, row - begin);
+      at += count;
+    });
+  }
 }
 
 // The step's one tile, with the rows, samples and pieces that make it the size that is recorded.

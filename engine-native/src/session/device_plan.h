@@ -10,9 +10,6 @@
 
 namespace weir {
 
-// Rows of a tile at most. At this size a product is bound by arithmetic, and working memory stays a small part of a device's.
-constexpr int32_t kDeviceTileTokens = 2048;
-
 int32_t device_tile_tokens(const weir_session_config& config);
 
 // A share of a step's rows, samples and hidden states, with its pieces among those of the step.
@@ -22,6 +19,14 @@ struct DeviceShare {
   bool split;
   int32_t sample_begin, sample_count;
   int32_t hidden_begin, hidden_count;
+};
+
+// The adapters of a step's sequences, each once: they are its groups.
+constexpr int32_t kNoGroup = -1;
+struct PlanAdapters {
+  std::vector<const cuda::AdapterUpdate*> updates;  // on the device, by group
+  std::vector<int32_t> group_of_sequence;           // kNoGroup: the model as it is
+  int32_t low_width = 0;                            // none of them brings its inputs down to more
 };
 
 class DevicePlan {
@@ -38,12 +43,14 @@ class DevicePlan {
   // The largest that a step of a session can be.
   static InputShape largest_shape(const weir_session_config& config, int32_t slots_max);
 
-  void lay_out(const weir_step_plan& plan);
+  // The adapters stay until the next step.
+  void lay_out(const weir_step_plan& plan, const PlanAdapters& adapters);
 
   // One token and one sample of each sequence, in the same order: what engines decode.
   bool recordable(const weir_step_plan& plan) const;
   InputShape shape(const weir_step_plan& plan) const;
   InputShape recorded_shape() const;  // filled up to powers of two, so that few kinds of steps are recorded
+  static int32_t power_of_two(int32_t count);  // from it on; 0 of 0
 
   void write(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in, const Extras& extras) const;
 
@@ -61,10 +68,14 @@ class DevicePlan {
   void write_rows(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) const;
   void write_pieces(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) const;
   void write_samples(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in, weir_logit_shift* shifts) const;
+  void write_adapters(const weir_step_plan& plan, const InputShape& shape, const DeviceInputs& in) const;
+  template <typename Body>
+  void for_each_adapted_run(const weir_step_plan& plan, int32_t begin, int32_t end, const Body& body) const;
 
   const weir_session_config& config_;
   int32_t vocab_size_;
   int32_t slots_max_;
+  const PlanAdapters* adapters_ = nullptr;
   std::vector<int32_t> sample_order_;
   std::vector<DeviceShare> tiles_;
   std::vector<AttentionCut> cuts_;  // of tiles

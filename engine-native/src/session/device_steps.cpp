@@ -103,8 +103,11 @@ DeviceSteps::DeviceSteps(std::shared_ptr<const Model> model, const weir_session_
       layer_block_bytes_(layer_block_bytes(model_->kv_shape(config.block_tokens, config.kv_dtype))),
       cache_(memory_, (static_cast<int64_t>(config.block_count) + 1) * layer_block_bytes_ * model_->config().layer_count, "KV cache"),
       host_cache_(std::max<int64_t>(1, config.host_block_count * layer_block_bytes_ * model_->config().layer_count), "KV blocks in the machine's memory"),
-      forward_(*model_, weights_, lay_pages(), work_.activations, queue_.stream()),
-      plan_(config_, model_->config().vocab_size, work_.slots_max) {
+      library_(config.batch_variant == 1 ? LibraryProducts::open(weights_, memory_) : nullptr),
+      forward_(*model_, weights_, lay_pages(), work_.activations, library_.get(), queue_.stream()),
+      plan_(config_, model_->config().vocab_size, work_.slots_max),
+      adapters_(*model_, memory_, queue_.stream(), pool_) {
+  held_adapters_.reserve(static_cast<size_t>(config.step_sequences_max));
   inputs_.reserve(DeviceInputs::size_bytes(DevicePlan::largest_shape(config, work_.slots_max)), memory_, "a step's tokens and samples");
   results_.ids.reserve(config.step_samples_max, memory_, "sampled tokens");
   results_.logprobs.reserve(config.step_samples_max, memory_, "log-probabilities");
@@ -137,27 +140,26 @@ void DeviceSteps::on_device(const Body& body) {
   }
 }
 
-void DeviceSteps::run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter /*find_adapter*/) {
-  for (int32_t s = 0; plan.adapters != nullptr && s < plan.sequence_count; ++s) {
-    require(plan.adapters[s] == 0, "adapters[", s, "]: adapters have no kernels on a CUDA device; serve this model on the CPU");
-  }
+void DeviceSteps::run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) {
+  const HeldAdapters held(held_adapters_, plan, model_, find_adapter);
   on_device([&] { step(plan, result); });
 }
 
 void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& result) {
   reserve(plan);  // first: where memory is short, nothing has been changed yet
-  plan_.lay_out(plan);
+  const PlanAdapters& adapters = adapters_.gather(held_adapters_);
+  plan_.lay_out(plan, adapters);
   queue_.begin();
   const bool shifted = plan.shift_offsets != nullptr && plan.shift_offsets[plan.sample_count] > 0;
   if (result.logits == nullptr && plan_.recordable(plan)) {
     const InputShape shape = plan_.recorded_shape();
     send(plan, shape);
     plan_.fill_up(shape);
-    replay({shape, plan_.tiles().front().split, shifted}, result);
+    replay({shape, plan_.tiles().front().split, shifted, DevicePlan::power_of_two(adapters.low_width)}, result);
   } else {
     const InputShape shape = plan_.shape(plan);
     send(plan, shape);
-    launch({shape, false, shifted}, result);
+    launch({shape, false, shifted, adapters.low_width}, result);
     ++plain_steps_;
   }
   fetch(plan, result);
@@ -218,15 +220,18 @@ void DeviceSteps::record(const StepKind& kind, const weir_step_result& result, G
 void DeviceSteps::launch(const StepKind& kind, const weir_step_result& result) {
   Arena there(inputs_.device());
   const DeviceInputs in(kind.shape, there);
-  for (const DeviceShare& tile : plan_.tiles()) launch_tile(tile, in, result);
+  for (const DeviceShare& tile : plan_.tiles()) launch_tile(kind, tile, in, result);
   launch_samples(kind, in, result);
 }
 
-void DeviceSteps::launch_tile(const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result) {
+void DeviceSteps::launch_tile(const StepKind& kind, const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result) {
   const int64_t hidden_size = model_->config().hidden_size;
+  const int32_t groups = kind.shape.groups;
+  const cuda::AdapterRows adapters{in.adapter_updates, in.adapter_begins + tile.begin / kDeviceTileTokens * (groups + 1), in.adapter_rows + tile.begin,
+                                   groups,             tile.count,                                                        kind.low_width};
   const cuda::BlockTables tables{blocks_.device(), in.table_begins + tile.begin, in.positions + tile.begin};
   forward_.run({tile.count, in.token_ids + tile.begin, tables, in.pieces + tile.piece_begin, tile.piece_count, tile.piece_rows_max, tile.split,
-                in.slot_begins + tile.begin, in.slot_counts + tile.begin},
+                in.slot_begins + tile.begin, in.slot_counts + tile.begin, adapters},
                tile.sample_count + tile.hidden_count > 0);
   if (tile.sample_count > 0) {
     Bf16* const to = work_.sampled + tile.sample_begin * padded(model_->config().hidden_size, kChunkCols);
@@ -315,7 +320,8 @@ void DeviceSteps::move_blocks(const int32_t* blocks, const int32_t* host_blocks,
 std::string DeviceSteps::describe() const {
   return text("device=cuda:", device_index_, "\ndevice.bytes=", memory_.used_bytes(), "\ndevice.bytes.peak=", memory_.peak_bytes(),
               "\nsteps.graph=", graph_steps_, "\nsteps.plain=", plain_steps_, "\ngraphs.failed=", failed_graphs_,
-              "\nsteps.device_ms=", device_milliseconds_, "\n");
+              "\nsteps.device_ms=", device_milliseconds_, "\nlibrary=", library_ == nullptr ? "none" : library_->name(),
+              "\nlibrary.products=", library_ == nullptr ? 0 : library_->product_count(), "\n");
 }
 
 }  // namespace weir

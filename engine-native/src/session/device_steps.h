@@ -10,6 +10,8 @@
 #include "device/memory.h"
 #include "model/device_forward.h"
 #include "model/device_weights.h"
+#include "model/library_products.h"
+#include "session/device_adapters.h"
 #include "session/device_plan.h"
 #include "session/steps.h"
 #include "tensor/thread_pool.h"
@@ -52,6 +54,7 @@ class DeviceSteps final : public Steps {
     InputShape shape;
     bool split;
     bool shifted;
+    int32_t low_width;  // of its adapters, at most
 
     auto operator<=>(const StepKind&) const = default;
   };
@@ -75,7 +78,7 @@ class DeviceSteps final : public Steps {
   void replay(const StepKind& kind, const weir_step_result& result);
   void record(const StepKind& kind, const weir_step_result& result, Graph& graph);
   void launch(const StepKind& kind, const weir_step_result& result);
-  void launch_tile(const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result);
+  void launch_tile(const StepKind& kind, const DeviceShare& tile, const DeviceInputs& in, const weir_step_result& result);
   void launch_samples(const StepKind& kind, const DeviceInputs& in, const weir_step_result& result);
   void fetch(const weir_step_plan& plan, const weir_step_result& result);
   void deliver(const weir_step_plan& plan, const weir_step_result& result) const;
@@ -94,8 +97,11 @@ class DeviceSteps final : public Steps {
   int64_t layer_block_bytes_;
   device::Piece cache_;  // layer after layer, in each its blocks and one more, where rows write that only fill a recorded step
   device::Pinned host_cache_;  // block after block, in each its layers
+  std::unique_ptr<LibraryProducts> library_;  // null where results have to be the same in any company, and where there is none
   DeviceForward forward_;
   DevicePlan plan_;
+  std::vector<std::shared_ptr<const Adapter>> held_adapters_;  // by sequence, for the time of a step
+  DeviceAdapters adapters_;
   device::Staged<std::byte> inputs_;
   device::Staged<int32_t> blocks_;  // the block to spill in, then the plan's tables
   device::Staged<uint64_t> masks_;

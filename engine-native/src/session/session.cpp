@@ -30,6 +30,8 @@ const weir_session_config& checked(const weir_session_config& config) {
   check_range("device", config.device, WEIR_DEVICE_CPU, WEIR_DEVICE_CUDA + kDevicesMax - 1);
   const bool cpu = config.device == WEIR_DEVICE_CPU;
   check_range("host_block_count", config.host_block_count, 0, cpu ? 0 : kBlocksMax);
+  check_range("batch_variant", config.batch_variant, 0, cpu ? 0 : 1);
+  check_range("reserved", config.reserved, 0, 0);
   check_range("device_bytes_max", config.device_bytes_max, 0, cpu ? 0 : INT64_MAX);
   return config;
 }
@@ -43,6 +45,16 @@ StepLimits limits(const weir_model_config& model, const weir_session_config& con
 
 int32_t step_threads(const weir_session_config& config) {
   return config.thread_count > 0 ? config.thread_count : std::min(inspect_machine().cores_physical, kThreadsMax);
+}
+
+HeldAdapters::HeldAdapters(std::vector<std::shared_ptr<const Adapter>>& held, const weir_step_plan& plan, const std::shared_ptr<const Model>& model,
+                           FindAdapter find_adapter)
+    : HeldAdapters(held) {
+  for (int32_t s = 0; s < plan.sequence_count; ++s) {
+    const weir_adapter handle = plan.adapters == nullptr ? 0 : plan.adapters[s];
+    held_.push_back(handle == 0 ? nullptr : find_adapter(handle));
+    require(handle == 0 || held_.back()->belongs_to(model), "adapters[", s, "]: handle ", handle, " is an adapter of another model");
+  }
 }
 
 Session::Session(const std::shared_ptr<const Model>& model, const weir_session_config& config)

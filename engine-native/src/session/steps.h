@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/adapter.h"
 #include "model/model.h"
@@ -14,6 +15,21 @@ namespace weir {
 
 // Resolves a plan's handles; the adapters live at least as long as the step.
 using FindAdapter = std::shared_ptr<const Adapter> (*)(weir_adapter handle);
+
+// The adapters of a step's sequences for as long as this is there, null where a sequence has none. Refuses one that belongs to another model.
+class HeldAdapters {
+ public:
+  HeldAdapters(std::vector<std::shared_ptr<const Adapter>>& held, const weir_step_plan& plan, const std::shared_ptr<const Model>& model,
+               FindAdapter find_adapter);
+  ~HeldAdapters() { held_.clear(); }
+  HeldAdapters(const HeldAdapters&) = delete;
+  HeldAdapters& operator=(const HeldAdapters&) = delete;
+
+ private:
+  explicit HeldAdapters(std::vector<std::shared_ptr<const Adapter>>& held) : held_(held) {}
+
+  std::vector<std::shared_ptr<const Adapter>>& held_;
+};
 
 class Steps {
  public:

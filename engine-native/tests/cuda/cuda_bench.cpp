@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "device_peaks.h"
 #include "device_testing.h"
 #include "kernels/cuda/pack.h"
 
@@ -47,14 +48,7 @@ std::vector<std::byte> random_bytes(int64_t size, uint32_t seed) {
   return bytes;
 }
 
-double copy_bytes_per_second() {
-  const int64_t bytes = int64_t{1} << 30;
-  const Array<std::byte> from(bytes), to(bytes);
-  const double us = microseconds([&](int32_t) { device::copy_on_device(stream(), to.data(), from.data(), bytes); });
-  return 2 * static_cast<double>(bytes) / us * 1e6;
-}
-
-void bench_matmul(const Shape& shape, Format format, const char* format_name, double copy_rate) {
+void bench_matmul(const Shape& shape, Format format, const char* format_name, const bench::DevicePeaks& peaks) {
   const int64_t data_bytes = packed_data_bytes(format, shape.rows, shape.cols), scale_bytes = packed_scale_bytes(format, shape.rows, shape.cols);
   const int32_t sets = static_cast<int32_t>(std::max<int64_t>(1, std::min<int64_t>(16, kRotatedBytes / data_bytes)));
   std::vector<std::unique_ptr<Array<std::byte>>> data, scales;
@@ -73,8 +67,8 @@ void bench_matmul(const Shape& shape, Format format, const char* format_name, do
     });
     const double bytes = static_cast<double>(data_bytes + scale_bytes) + static_cast<double>(count) * (2.0 * shape.cols + 4.0 * shape.rows);
     const double flops = 2.0 * shape.rows * shape.cols * count;
-    std::printf("matmul %-12s %-4s %5d tokens %10.1f us %8.0f GB/s %5.1f %% of copy %8.1f TFLOP/s\n", shape.name, format_name, count, us,
-                bytes / us / 1e3, 100 * bytes / us * 1e6 / copy_rate, flops / us / 1e6);
+    std::printf("matmul %-12s %-4s %5d tokens %10.1f us %8.0f GB/s %5.1f %% of copy %8.1f TFLOP/s %5.1f %% of peak\n", shape.name, format_name, count, us,
+                bytes / us / 1e3, 100 * bytes / us * 1e6 / peaks.copy_bytes_per_second, flops / us / 1e6, 100 * flops / us * 1e6 / peaks.flops_per_second);
   }
 }
 
@@ -136,16 +130,17 @@ int main() {
   const device::Facts facts = device::device_facts(0);
   std::printf("device: %s, sm_%d%d, %d multiprocessors, %.1f GiB\n", facts.name.c_str(), facts.capability_major, facts.capability_minor,
               facts.multiprocessor_count, static_cast<double>(facts.total_bytes) / (1 << 30));
-  const double copy_rate = copy_bytes_per_second();
-  std::printf("copy of 1 GiB within the device: %.0f GB/s, read and written\n", copy_rate / 1e9);
+  const bench::DevicePeaks peaks = bench::measure_device_peaks();
+  std::printf("copy of 1 GiB within the device: %.0f GB/s, read and written\n", peaks.copy_bytes_per_second / 1e9);
+  std::printf("product of BF16 matrices of 8192 x 8192: %.0f TFLOP/s (%s)\n", peaks.flops_per_second / 1e12, peaks.product_by.c_str());
   const Shape shapes[] = {{"8b qkv", 6144, 4096}, {"8b out", 4096, 4096}, {"8b gate+up", 28672, 4096}, {"8b down", 4096, 14336}, {"1b down", 2048, 8192}};
   for (const Shape& shape : shapes) {
-    bench_matmul(shape, Format::bf16, "bf16", copy_rate);
-    bench_matmul(shape, Format::q8, "q8", copy_rate);
-    bench_matmul(shape, Format::q4, "q4", copy_rate);
+    bench_matmul(shape, Format::bf16, "bf16", peaks);
+    bench_matmul(shape, Format::q8, "q8", peaks);
+    bench_matmul(shape, Format::q4, "q4", peaks);
   }
   for (const int32_t sequences : {1, 8, 64}) {
-    for (const int32_t context : {512, 2048, 8192}) bench_attention(sequences, context, copy_rate);
+    for (const int32_t context : {512, 2048, 8192}) bench_attention(sequences, context, peaks.copy_bytes_per_second);
   }
   for (const int32_t count : {1, 64}) {
     bench_sample(count, 0, 1);

@@ -120,19 +120,40 @@ TEST(cuda_matmul, takes_each_row_to_its_expert) {
     const std::vector<int32_t> begins = {0, 6, 6, 7, 92, 100};
     std::vector<int32_t> sources;
     for (int32_t i = 0; i < begins.back(); ++i) sources.push_back(random.below(kTokens));
+    const std::vector<float> bias = random.floats(kExperts * kRows);
     in_every_order([&] {
       const Array<std::byte> data_there(data), scales_there(scales.empty() ? std::vector<std::byte>(1) : scales);
       const Array<Bf16> inputs(x);
       const Array<int32_t> begins_there(begins), sources_there(sources);
-      const Array<float> out(static_cast<int64_t>(begins.back()) * kRows);
-      matmul(stream(), {on_device(experts[0], data_there, scales_there), nullptr, inputs.data(), kCols, out.data(), kRows, begins.back(),
+      const Array<float> biases(bias), out(static_cast<int64_t>(begins.back()) * kRows);
+      matmul(stream(), {on_device(experts[0], data_there, scales_there), biases.data(), inputs.data(), kCols, out.data(), kRows, begins.back(),
                         {begins_there.data(), sources_there.data(), kExperts}});
       const std::vector<float> actual = out.read();
       for (int32_t e = 0; e < kExperts; ++e) {
         for (int32_t i = begins[static_cast<size_t>(e)]; i < begins[static_cast<size_t>(e) + 1]; ++i) {
           const auto row = x.begin() + sources[static_cast<size_t>(i)] * kCols;
-          const std::vector<float> alone = product(experts[static_cast<size_t>(e)], {row, row + kCols}, 1, {});
+          const std::vector<float> alone = product(experts[static_cast<size_t>(e)], {row, row + kCols}, 1, {bias.begin() + e * kRows, bias.begin() + (e + 1) * kRows});
           CHECK(std::memcmp(alone.data(), actual.data() + i * kRows, kRows * sizeof(float)) == 0);
+        }
+      }
+    });
+  }
+}
+
+TEST(cuda_matmul, weights_come_out_as_they_went_in) {
+  constexpr int32_t kRows = 70, kFirst = 16, kCount = 54;
+  for (const Format format : {Format::bf16, Format::q8, Format::q4}) {
+    const int32_t cols = format == Format::bf16 ? 300 : 320, width = padded(cols, kChunkCols);
+    const Weights w = random_weights(format, kRows, cols, 40);
+    in_every_order([&] {
+      const Array<std::byte> data(w.data), scales(w.scales.empty() ? std::vector<std::byte>(1) : w.scales);
+      const Array<Bf16> out(int64_t{padded(kCount, kTileRows)} * width);
+      unpack(stream(), {on_device(w, data, scales), kFirst, kCount, out.data()});
+      const std::vector<Bf16> actual = out.read();
+      for (int32_t r = 0; r < kCount; ++r) {
+        for (int32_t c = 0; c < width; ++c) {
+          const float expected = c < cols ? rounded(w.exact[static_cast<size_t>((kFirst + r) * cols + c)]) : 0;
+          CHECK_EQ(widened(actual[static_cast<size_t>(r * width + c)]), expected);
         }
       }
     });

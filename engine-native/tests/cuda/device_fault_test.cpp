@@ -9,6 +9,7 @@
 #include "runtime/error.h"
 #include "simt/emulated_device.h"
 #include "support/sequences.h"
+#include "support/tiny_adapter.h"
 #include "support/tiny_model.h"
 
 namespace weir::testing {
@@ -31,6 +32,14 @@ weir_session_config on_device() {
   config.block_count = 64;
   config.step_tokens_max = 32;
   return config;
+}
+
+int64_t described(const OpenSession& session, const std::string& key) {
+  char text[512];
+  int64_t required = 0;
+  CHECK_EQ(weir_session_describe(session.handle, text, sizeof text, &required, nullptr), WEIR_OK);
+  const std::string all = text;
+  return std::stoll(all.substr(all.find(key + "=") + key.size() + 1));
 }
 
 bool holds(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
@@ -106,6 +115,53 @@ TEST(device_fault, out_of_memory_in_a_step_fails_that_step_by_name_and_no_other)
   CHECK_EQ(try_step(session, {{4}, 3, blocks_for(60 * 16), {0}}).status, WEIR_OK);
 }
 
+TEST(device_fault, an_adapter_that_finds_no_memory_fails_its_step_and_no_other) {
+  const Faults faults;
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const TinyAdapter tiny(model, adaptable(model), 4, DType::bf16, 2);
+  const LoadedAdapter adapter(loaded.handle, tiny);
+  const OpenSession session(loaded.handle, on_device());
+  const Run plain{{1, 2, 3}, 0, {0}, {2}}, adapted{{1, 2, 3}, 0, {0}, {2}, {}, adapter.handle};
+  CHECK_EQ(try_step(session, plain).status, WEIR_OK);
+  emulation::fail_allocations_from(1);
+  const Outcome refused = try_step(session, adapted);
+  CHECK_EQ(refused.status, WEIR_OUT_OF_MEMORY);
+  CHECK(holds(refused.message, "an adapter"));
+  CHECK_EQ(try_step(session, plain).status, WEIR_OK);
+  emulation::fail_allocations_from(-1);
+  CHECK_EQ(try_step(session, adapted).status, WEIR_OK);
+}
+
+// Where there is memory for one of them, they take turns.
+TEST(device_fault, an_adapter_makes_room_for_another_that_is_not_in_its_step) {
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const TinyAdapter tiny(model, adaptable(model), 4, DType::bf16, 2);
+  const LoadedAdapter first(loaded.handle, tiny), second(loaded.handle, tiny);
+  const Run one{{1, 2, 3}, 0, {0}, {2}, {}, first.handle}, other{{1, 2, 3}, 0, {1}, {2}, {}, second.handle};
+  weir_session_config config = on_device();
+  Logits expected;
+  {
+    const OpenSession roomy(loaded.handle, config);
+    expected = roomy.step({one}, 97).logits;
+    config.device_bytes_max = described(roomy, "device.bytes.peak") + 4096;  // longer block tables, but no second adapter
+  }
+  const OpenSession session(loaded.handle, config);
+  for (int32_t i = 0; i < 2; ++i) {
+    CHECK(same_bits(session.step({one}, 97).logits, expected));
+    CHECK(same_bits(session.step({other}, 97).logits, expected));
+  }
+  bool refused = false;
+  try {
+    session.step({one, other}, 97);
+  } catch (const std::runtime_error& error) {
+    refused = holds(error.what(), "an adapter: needs ");
+  }
+  CHECK(refused);
+  CHECK(same_bits(session.step({one}, 97).logits, expected));
+}
+
 TEST(device_fault, a_step_that_cannot_be_recorded_runs_without) {
   const Faults faults;
   const TinyModel model(tiny_llama(), DType::bf16, 1);
@@ -162,6 +218,26 @@ TEST(device_launches, a_dense_layer_takes_nine_and_a_step_six_more) {
   const int64_t before = simt::launch_count();
   CHECK_EQ(try_step(session, {{7}, 0, {0}, {0}}).status, WEIR_OK);
   CHECK_EQ(simt::launch_count() - before, 9 * model.config().layer_count + 6);
+}
+
+TEST(device_launches, adapters_add_eight_to_a_layer_however_many_there_are) {
+  const TinyModel model(tiny_llama(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const TinyAdapter tiny(model, adaptable(model), 4, DType::bf16, 2);
+  const LoadedAdapter first(loaded.handle, tiny), second(loaded.handle, tiny);
+  const OpenSession session(loaded.handle, on_device());
+  const int64_t before = simt::launch_count();
+  session.step({{{7}, 0, {0}, {0}, {}, first.handle}, {{7}, 0, {1}, {0}, {}, second.handle}, {{7}, 0, {2}, {0}}}, 97);
+  CHECK_EQ(simt::launch_count() - before, (9 + 8) * model.config().layer_count + 6);
+}
+
+TEST(device_launches, a_layer_of_experts_takes_thirteen) {
+  const TinyModel model(tiny_mixtral(), DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const OpenSession session(loaded.handle, on_device());
+  const int64_t before = simt::launch_count();
+  CHECK_EQ(try_step(session, {{7}, 0, {0}, {0}}).status, WEIR_OK);
+  CHECK_EQ(simt::launch_count() - before, 13 * model.config().layer_count + 6);
 }
 
 TEST(device_memory, keeps_what_is_let_go_and_never_exceeds_its_limit) {

@@ -35,6 +35,7 @@ struct State {
   int64_t fail_from_bytes = -1;
   bool lost = false;
   bool capturing_fails = false;
+  std::vector<std::string> library_names;
 };
 
 State& state() {
@@ -55,6 +56,8 @@ Facts device_facts(int32_t index) {
   require(index == 0, "device: ", index, " is not in [0, 1)");
   return {"emulated", "00000000-0000-0000-0000-000000000000", 9, 0, 4, kTotalBytes, kTotalBytes - emulation::live_bytes()};
 }
+
+std::vector<std::string> library_names() { return state().library_names; }
 
 void select_device(int32_t index) { require(index == 0, "device: ", index, " is not in [0, 1)"); }
 
@@ -178,6 +181,7 @@ int64_t live_bytes() {
 void fail_allocations_from(int64_t bytes) { state().fail_from_bytes = bytes; }
 void fail_captures(bool fails) { state().capturing_fails = fails; }
 void lose_context(bool lost) { state().lost = lost; }
+void set_library(const std::string& path) { state().library_names = {path}; }
 
 }  // namespace emulation
 }  // namespace weir::device

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "device/device.h"
 
@@ -22,5 +23,8 @@ void fail_captures(bool fails);
 
 // Every later call that could notice fails, as on a device that has lost its context.
 void lose_context(bool lost);
+
+// Where the library of matrix products is that goes with the device; there is none until this is called.
+void set_library(const std::string& path);
 
 }  // namespace weir::device::emulation

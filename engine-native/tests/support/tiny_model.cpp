@@ -330,8 +330,14 @@ std::vector<weir_tensor> header_of(const Tensors& tensors) {
 LoadedModel::LoadedModel(const TinyModel& model, int32_t dtype, int32_t quantize) {
   const std::vector<weir_tensor> header = model.header();
   const char* path = model.path().c_str();
-  const weir_model_source source{sizeof(source), 1, &path, header.data(), static_cast<int32_t>(header.size()), 0};
-  weir_model_config config = model.config();
+  load(model.config(), {sizeof(weir_model_source), 1, &path, header.data(), static_cast<int32_t>(header.size()), 0}, dtype, quantize);
+}
+
+LoadedModel::LoadedModel(const weir_model_config& config, const weir_model_source& source, int32_t dtype, int32_t quantize) {
+  load(config, source, dtype, quantize);
+}
+
+void LoadedModel::load(weir_model_config config, const weir_model_source& source, int32_t dtype, int32_t quantize) {
   config.dtype = dtype;
   config.quantize = quantize;
   weir_error error{};

@@ -106,12 +106,16 @@ weir_model_config tiny_blocks();
 class LoadedModel {
  public:
   explicit LoadedModel(const TinyModel& model, int32_t dtype = WEIR_DTYPE_AUTO, int32_t quantize = WEIR_DTYPE_AUTO);
+  LoadedModel(const weir_model_config& config, const weir_model_source& source, int32_t dtype, int32_t quantize = WEIR_DTYPE_AUTO);
   ~LoadedModel() { weir_model_destroy(handle); }
   std::string describe() const;
   LoadedModel(const LoadedModel&) = delete;
   LoadedModel& operator=(const LoadedModel&) = delete;
 
   weir_model handle = 0;
+
+ private:
+  void load(weir_model_config config, const weir_model_source& source, int32_t dtype, int32_t quantize);
 };
 
 }  // namespace weir::testing

@@ -60,7 +60,7 @@ struct ExpertRows {
 // rows of the result.
 struct Matmul {
   PackedMatrix w;
-  const float* bias;  // or null
+  const float* bias;  // or null; of experts, one expert's after another's
   const Bf16* x;
   int64_t x_stride;  // at least the padded cols
   float* y;
@@ -69,6 +69,49 @@ struct Matmul {
   ExpertRows experts;  // begins null: one matrix for all rows
 };
 void matmul(Stream stream, const Matmul& a);
+
+// Rows [row_begin, row_begin + row_count) of a matrix as a library of products reads them: row after row, each of the padded cols, rounded to BF16.
+// row_begin is a multiple of kTileRows; up to the next multiple of it behind the last, rows of zeros may be written.
+struct Unpack {
+  PackedMatrix w;
+  int32_t row_begin;
+  int32_t row_count;
+  Bf16* out;
+};
+void unpack(Stream stream, const Unpack& a);
+
+// ---- adapters ----
+
+// What an adapter adds to one projection: scale * b (a x), both BF16. Where it leaves the projection as it is, both have no rows.
+struct AdapterUpdate {
+  PackedMatrix a;  // as many rows as b has cols, a multiple of kChunkCols
+  PackedMatrix b;
+  float scale;
+};
+
+// Rows of a batch by the adapter that they have: those of group g are rows[begins[g]] and so on, before rows[begins[g + 1]].
+struct AdapterRows {
+  const AdapterUpdate* const* updates;  // [group_count] of each group's adapter, by projection
+  const int32_t* begins;                // [group_count + 1] from 0
+  const int32_t* rows;                  // [begins[group_count]]
+  int32_t group_count;                  // 0: no row has an adapter
+  int32_t row_count;                    // at least begins[group_count]
+  int32_t low_width;                    // no a has more rows
+};
+
+// y[t * y_stride + r] += scale * dot(b row r, rounded(a (x + t * x_stride))) for each of those rows t, by its adapter's update of that projection.
+struct Adapt {
+  AdapterRows adapters;
+  int32_t projection;
+  const Bf16* x;
+  int64_t x_stride;
+  Bf16* low;  // [row_count][low_stride] for what is between the two products
+  int64_t low_stride;
+  float* y;
+  int64_t y_stride;
+  int32_t outputs;  // of the projection
+};
+void adapt(Stream stream, const Adapt& a);
 
 // ---- rows ----
 

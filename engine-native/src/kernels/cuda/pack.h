@@ -20,7 +20,7 @@ namespace weir::cuda {
 class Stack {
  public:
   Stack() = default;
-  Stack(const kernels::Matrix& matrix) { add(matrix); }  // NOLINT(google-explicit-constructor): one matrix is a stack, too
+  Stack(const kernels::Matrix& matrix, int32_t paired_head_size = 0) { add(matrix, paired_head_size); }  // NOLINT(google-explicit-constructor): one matrix is a stack, too
   void add(const kernels::Matrix& matrix, int32_t paired_head_size = 0);
 
   int64_t rows() const { return rows_; }

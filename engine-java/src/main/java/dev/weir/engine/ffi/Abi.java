@@ -167,6 +167,8 @@ final class Abi {
                     JAVA_INT.withName("kv_dtype"),
                     JAVA_INT.withName("device"),
                     JAVA_INT.withName("host_block_count"),
+                    JAVA_INT.withName("batch_variant"),
+                    JAVA_INT.withName("reserved"),
                     JAVA_LONG.withName("device_bytes_max"))
             .withName("weir_session_config");
 
