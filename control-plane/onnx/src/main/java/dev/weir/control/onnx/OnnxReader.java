@@ -9,6 +9,13 @@ import java.nio.file.Path;
 public final class OnnxReader implements EncoderReader {
     @Override
     public SentenceEncoder read(Path directory) throws IOException {
-        return OnnxEncoder.open(EncoderDirectory.read(directory));
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(OnnxReader.class.getClassLoader()); // where the tokenizers look for their library
+        try {
+            return OnnxEncoder.open(EncoderDirectory.read(directory));
+        } finally {
+            thread.setContextClassLoader(loader);
+        }
     }
 }

@@ -154,10 +154,16 @@ class OnnxEncoderTest {
     }
 
     @Test
-    void theControlPlaneFindsItAsAService() throws Exception {
+    void theControlPlaneFindsItAsAServiceWhoseLibrariesItDoesNotKnow() throws Exception {
         folder.network("model.onnx", table(VECTORS));
         EncoderReader reader =
                 ServiceLoader.load(EncoderReader.class).findFirst().orElseThrow();
-        assertDirection(reader.read(directory).encode("ferry"), 1 + 3, 1 + 4);
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        try {
+            assertDirection(reader.read(directory).encode("ferry"), 1 + 3, 1 + 4);
+        } finally {
+            Thread.currentThread().setContextClassLoader(loader);
+        }
     }
 }
