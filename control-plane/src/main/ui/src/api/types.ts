@@ -276,6 +276,7 @@ export interface ExperimentDetail {
   arms: ExperimentArm[];
   coverage: number;
   horizonDays: number;
+  elapsedDays: number;
   usersPerArmMin: number;
   bandit?: BanditOrder | null;
   begunAt?: string | null;
@@ -391,6 +392,12 @@ export interface GradeTaken {
   proposalId?: string | null;
 }
 
+export interface GuardNeed {
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  assumedShare: number;
+  sampleCount: number;
+}
+
 export interface GuardOrder {
   metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
   role: 'GUARDRAIL' | 'SIGNAL';
@@ -473,6 +480,14 @@ export interface MetricLine {
   baselineMean: number;
   pValue: number;
   noisy: boolean;
+}
+
+export interface MetricReading {
+  metric: 'ERROR' | 'TIME_TO_FIRST_TOKEN' | 'TIME_PER_TOKEN' | 'END_TO_END' | 'HALLUCINATION' | 'LOW_QUALITY';
+  estimate?: number | null;
+  lower?: number | null;
+  upper?: number | null;
+  log10E: number;
 }
 
 export interface MetricReport {
@@ -783,6 +798,14 @@ export interface RolloutOrder {
   id?: string | null;
 }
 
+export interface RolloutReading {
+  number: number;
+  at: string;
+  stageIndex: number;
+  candidateShare: number;
+  metrics: MetricReading[];
+}
+
 export interface RolloutReport {
   at: string;
   phase: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'INCONCLUSIVE' | 'COMPLETED' | 'ROLLED_BACK';
@@ -924,7 +947,10 @@ export interface StageForecast {
   candidateShare: number;
   holdSeconds: number;
   samplesSeconds?: number | null;
+  seconds?: number | null;
+  lookCount: number;
   judgedPerSecondMin: number;
+  needs: GuardNeed[];
 }
 
 export interface StageOrder {
@@ -1496,6 +1522,12 @@ export interface Operations {
     body: undefined;
     answer: RolloutDetail;
   };
+  'GET /admin/rollouts/{id}/decisions': {
+    path: { id: string };
+    query: { before?: number; limit?: number };
+    body: undefined;
+    answer: DecisionView[];
+  };
   'POST /admin/rollouts/{id}/extend': {
     path: { id: string };
     query: Record<never, never>;
@@ -1525,6 +1557,12 @@ export interface Operations {
     query: Record<never, never>;
     body: RolloutOrder;
     answer: RolloutDetail;
+  };
+  'GET /admin/rollouts/{id}/readings': {
+    path: { id: string };
+    query: { after?: number; limit?: number };
+    body: undefined;
+    answer: RolloutReading[];
   };
   'POST /admin/rollouts/{id}/resume': {
     path: { id: string };

@@ -25,7 +25,6 @@ import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.BrowserSignIn;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.identity.Directory;
-import dev.weir.control.identity.DirectoryRefresher;
 import dev.weir.control.identity.IdentityConfig;
 import dev.weir.control.identity.IdentityConfig.OidcConfig;
 import dev.weir.control.identity.IdentityStore;
@@ -43,6 +42,7 @@ import dev.weir.control.quota.LimitBook;
 import dev.weir.control.quota.Quota;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Redis;
+import dev.weir.control.storage.Rounds;
 import dev.weir.control.storage.StorageConfig;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Gauge;
@@ -87,8 +87,12 @@ class AccessStations {
     }
 
     @Bean
-    DirectoryRefresher directoryRefresher(List<Mirror> mirrors, Database database, WeirConfig config, Scheduler timer) {
-        return new DirectoryRefresher(mirrors, database, config.identity().refreshEvery(), timer);
+    Rounds mirroring(List<Mirror> mirrors, WeirConfig config) {
+        return Rounds.of(
+                        "the mirror of keys and other settings",
+                        config.identity().refreshEvery(),
+                        () -> mirrors.forEach(Mirror::refresh))
+                .beginningAtOnce();
     }
 
     @Bean

@@ -25,10 +25,9 @@ import java.util.function.Consumer;
  *
  * @param pairs of calls and their copies
  */
-record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, RecentRequests requests, SliceCounts slices)
+record ArmAnswers(
+        ArmWeights weights, LiveCounts counts, ShadowPairs<Answered> pairs, RecentRequests requests, SliceCounts slices)
         implements Consumer<LedgerEntry>, Shadows {
-    private static final String SHADOW = "/shadow";
-
     @Override
     public Optional<Shadow> of(String arm) {
         return Arm.of(arm)
@@ -38,7 +37,7 @@ record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, Rece
                                 && weight.rolloutId().equals(baseline.rolloutId()))
                         .findFirst()
                         .map(AliasWeight::candidate)
-                        .map(candidate -> new Shadow(candidate, baseline.rolloutId() + SHADOW)));
+                        .map(candidate -> new Shadow(candidate, Arm.ofShadow(baseline.rolloutId()))));
     }
 
     @Override
@@ -53,13 +52,9 @@ record ArmAnswers(ArmWeights weights, LiveCounts counts, ShadowPairs pairs, Rece
             return;
         }
         Answered answered = answeredByAnother(entry) ? Answered.failed(Fault.OURS) : answered(entry);
-        if (arm.endsWith(SHADOW)) {
-            pairs.candidate(
-                    arm.substring(0, arm.length() - SHADOW.length()),
-                    entry.requestId().substring(AsideCalls.COPY_OF.length()),
-                    answered);
-            return;
-        }
+        Arm.shadowOf(arm)
+                .ifPresent(rolloutId ->
+                        pairs.candidate(rolloutId, entry.requestId().substring(AsideCalls.COPY_OF.length()), answered));
         Arm.of(arm).ifPresent(of -> {
             Map<Metric, Boolean> bad = counts.answered(of, answered);
             requests.of(entry.requestId())

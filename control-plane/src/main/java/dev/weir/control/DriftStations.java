@@ -12,6 +12,8 @@ import dev.weir.control.drift.DriftWatch;
 import dev.weir.control.drift.RateWatch;
 import dev.weir.control.evaluation.review.ReviewReports;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Rounds;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +21,8 @@ import org.springframework.context.annotation.Configuration;
 /** Wires what tells whether answers are still what they were, and what they should be. */
 @Configuration(proxyBeanMethods = false)
 class DriftStations {
+    /** How long an answer that was drawn waits to be counted. */
+    private static final Duration DRIFT_EVERY = Duration.ofMillis(250);
 
     @Bean
     DriftStore driftStore(Database database) {
@@ -38,6 +42,11 @@ class DriftStations {
                 encoder.sentences(),
                 () -> policy.current().value().drift(),
                 clock);
+    }
+
+    @Bean
+    Rounds driftRounds(DriftWatch watch) {
+        return Rounds.of("the writing of drift", DRIFT_EVERY, watch::round).endingWith(watch::turn);
     }
 
     @Bean

@@ -22,6 +22,7 @@ import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Rounds;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -37,6 +38,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class EvaluationStations {
     private static final Duration ANSWER_MAX = Duration.ofMinutes(5);
+    /** How long an answer that was drawn waits to be written. */
+    private static final Duration REVIEW_EVERY = Duration.ofMillis(250);
 
     @Bean
     GoldenArchive goldenArchive(Database database, InstantSource clock) {
@@ -106,6 +109,11 @@ class EvaluationStations {
                 () -> policy.current().value().reviewed(),
                 () -> policy.current().value().judged(),
                 clock);
+    }
+
+    @Bean
+    Rounds reviewRounds(ReviewSampler sampler) {
+        return Rounds.of("the sample for review", REVIEW_EVERY, sampler::round).endingWith(sampler::turn);
     }
 
     /** What people may come to see is judged, too, so that it can be told how far the judge agrees with them. */

@@ -16,13 +16,13 @@ import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.RolloutLoop;
 import dev.weir.control.rollout.trial.TrialArms;
 import dev.weir.control.rollout.trial.TrialDesk;
-import dev.weir.control.rollout.trial.TrialLoop;
+import dev.weir.control.rollout.trial.TrialLooks;
 import dev.weir.control.rollout.trial.TrialStore;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Rounds;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import reactor.core.scheduler.Scheduler;
 
 /** Wires experiments and bandits to the users that they are tried on. */
 @Configuration(proxyBeanMethods = false)
@@ -62,7 +62,7 @@ class ExperimentStations {
         return event -> {
             if (event instanceof QualityEvent.Scored scored) {
                 String arm = scored.subject().arm();
-                if (arm != null && Arm.of(arm).isEmpty()) {
+                if (arm != null && Arm.rolloutOf(arm).isEmpty()) {
                     store.keep(
                             scored.subject().callId(),
                             JUDGE,
@@ -74,21 +74,9 @@ class ExperimentStations {
     }
 
     @Bean
-    TrialLoop trialLoop(
-            Database database,
-            TrialStore store,
-            RolloutLoop leader,
-            WeirConfig config,
-            InstantSource clock,
-            Scheduler timer) {
-        return new TrialLoop(
-                database,
-                store,
-                new ArmLedger(database),
-                leader::leads,
-                config.rollout().look(),
-                clock,
-                timer);
+    Rounds trialLooks(Database database, TrialStore store, RolloutLoop leader, WeirConfig config, InstantSource clock) {
+        TrialLooks looks = new TrialLooks(database, store, new ArmLedger(database), leader::leads, clock);
+        return Rounds.of("the looks at experiments", config.rollout().look(), looks::look);
     }
 
     @Bean

@@ -6,8 +6,8 @@ import dev.weir.control.admin.AliasEndpoints;
 import dev.weir.control.admin.JudgementEndpoints;
 import dev.weir.control.admin.PostMortemEndpoints;
 import dev.weir.control.admin.RolloutEndpoints;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.configuration.LiveConfiguration;
-import dev.weir.control.evaluation.QualityEvent;
 import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.StartGate;
 import dev.weir.control.evaluation.StartGate.Clearance;
@@ -16,10 +16,8 @@ import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.AsideCalls;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.journal.Leadership;
-import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
-import dev.weir.control.rollout.live.LiveCounts.Judgement;
 import dev.weir.control.rollout.live.NeededVersions;
 import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.RolloutDesk;
@@ -34,12 +32,11 @@ import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Versions;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Rounds;
 import dev.weir.control.upstream.Failover;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -90,7 +87,7 @@ class RolloutStations {
     @Bean
     ArmAnswers armAnswers(
             ArmWeights weights, LiveCounts counts, RecentRequests requests, SliceCounts slices, Ledger ledger) {
-        ArmAnswers answers = new ArmAnswers(weights, counts, new ShadowPairs(counts), requests, slices);
+        ArmAnswers answers = new ArmAnswers(weights, counts, new ShadowPairs<>(counts::paired), requests, slices);
         ledger.follow(answers);
         return answers;
     }
@@ -103,29 +100,15 @@ class RolloutStations {
             Failover upstream,
             Ledger ledger,
             ArmAnswers shadows,
+            AnswerWitness witness,
             WeirConfig config,
             MeterRegistry meters) {
-        return new AsideCalls(fleet, prefixes, times, upstream, ledger, shadows, config.ingress(), meters);
+        return new AsideCalls(fleet, prefixes, times, upstream, ledger, shadows, witness, config.ingress(), meters);
     }
 
-    /** What judges say of answers counts for the arm that gave them. */
     @Bean
     QualityListener judgedArms(LiveCounts counts) {
-        return event -> {
-            switch (event) {
-                case QualityEvent.Asked _ -> {
-                    // Counted with its verdict, so that what is under way is not missing.
-                }
-                case QualityEvent.Scored scored ->
-                    judged(scored.subject(), new Judgement(scored.hallucinated(), !scored.pass()), counts);
-                case QualityEvent.Unscored unscored -> judged(unscored.subject(), null, counts);
-                case QualityEvent.JudgeState state -> counts.judgeIs(state.available());
-            }
-        };
-    }
-
-    private static void judged(QualityEvent.Subject subject, @Nullable Judgement judgement, LiveCounts counts) {
-        Optional.ofNullable(subject.arm()).flatMap(Arm::of).ifPresent(arm -> counts.judged(arm, judgement));
+        return new JudgedArms(counts);
     }
 
     @Bean
@@ -153,8 +136,13 @@ class RolloutStations {
                 RolloutStations::tell,
                 config.rollout(),
                 clock,
-                System::nanoTime,
-                timer);
+                System::nanoTime);
+    }
+
+    @Bean
+    Rounds rolloutBeats(RolloutLoop loop, WeirConfig config) {
+        return Rounds.of("the driving of rollouts", config.rollout().beat(), loop::beat)
+                .endingWith(loop::leave);
     }
 
     private static void tell(Effect effect) {

@@ -204,6 +204,7 @@ public final class ExperimentEndpoints {
     /**
      * Everything there is to say of one.
      *
+     * @param elapsedDays of the horizon's, with fractions: from the first call to the latest look, or to the end
      * @param misassigned whether users were found not to fall on arms as they should
      * @param report of the latest look; null before the first
      * @param timeline the newest first
@@ -214,6 +215,7 @@ public final class ExperimentEndpoints {
             List<ExperimentArm> arms,
             double coverage,
             double horizonDays,
+            double elapsedDays,
             long usersPerArmMin,
             @Nullable BanditOrder bandit,
             @Nullable Instant begunAt,
@@ -295,7 +297,8 @@ public final class ExperimentEndpoints {
                         .map(arm -> new ExperimentArm(arm.name(), arm.model()))
                         .toList(),
                 plan.coverage(),
-                plan.horizon().toMinutes() / (60 * HOURS_PER_DAY),
+                days(plan.horizon()),
+                elapsedDays(trial),
                 plan.usersPerArmMin(),
                 adaptation == null ? null : BanditOrder.of(adaptation),
                 trial.state().begunAt(),
@@ -304,6 +307,18 @@ public final class ExperimentEndpoints {
                 store.timeline(id).stream()
                         .map(entry -> new ExperimentEvent(entry.number(), entry.at(), entry.actor(), entry.sentence()))
                         .toList());
+    }
+
+    private static double elapsedDays(TrialRecord trial) {
+        Instant begunAt = trial.state().begunAt();
+        Instant endedAt = trial.endedAt();
+        TrialReport report = trial.report();
+        Instant until = endedAt != null ? endedAt : report != null ? report.at() : begunAt;
+        return begunAt == null || until == null ? 0 : Math.max(0, days(Duration.between(begunAt, until)));
+    }
+
+    private static double days(Duration duration) {
+        return duration.toMinutes() / (60 * HOURS_PER_DAY);
     }
 
     private TrialRecord find(String id) {

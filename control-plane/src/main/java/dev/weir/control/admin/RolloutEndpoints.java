@@ -6,6 +6,7 @@ import dev.weir.control.accounting.CallRates;
 import dev.weir.control.admin.RolloutOrders.NewRollout;
 import dev.weir.control.admin.RolloutOrders.RolloutOrder;
 import dev.weir.control.admin.RolloutOrders.Template;
+import dev.weir.control.admin.RolloutViews.DecisionView;
 import dev.weir.control.admin.RolloutViews.RolloutDetail;
 import dev.weir.control.admin.RolloutViews.RolloutSummary;
 import dev.weir.control.admin.RolloutViews.TemplateView;
@@ -17,6 +18,7 @@ import dev.weir.control.rollout.Command.Verb;
 import dev.weir.control.rollout.Decision;
 import dev.weir.control.rollout.RolloutForecast;
 import dev.weir.control.rollout.RolloutPlan;
+import dev.weir.control.rollout.RolloutReading;
 import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.journal.CommandInbox.Answer;
 import dev.weir.control.rollout.journal.RolloutRecord;
@@ -113,6 +115,32 @@ public final class RolloutEndpoints {
     @GetMapping("/admin/rollouts/{id}")
     Mono<RolloutDetail> rollout(@PathVariable String id) {
         return detail(id);
+    }
+
+    /** What was decided before decision {@code before}, which is everything where it is absent; the newest first. */
+    @GetMapping("/admin/rollouts/{id}/decisions")
+    Mono<List<DecisionView>> rolloutDecisions(
+            @PathVariable String id,
+            @RequestParam Optional<Long> before,
+            @RequestParam(defaultValue = "100") int limit) {
+        return Refusals.ask(store.database(), () -> {
+            find(id);
+            return store.journal().decisionsBefore(id, before.orElse(Long.MAX_VALUE), limit).stream()
+                    .map(DecisionView::of)
+                    .toList();
+        });
+    }
+
+    /** What was read of the guards since the rollout began, after the reading numbered {@code after}; the oldest first. */
+    @GetMapping("/admin/rollouts/{id}/readings")
+    Mono<List<RolloutReading>> rolloutReadings(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "-1") long after,
+            @RequestParam(defaultValue = "1000") int limit) {
+        return Refusals.ask(store.database(), () -> {
+            find(id);
+            return store.journal().readingsAfter(id, after, limit);
+        });
     }
 
     @PostMapping("/admin/rollouts/{id}/start")
@@ -212,7 +240,7 @@ public final class RolloutEndpoints {
     private Mono<RolloutDetail> detail(String id) {
         return Refusals.ask(store.database(), () -> {
             RolloutRecord kept = find(id);
-            List<Decision> decisions = store.journal().latestDecisions(id, DECISIONS_MAX);
+            List<Decision> decisions = store.journal().decisionsBefore(id, Long.MAX_VALUE, DECISIONS_MAX);
             return RolloutDetail.of(kept, decisions);
         });
     }

@@ -7,7 +7,6 @@ import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.evaluation.QualityEvent.Scored;
 import dev.weir.control.evaluation.live.JudgedAnswers;
 import dev.weir.control.evaluation.live.LiveAnswer;
-import dev.weir.control.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,14 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Counts the signs of sampled answers, and brings the counts to the database now and then. What finds no place is not looked at: it is a sample
@@ -33,8 +26,7 @@ import org.springframework.transaction.TransactionException;
  *
  * <p>Thread-safety: anybody may bring; one thread counts and writes.
  */
-public final class DriftWatch implements JudgedAnswers, SmartLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(DriftWatch.class);
+public final class DriftWatch implements JudgedAnswers {
     private static final int WAITING_MAX = 256;
     /** Counts that wait for a database that is away; more are forgotten. */
     private static final int ENTRIES_MAX = 100_000;
@@ -49,13 +41,12 @@ public final class DriftWatch implements JudgedAnswers, SmartLifecycle {
     private final Map<Sign, Long> counts = new HashMap<>();
     private LocalDate forgotten = LocalDate.MIN;
     private Instant written = Instant.EPOCH;
-    private volatile @Nullable Thread worker;
 
     /** An answer, and the verdict on it where it comes from the judge. */
     private record Brought(LiveAnswer answer, @Nullable Scored verdict) {}
 
     /**
-     * A watch that begins with {@link #start}.
+     * A watch, to be given rounds.
      *
      * @param encoder for topics; without one there is one topic
      */
@@ -110,64 +101,36 @@ public final class DriftWatch implements JudgedAnswers, SmartLifecycle {
         });
     }
 
-    /** Counts what waits and writes it. Blocking. */
-    void turn() {
+    /** Counts what waits, and writes it now and then. Blocking. */
+    public void round() {
+        countWaiting();
+        if (!clock.instant().isBefore(written.plus(WRITE_EVERY))) {
+            write();
+        }
+    }
+
+    private void countWaiting() {
         for (Brought brought = waiting.poll(); brought != null; brought = waiting.poll()) {
             count(brought);
         }
+    }
+
+    /** Counts what waits and writes it. Blocking. */
+    public void turn() {
+        countWaiting();
+        write();
+    }
+
+    private void write() {
+        written = clock.instant();
         if (!counts.isEmpty()) {
             store.add(counts);
             counts.clear();
         }
-        written = clock.instant();
         LocalDate today = written.atZone(ZoneOffset.UTC).toLocalDate();
         if (!today.equals(forgotten)) {
             store.forgetBefore(today);
             forgotten = today;
         }
-    }
-
-    private void work() {
-        while (isRunning()) {
-            try {
-                Brought brought = waiting.poll(WRITE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-                if (brought != null) {
-                    count(brought);
-                }
-                if (!clock.instant().isBefore(written.plus(WRITE_EVERY))) {
-                    turn();
-                }
-            } catch (InterruptedException _) {
-                return;
-            } catch (DataAccessException | TransactionException failure) {
-                log.warn("drift is not written: {}", failure.getMessage());
-            }
-        }
-    }
-
-    @Override
-    public void start() {
-        Thread started = Thread.ofVirtual().name("weir-drift").unstarted(this::work);
-        worker = started;
-        started.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping = worker;
-        worker = null;
-        if (stopping != null) {
-            stopping.interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return worker != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return Database.PHASE + 1;
     }
 }

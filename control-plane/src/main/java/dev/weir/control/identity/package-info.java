@@ -3,8 +3,8 @@
  * user and scopes.
  *
  * <p>{@link dev.weir.control.identity.Directory} holds every tenant, user and key in memory, so that asking who a caller is takes a look into
- * a map and one hash, and waits for nobody. {@link dev.weir.control.identity.DirectoryRefresher} asks the database a few times a second what
- * is newer than what the directory knows: that is how a revocation reaches every replica. {@link dev.weir.control.identity.Registry} is the
+ * a map and one hash, and waits for nobody. A few times a second it asks the database, as every
+ * {@link dev.weir.control.identity.Mirror} does, what is newer than what the directory knows: that is how a revocation reaches every replica. {@link dev.weir.control.identity.Registry} is the
  * only way to change anything, and writes an entry of the audit log in the same transaction.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.weir.control.ingress;
 import dev.weir.control.accounting.Call;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
+import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.EngineAnswer;
 import org.springframework.http.HttpHeaders;
@@ -35,7 +36,7 @@ final class AnswerRelay {
                 headers.put(name, values);
             }
         });
-        Flux<byte[]> leaving = heard(answer, call).doOnCancel(call::left);
+        Flux<byte[]> leaving = heard(answer, witness, call.served()).doOnCancel(call::left);
         Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
         if (answer.isEventStream()) {
             return relayEvents(content, exchange, passage, call, recording);
@@ -50,11 +51,12 @@ final class AnswerRelay {
         return AnswerWriter.whole(exchange, noted(guarded, response, call, recording));
     }
 
-    private Flux<byte[]> heard(EngineAnswer answer, Call call) {
+    /** What an answer says, heard by the witness where that is of interest to it. */
+    static Flux<byte[]> heard(EngineAnswer answer, AnswerWitness witness, ServedExchange exchange) {
         Flux<byte[]> content = answer.content();
         return answer.status() != 200
                 ? content
-                : witness.of(call.served())
+                : witness.of(exchange)
                         .map(hearing -> content.doOnNext(hearing::piece)
                                 .doFinally(signal -> hearing.over(signal == SignalType.ON_COMPLETE)))
                         .orElse(content);

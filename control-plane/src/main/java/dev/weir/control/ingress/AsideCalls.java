@@ -2,10 +2,12 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.Ledger;
+import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Demand;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.completion.Share;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Caller;
@@ -37,8 +39,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Calls whose answers no client waits for: probes of versions, and copies of requests for a version in the shadow.
  *
  * <p>A copy is sent as it came, but for the model. What it answers is counted and dropped, calls of tools included, so nothing that it
- * wants done is ever done. Copies have a tenant of their own in the ledger, so nobody is billed for them, and they stay the original
- * tenant's at the engine, whose cached prompts they may share; they never leave for a provider. There are few at a time; above that they are not made.
+ * wants done is ever done; whoever hears the original's answer to its end hears the copy's, too. Copies have a tenant of their own in the
+ * ledger, so nobody is billed for them, and they stay the original tenant's at the engine, whose cached prompts they may share; they never
+ * leave for a provider. There are few at a time; above that they are not made.
  */
 public final class AsideCalls {
     /** How a copy's row in the ledger names the call that it is a copy of. */
@@ -57,6 +60,7 @@ public final class AsideCalls {
     private final Failover upstream;
     private final Ledger ledger;
     private final Shadows shadows;
+    private final AnswerWitness witness;
     private final int eventBytesMax;
     private final Semaphore places = new Semaphore(COPIES_MAX);
     private final AtomicInteger probeCount = new AtomicInteger();
@@ -71,6 +75,7 @@ public final class AsideCalls {
             Failover upstream,
             Ledger ledger,
             Shadows shadows,
+            AnswerWitness witness,
             IngressConfig config,
             MeterRegistry meters) {
         this.fleet = fleet;
@@ -79,6 +84,7 @@ public final class AsideCalls {
         this.upstream = upstream;
         this.ledger = ledger;
         this.shadows = shadows;
+        this.witness = witness;
         this.eventBytesMax = Math.toIntExact(config.eventSizeMax().toBytes());
         this.answered = copies("answered", meters);
         this.failed = copies("failed", meters);
@@ -138,7 +144,8 @@ public final class AsideCalls {
                     call.takes(new Call.Course(
                                     answer.from(), copied.model(), shadow.get().arm(), null, null)
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
-                    return counted(answer, call).doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
+                    return counted(answer, call, original)
+                            .doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
                 })
                 .doFinally(_ -> {
                     places.release();
@@ -163,14 +170,19 @@ public final class AsideCalls {
                 Map.of());
     }
 
-    private Mono<Void> counted(EngineAnswer answer, Call call) {
+    private Mono<Void> counted(EngineAnswer answer, Call call, Call original) {
         UsageFilter usage = new UsageFilter(call);
         if (answer.status() != 200) {
             return answer.content().then();
         }
+        // By the original's name, so that either both answers are in a sample or none.
+        ServedExchange copy = call.served();
+        ServedExchange paired =
+                new ServedExchange(original.id(), copy.tenant(), copy.feature(), copy.request(), copy.arm(), copy.at());
+        Flux<byte[]> content = AnswerRelay.heard(answer, witness, paired);
         Flux<?> seen = answer.isEventStream()
-                ? WholeEvents.of(answer.content(), eventBytesMax).map(usage::pass)
-                : answer.content().doOnNext(usage::see);
+                ? WholeEvents.of(content, eventBytesMax).map(usage::pass)
+                : content.doOnNext(usage::see);
         return seen.then();
     }
 

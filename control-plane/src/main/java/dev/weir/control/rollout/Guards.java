@@ -55,14 +55,21 @@ record Guards(RolloutPlan plan) {
                 .isPresent()) {
             holds.add(Hold.of(Reason.ASSIGNMENT));
         }
-        if (plan.guards().stream().anyMatch(guard -> guard.metric().isJudged())) {
+        List<Guard> compared = compared(stage);
+        if (compared.stream().anyMatch(guard -> guard.metric().isJudged())) {
             holdForJudge(progress.judged(), holds);
         }
-        for (Guard guard : plan.guards()) {
+        for (Guard guard : compared) {
             holdForMetric(guard, stateOf(guard, metrics), holds);
         }
         holds.sort(null);
         return holds;
+    }
+
+    private List<Guard> compared(Stage stage) {
+        return plan.guards().stream()
+                .filter(guard -> stage.compares(guard.metric()))
+                .toList();
     }
 
     private void holdForJudge(JudgeReport judged, List<Hold> holds) {
@@ -97,7 +104,7 @@ record Guards(RolloutPlan plan) {
     /** Whether each metric has its minimum on both arms. */
     boolean hasSamples(StageProgress progress, Map<Metric, MetricState> metrics) {
         Stage stage = plan.stage(progress.stageIndex());
-        return plan.guards().stream().allMatch(guard -> {
+        return compared(stage).stream().allMatch(guard -> {
             ArmCounts counts = stateOf(guard, metrics).inStage();
             long least = Math.max(1, stage.countMin(guard.metric()));
             return counts.candidateCount() >= least && counts.baselineCount() >= least;
@@ -106,10 +113,11 @@ record Guards(RolloutPlan plan) {
 
     /** The guards whose harm this scheduled look cannot rule out; none, where the stage has passed. */
     List<Guard> unproven(StageProgress progress, Map<Metric, MetricState> metrics) {
-        boolean paired = plan.stage(progress.stageIndex()).kind() == Kind.SHADOW;
+        Stage stage = plan.stage(progress.stageIndex());
+        boolean paired = stage.kind() == Kind.SHADOW;
         double alpha = plan.limits().lookAlpha(progress.lookCount());
         double z = NormalDistribution.of(0, 1).inverseSurvivalProbability(alpha);
-        return plan.guards().stream()
+        return compared(stage).stream()
                 .filter(guard -> !stateOf(guard, metrics).acknowledged())
                 .filter(guard -> !(guard.harm().atMost(stateOf(guard, metrics).inStage(), paired, z)
                         < guard.harm().limit()))

@@ -106,13 +106,17 @@ public record RolloutPlan(
                                 .count());
     }
 
-    /** Enough for twice the planned time; from then on evidence only adds up. */
-    int restartCountMax() {
-        Duration watched = stages.stream()
+    /** All holds together in which there is something to compare. */
+    public Duration watched() {
+        return stages.stream()
                 .filter(stage -> stage.kind() != Kind.WARM)
                 .map(Stage::hold)
                 .reduce(Duration.ZERO, Duration::plus);
-        return Math.max(1, Math.toIntExact(watched.multipliedBy(2).dividedBy(limits.restartEvery())));
+    }
+
+    /** Enough for twice the planned time; from then on evidence only adds up. */
+    int restartCountMax() {
+        return Math.max(1, Math.toIntExact(watched().multipliedBy(2).dividedBy(limits.restartEvery())));
     }
 
     private static void requireLadder(List<Stage> stages) {

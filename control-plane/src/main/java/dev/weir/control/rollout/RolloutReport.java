@@ -191,6 +191,9 @@ public record RolloutReport(
 
         /** How many samples the smaller arm still lacks. */
         private long missing(Guard guard) {
+            if (!state.stage().compares(guard.metric())) {
+                return 0;
+            }
             ArmCounts counts = metricState(guard).inStage();
             long least = Math.max(1, state.stage().countMin(guard.metric()));
             return Math.max(0, least - Math.min(counts.candidateCount(), counts.baselineCount()));
@@ -204,7 +207,7 @@ public record RolloutReport(
             double eta = Math.max(0, seconds(progress.required()) - seconds(progress.heldFor()));
             double waited = seconds(progress.waitedFor());
             for (Guard guard : state.plan().guards()) {
-                long missing = state.stage().kind() == Stage.Kind.WARM ? 0 : missing(guard);
+                long missing = missing(guard);
                 if (missing > 0) {
                     ArmCounts counts = metricState(guard).inStage();
                     eta = Math.max(eta, missing * waited / Math.min(counts.candidateCount(), counts.baselineCount()));
@@ -240,12 +243,10 @@ public record RolloutReport(
                     state.stage().say(),
                     seconds(progress.heldFor()) / 60,
                     seconds(progress.required()) / 60);
-            Stream<String> lacking = state.stage().kind() == Stage.Kind.WARM
-                    ? Stream.empty()
-                    : state.plan().guards().stream()
-                            .filter(guard -> missing(guard) > 0)
-                            .map(guard -> missing(guard) + " more answers are needed for "
-                                    + guard.metric().plural());
+            Stream<String> lacking = state.plan().guards().stream()
+                    .filter(guard -> missing(guard) > 0)
+                    .map(guard -> missing(guard) + " more answers are needed for "
+                            + guard.metric().plural());
             return Stream.concat(Stream.of(time), lacking)
                             .reduce((before, next) -> before + "; " + next)
                             .orElse(time)

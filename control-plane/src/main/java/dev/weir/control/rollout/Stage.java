@@ -53,6 +53,15 @@ public record Stage(Kind kind, double candidateShare, Duration hold, long reques
         return new Stage(Kind.WARM, 1, hold, 0, 0);
     }
 
+    /** Whether the arms are compared by the metric: no judge sees the pairs of a shadow that wants none of them judged. */
+    boolean compares(Metric metric) {
+        return switch (kind) {
+            case SHADOW -> judgedCountMin > 0 || !metric.isJudged();
+            case CANARY -> true;
+            case WARM -> false;
+        };
+    }
+
     long countMin(Metric metric) {
         return metric.isJudged() ? judgedCountMin : requestCountMin;
     }

@@ -35,6 +35,9 @@ public final class Database implements SmartLifecycle, AutoCloseable {
     /** Before everything that uses it, which Spring starts in ascending order of phases. */
     public static final int PHASE = 0;
 
+    /** Between two statements of a transaction, of PostgreSQL. */
+    private static final long IDLE_MILLIS_MAX = 30_000;
+
     /** Of H2: another process has the file. */
     private static final int ALREADY_OPEN = 90020;
 
@@ -130,6 +133,8 @@ public final class Database implements SmartLifecycle, AutoCloseable {
         if (isShared()) {
             // Many rows in one statement: the ledger writes a thousand at a time.
             pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+            // A replica that is frozen in the middle of a transaction keeps its rows locked, but not for good.
+            pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + IDLE_MILLIS_MAX);
         }
         // Or the pool would retry what no waiting mends, and tell its own words instead of the driver's.
         pool.setInitializationFailTimeout(1);

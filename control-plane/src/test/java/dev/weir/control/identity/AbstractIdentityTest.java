@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.control.identity.IdentityRefusal.Kind;
 import dev.weir.control.identity.Registry.KeyOrder;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.Rounds;
 import dev.weir.control.storage.StorageConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.scheduler.Schedulers;
 
 /** Who there is, in whichever database, and on two replicas. */
 abstract class AbstractIdentityTest {
@@ -150,8 +150,8 @@ abstract class AbstractIdentityTest {
         KeyText text = one.registry()
                 .createKey(admin, order("default", Scope.INFERENCE))
                 .text();
-        DirectoryRefresher refresher = new DirectoryRefresher(
-                List.of(other.directory()), database, Duration.ofMillis(250), Schedulers.parallel());
+        Rounds refresher = Rounds.of("the directory", Duration.ofMillis(250), other.directory()::refresh)
+                .beginningAtOnce();
         refresher.start();
         try {
             other.caller(text);

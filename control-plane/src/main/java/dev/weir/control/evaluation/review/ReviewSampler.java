@@ -20,14 +20,10 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Draws the sample that people look at, week by week.
@@ -37,7 +33,7 @@ import org.springframework.transaction.TransactionException;
  *
  * <p>Thread-safety: anybody may ask and offer; one thread writes.
  */
-public final class ReviewSampler implements JudgedAnswers, SmartLifecycle {
+public final class ReviewSampler implements JudgedAnswers {
     private static final Logger log = LoggerFactory.getLogger(ReviewSampler.class);
     private static final int WAITING_MAX = 256;
     /** Models that are sampled at a time; another one is not. */
@@ -54,12 +50,12 @@ public final class ReviewSampler implements JudgedAnswers, SmartLifecycle {
     private final InstantSource clock;
     private final BlockingQueue<ReviewItem> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final Map<Bound, Double> bounds = new ConcurrentHashMap<>();
-    private volatile @Nullable Thread worker;
+    private Instant turned = Instant.EPOCH;
 
     private record Bound(ReviewSamples.Key key, Draw draw) {}
 
     /**
-     * A sampler that begins with {@link #start}.
+     * A sampler, to be given rounds.
      *
      * @param judged who else is asked about answers
      */
@@ -158,58 +154,29 @@ public final class ReviewSampler implements JudgedAnswers, SmartLifecycle {
         return weekOf(clock.instant().minus(GRACE));
     }
 
-    /** Writes what waits, closes the weeks that are over, and forgets what is not to be kept. Blocking. */
-    void turn() {
+    /** Writes what waits, and looks at the weeks now and then. Blocking. */
+    public void round() {
+        if (clock.instant().isBefore(turned.plus(REST))) {
+            keepWaiting();
+        } else {
+            turn();
+        }
+    }
+
+    private void keepWaiting() {
         for (ReviewItem item = waiting.poll(); item != null; item = waiting.poll()) {
             keep(item);
         }
+    }
+
+    /** Writes what waits, closes the weeks that are over, and forgets what is not to be kept. Blocking. */
+    public void turn() {
+        keepWaiting();
+        turned = clock.instant();
         ReviewPolicy now = policy.get();
         LocalDate open = openWeek();
         samples.openBefore(open).forEach(key -> samples.close(key, now.twoKeyCount()));
         bounds.keySet().removeIf(bound -> bound.key().week().isBefore(open));
         samples.forget(now.tenants(), weekOf(clock.instant().minus(now.textKeptFor())));
-    }
-
-    private void work() {
-        while (isRunning()) {
-            try {
-                ReviewItem item = waiting.poll(REST.toMillis(), TimeUnit.MILLISECONDS);
-                if (item != null) {
-                    keep(item);
-                } else {
-                    turn();
-                }
-            } catch (InterruptedException _) {
-                return;
-            } catch (DataAccessException | TransactionException failure) {
-                log.warn("the sample for review stands still: {}", failure.getMessage());
-            }
-        }
-    }
-
-    @Override
-    public void start() {
-        Thread started = Thread.ofVirtual().name("weir-review").unstarted(this::work);
-        worker = started;
-        started.start();
-    }
-
-    @Override
-    public void stop() {
-        Thread stopping = worker;
-        worker = null;
-        if (stopping != null) {
-            stopping.interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return worker != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return Database.PHASE + 1;
     }
 }

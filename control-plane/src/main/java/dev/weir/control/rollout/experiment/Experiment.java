@@ -55,13 +55,19 @@ public record Experiment(ExperimentPlan plan) {
                 .min()
                 .orElse(0);
         if (observedFor.compareTo(WEEK) < 0 || users < plan.usersPerArmMin()) {
-            return new Running("%d of 7 days, %d of %d users on the smallest arm"
-                    .formatted(Math.min(7, observedFor.toDays()), users, plan.usersPerArmMin()));
+            return new Running("%s (%d at least), %d of %d users on the smallest arm"
+                    .formatted(days(observedFor), WEEK.toDays(), users, plan.usersPerArmMin()));
         }
-        return observedFor.compareTo(plan.horizon()) < 0 ? beforeHorizon(comparisons) : atHorizon(comparisons);
+        return observedFor.compareTo(plan.horizon()) < 0
+                ? beforeHorizon(observedFor, comparisons)
+                : atHorizon(comparisons);
     }
 
-    private Verdict beforeHorizon(List<Comparison> comparisons) {
+    private String days(Duration observedFor) {
+        return observedFor.toDays() + " of " + plan.horizon().toDays() + " days";
+    }
+
+    private Verdict beforeHorizon(Duration observedFor, List<Comparison> comparisons) {
         double alpha = plan.sequenceAlpha() / plan.treatments().size();
         for (Comparison comparison : comparisons) {
             Interval interval = ConfidenceSequence.narrowestAt(2 * plan.usersPerArmMin(), alpha)
@@ -73,7 +79,7 @@ public record Experiment(ExperimentPlan plan) {
                 return new Harmful(comparison.treatment(), comparison.difference());
             }
         }
-        return new Running("no difference is certain before the horizon");
+        return new Running(days(observedFor) + ", and no difference is certain yet");
     }
 
     private Verdict atHorizon(List<Comparison> comparisons) {

@@ -1,12 +1,18 @@
 package dev.weir.control.rollout.journal;
 
+import dev.weir.control.rollout.Command;
+import dev.weir.control.rollout.Decision;
+import dev.weir.control.rollout.Decision.Kind;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.Observation;
 import dev.weir.control.rollout.RolloutEvent;
+import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.RolloutReducer.Step;
 import dev.weir.control.rollout.RolloutState;
+import dev.weir.control.rollout.Stage;
+import dev.weir.control.rollout.journal.CommandInbox.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,11 +23,17 @@ import java.util.List;
  * <p>Thread-safety: events are taken one at a time.
  */
 public final class RolloutController {
+    /** Of a rollout that takes as long as planned: enough for a curve, and few to keep. */
+    private static final int READINGS = 480;
+
     private final RolloutJournal journal;
     private final RolloutReducer reducer;
     private final Lease lease;
     private RolloutState state;
     private long eventCount;
+    private final Duration readEvery;
+    /** Observed time since the last reading; the first observation of a controller is always read. */
+    private Duration unread;
 
     private RolloutController(
             RolloutJournal journal, RolloutReducer reducer, Lease lease, RolloutState state, long eventCount) {
@@ -30,6 +42,8 @@ public final class RolloutController {
         this.lease = lease;
         this.state = state;
         this.eventCount = eventCount;
+        this.readEvery = state.plan().watched().dividedBy(READINGS);
+        this.unread = readEvery;
     }
 
     /** Takes a rollout over and replays it. The lease comes first: whoever acted before adds no event that this one would miss. */
@@ -51,10 +65,26 @@ public final class RolloutController {
      */
     public synchronized List<Effect> accept(RolloutEvent event) {
         Step step = reducer.reduce(state, event);
-        journal.append(lease, eventCount, event, step);
+        journal.append(lease, eventCount, event, step, isRead(event, step));
         state = step.state();
         eventCount++;
         return step.effects();
+    }
+
+    /** Now and then, and at every decision; at 100 % there is nothing to compare with. */
+    private boolean isRead(RolloutEvent event, Step step) {
+        if (state.stage().kind() == Stage.Kind.WARM) {
+            return false;
+        }
+        boolean read = step.effects().stream().anyMatch(Effect.Keep.class::isInstance);
+        if (event instanceof Observed observed) {
+            unread = unread.plus(observed.observation().covered());
+            read |= unread.compareTo(readEvery) >= 0;
+        }
+        if (read) {
+            unread = Duration.ZERO;
+        }
+        return read;
     }
 
     /**
@@ -80,6 +110,29 @@ public final class RolloutController {
                             sum.baselineUnitCount(),
                             sum.judge())));
         });
+    }
+
+    /**
+     * Obeys a command, and keeps the answer with what follows from it: whoever takes over finds both or neither, so a command that was refused is
+     * not told to have been obeyed.
+     */
+    public synchronized List<Effect> obey(CommandInbox inbox, Command command, Instant at) {
+        return journal.inTransaction(() -> {
+            List<Effect> done = accept(new Commanded(at, command));
+            inbox.answer(command.id(), answer(done));
+            return done;
+        });
+    }
+
+    /** The last decision is the answer; a command that was handled before has left none. */
+    private static Answer answer(List<Effect> done) {
+        Decision last = null;
+        for (Effect effect : done) {
+            last = effect instanceof Effect.Keep(Decision decision) ? decision : last;
+        }
+        return last == null
+                ? new Answer(true, "It was done before.")
+                : new Answer(last.kind() != Kind.REFUSED, last.sentence());
     }
 
     public synchronized RolloutState state() {

@@ -6,6 +6,7 @@ import dev.weir.control.rollout.Effect.SetWeight;
 import dev.weir.control.rollout.Phase;
 import dev.weir.control.rollout.RolloutEvent;
 import dev.weir.control.rollout.RolloutPlan;
+import dev.weir.control.rollout.RolloutReading;
 import dev.weir.control.rollout.RolloutReducer.Step;
 import dev.weir.control.rollout.RolloutReport;
 import dev.weir.control.rollout.RolloutState;
@@ -99,8 +100,12 @@ public final class RolloutJournal {
         });
     }
 
-    /** Keeps an event and what follows from it: all of it, or nothing. */
-    void append(Lease lease, long number, RolloutEvent event, Step step) {
+    /**
+     * Keeps an event and what follows from it: all of it, or nothing.
+     *
+     * @param read whether what the guards say then is kept for good
+     */
+    void append(Lease lease, long number, RolloutEvent event, Step step, boolean read) {
         database.<Integer>inTransaction(() -> {
             if (fence(lease.rolloutId()) != lease.fence()) {
                 throw new Deposed(lease);
@@ -116,7 +121,11 @@ public final class RolloutJournal {
                     setWeight(step.state().plan(), weight);
                 }
             });
-            report(RolloutReport.of(step.state(), event.at()), lease.rolloutId());
+            RolloutReport report = RolloutReport.of(step.state(), event.at());
+            report(report, lease.rolloutId());
+            if (read) {
+                read(lease, RolloutReading.of(number, report));
+            }
             if (step.state().phase().isTerminal()) {
                 database.jdbc()
                         .sql("delete from rollout_active where rollout_id = ?")
@@ -134,6 +143,13 @@ public final class RolloutJournal {
         database.jdbc()
                 .sql("insert into rollout_decision (rollout_id, number, decision) values (?, ?, ?)")
                 .params(lease.rolloutId(), decision.number(), EventJson.write(decision))
+                .update();
+    }
+
+    private void read(Lease lease, RolloutReading reading) {
+        database.jdbc()
+                .sql("insert into rollout_reading (rollout_id, number, reading) values (?, ?, ?)")
+                .params(lease.rolloutId(), reading.number(), EventJson.write(reading))
                 .update();
     }
 
@@ -241,12 +257,23 @@ public final class RolloutJournal {
                 .list();
     }
 
-    /** The latest decisions of a rollout, the newest first. */
-    public List<Decision> latestDecisions(String rolloutId, int countMax) {
+    /** The latest decisions of a rollout before one of them, the newest first. */
+    public List<Decision> decisionsBefore(String rolloutId, long number, int countMax) {
         return database.jdbc()
-                .sql("select decision from rollout_decision where rollout_id = ? order by number desc limit ?")
-                .params(rolloutId, Math.clamp(countMax, 1, RECORDS_MAX))
+                .sql("select decision from rollout_decision where rollout_id = ? and number < ?"
+                        + " order by number desc limit ?")
+                .params(rolloutId, number, Math.clamp(countMax, 1, RECORDS_MAX))
                 .query((row, _) -> EventJson.read(row.getString("decision"), Decision.class))
+                .list();
+    }
+
+    /** What was read of a rollout's guards after one of its readings, the oldest first. */
+    public List<RolloutReading> readingsAfter(String rolloutId, long number, int countMax) {
+        return database.jdbc()
+                .sql("select reading from rollout_reading where rollout_id = ? and number > ?"
+                        + " order by number limit ?")
+                .params(rolloutId, number, Math.clamp(countMax, 1, RECORDS_MAX))
+                .query((row, _) -> EventJson.read(row.getString("reading"), RolloutReading.class))
                 .list();
     }
 

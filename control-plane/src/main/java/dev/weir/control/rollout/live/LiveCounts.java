@@ -81,14 +81,31 @@ public final class LiveCounts {
     }
 
     /**
-     * A judge was asked about an answer.
+     * A judge was asked about an answer. In the shadow only pairs count.
      *
      * @param judgement null where it gave none
      */
     public synchronized void judged(Arm arm, @Nullable Judgement judgement) {
-        everJudged |= judgement != null;
-        judgedNanos = judgement == null ? judgedNanos : ticker.getAsLong();
-        tally(arm.rolloutId()).ifPresent(tally -> tally.judged(arm.candidate(), judgement));
+        noteJudge(judgement != null);
+        watched(arm.rolloutId())
+                .filter(weight -> weight.candidateShare() > 0)
+                .ifPresent(weight -> tallyOf(weight).judged(arm.candidate(), judgement));
+    }
+
+    /** A judge was asked about both versions' answers to the same request; where it gave no verdict there is none. */
+    public synchronized void judgedPair(String rolloutId, Optional<Judgement> baseline, Optional<Judgement> candidate) {
+        noteJudge(baseline.isPresent() || candidate.isPresent());
+        tally(rolloutId).ifPresent(tally -> tally.judgedPair(baseline, candidate));
+    }
+
+    /** Whether a rollout is in the shadow, where only pairs count. */
+    public boolean comparesPairs(String rolloutId) {
+        return watched(rolloutId).filter(weight -> weight.candidateShare() == 0).isPresent();
+    }
+
+    private void noteJudge(boolean spoke) {
+        everJudged |= spoke;
+        judgedNanos = spoke ? ticker.getAsLong() : judgedNanos;
     }
 
     /** One that says so, or has judged a moment ago. */
@@ -214,6 +231,19 @@ public final class LiveCounts {
                 scored[arm]++;
                 add(Metric.HALLUCINATION, one(candidate, judgement.hallucination()));
                 add(Metric.LOW_QUALITY, one(candidate, judgement.lowQuality()));
+            }
+        }
+
+        void judgedPair(Optional<Judgement> baseline, Optional<Judgement> candidate) {
+            asked[0]++;
+            asked[1]++;
+            scored[0] += baseline.isPresent() ? 1 : 0;
+            scored[1] += candidate.isPresent() ? 1 : 0;
+            if (baseline.isPresent() && candidate.isPresent()) {
+                Judgement of = baseline.get();
+                Judgement copy = candidate.get();
+                add(Metric.HALLUCINATION, pair(copy.hallucination(), of.hallucination()));
+                add(Metric.LOW_QUALITY, pair(copy.lowQuality(), of.lowQuality()));
             }
         }
 

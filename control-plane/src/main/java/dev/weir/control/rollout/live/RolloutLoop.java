@@ -2,21 +2,16 @@ package dev.weir.control.rollout.live;
 
 import dev.weir.control.rollout.Command;
 import dev.weir.control.rollout.Command.Verb;
-import dev.weir.control.rollout.Decision;
-import dev.weir.control.rollout.Decision.Kind;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.Phase;
-import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.RolloutState;
-import dev.weir.control.rollout.journal.CommandInbox.Answer;
 import dev.weir.control.rollout.journal.CommandInbox.Waiting;
 import dev.weir.control.rollout.journal.Leadership;
 import dev.weir.control.rollout.journal.RolloutController;
-import dev.weir.control.storage.Database;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -26,13 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * What drives rollouts: on every replica it leaves what was counted, and on the one that leads it feeds the reducer, several times a second.
@@ -40,9 +30,9 @@ import reactor.core.scheduler.Scheduler;
  * <p>Whatever goes wrong with a rollout, its controller is given up and the next beat replays it from its events: there is no state that is
  * not in the database.
  *
- * <p>Thread-safety: one beat begins when the one before is over.
+ * <p>Thread-safety: one beat begins when the one before is over; anybody may ask who leads.
  */
-public final class RolloutLoop implements SmartLifecycle {
+public final class RolloutLoop {
     private static final Logger log = LoggerFactory.getLogger(RolloutLoop.class);
     /** A tick that took longer, because nobody led or everything stood still, counts as this many. */
     private static final int COVERED_TICKS_MAX = 2;
@@ -57,13 +47,10 @@ public final class RolloutLoop implements SmartLifecycle {
     private final RolloutConfig config;
     private final InstantSource clock;
     private final LongSupplier ticker;
-    private final Scheduler timer;
     private final RolloutReducer reducer = new RolloutReducer();
     private final Map<String, Driven> driven = new HashMap<>();
     private long flushedNanos;
-    private boolean failing;
     private volatile boolean leading;
-    private volatile @Nullable Disposable running;
 
     /**
      * A loop that has not begun.
@@ -81,8 +68,7 @@ public final class RolloutLoop implements SmartLifecycle {
             Consumer<Effect> effects,
             RolloutConfig config,
             InstantSource clock,
-            LongSupplier ticker,
-            Scheduler timer) {
+            LongSupplier ticker) {
         this.store = store;
         this.counts = counts;
         this.slices = slices;
@@ -93,7 +79,7 @@ public final class RolloutLoop implements SmartLifecycle {
         this.config = config;
         this.clock = clock;
         this.ticker = ticker;
-        this.timer = timer;
+        this.flushedNanos = ticker.getAsLong();
     }
 
     /** A rollout that this replica acts on. */
@@ -107,54 +93,22 @@ public final class RolloutLoop implements SmartLifecycle {
         }
     }
 
-    @Override
-    public void start() {
-        flushedNanos = ticker.getAsLong();
-        running = Mono.delay(config.beat(), timer)
-                .then(store.database().ask(this::beat))
-                .onErrorResume(this::failed)
-                .repeat()
-                .subscribe();
-    }
-
-    @Override
-    public void stop() {
-        Disposable beating = running;
-        if (beating != null) {
-            beating.dispose();
-            running = null;
-            leading = false;
-            leadership.leave();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return Database.PHASE + 1;
-    }
-
     /** Whether this replica led at its latest beat. */
     public boolean leads() {
         return leading;
     }
 
-    private Mono<Boolean> failed(Throwable failure) {
-        leading = false;
-        if (!failing) {
-            failing = true;
-            log.warn("rollouts stand still: {}", failure.getMessage());
+    /** One beat. Blocking. */
+    public void beat() {
+        try {
+            beatAt(ticker.getAsLong());
+        } catch (RuntimeException failure) {
+            leading = false;
+            throw failure;
         }
-        return Mono.just(false);
     }
 
-    /** One beat. */
-    Boolean beat() {
-        long now = ticker.getAsLong();
+    private void beatAt(long now) {
         if (now - flushedNanos >= config.tick().toNanos() / 2) {
             flushedNanos = now;
             flush();
@@ -165,11 +119,16 @@ public final class RolloutLoop implements SmartLifecycle {
         } else {
             driven.clear();
         }
-        if (failing) {
-            failing = false;
-            log.info("rollouts go on");
+    }
+
+    /** After the last beat: what was counted is left behind, and no other replica has to wait for this one's lease. */
+    public void leave() {
+        leading = false;
+        try {
+            flush();
+        } finally {
+            leadership.leave();
         }
-        return true;
     }
 
     private void flush() {
@@ -248,20 +207,7 @@ public final class RolloutLoop implements SmartLifecycle {
             }
             probed(controller);
         }
-        List<Effect> done = controller.accept(new Commanded(clock.instant(), command));
-        carryOut(done);
-        store.inbox().answer(command.id(), answer(done));
-    }
-
-    /** The last decision is the answer; a command that was handled before has left none. */
-    private static Answer answer(List<Effect> done) {
-        Decision last = null;
-        for (Effect effect : done) {
-            last = effect instanceof Effect.Keep(Decision decision) ? decision : last;
-        }
-        return last == null
-                ? new Answer(true, "It was done before.")
-                : new Answer(last.kind() != Kind.REFUSED, last.sentence());
+        carryOut(controller.obey(store.inbox(), command, clock.instant()));
     }
 
     private void carryOut(List<Effect> done) {

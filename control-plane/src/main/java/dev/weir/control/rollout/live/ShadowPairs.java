@@ -6,57 +6,62 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings together what both versions made of the same request. Either may be the first to finish; one whose other half never comes is
- * forgotten when there are too many.
+ * Brings together what is known of both versions' answers to the same request. Either half may be the first to come; one whose other half never
+ * comes is forgotten when there are too many.
  *
  * <p>Thread-safety: locked, and short.
+ *
+ * @param <T> what is known of an answer
  */
-public final class ShadowPairs {
+public final class ShadowPairs<T> {
     private static final int PAIRS_MAX = 4_096;
 
-    private final LiveCounts counts;
-    private final Map<String, Half> halves = new LinkedHashMap<>();
+    private final Taker<T> taker;
+    private final Map<String, Half<T>> halves = new LinkedHashMap<>();
 
-    public ShadowPairs(LiveCounts counts) {
-        this.counts = counts;
+    public ShadowPairs(Taker<T> taker) {
+        this.taker = taker;
+    }
+
+    /** Takes pairs. */
+    @FunctionalInterface
+    public interface Taker<T> {
+        void paired(String rolloutId, T baseline, T candidate);
     }
 
     /** What is there of a pair. */
-    private record Half(
-            @Nullable Answered baseline, @Nullable Answered candidate) {
-        static final Half NONE = new Half(null, null);
-    }
+    private record Half<T>(@Nullable T baseline, @Nullable T candidate) {}
 
-    /** A copy of the call is on its way. */
+    /** There will be two halves of the call; of calls that have not begun nothing is kept. */
     public synchronized void begun(String callId) {
         if (halves.size() == PAIRS_MAX) {
             halves.remove(halves.keySet().iterator().next());
         }
-        halves.put(callId, Half.NONE);
+        halves.putIfAbsent(callId, new Half<>(null, null));
     }
 
-    public void baseline(String rolloutId, String callId, Answered answer) {
-        complete(rolloutId, callId, answer, null);
+    public void baseline(String rolloutId, String callId, T half) {
+        complete(rolloutId, callId, half, null);
     }
 
-    public void candidate(String rolloutId, String callId, Answered answer) {
-        complete(rolloutId, callId, null, answer);
+    public void candidate(String rolloutId, String callId, T half) {
+        complete(rolloutId, callId, null, half);
     }
 
-    private void complete(String rolloutId, String callId, @Nullable Answered baseline, @Nullable Answered candidate) {
+    private void complete(String rolloutId, String callId, @Nullable T baseline, @Nullable T candidate) {
         join(callId, baseline, candidate).ifPresent(pair -> {
             if (pair.baseline() != null && pair.candidate() != null) {
-                counts.paired(rolloutId, pair.baseline(), pair.candidate());
+                taker.paired(rolloutId, pair.baseline(), pair.candidate());
             }
         });
     }
 
-    private synchronized Optional<Half> join(String callId, @Nullable Answered baseline, @Nullable Answered candidate) {
-        Half half = halves.get(callId);
+    private synchronized Optional<Half<T>> join(String callId, @Nullable T baseline, @Nullable T candidate) {
+        Half<T> half = halves.get(callId);
         if (half == null) {
             return Optional.empty();
         }
-        Half joined = new Half(
+        Half<T> joined = new Half<>(
                 baseline == null ? half.baseline() : baseline, candidate == null ? half.candidate() : candidate);
         if (joined.baseline() == null || joined.candidate() == null) {
             halves.put(callId, joined);

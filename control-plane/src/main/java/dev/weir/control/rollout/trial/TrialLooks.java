@@ -19,14 +19,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
-/** Looks at trials now and then, on the replica that leads. A look locks its trial, so two replicas look in turn. */
-public final class TrialLoop implements SmartLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(TrialLoop.class);
+/** Looks at trials, on the replica that leads. A look locks its trial, so two replicas look in turn. Blocking. */
+public final class TrialLooks {
+    private static final Logger log = LoggerFactory.getLogger(TrialLooks.class);
     /** How far back users' pasts go. */
     private static final Duration PAST = Duration.ofDays(28);
 
@@ -34,70 +30,23 @@ public final class TrialLoop implements SmartLifecycle {
     private final TrialStore store;
     private final ArmLedger ledger;
     private final BooleanSupplier leading;
-    private final Duration every;
     private final InstantSource clock;
-    private final Scheduler timer;
-    private volatile @Nullable Disposable running;
 
-    /**
-     * A loop that has not begun.
-     *
-     * @param leading whether this replica leads
-     * @param every how often it looks
-     */
-    public TrialLoop(
-            Database database,
-            TrialStore store,
-            ArmLedger ledger,
-            BooleanSupplier leading,
-            Duration every,
-            InstantSource clock,
-            Scheduler timer) {
+    /** @param leading whether this replica leads */
+    public TrialLooks(
+            Database database, TrialStore store, ArmLedger ledger, BooleanSupplier leading, InstantSource clock) {
         this.database = database;
         this.store = store;
         this.ledger = ledger;
         this.leading = leading;
-        this.every = every;
         this.clock = clock;
-        this.timer = timer;
     }
 
-    @Override
-    public void start() {
-        running = Mono.delay(every, timer)
-                .then(database.ask(this::lookAtAll))
-                .repeat()
-                .subscribe();
-    }
-
-    @Override
-    public void stop() {
-        Disposable looking = running;
-        if (looking != null) {
-            looking.dispose();
-            running = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return Database.PHASE + 1;
-    }
-
-    private Boolean lookAtAll() {
+    /** One look at each trial that goes on. */
+    public void look() {
         if (leading.getAsBoolean()) {
-            try {
-                store.running().keySet().forEach(this::lookAt);
-            } catch (RuntimeException failure) {
-                log.warn("nobody looks at experiments: {}", failure.getMessage());
-            }
+            store.running().keySet().forEach(this::lookAt);
         }
-        return true;
     }
 
     /** What fails for one trial does not keep the others from being looked at. */
