@@ -116,7 +116,7 @@ abstract class AbstractLiveExperimentTest {
                         .path("mean")
                         .asDouble())
                 .isEqualTo(1);
-        assertThat(detail.path("summary").path("sentence").asString()).startsWith("Running: 0 of 7 days");
+        assertThat(detail.path("summary").path("sentence").asString()).startsWith("Running: 0 of 14 days");
 
         HttpResponse<String> stopped = one.post("/admin/experiments/e1/stop", "{\"reason\": \"enough seen\"}");
         assertThat(stopped.statusCode()).as(stopped.body()).isEqualTo(200);

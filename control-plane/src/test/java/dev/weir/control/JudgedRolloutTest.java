@@ -41,14 +41,14 @@ class JudgedRolloutTest {
                 .path("report");
     }
 
-    private static void begin(RunningControlPlane weir) throws Exception {
+    private static void begin(RunningControlPlane weir, String kind, double share) throws Exception {
         String plan = """
                 {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
                  "start": true,
-                 "stages": [{"kind": "CANARY", "candidateShare": 0.5, "holdSeconds": 3600, "requestsMin": 500, "judgedMin": 100},
+                 "stages": [{"kind": "%s", "candidateShare": %s, "holdSeconds": 3600, "requestsMin": 500, "judgedMin": 100},
                             {"kind": "WARM", "candidateShare": 1, "holdSeconds": 3600}],
                  "guards": [{"metric": "ERROR", "role": "GUARDRAIL", "limit": 0.02}, {"metric": "HALLUCINATION", "role": "GUARDRAIL", "limit": 0.03}]}
-                """;
+                """.formatted(kind, share);
         assertThat(weir.post("/admin/rollouts", plan).statusCode()).isEqualTo(201);
         Flux.interval(Duration.ofMillis(10))
                 .filter(_ -> weir.part(ArmWeights.class).of("notes").isPresent())
@@ -84,12 +84,38 @@ class JudgedRolloutTest {
             arbiter.answers(
                     exchange -> saying(verdict(!exchange.request().body().contains("by air")))
                             .answer(exchange));
-            begin(weir);
+            begin(weir, "CANARY", 0.5);
             for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
                 ask(weir, i);
             }
             assertThat(phase(weir)).isEqualTo("ROLLED_BACK");
             assertThat(weir.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: hallucinations");
+        }
+    }
+
+    @Test
+    void aCandidateThatMakesThingsUpIsFoundOutInTheShadowBeforeAnybodySeesIt(@TempDir Path directory) throws Exception {
+        try (ScriptedEngine old = ScriptedEngine.with("v1");
+                ScriptedEngine young = ScriptedEngine.with("v2");
+                ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
+                RunningControlPlane weir = weir(directory, old, young, arbiter)) {
+            old.answers(saying("at nine"));
+            young.answers(saying("at noon, by air"));
+            arbiter.answers(
+                    exchange -> saying(verdict(!exchange.request().body().contains("by air")))
+                            .answer(exchange));
+            begin(weir, "SHADOW", 0);
+            for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
+                ask(weir, i);
+            }
+            JsonNode report = report(weir);
+            assertThat(report.path("phase").asString("")).isEqualTo("ROLLED_BACK");
+            assertThat(weir.get("/admin/rollouts/r1").body())
+                    .contains("Rolled back from the shadow stage: hallucinations");
+            JsonNode judged = report.path("metrics").path(1);
+            assertThat(judged.path("candidateCount").asLong())
+                    .as("only pairs count")
+                    .isEqualTo(judged.path("baselineCount").asLong());
         }
     }
 
@@ -102,7 +128,7 @@ class JudgedRolloutTest {
             old.answers(saying("at nine"));
             young.answers(saying("at nine"));
             arbiter.answers(exchange -> exchange.json(500, "{}"));
-            begin(weir);
+            begin(weir, "CANARY", 0.5);
             for (int i = 0; i < 40; i++) {
                 ask(weir, i);
             }

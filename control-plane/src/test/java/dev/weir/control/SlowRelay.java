@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Stands before a server, and passes what it answers on a while later. */
 final class SlowRelay implements AutoCloseable {
@@ -19,12 +20,17 @@ final class SlowRelay implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final URI target;
-    private final Duration delay;
+    private volatile Duration delay;
 
     SlowRelay(URI target, Duration delay) throws IOException {
         this.target = target;
         this.delay = delay;
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** From now on, so much later. */
+    void delay(Duration later) {
+        delay = later;
     }
 
     URI url() {
@@ -49,13 +55,13 @@ final class SlowRelay implements AutoCloseable {
             sockets.add(upstream);
             Thread.ofVirtual().start(() -> {
                 try {
-                    pass(client.getInputStream(), upstream.getOutputStream(), Duration.ZERO);
+                    pass(client.getInputStream(), upstream.getOutputStream(), () -> Duration.ZERO);
                     upstream.shutdownOutput();
                 } catch (IOException _) {
                     // The other direction ends with it.
                 }
             });
-            pass(upstream.getInputStream(), client.getOutputStream(), delay);
+            pass(upstream.getInputStream(), client.getOutputStream(), () -> delay);
         } catch (IOException _) {
             // Whoever is connected sees it.
         } finally {
@@ -63,10 +69,10 @@ final class SlowRelay implements AutoCloseable {
         }
     }
 
-    private static void pass(InputStream from, OutputStream to, Duration later) throws IOException {
+    private static void pass(InputStream from, OutputStream to, Supplier<Duration> later) throws IOException {
         byte[] bytes = new byte[BYTES_AT_ONCE];
         for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
-            LockSupport.parkNanos(later.toNanos());
+            LockSupport.parkNanos(later.get().toNanos());
             to.write(bytes, 0, count);
             to.flush();
         }

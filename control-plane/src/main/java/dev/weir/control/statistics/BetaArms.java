@@ -49,10 +49,12 @@ public final class BetaArms {
     public static List<Double> probabilitiesOfBest(List<Arm> arms) {
         double[] grid = grid(arms);
         int pointCount = grid.length;
+        double[] logs = Arrays.stream(grid).map(Math::log).toArray();
+        double[] logsOfRest = Arrays.stream(grid).map(x -> Math.log1p(-x)).toArray();
         double[][] densities = new double[arms.size()][];
         double[][] distributions = new double[arms.size()][];
         for (int i = 0; i < arms.size(); i++) {
-            densities[i] = densities(arms.get(i), grid);
+            densities[i] = densities(arms.get(i), logs, logsOfRest);
             distributions[i] = distribution(densities[i], grid);
         }
         double[] best = new double[arms.size()];
@@ -98,11 +100,13 @@ public final class BetaArms {
         return grid;
     }
 
-    private static double[] densities(Arm arm, double[] grid) {
+    private static double[] densities(Arm arm, double[] logs, double[] logsOfRest) {
         double logScale = LogBeta.value(arm.alpha(), arm.beta());
-        return Arrays.stream(grid)
-                .map(x -> Math.exp(arm.successCount() * Math.log(x) + arm.failureCount() * Math.log1p(-x) - logScale))
-                .toArray();
+        double[] densities = new double[logs.length];
+        for (int i = 0; i < logs.length; i++) {
+            densities[i] = Math.exp(arm.successCount() * logs[i] + arm.failureCount() * logsOfRest[i] - logScale);
+        }
+        return densities;
     }
 
     /** The integral up to each point; up to the middle of a gap, that of the parabola through its three points. */

@@ -7,22 +7,16 @@ import dev.weir.control.rollout.Decision.Kind;
 import dev.weir.control.rollout.Effect.Keep;
 import dev.weir.control.rollout.Effect.Release;
 import dev.weir.control.rollout.Effect.SetWeight;
-import dev.weir.control.rollout.Observation.JudgeReport;
 import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutReducer.Step;
-import dev.weir.control.statistics.ArmCounts;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -31,19 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rollouts to which anything happens, in any order: what must hold then, whatever it was. A failure names its seed, and a prefix of events that suffices. */
 class RolloutFuzzTest {
+    private static final RolloutPlan PLAN = RandomEvents.PLAN;
     private static final int EVENT_COUNT = 400;
-    private static final RolloutPlan PLAN = new RolloutPlan(
-            "r1",
-            "notes",
-            "v1",
-            "v2",
-            List.of(
-                    Stage.shadow(Duration.ofMinutes(1), 100),
-                    Stage.canary(0.05, Duration.ofMinutes(3), 200, 50),
-                    Stage.canary(0.5, Duration.ofMinutes(3), 200, 50),
-                    Stage.warm(Duration.ofMinutes(4))),
-            RolloutPlan.standardGuards(),
-            RolloutLimits.DEFAULT);
 
     private final RolloutReducer reducer = new RolloutReducer();
 
@@ -51,7 +34,7 @@ class RolloutFuzzTest {
     @ValueSource(ints = {0, 1, 2, 3})
     void whateverHappensTheLawsHold(int block) {
         for (long seed = block * 75L; seed < block * 75L + 75; seed++) {
-            List<RolloutEvent> events = events(seed);
+            List<RolloutEvent> events = RandomEvents.of(seed, EVENT_COUNT);
             RolloutState state = RolloutState.planned(PLAN);
             Laws laws = new Laws();
             for (int i = 0; i < events.size(); i++) {
@@ -72,7 +55,7 @@ class RolloutFuzzTest {
     @ValueSource(ints = {1000, 2000, 3000, 4000})
     void aCrashAfterAnyEventChangesNothing(int firstSeed) {
         for (long seed = firstSeed; seed < firstSeed + 2; seed++) {
-            List<RolloutEvent> events = events(seed);
+            List<RolloutEvent> events = RandomEvents.of(seed, EVENT_COUNT);
             RolloutState survivor = RolloutState.planned(PLAN);
             for (int crashAt = 0; crashAt < events.size(); crashAt++) {
                 survivor = reducer.reduce(survivor, events.get(crashAt)).state();
@@ -97,7 +80,7 @@ class RolloutFuzzTest {
             boolean harmful = seed % 2 == 0;
             List<Observation> inOrder = new ArrayList<>();
             for (int i = 0; i < 90; i++) {
-                inOrder.add(observation(random, i, harmful && i > 40 ? 0.2 : 0.01));
+                inOrder.add(RandomEvents.observation(random, i, harmful && i > 40 ? 0.2 : 0.01));
             }
             // Each is delayed by up to three places, and some come again later still.
             List<Observation> disturbed = new ArrayList<>();
@@ -142,54 +125,6 @@ class RolloutFuzzTest {
             });
         }
         return decisions;
-    }
-
-    private static List<RolloutEvent> events(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        List<RolloutEvent> events = new ArrayList<>();
-        Instant now = Scene.BEGIN;
-        double harm = random.nextInt(3) == 0 ? 0.15 : 0.01;
-        events.add(new VersionsProbed(now, true, random.nextInt(10) > 0));
-        events.add(new Commanded(now, new Command("c0", Verb.START, "ada", "it is time")));
-        int number = 0;
-        while (events.size() < EVENT_COUNT) {
-            now = now.plusSeconds(random.nextInt(50) == 0 ? random.nextInt(-4_000, 4_000) : 10);
-            events.add(
-                    switch (random.nextInt(20)) {
-                        case 0 -> new Commanded(now, command(random, events.size()));
-                        case 1, 2, 3 -> new TimePassed(now);
-                        case 4 -> new VersionsProbed(now, random.nextInt(8) > 0, random.nextInt(8) > 0);
-                        case 5, 6, 7, 8 -> new VersionsProbed(now, true, true);
-                        case 9 -> new Observed(now, observation(random, Math.max(0, number - random.nextInt(4)), harm));
-                        case 10 -> new Observed(now, observation(random, number += random.nextInt(8), harm));
-                        default -> new Observed(now, observation(random, number++, events.size() > 100 ? harm : 0.01));
-                    });
-        }
-        return events;
-    }
-
-    private static Command command(SplittableRandom random, int index) {
-        Verb[] verbs = {
-            Verb.PAUSE, Verb.RESUME, Verb.RESUME, Verb.EXTEND, Verb.PROMOTE_ONE, Verb.PROMOTE_FULL, Verb.START
-        };
-        Verb verb = random.nextInt(40) == 0 ? Verb.ROLL_BACK : verbs[random.nextInt(verbs.length)];
-        return new Command("c" + (index - random.nextInt(3)), verb, "ada", "because");
-    }
-
-    private static Observation observation(SplittableRandom random, int number, double harm) {
-        Map<Metric, ArmCounts> counts = new EnumMap<>(Metric.class);
-        for (Metric metric : Metric.values()) {
-            if (random.nextInt(60) > 0) {
-                counts.put(metric, new ArmCounts(50, bad(random, 50, harm), 200, bad(random, 200, 0.01)));
-            }
-        }
-        JudgeReport judge = new JudgeReport(random.nextInt(60) > 0, 50, 50, 200, 200);
-        long misplaced = random.nextInt(40) == 0 ? 20 : 0;
-        return new Observation(number, Scene.TICK, counts, misplaced, 0, judge);
-    }
-
-    private static long bad(SplittableRandom random, int count, double share) {
-        return random.doubles(count).filter(draw -> draw < share).count();
     }
 
     /** What is true of every step of every rollout. */

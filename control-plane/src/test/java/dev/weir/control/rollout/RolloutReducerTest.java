@@ -13,6 +13,7 @@ import dev.weir.control.rollout.Observation.JudgeReport;
 import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.statistics.ArmCounts;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -352,6 +353,29 @@ class RolloutReducerTest {
         }
         assertThat(worse.last().sentence()).startsWith("Rolled back from the shadow stage: errors");
         assertThat(worse.weights()).containsExactly(0.0, 0.0);
+    }
+
+    @Test
+    void aShadowThatWantsNoJudgedPairsEndsWithoutAJudge() {
+        RolloutPlan plan = new RolloutPlan(
+                "r1",
+                "notes",
+                "v1",
+                "v2",
+                List.of(
+                        new Stage(Stage.Kind.SHADOW, 0, Duration.ofMinutes(5), 500, 0),
+                        Stage.canary(0.5, Duration.ofMinutes(5), 500, 300),
+                        Stage.warm(Duration.ofMinutes(5))),
+                RolloutPlan.standardGuards(),
+                RolloutLimits.DEFAULT);
+        Scene scene = Scene.started(plan);
+        Map<Metric, ArmCounts> unjudged = new EnumMap<>(pairs(5, 5, 4));
+        unjudged.keySet().removeIf(Metric::isJudged);
+        for (int i = 0; i < 40; i++) {
+            scene.tick(unjudged, new JudgeReport(false, 0, 0, 0, 0));
+        }
+        assertThat(scene.state().stageIndex()).isEqualTo(1);
+        assertThat(scene.state().holds()).extracting(Hold::reason).contains(Reason.JUDGE_UNAVAILABLE);
     }
 
     private static Map<Metric, ArmCounts> pairs(long candidateErrors, long baselineErrors, long both) {

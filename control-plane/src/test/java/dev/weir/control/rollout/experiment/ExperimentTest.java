@@ -20,7 +20,7 @@ class ExperimentTest {
     @Test
     void nobodyWinsBeforeAWeekAndAThousandUsersOnEachArm() {
         assertThat(EXPERIMENT.judge(Duration.ofDays(6), arms(5_000, 0.5, 0.9, 0.5)))
-                .isEqualTo(new Running("6 of 7 days, 5000 of 1000 users on the smallest arm"));
+                .isEqualTo(new Running("6 of 14 days (7 at least), 5000 of 1000 users on the smallest arm"));
         assertThat(EXPERIMENT.judge(Duration.ofDays(20), arms(999, 0.5, 0.9, 0.5)))
                 .isInstanceOf(Running.class);
     }

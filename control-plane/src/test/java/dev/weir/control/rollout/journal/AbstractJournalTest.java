@@ -6,17 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.control.rollout.Command;
 import dev.weir.control.rollout.Command.Verb;
 import dev.weir.control.rollout.Decision;
+import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.Observation;
 import dev.weir.control.rollout.Observation.JudgeReport;
 import dev.weir.control.rollout.Phase;
+import dev.weir.control.rollout.RandomEvents;
 import dev.weir.control.rollout.RolloutEvent;
 import dev.weir.control.rollout.RolloutEvent.Commanded;
 import dev.weir.control.rollout.RolloutEvent.Observed;
 import dev.weir.control.rollout.RolloutEvent.TimePassed;
 import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutPlan;
+import dev.weir.control.rollout.RolloutReading;
 import dev.weir.control.rollout.RolloutReducer;
+import dev.weir.control.rollout.RolloutState;
 import dev.weir.control.statistics.ArmCounts;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
@@ -37,6 +41,9 @@ import org.junit.jupiter.api.Test;
 /** Rollouts that outlive their controllers, in whichever database. */
 abstract class AbstractJournalTest {
     private static final Instant AT = Instant.parse("2026-01-01T00:00:00.123Z");
+    /** Of each kind in each rollout. */
+    private static final int CRASHES = 60;
+
     private static final RolloutPlan PLAN = RolloutPlan.standard("r1", "notes", "notes-v1", "notes-v2");
 
     private Database database;
@@ -147,8 +154,101 @@ abstract class AbstractJournalTest {
                 .hasSize(accepted.get() - 1);
     }
 
+    /** Before the commit nothing has happened, after it everything has: the next one goes on as if nobody had died. */
+    @Test
+    void whoeverDiesBeforeOrAfterTheCommitOfWhicheverEventChangesNothing() {
+        for (long seed = 0; seed < 2; seed++) {
+            RolloutPlan plan = fuzzed("fuzz-" + seed);
+            journal.plan(plan, "ada", "because", AT);
+            RolloutState expected = RolloutState.planned(plan);
+            List<Decision> decisions = new ArrayList<>();
+            for (RolloutEvent event : RandomEvents.of(seed, CRASHES)) {
+                RolloutReducer.Step step = new RolloutReducer().reduce(expected, event);
+                RolloutController dying = takeOver(plan.rolloutId());
+                assertThatThrownBy(() -> journal.inTransaction(() -> {
+                            dying.accept(event);
+                            throw new Killed();
+                        }))
+                        .isInstanceOf(Killed.class);
+                RolloutController next = takeOver(plan.rolloutId());
+                assertThat(next.state()).isEqualTo(expected);
+                next.accept(event); // and is never asked to carry out what follows
+                expected = step.state();
+                step.effects().forEach(effect -> {
+                    if (effect instanceof Effect.Keep(Decision decision)) {
+                        decisions.add(decision);
+                    }
+                });
+            }
+            assertThat(takeOver(plan.rolloutId()).state()).isEqualTo(expected);
+            assertThat(journal.decisions(plan.rolloutId())).isEqualTo(decisions);
+            long revision = expected.weightRevision();
+            double share = expected.candidateShare();
+            assertThat(journal.weights())
+                    .filteredOn(weight -> weight.alias().equals(plan.alias()))
+                    .allMatch(weight -> weight.revision() == revision && weight.candidateShare() == share);
+        }
+    }
+
+    private static RolloutPlan fuzzed(String id) {
+        RolloutPlan plan = RandomEvents.PLAN;
+        return new RolloutPlan(
+                id, "alias of " + id, plan.baseline(), plan.candidate(), plan.stages(), plan.guards(), plan.limits());
+    }
+
+    /** As by {@code kill -9}. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    @Test
+    void aCommandIsAnsweredWithWhatItLedToOrNotAtAll() {
+        CommandInbox inbox = new CommandInbox(database);
+        Command early = new Command("early", Verb.PAUSE, "ada", "because");
+        inbox.put("r1", early, AT);
+        RolloutController dying = takeOver();
+        assertThatThrownBy(() -> journal.inTransaction(() -> {
+                    dying.obey(inbox, early, AT);
+                    throw new Killed();
+                }))
+                .isInstanceOf(Killed.class);
+        assertThat(inbox.answerTo("early")).isEmpty();
+        assertThat(inbox.waiting()).hasSize(1);
+        takeOver().obey(inbox, early, AT);
+        assertThat(inbox.answerTo("early"))
+                .contains(new CommandInbox.Answer(false, "Refused PAUSE: the rollout has not begun."));
+        assertThat(inbox.waiting()).isEmpty();
+    }
+
+    @Test
+    void whatWasReadAndDecidedIsThereFromTheBeginningPageByPage() {
+        RolloutController controller = takeOver();
+        controller.accept(new VersionsProbed(AT, true, true));
+        controller.accept(commanded(Verb.START));
+        controller.accept(commanded(Verb.PROMOTE_ONE));
+        for (int i = 0; i < 120; i++) {
+            controller.accept(new Observed(AT, observation(i, 1)));
+        }
+        List<RolloutReading> readings = journal.readingsAfter("r1", -1, 1_000);
+        // At both commands, and after every four minutes of the ten.
+        assertThat(readings).hasSize(4);
+        assertThat(readings).extracting(RolloutReading::number).isSorted().doesNotHaveDuplicates();
+        assertThat(readings.getFirst().metrics().getFirst().estimate()).isNull();
+        assertThat(readings.getLast().stageIndex()).isEqualTo(1);
+        assertThat(readings.getLast().metrics().getFirst().estimate()).isZero();
+        assertThat(journal.readingsAfter("r1", readings.get(1).number(), 2)).isEqualTo(readings.subList(2, 4));
+        List<Decision> all = journal.decisions("r1");
+        assertThat(journal.decisionsBefore("r1", Long.MAX_VALUE, 1)).containsExactly(all.getLast());
+        assertThat(journal.decisionsBefore("r1", all.getLast().number(), 10))
+                .isEqualTo(all.subList(0, all.size() - 1).reversed());
+    }
+
     private RolloutController takeOver() {
-        return RolloutController.takeOver(journal, new RolloutReducer(), "r1");
+        return takeOver("r1");
+    }
+
+    private RolloutController takeOver(String rolloutId) {
+        return RolloutController.takeOver(journal, new RolloutReducer(), rolloutId);
     }
 
     private static RolloutEvent commanded(Verb verb) {

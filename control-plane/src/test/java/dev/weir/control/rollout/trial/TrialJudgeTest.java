@@ -45,7 +45,7 @@ class TrialJudgeTest {
     void aBetterArmWinsWhenThereAreDaysAndUsersEnoughAndItsWordIsFinal() {
         List<UserHistory> users = users(1_200, 0.5, 0.7);
         assertThat(look(PLAN, 3, users).state().outcome().sentence())
-                .isEqualTo("Running: 3 of 7 days, 1200 of 1000 users on the smallest arm.");
+                .isEqualTo("Running: 3 of 14 days (7 at least), 1200 of 1000 users on the smallest arm.");
         Look look = look(PLAN, 8, users);
         assertThat(look.state().outcome().end()).isEqualTo(End.WINNER);
         assertThat(look.state().outcome().arm()).isEqualTo("b");
