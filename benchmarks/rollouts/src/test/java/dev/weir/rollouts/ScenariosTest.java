@@ -64,6 +64,25 @@ class ScenariosTest {
         assertThat(squares / runs - Math.pow(sum / runs, 2)).isCloseTo(variance, within(0.06 * variance + 1e-9));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.95, 18.05", "1.6333, 0.7", "3, 2"})
+    void drawsAreBeta(double alpha, double beta) {
+        SplittableRandom random = new SplittableRandom(3);
+        int runs = 40_000;
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < runs; i++) {
+            double draw = Draws.beta(random, alpha, beta);
+            assertThat(draw).isBetween(0.0, 1.0);
+            sum += draw;
+            squares += draw * draw;
+        }
+        double mean = alpha / (alpha + beta);
+        double variance = mean * (1 - mean) / (alpha + beta + 1);
+        assertThat(sum / runs).isCloseTo(mean, within(4 * Math.sqrt(variance / runs)));
+        assertThat(squares / runs - Math.pow(sum / runs, 2)).isCloseTo(variance, within(0.06 * variance));
+    }
+
     @Test
     void theReportIsWellFormedAndNamesWhatWasMissed() throws Exception {
         Result result = new Result(

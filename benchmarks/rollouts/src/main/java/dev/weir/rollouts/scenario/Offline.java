@@ -16,12 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.apache.commons.statistics.distribution.BetaDistribution;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /** B13 to B16: experiments, bandits, drift and golden gates. */
 public final class Offline {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+    private static final double[] DECILES = IntStream.rangeClosed(1, 9)
+            .mapToDouble(tenths -> NORMAL.inverseCumulativeProbability(tenths / 10.0))
+            .toArray();
 
     private Offline() {}
 
@@ -54,14 +57,13 @@ public final class Offline {
     private static Trial trial(RandomGenerator random) {
         int days = 28;
         int usersPerArm = 1_200;
-        BetaDistribution rates = BetaDistribution.of(0.7 * 7 / 3.0, 0.3 * 7 / 3.0);
         double[][] hits = new double[2][usersPerArm];
         double[][] requests = new double[2][usersPerArm];
         double[][] rate = new double[2][usersPerArm];
         double[][] daily = new double[2][usersPerArm];
         for (int arm = 0; arm < 2; arm++) {
             for (int user = 0; user < usersPerArm; user++) {
-                rate[arm][user] = rates.inverseCumulativeProbability(random.nextDouble());
+                rate[arm][user] = Draws.beta(random, 0.7 * 7 / 3, 0.3 * 7 / 3);
                 daily[arm][user] = Math.exp(random.nextGaussian());
             }
         }
@@ -188,7 +190,7 @@ public final class Offline {
     /** The rule of docs/experiments.md: 0.1, or what chance does once in a hundred times. */
     private static boolean hasMoved(long[] reference, long[] sample) {
         PopulationShift shift = PopulationShift.between(reference, sample);
-        return shift.index() >= Math.max(0.1, shift.indexByChance(0.01));
+        return shift.index() >= 0.1 && shift.index() >= shift.indexByChance(0.01);
     }
 
     /** Over the reference's deciles, of normal values that have moved by so many deviations. */
@@ -197,9 +199,7 @@ public final class Offline {
         long left = count;
         double upTo = 0;
         for (int bin = 0; bin < bins.length; bin++) {
-            double end = bin == bins.length - 1
-                    ? 1
-                    : NORMAL.cumulativeProbability(NORMAL.inverseCumulativeProbability((bin + 1) / 10.0) - moved);
+            double end = bin == bins.length - 1 ? 1 : NORMAL.cumulativeProbability(DECILES[bin] - moved);
             bins[bin] = Draws.binomial(random, left, Math.min(1, (end - upTo) / (1 - upTo)));
             left -= bins[bin];
             upTo = end;

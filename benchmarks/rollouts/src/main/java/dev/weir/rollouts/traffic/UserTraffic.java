@@ -7,7 +7,6 @@ import dev.weir.control.statistics.ArmCounts;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
  * Users who are alike to themselves: few of them ask most, and each has an error rate of their own. Their conversations have three requests
@@ -37,13 +36,12 @@ public final class UserTraffic implements Traffic {
         this.stickyByUser = stickyByUser;
         double mean = world.baselineShares().getOrDefault(Metric.ERROR, 0.01);
         double concentration = 1 / intraclassCorrelation - 1;
-        BetaDistribution shares = BetaDistribution.of(mean * concentration, (1 - mean) * concentration);
         double[] activity = new double[USER_COUNT];
         double sum = 0;
         for (int user = 0; user < USER_COUNT; user++) {
             activity[user] = Math.exp(ACTIVITY_SIGMA * random.nextGaussian());
             sum += activity[user];
-            errorShare[user] = shares.inverseCumulativeProbability(random.nextDouble());
+            errorShare[user] = Draws.beta(random, mean * concentration, (1 - mean) * concentration);
             position[user] = random.nextDouble();
             conversation[user] = Double.NaN;
         }
