@@ -229,7 +229,7 @@ typedef struct weir_session_config {
   int32_t isa;                 /* WEIR_ISA_; one that this CPU lacks is refused */
   int32_t kv_dtype;            /* how keys and values are held, as for weir_model_block_bytes */
   int32_t device;              /* WEIR_DEVICE_ */
-  int32_t host_block_count;    /* blocks that the machine's memory has room for beside those on the device; 0 on the CPU */
+  int32_t host_block_count;    /* places in the machine's memory for blocks that are away from the cache */
   int32_t batch_variant;       /* 1: a result may depend on what else is in its step, where that is faster: large products by the device's own library, where
                                 * there is one; 0: it never does. 0 on the CPU */
   int32_t reserved;            /* 0 */
@@ -367,11 +367,19 @@ WEIR_API int32_t weir_session_step(weir_session session, const weir_step_plan* p
                                    weir_error* error) WEIR_NOEXCEPT;
 
 /* Brings blocks of the cache into the machine's memory, block blocks[i] into place host_blocks[i] of host_block_count, or back. What a place or a
- * block held before is gone; what is copied stays where it was, too. Blocks until it is done. Only on a device. Owner thread. */
+ * block held before is gone; what is copied stays where it was, too. Blocks until it is done. Owner thread. */
 WEIR_API int32_t weir_session_offload(weir_session session, const int32_t* blocks, const int32_t* host_blocks, int32_t count,
                                       weir_error* error) WEIR_NOEXCEPT;
 WEIR_API int32_t weir_session_restore(weir_session session, const int32_t* host_blocks, const int32_t* blocks, int32_t count,
                                       weir_error* error) WEIR_NOEXCEPT;
+
+/* Copies blocks of the cache to the caller's memory, one after the other, each of weir_model_block_bytes, or from there: what is read in one
+ * session may be written in a later one of the same model, on the same device and with the same types. To nobody else do the bytes mean anything.
+ * Blocks until it is done. Owner thread. */
+WEIR_API int32_t weir_session_read_blocks(weir_session session, const int32_t* blocks, int32_t count, void* bytes,
+                                          weir_error* error) WEIR_NOEXCEPT;
+WEIR_API int32_t weir_session_write_blocks(weir_session session, const void* bytes, const int32_t* blocks, int32_t count,
+                                           weir_error* error) WEIR_NOEXCEPT;
 
 /* The session as text, `key=value` lines: device; and on a CUDA device device.bytes and device.bytes.peak (taken of its memory),
  * steps.graph and steps.plain (how many ran as a recorded graph, and how many did not), graphs.failed, steps.device_ms (what the device took for

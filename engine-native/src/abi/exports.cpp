@@ -150,6 +150,16 @@ extern "C" int32_t weir_session_restore(weir_session session, const int32_t* hos
   return guarded(error, [&] { own_session(session)->restore(host_blocks, blocks, count); });
 }
 
+extern "C" int32_t weir_session_read_blocks(weir_session session, const int32_t* blocks, int32_t count, void* bytes,
+                                            weir_error* error) noexcept {
+  return guarded(error, [&] { own_session(session)->read_blocks(blocks, count, static_cast<std::byte*>(bytes)); });
+}
+
+extern "C" int32_t weir_session_write_blocks(weir_session session, const void* bytes, const int32_t* blocks, int32_t count,
+                                             weir_error* error) noexcept {
+  return guarded(error, [&] { own_session(session)->write_blocks(static_cast<const std::byte*>(bytes), blocks, count); });
+}
+
 extern "C" int32_t weir_session_describe(weir_session session, char* buffer, int64_t capacity, int64_t* required,
                                          weir_error* error) noexcept {
   return guarded(error, [&] { write_text(own_session(session)->describe(), buffer, capacity, required); });

@@ -144,6 +144,8 @@
   FUNCTION(weir_session_step)      \
   FUNCTION(weir_session_offload)   \
   FUNCTION(weir_session_restore)   \
+  FUNCTION(weir_session_read_blocks)   \
+  FUNCTION(weir_session_write_blocks)  \
   FUNCTION(weir_session_describe)  \
   FUNCTION(weir_live_handles)
 

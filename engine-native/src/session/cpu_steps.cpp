@@ -39,10 +39,11 @@ Pages CpuSteps::allocate_workspace(const Model& model, const weir_session_config
   const int64_t sampler_bytes = saturating_product(thread_count, 8 * static_cast<int64_t>(model.config().vocab_size));
   const int64_t working_bytes = saturating_sum(measure.used_bytes(), sampler_bytes);
   const int64_t block_bytes = kv_block_bytes(model.kv_shape(config.block_tokens, config.kv_dtype));
-  const int64_t cache_bytes = saturating_product(block_bytes, config.block_count);
+  const int64_t block_count = static_cast<int64_t>(config.block_count) + config.host_block_count;
+  const int64_t cache_bytes = saturating_product(block_bytes, block_count);
   const int64_t available_bytes = available_memory_bytes();
   if (saturating_sum(cache_bytes, working_bytes) > available_bytes) {
-    fail(WEIR_OUT_OF_MEMORY, "block_count: ", config.block_count, " KV blocks of ", bytes_text(block_bytes), " take ",
+    fail(WEIR_OUT_OF_MEMORY, "block_count: ", block_count, " KV blocks of ", bytes_text(block_bytes), " take ",
          bytes_text(cache_bytes), " and a step's working memory ", bytes_text(working_bytes), ", but only ",
          bytes_text(available_bytes), " are available; ask for fewer blocks or a smaller step");
   }
@@ -57,10 +58,31 @@ CpuSteps::CpuSteps(std::shared_ptr<const Model> model, const weir_session_config
       arena_(pages_),
       work_(model_->config(), config, thread_count_, arena_),
       cache_(model_->kv_shape(config.block_tokens, config.kv_dtype), config.block_count),
+      host_blocks_(allocate_host_blocks(cache_.block_bytes(), config.host_block_count)),
       pool_(thread_count_),
       forward_(*model_, kernels_, cache_, pool_, work_.activations) {
   for (int32_t i = 0; i < thread_count_; ++i) samplers_.emplace_back(model_->config().vocab_size, kernels_);
   held_adapters_.reserve(static_cast<size_t>(config.step_sequences_max));
+}
+
+Pages CpuSteps::allocate_host_blocks(int64_t block_bytes, int32_t host_block_count) {
+  return host_block_count == 0 ? Pages() : Pages::allocate(saturating_product(block_bytes, host_block_count), "KV blocks away from the cache");
+}
+
+void CpuSteps::offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) cache_.read(blocks[i], host_blocks_.data() + host_blocks[i] * cache_.block_bytes());
+}
+
+void CpuSteps::restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) cache_.write(blocks[i], host_blocks_.data() + host_blocks[i] * cache_.block_bytes());
+}
+
+void CpuSteps::read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) {
+  for (int32_t i = 0; i < count; ++i) cache_.read(blocks[i], bytes + i * cache_.block_bytes());
+}
+
+void CpuSteps::write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) cache_.write(blocks[i], bytes + i * cache_.block_bytes());
 }
 
 void CpuSteps::run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) {

@@ -23,6 +23,10 @@ class CpuSteps final : public Steps {
   CpuSteps(std::shared_ptr<const Model> model, const weir_session_config& config);
 
   void run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) override;
+  void offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) override;
+  void restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) override;
+  void read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) override;
+  void write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) override;
 
  private:
   // Everything a step writes beside the KV cache, placed in one arena.
@@ -41,6 +45,7 @@ class CpuSteps final : public Steps {
     float* logits;       // [tile_samples][vocab_size]
   };
 
+  static Pages allocate_host_blocks(int64_t block_bytes, int32_t host_block_count);
   static Pages allocate_workspace(const Model& model, const weir_session_config& config, int32_t thread_count);
   void lay_rows(const weir_step_plan& plan);
   void compute(const weir_step_plan& plan, float* hidden);
@@ -56,6 +61,7 @@ class CpuSteps final : public Steps {
   Arena arena_;
   Workspace work_;
   KvCache cache_;
+  Pages host_blocks_;  // [host_block_count] blocks that are away from the cache
   std::vector<Sampler> samplers_;  // one for each thread
   std::vector<std::shared_ptr<const Adapter>> held_adapters_;  // by sequence, for the time of a step; null where it has none
   ThreadPool pool_;

@@ -296,22 +296,39 @@ void DeviceSteps::forget_graphs() noexcept {
   graphs_.clear();
 }
 
-void DeviceSteps::offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) { move_blocks(blocks, host_blocks, count, true); }
+void DeviceSteps::offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) {
+  move_blocks(blocks, host_blocks, count, [this](std::byte* there, int64_t place) {
+    device::copy_to_host(queue_.stream(), host_cache_.data() + place, there, layer_block_bytes_);
+  });
+}
 
-void DeviceSteps::restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) { move_blocks(blocks, host_blocks, count, false); }
+void DeviceSteps::restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) {
+  move_blocks(blocks, host_blocks, count, [this](std::byte* there, int64_t place) {
+    device::copy_to_device(queue_.stream(), there, host_cache_.data() + place, layer_block_bytes_);
+  });
+}
 
-void DeviceSteps::move_blocks(const int32_t* blocks, const int32_t* host_blocks, int32_t count, bool to_host) {
+void DeviceSteps::read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) {
+  move_blocks(blocks, nullptr, count, [&](std::byte* there, int64_t place) {
+    device::copy_to_host(queue_.stream(), bytes + place, there, layer_block_bytes_);
+  });
+}
+
+void DeviceSteps::write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) {
+  move_blocks(blocks, nullptr, count, [&](std::byte* there, int64_t place) {
+    device::copy_to_device(queue_.stream(), there, bytes + place, layer_block_bytes_);
+  });
+}
+
+// Hands each layer of each block to copy, with its offset outside of the cache: at place places[i] of whole blocks, or at the i-th where places is null.
+template <typename Copy>
+void DeviceSteps::move_blocks(const int32_t* blocks, const int32_t* places, int32_t count, const Copy& copy) {
   on_device([&] {
     const int64_t layer_count = model_->config().layer_count;
     for (int64_t i = 0; i < count * layer_count; ++i) {
       const int64_t layer = i % layer_count, at = i / layer_count;
-      std::byte* const there = cache_.data() + (layer * (config_.block_count + 1) + blocks[at]) * layer_block_bytes_;
-      std::byte* const here = host_cache_.data() + (host_blocks[at] * layer_count + layer) * layer_block_bytes_;
-      if (to_host) {
-        device::copy_to_host(queue_.stream(), here, there, layer_block_bytes_);
-      } else {
-        device::copy_to_device(queue_.stream(), there, here, layer_block_bytes_);
-      }
+      const int64_t place = places == nullptr ? at : places[at];
+      copy(cache_.data() + (layer * (config_.block_count + 1) + blocks[at]) * layer_block_bytes_, (place * layer_count + layer) * layer_block_bytes_);
     }
     device::synchronize(queue_.stream());
   });

@@ -26,6 +26,8 @@ class DeviceSteps final : public Steps {
   void run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) override;
   void offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) override;
   void restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) override;
+  void read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) override;
+  void write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) override;
   std::string describe() const override;
 
  private:
@@ -83,7 +85,8 @@ class DeviceSteps final : public Steps {
   void fetch(const weir_step_plan& plan, const weir_step_result& result);
   void deliver(const weir_step_plan& plan, const weir_step_result& result) const;
   void forget_graphs() noexcept;
-  void move_blocks(const int32_t* blocks, const int32_t* host_blocks, int32_t count, bool to_host);
+  template <typename Copy>
+  void move_blocks(const int32_t* blocks, const int32_t* places, int32_t count, const Copy& copy);
 
   std::shared_ptr<const Model> model_;
   weir_session_config config_;

@@ -29,7 +29,7 @@ const weir_session_config& checked(const weir_session_config& config) {
   check_range("thread_count", config.thread_count, 0, kThreadsMax);
   check_range("device", config.device, WEIR_DEVICE_CPU, WEIR_DEVICE_CUDA + kDevicesMax - 1);
   const bool cpu = config.device == WEIR_DEVICE_CPU;
-  check_range("host_block_count", config.host_block_count, 0, cpu ? 0 : kBlocksMax);
+  check_range("host_block_count", config.host_block_count, 0, kBlocksMax);
   check_range("batch_variant", config.batch_variant, 0, cpu ? 0 : 1);
   check_range("reserved", config.reserved, 0, 0);
   check_range("device_bytes_max", config.device_bytes_max, 0, cpu ? 0 : INT64_MAX);
@@ -88,6 +88,23 @@ void Session::offload(const int32_t* blocks, const int32_t* host_blocks, int32_t
 void Session::restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) {
   check_moves(blocks, host_blocks, count);
   steps_->restore(host_blocks, blocks, count);
+}
+
+void Session::check_copies(const int32_t* blocks, int32_t count, const std::byte* bytes) const {
+  check_range("count", count, 0, block_count_);
+  require(count == 0 || blocks != nullptr, "blocks is null");
+  require(count == 0 || bytes != nullptr, "bytes is null");
+  for (int32_t i = 0; i < count; ++i) check_range("blocks", blocks[i], 0, block_count_ - 1);
+}
+
+void Session::read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) {
+  check_copies(blocks, count, bytes);
+  steps_->read_blocks(blocks, count, bytes);
+}
+
+void Session::write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) {
+  check_copies(blocks, count, bytes);
+  steps_->write_blocks(bytes, blocks, count);
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 // A session: one model, one KV cache, and what computes its steps. Belongs to the thread that made it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,10 +22,13 @@ class Session {
   void step(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter);
   void offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count);
   void restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count);
+  void read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes);
+  void write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count);
   std::string describe() const { return steps_->describe(); }
 
  private:
   void check_moves(const int32_t* blocks, const int32_t* host_blocks, int32_t count) const;
+  void check_copies(const int32_t* blocks, int32_t count, const std::byte* bytes) const;
 
   std::thread::id owner_;
   int32_t block_count_;

@@ -2,6 +2,7 @@
 // been checked before it gets here.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -40,9 +41,11 @@ class Steps {
 
   virtual void run(const weir_step_plan& plan, const weir_step_result& result, FindAdapter find_adapter) = 0;
 
-  // Indices have been checked against block_count and host_block_count.
-  virtual void offload(const int32_t* /*blocks*/, const int32_t* /*host_blocks*/, int32_t /*count*/) {}
-  virtual void restore(const int32_t* /*host_blocks*/, const int32_t* /*blocks*/, int32_t /*count*/) {}
+  // Indices have been checked against block_count and host_block_count. Outside of the cache a block's layers lie one after the other.
+  virtual void offload(const int32_t* blocks, const int32_t* host_blocks, int32_t count) = 0;
+  virtual void restore(const int32_t* host_blocks, const int32_t* blocks, int32_t count) = 0;
+  virtual void read_blocks(const int32_t* blocks, int32_t count, std::byte* bytes) = 0;
+  virtual void write_blocks(const std::byte* bytes, const int32_t* blocks, int32_t count) = 0;
 
   virtual std::string describe() const { return "device=cpu\n"; }
 };

@@ -360,6 +360,13 @@ static void test_session(void) {
   EXPECT(WEIR_INVALID_ARGUMENT, weir_session_restore(session, &place, &place, -1, &error));
   EXPECT(WEIR_STALE_HANDLE, weir_session_offload(0, &place, &place, 1, &error));
   EXPECT(WEIR_STALE_HANDLE, weir_session_restore(0, &place, &place, 1, &error));
+  EXPECT(WEIR_OK, weir_session_read_blocks(session, NULL, 0, NULL, &error));
+  EXPECT(WEIR_OK, weir_session_write_blocks(session, NULL, NULL, 0, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_session_read_blocks(session, &place, 1, NULL, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_session_write_blocks(session, NULL, &place, 1, &error));
+  EXPECT(WEIR_INVALID_ARGUMENT, weir_session_read_blocks(session, NULL, 1, text, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_session_read_blocks(0, &place, 1, text, &error));
+  EXPECT(WEIR_STALE_HANDLE, weir_session_write_blocks(0, text, &place, 1, &error));
 
   stranger visitor = {session, -1, -1};
   pthread_t thread;

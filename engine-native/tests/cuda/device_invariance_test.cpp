@@ -1,5 +1,6 @@
 // The promise on a device, compared with ==: company, chunks, blocks, splits of attention, recorded steps, and blocks that were away change no bit.
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -194,6 +195,18 @@ TEST(device_invariance, blocks_that_were_away_are_the_same_when_they_are_back) {
   CHECK_EQ(weir_session_restore(session.handle, places.data(), sequence.blocks.data(), 3, nullptr), WEIR_OK);
   advance(session, {{&sequence, 5}}, fixture.vocab_size());
   CHECK(same_bits(sequence.logits, expected));
+
+  int64_t block_bytes = 0;
+  CHECK_EQ(weir_model_block_bytes(fixture.model(), WEIR_DEVICE_CUDA, on_device().block_tokens, on_device().kv_dtype, &block_bytes, nullptr), WEIR_OK);
+  std::vector<std::byte> bytes(static_cast<size_t>(3 * block_bytes));
+  CHECK_EQ(weir_session_read_blocks(session.handle, sequence.blocks.data(), 3, bytes.data(), nullptr), WEIR_OK);
+  const OpenSession later(fixture.model(), on_device());
+  Sequence woken = fixture.sequence(8, 40);
+  woken.blocks = {4, 60, 3};
+  woken.computed = 35;
+  CHECK_EQ(weir_session_write_blocks(later.handle, bytes.data(), woken.blocks.data(), 3, nullptr), WEIR_OK);
+  advance(later, {{&woken, 5}}, fixture.vocab_size());
+  CHECK(same_bits(woken.logits, Logits(expected.begin() + 35, expected.end())));
 
   const int32_t beyond = 32;
   CHECK_EQ(weir_session_offload(session.handle, sequence.blocks.data(), &beyond, 1, nullptr), WEIR_INVALID_ARGUMENT);

@@ -1,6 +1,7 @@
 // The product's promise, compared with ==: what a sequence gets does not depend on what else is in the step, on how its tokens were split
 // over steps, on which blocks hold them, on the number of threads or on the instruction set.
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "check.h"
@@ -232,6 +233,41 @@ TEST(invariance, what_a_block_held_before_does_not_matter) {
   Sequence sequence = fixture.sequence(6, 50);
   advance(session, {{&sequence, 50}}, fixture.vocab_size());
   CHECK(same_bits(sequence.logits, fixture.alone(fixture.sequence(6, 50))));
+}
+
+TEST(invariance, blocks_that_were_away_are_the_same_when_they_are_back) {
+  const Fixture fixture;
+  const Logits expected = fixture.alone(fixture.sequence(8, 40));
+  const Logits rest(expected.begin() + 35, expected.end());
+  weir_session_config config = session_with(2);
+  config.host_block_count = 8;
+  const OpenSession session(fixture.model(), config);
+  Sequence sequence = fixture.sequence(8, 40);
+  sequence.sampled_from = 35;
+  advance(session, {{&sequence, 35}}, fixture.vocab_size());
+  const std::vector<int32_t> places = {7, 0, 3};
+  CHECK_EQ(weir_session_offload(session.handle, sequence.blocks.data(), places.data(), 3, nullptr), WEIR_OK);
+  Sequence stranger = fixture.sequence(9, 48);  // takes its blocks meanwhile
+  advance(session, {{&stranger, 48}}, fixture.vocab_size());
+  sequence.blocks = {50, 2, 51};
+  CHECK_EQ(weir_session_restore(session.handle, places.data(), sequence.blocks.data(), 3, nullptr), WEIR_OK);
+
+  int64_t block_bytes = 0;
+  CHECK_EQ(weir_model_block_bytes(fixture.model(), WEIR_DEVICE_CPU, config.block_tokens, config.kv_dtype, &block_bytes, nullptr), WEIR_OK);
+  std::vector<std::byte> bytes(static_cast<size_t>(3 * block_bytes));
+  CHECK_EQ(weir_session_read_blocks(session.handle, sequence.blocks.data(), 3, bytes.data(), nullptr), WEIR_OK);
+  Sequence woken = sequence;
+  advance(session, {{&sequence, 5}}, fixture.vocab_size());
+  CHECK(same_bits(sequence.logits, rest));
+
+  const OpenSession later(fixture.model(), session_with(1));
+  woken.blocks = {4, 60, 3};
+  CHECK_EQ(weir_session_write_blocks(later.handle, bytes.data(), woken.blocks.data(), 3, nullptr), WEIR_OK);
+  advance(later, {{&woken, 5}}, fixture.vocab_size());
+  CHECK(same_bits(woken.logits, rest));
+
+  const int32_t beyond = 8;
+  CHECK_EQ(weir_session_offload(session.handle, sequence.blocks.data(), &beyond, 1, nullptr), WEIR_INVALID_ARGUMENT);
 }
 
 // The draw is a function of the row's bits, the seed and the position: so it too is the same in any company, and twice for one row.
