@@ -18,7 +18,7 @@ _Static_assert(sizeof(weir_rope) == 16, "weir_rope");
 _Static_assert(sizeof(weir_layer) == 16, "weir_layer");
 _Static_assert(sizeof(weir_model_config) == 136, "weir_model_config");
 _Static_assert(sizeof(weir_adapter_config) == 16, "weir_adapter_config");
-_Static_assert(sizeof(weir_session_config) == 56, "weir_session_config");
+_Static_assert(sizeof(weir_session_config) == 64, "weir_session_config");
 _Static_assert(sizeof(weir_sampling) == 32, "weir_sampling");
 _Static_assert(sizeof(weir_logit_shift) == 12, "weir_logit_shift");
 _Static_assert(sizeof(weir_step_plan) == 128, "weir_step_plan");
