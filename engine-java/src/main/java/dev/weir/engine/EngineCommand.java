@@ -3,8 +3,12 @@ package dev.weir.engine;
 import dev.weir.engine.EngineConfig.ModelSource;
 import dev.weir.engine.device.Accelerators;
 import dev.weir.engine.device.ComputeDevice;
+import dev.weir.engine.device.CudaDevice;
 import dev.weir.engine.device.CudaDriver;
 import dev.weir.engine.device.CudaDriverException;
+import dev.weir.engine.device.Machine;
+import dev.weir.engine.ffi.NativeLibrary;
+import dev.weir.engine.ffi.NativeLibraryException;
 import dev.weir.engine.http.HttpLimits;
 import dev.weir.engine.http.HttpServer;
 import dev.weir.engine.lifecycle.ModelSettings;
@@ -180,6 +184,14 @@ final class EngineCommand implements Callable<Integer> {
     private double decodeShareMin;
 
     @Option(
+            names = "--kv-offload-gib",
+            defaultValue = "0",
+            paramLabel = "GIB",
+            description =
+                    "Memory of the machine, for each model, that keeps KV blocks of preempted answers, and of beginnings while the model sleeps (${DEFAULT-VALUE}: computed again).")
+    private double kvOffloadGib;
+
+    @Option(
             names = "--threads",
             defaultValue = "0",
             paramLabel = "N",
@@ -321,20 +333,32 @@ final class EngineCommand implements Callable<Integer> {
                             formats.calls()),
                     sequencesMax,
                     Math.max(stepTokensMax, sequencesMax),
-                    new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin),
+                    new SchedulingPolicy(prefixCache == Switch.on, decodeShareMin, (long) (kvOffloadGib * (1L << 30))),
                     proxy.trustedProxy(),
                     adapters.settings(),
                     threadCount,
-                    ComputeDevice.choose(
-                            device,
-                            () -> CudaDriver.of(Accelerators.ofThisMachine()).devices()),
+                    ComputeDevice.choose(device, inventory()),
                     Duration.ofSeconds(drainSeconds),
                     admin.administration());
-        } catch (IllegalArgumentException | CudaDriverException e) {
+        } catch (IllegalArgumentException | CudaDriverException | NativeLibraryException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (UnknownHostException e) {
             throw new ParameterException(spec.commandLine(), "--host " + host + " is no known address", e);
         }
+    }
+
+    private static ComputeDevice.Inventory inventory() {
+        return new ComputeDevice.Inventory() {
+            @Override
+            public List<CudaDevice> devices() {
+                return CudaDriver.of(Accelerators.ofThisMachine()).devices();
+            }
+
+            @Override
+            public boolean hasCode() {
+                return Machine.of(NativeLibrary.load().systemDescription()).cuda();
+            }
+        };
     }
 
     private List<ModelSource> models() {

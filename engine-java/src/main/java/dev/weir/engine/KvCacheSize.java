@@ -7,9 +7,10 @@ import java.util.OptionalLong;
  * How large a model's KV cache is made, and how long its sequences may then be.
  *
  * @param blockCount blocks in the pool
+ * @param hostBlockCount places in the machine's memory for blocks that are away from the pool
  * @param contextTokensMax longest sequence
  */
-record KvCacheSize(int blockCount, int contextTokensMax) {
+record KvCacheSize(int blockCount, int hostBlockCount, int contextTokensMax) {
 
     /** Tokens in a block: small enough to waste little at a sequence's end, large enough to keep tables short. */
     static final int BLOCK_TOKENS = 16;
@@ -19,6 +20,16 @@ record KvCacheSize(int blockCount, int contextTokensMax) {
 
     /** The same of a device's memory, which nothing else wants. */
     static final double DEVICE_SHARE_MAX = 0.9;
+
+    /** One whose blocks stay where they are. */
+    KvCacheSize(int blockCount, int contextTokensMax) {
+        this(blockCount, 0, contextTokensMax);
+    }
+
+    /** Places that so many bytes are enough for. */
+    static int hostBlocks(long hostBytesMax, long blockBytes) {
+        return (int) Math.min(hostBytesMax / blockBytes, Integer.MAX_VALUE / BLOCK_TOKENS);
+    }
 
     /**
      * What is asked for; else enough for every sequence at full length within the share of memory, and in any case for one. Whether it

@@ -5,6 +5,7 @@ import dev.weir.engine.adapters.AdapterException;
 import dev.weir.engine.adapters.Adapters;
 import dev.weir.engine.answer.AnswerFormats;
 import dev.weir.engine.device.Quantities;
+import dev.weir.engine.execution.KeptCache;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibrary;
 import dev.weir.engine.ffi.NativeModel;
@@ -65,6 +66,7 @@ final class ModelHost implements ManagedModel {
     private Map<String, Path>
             adapterPaths; // of those that the next waking brings in; of the thread that calls the verbs
     private boolean wokenBefore;
+    private @Nullable KeptCache kept; // by the last sleep, for the waking that follows it; of the same thread
     private volatile @Nullable Awake awake;
 
     /**
@@ -161,7 +163,16 @@ final class ModelHost implements ManagedModel {
                 config.sequencesMax(),
                 footprint.blockBytes(),
                 (long) (leftBytes * share));
-        return footprint.with(cache.blockCount());
+        return footprint.with(cache.blockCount() + hostBlocksBesides(config, footprint));
+    }
+
+    /** Blocks away from the cache that take memory of the kind that the cache takes. A device's cache and the machine's memory are two things. */
+    private static int hostBlocksBesides(EngineConfig config, Footprint footprint) {
+        return config.device().cuda().isPresent() ? 0 : hostBlocks(config, footprint);
+    }
+
+    private static int hostBlocks(EngineConfig config, Footprint footprint) {
+        return KvCacheSize.hostBlocks(config.scheduling().hostBytesMax(), footprint.blockBytes());
     }
 
     @Override
@@ -181,22 +192,38 @@ final class ModelHost implements ManagedModel {
             } catch (RuntimeException | Error failure) {
                 weights.close();
                 throw failure;
+            } finally {
+                forgetKept();
             }
         });
     }
 
+    private void forgetKept() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+    }
+
+    /** What is still true: of files that were replaced while the model slept, nothing is. */
+    private @Nullable KeptCache keptOfTheseFiles() {
+        return kept != null && version(directory, spec.settings().types()).equals(version) ? kept : null;
+    }
+
     private Awake start(NativeModel weights, MemoryNeed granted) {
-        int blockCount = Math.toIntExact(granted.kvCacheBytes() / footprint.blockBytes());
+        int blockCount =
+                Math.toIntExact(granted.kvCacheBytes() / footprint.blockBytes()) - hostBlocksBesides(config, footprint);
         int contextTokens = Math.min(spec.settings().contextTokensMax().orElse(weights.contextTokensMax()), (int)
                 Math.min(weights.contextTokensMax(), (long) blockCount * KvCacheSize.BLOCK_TOKENS));
         RunningModel running = new RunningModel(
                 spec.name(),
                 config,
                 weights,
-                new KvCacheSize(blockCount, contextTokens),
+                new KvCacheSize(blockCount, hostBlocks(config, footprint), contextTokens),
                 tokenizer,
                 usage,
                 surroundings.environment().ticker(),
+                keptOfTheseFiles(),
                 why -> surroundings.deviceLost().complete(spec.name() + ": " + why));
         long nowSeconds = surroundings.environment().clock().instant().getEpochSecond();
         try {
@@ -261,12 +288,16 @@ final class ModelHost implements ManagedModel {
         if (ending == null) {
             return true;
         }
-        boolean whole = ending.running().drain(patience, why);
+        boolean toSleep = pages == FilePages.DROP;
+        boolean whole = toSleep
+                ? ending.running().drainToSleep(patience, why)
+                : ending.running().drain(patience, why);
+        kept = ending.running().kept().orElse(null);
         adapterPaths = ending.running().adapters().all().stream()
                 .collect(Collectors.toMap(
                         Adapter::name, adapter -> adapter.directory().path()));
         awake = null;
-        if (pages == FilePages.DROP) {
+        if (toSleep) {
             ending.running().dropFilePages();
         }
         ending.running().close();
@@ -338,6 +369,7 @@ final class ModelHost implements ManagedModel {
         if (ending != null) {
             ending.running().close();
         }
+        forgetKept();
         tokenizer.close();
         usage.close();
     }

@@ -7,6 +7,7 @@ import dev.weir.engine.admission.AdmissionLimits;
 import dev.weir.engine.admission.AdmissionQueue;
 import dev.weir.engine.execution.EngineLoop;
 import dev.weir.engine.execution.ExecutorLimits;
+import dev.weir.engine.execution.KeptCache;
 import dev.weir.engine.execution.LoopLimits;
 import dev.weir.engine.ffi.NativeAdapter;
 import dev.weir.engine.ffi.NativeException;
@@ -18,9 +19,11 @@ import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a model has while it is awake: weights and the adapters beside them, the queue in front of its engine loop, and the loop with its KV cache. */
 final class RunningModel implements AutoCloseable {
@@ -34,6 +37,7 @@ final class RunningModel implements AutoCloseable {
     /**
      * Starts the loop; from then on the weights are its to close, and before that, the caller's.
      *
+     * @param kept what the model had computed when it went to sleep
      * @param deviceLost told what is known of it once only another process can serve this model
      */
     RunningModel(
@@ -44,6 +48,7 @@ final class RunningModel implements AutoCloseable {
             Tokenizer tokenizer,
             EngineUsage usage,
             LongSupplier ticker,
+            @Nullable KeptCache kept,
             Consumer<String> deviceLost) {
         this.weights = weights;
         adapters = new Adapters(directory -> load(weights, directory));
@@ -52,6 +57,7 @@ final class RunningModel implements AutoCloseable {
                 weights.vocabSize(),
                 cache.contextTokensMax(),
                 cache.blockCount(),
+                cache.hostBlockCount(),
                 KvCacheSize.BLOCK_TOKENS,
                 config.stepTokensMax(),
                 config.sequencesMax(),
@@ -75,7 +81,7 @@ final class RunningModel implements AutoCloseable {
                 usage,
                 ticker);
         CompletableFuture<Void> _ = loop.deviceLost().thenAccept(deviceLost);
-        loop.start();
+        loop.start(kept);
     }
 
     private static AdapterWeights load(NativeModel model, AdapterDirectory directory) {
@@ -121,6 +127,16 @@ final class RunningModel implements AutoCloseable {
     /** Finishes what was admitted; false when something had to be ended. */
     boolean drain(Duration patience, String why) {
         return loop.drain(patience, why);
+    }
+
+    /** The same, on the way to sleep: what could be found computed is kept, as much as has room in the machine's memory. */
+    boolean drainToSleep(Duration patience, String why) {
+        return loop.drain(patience, why, cache.hostBlockCount());
+    }
+
+    /** What that kept, the caller's to close. */
+    Optional<KeptCache> kept() {
+        return loop.kept();
     }
 
     /** Lets the system have the memory that holds the files' pages. */

@@ -56,7 +56,7 @@ class ArchitectureTest {
                             "streaming",
                             "usage",
                             "request")),
-            Map.entry("ffi", List.of("execution", "scheduling", "model", "device", "request")),
+            Map.entry("ffi", List.of("execution", "scheduling", "kvcache", "model", "device", "request")),
             Map.entry(
                     "http",
                     List.of(

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class EngineProcessTest {
 
     private static final Pattern LISTENING = Pattern.compile("listening at (http://\\S+)");
-    private static final int EXIT_SECONDS_MAX = 60;
+    static final int EXIT_SECONDS_MAX = 60;
 
     @Test
     void stopSignalLetsRunningStreamsEndAndExitsWithZero() throws Exception {
@@ -60,9 +61,16 @@ class EngineProcessTest {
     }
 
     private static Process start(String... options) throws IOException {
+        return start(List.of(), Map.of(), options);
+    }
+
+    /** Serves a tiny model with other options of the JVM, too, and variables in its environment. */
+    static Process start(List<String> java, Map<String, String> environment, String... options) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(java);
+        command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx512m",
                 "-cp",
@@ -76,10 +84,12 @@ class EngineProcessTest {
                 "--threads",
                 "1"));
         command.addAll(List.of(options));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
+        process.environment().putAll(environment);
+        return process.start();
     }
 
-    private static String awaitAddress(BufferedReader output) throws IOException {
+    static String awaitAddress(BufferedReader output) throws IOException {
         StringBuilder said = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher listening = LISTENING.matcher(line);

@@ -45,6 +45,7 @@ public final class TestEngine implements AutoCloseable {
             ModelSettings settings,
             EngineConfig.Administration administration,
             AdapterSettings adapters,
+            SchedulingPolicy scheduling,
             @Nullable LongSupplier availableBytes) {
 
         public static Setup defaults() {
@@ -53,27 +54,32 @@ public final class TestEngine implements AutoCloseable {
                     ModelSettings.defaults(),
                     EngineConfig.Administration.none(),
                     AdapterSettings.none(),
+                    SchedulingPolicy.defaults(),
                     null);
         }
 
         public Setup with(ModelSettings changed) {
-            return new Setup(limits, changed, administration, adapters, availableBytes);
+            return new Setup(limits, changed, administration, adapters, scheduling, availableBytes);
         }
 
         public Setup with(HttpLimits changed) {
-            return new Setup(changed, settings, administration, adapters, availableBytes);
+            return new Setup(changed, settings, administration, adapters, scheduling, availableBytes);
         }
 
         public Setup with(EngineConfig.Administration changed) {
-            return new Setup(limits, settings, changed, adapters, availableBytes);
+            return new Setup(limits, settings, changed, adapters, scheduling, availableBytes);
         }
 
         public Setup with(AdapterSettings changed) {
-            return new Setup(limits, settings, administration, changed, availableBytes);
+            return new Setup(limits, settings, administration, changed, scheduling, availableBytes);
+        }
+
+        public Setup with(SchedulingPolicy changed) {
+            return new Setup(limits, settings, administration, adapters, changed, availableBytes);
         }
 
         public Setup withAvailableBytes(LongSupplier changed) {
-            return new Setup(limits, settings, administration, adapters, changed);
+            return new Setup(limits, settings, administration, adapters, scheduling, changed);
         }
     }
 
@@ -115,7 +121,7 @@ public final class TestEngine implements AutoCloseable {
                 setup.settings(),
                 32,
                 64,
-                SchedulingPolicy.defaults(),
+                setup.scheduling(),
                 TrustedProxy.withSecret(PROXY_SECRET),
                 setup.adapters(),
                 2,

@@ -1,10 +1,10 @@
 package dev.weir.engine.device;
 
 import static java.util.Comparator.comparingLong;
+import static java.util.stream.Collectors.joining;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * What computes a model's steps.
@@ -18,40 +18,62 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
         return new ComputeDevice(Optional.empty());
     }
 
-    /**
-     * What {@code --device} names: {@code cpu}; {@code cuda}, the device with the most free memory; {@code cuda:N}; or {@code auto}, as
-     * {@code cuda} where there is one, else the CPU. For the CPU nobody is asked what devices there are.
-     *
-     * @throws IllegalArgumentException where there is no such device, saying what there is
-     */
-    public static ComputeDevice choose(String name, Supplier<List<CudaDevice>> devices) {
-        return switch (name) {
-            case "cpu" -> cpu();
-            case "auto" -> new ComputeDevice(roomiest(devices.get()));
-            case "cuda" ->
-                new ComputeDevice(Optional.of(
-                        roomiest(devices.get()).orElseThrow(() -> unknown(name, "there is no CUDA device"))));
-            default -> new ComputeDevice(Optional.of(numbered(name, devices)));
-        };
+    /** What there is to choose from; asked only where the choice is not the CPU. */
+    public interface Inventory {
+
+        /** The CUDA devices that the driver shows. */
+        List<CudaDevice> devices();
+
+        /** Whether the native library has code for them. */
+        boolean hasCode();
     }
 
-    private static CudaDevice numbered(String name, Supplier<List<CudaDevice>> devices) {
-        if (!name.matches("cuda:\\d{1,3}")) {
-            throw unknown(name, "it is none of cpu, cuda, cuda:N and auto");
+    /**
+     * What {@code --device} names: {@code cpu}; {@code cuda}, the device with the most free memory; {@code cuda:N}; or {@code auto}, as
+     * {@code cuda} where there is one that the native library has code for, else the CPU.
+     *
+     * @throws IllegalArgumentException where there is no such device, saying which there are
+     */
+    public static ComputeDevice choose(String name, Inventory inventory) {
+        if (!name.matches("cpu|auto|cuda|cuda:\\d{1,3}")) {
+            throw refused(name, "it is none of cpu, cuda, cuda:N and auto");
         }
-        List<CudaDevice> found = devices.get();
-        int index = Integer.parseInt(name.substring("cuda:".length()));
-        return found.stream()
-                .filter(device -> device.index() == index)
-                .findFirst()
-                .orElseThrow(() -> unknown(name, "the driver shows " + found.size() + " CUDA devices"));
+        if (name.equals("cpu")) {
+            return cpu();
+        }
+        List<CudaDevice> devices = inventory.devices();
+        if (name.equals("auto")) {
+            return new ComputeDevice(roomiest(devices).filter(_ -> inventory.hasCode()));
+        }
+        CudaDevice named =
+                named(name, devices).orElseThrow(() -> refused(name, "there is no such device here; " + list(devices)));
+        if (!inventory.hasCode()) {
+            throw refused(
+                    name,
+                    "the native library has no code for CUDA devices: build it where nvcc is, with -DWEIR_CUDA=ON");
+        }
+        return new ComputeDevice(Optional.of(named));
+    }
+
+    private static Optional<CudaDevice> named(String name, List<CudaDevice> devices) {
+        return name.equals("cuda")
+                ? roomiest(devices)
+                : devices.stream()
+                        .filter(device -> device.index() == Integer.parseInt(name.substring("cuda:".length())))
+                        .findFirst();
     }
 
     private static Optional<CudaDevice> roomiest(List<CudaDevice> devices) {
         return devices.stream().max(comparingLong(CudaDevice::freeBytes));
     }
 
-    private static IllegalArgumentException unknown(String name, String why) {
-        return new IllegalArgumentException("--device " + name + ": " + why + "; use cpu, or see what doctor finds");
+    private static String list(List<CudaDevice> devices) {
+        return devices.isEmpty()
+                ? "the driver shows none"
+                : devices.stream().map(CudaDevice::describe).collect(joining("; ", "the driver shows ", ""));
+    }
+
+    private static IllegalArgumentException refused(String name, String why) {
+        return new IllegalArgumentException("--device " + name + ": " + why + "; or use cpu");
     }
 }

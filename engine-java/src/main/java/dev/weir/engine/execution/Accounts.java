@@ -22,6 +22,8 @@ final class Accounts {
     private long soughtTokens;
     private long foundTokens;
     private long recomputedTokens;
+    private long offloadedBlocks;
+    private long restoredTokens;
 
     Accounts(Scheduler<Generation> scheduler, AdmissionQueue admission, EngineUsage usage) {
         this.scheduler = scheduler;
@@ -50,6 +52,9 @@ final class Accounts {
         foundTokens = scheduler.foundTokens();
         usage.recomputed(scheduler.recomputedTokens() - recomputedTokens);
         recomputedTokens = scheduler.recomputedTokens();
+        usage.offloaded(scheduler.offloadedBlocks() - offloadedBlocks, scheduler.restoredTokens() - restoredTokens);
+        offloadedBlocks = scheduler.offloadedBlocks();
+        restoredTokens = scheduler.restoredTokens();
         admission.measured(scheduler.promptBacklogTokens(), scheduler.promptTokensPerSecond());
     }
 

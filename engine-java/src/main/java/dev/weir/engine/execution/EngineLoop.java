@@ -8,18 +8,22 @@ import dev.weir.engine.request.FinishReason;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.BatchLimits;
 import dev.weir.engine.scheduling.MeasuredStepCost;
+import dev.weir.engine.scheduling.OffloadRule;
 import dev.weir.engine.scheduling.PrefillPace;
 import dev.weir.engine.scheduling.Scheduler;
 import dev.weir.engine.scheduling.SchedulingPolicy;
+import dev.weir.engine.scheduling.StepCost;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
 import dev.weir.engine.tokenization.Tokenizer;
 import dev.weir.engine.usage.EngineUsage;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +57,7 @@ public final class EngineLoop implements AutoCloseable {
     private final LongSupplier ticker;
 
     private final Scheduler<Generation> scheduler;
+    private final HostMemory hostMemory;
     private final Generations generations;
     private final Accounts accounts;
     private final StepResult result;
@@ -67,6 +72,9 @@ public final class EngineLoop implements AutoCloseable {
     private volatile long drainDeadlineNanos;
     private volatile int endedByStopCount;
     private volatile String whyEnding = "the engine is shutting down";
+    private volatile int keptBlocksMax;
+    private volatile @Nullable KeptCache beginsWith;
+    private volatile @Nullable KeptCache kept;
 
     /**
      * A loop that is not started yet.
@@ -94,9 +102,16 @@ public final class EngineLoop implements AutoCloseable {
         this.executors = new ExecutorSlot(executors, executorLimits, limits);
         this.admission = admission;
         this.ticker = ticker;
-        KvCache cache = new KvCache(executorLimits.blockCount(), executorLimits.blockTokens(), policy.prefixCache());
+        KvCache cache = new KvCache(
+                executorLimits.blockCount(),
+                executorLimits.hostBlockCount(),
+                executorLimits.blockTokens(),
+                policy.prefixCache());
         BatchLimits batch = new BatchLimits(executorLimits.stepTokensMax(), executorLimits.stepSequencesMax());
-        scheduler = new Scheduler<>(cache, batch, new PrefillPace(policy.decodeShareMin(), new MeasuredStepCost()));
+        StepCost cost = new MeasuredStepCost();
+        OffloadRule offloadRule = new OffloadRule(cost);
+        scheduler = new Scheduler<>(cache, batch, new PrefillPace(policy.decodeShareMin(), cost), offloadRule);
+        hostMemory = new HostMemory(name, this.executors, executorLimits, cache, offloadRule, ticker);
         accounts = new Accounts(scheduler, admission, usage);
         result = new StepResult(batch.stepTokensMax(), executorLimits.topLogprobsMax());
         generations = new Generations(
@@ -123,6 +138,12 @@ public final class EngineLoop implements AutoCloseable {
      * @throws RuntimeException what the supplier threw; the loop is then {@code FAILED}
      */
     public void start() {
+        start(null);
+    }
+
+    /** As above, and begins with what another loop of the model kept, which stays the caller's to close. */
+    public void start(@Nullable KeptCache from) {
+        beginsWith = from;
         if (!startThread()) {
             throw new IllegalStateException("the engine was started or closed before");
         }
@@ -177,6 +198,17 @@ public final class EngineLoop implements AutoCloseable {
         return endedByStopCount == 0;
     }
 
+    /** As above, and keeps at most so many blocks of what can be found then in the machine's memory: {@link #kept}. */
+    public boolean drain(Duration patience, String why, int blocksMax) {
+        keptBlocksMax = blocksMax;
+        return drain(patience, why);
+    }
+
+    /** What the drain kept, the caller's to close. */
+    public Optional<KeptCache> kept() {
+        return Optional.ofNullable(kept);
+    }
+
     /** Cancels everything and ends the thread; waits for the step that runs. Idempotent. */
     @Override
     public void close() {
@@ -192,6 +224,7 @@ public final class EngineLoop implements AutoCloseable {
         generations.letGo(nowNanos); //                         or cancelled
         StepPlan plan = scheduler.plan(); //                  7 batched
         generations.planned(nowNanos);
+        hostMemory.move(scheduler.moves()); //                  brought away, or back
         if (plan.isEmpty()) {
             return false;
         }
@@ -225,6 +258,10 @@ public final class EngineLoop implements AutoCloseable {
         try {
             if (goesOn()) {
                 open();
+                KeptCache from = beginsWith;
+                if (from != null) {
+                    hostMemory.begin(from);
+                }
             }
             started.complete(null);
             while (goesOn()) {
@@ -243,6 +280,7 @@ public final class EngineLoop implements AutoCloseable {
 
     void open() {
         executors.open();
+        hostMemory.tryOut();
         state = State.RUNNING;
     }
 
@@ -279,7 +317,9 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Ends what the refused step was about; all else goes on. */
     void refused(ExecutionException failure) {
-        generations.endPlanned("the engine could not compute this request: " + failure.getMessage());
+        generations.endPlanned(
+                failure.isOutOfMemory() ? FinishReason.OUT_OF_MEMORY : FinishReason.ERROR,
+                "the engine could not compute this request: " + failure.getMessage());
     }
 
     private void sleep(long nanosMax) {
@@ -337,6 +377,9 @@ public final class EngineLoop implements AutoCloseable {
         admission.close(shuttingDown());
         admission.drain(generations::accept);
         endedByStopCount = generations.endAll(FinishReason.CANCELLED, whyEnding);
+        if (keptBlocksMax > 0 && state == State.RUNNING) {
+            kept = hostMemory.keep(keptBlocksMax);
+        }
         executors.close();
         state = State.STOPPED;
     }

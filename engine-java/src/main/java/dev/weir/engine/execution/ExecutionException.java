@@ -5,6 +5,7 @@ public final class ExecutionException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
     private final GoesOn goesOn;
+    private final boolean outOfMemory;
 
     /** What can compute the next step. */
     public enum GoesOn {
@@ -18,8 +19,22 @@ public final class ExecutionException extends RuntimeException {
 
     /** One line on what failed. */
     public ExecutionException(String message, GoesOn goesOn) {
+        this(message, goesOn, false);
+    }
+
+    private ExecutionException(String message, GoesOn goesOn, boolean outOfMemory) {
         super(message);
         this.goesOn = goesOn;
+        this.outOfMemory = outOfMemory;
+    }
+
+    /** There was no memory for this plan, of which nothing was computed; the executor goes on. */
+    public static ExecutionException outOfMemory(String message) {
+        return new ExecutionException(message, GoesOn.EXECUTOR, true);
+    }
+
+    public boolean isOutOfMemory() {
+        return outOfMemory;
     }
 
     public GoesOn goesOn() {

@@ -214,8 +214,8 @@ final class Generations {
     }
 
     /** Ends what the plan that failed was about. What blocks hold is computed again. */
-    void endPlanned(String message) {
-        List.copyOf(scheduler.planned()).forEach(generation -> end(generation, FinishReason.ERROR, message));
+    void endPlanned(FinishReason reason, String message) {
+        List.copyOf(scheduler.planned()).forEach(generation -> end(generation, reason, message));
         scheduler.forgetComputed();
         count();
     }

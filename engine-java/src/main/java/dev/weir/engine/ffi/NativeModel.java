@@ -70,12 +70,17 @@ public final class NativeModel implements AutoCloseable {
 
     /** Bytes of KV cache that a block takes over all layers, on the CPU. */
     public long blockBytes(int blockTokens) {
+        return blockBytes(blockTokens, Abi.DEVICE_CPU);
+    }
+
+    /** As above, on a {@code DEVICE_} of {@link Abi}. */
+    long blockBytes(int blockTokens, int device) {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment out = arena.allocate(JAVA_LONG);
             error.check(() -> (int) symbols()
                     .modelBlockBytes()
-                    .invokeExact(handle, Abi.DEVICE_CPU, blockTokens, kvDtype(), out, error.segment()));
+                    .invokeExact(handle, device, blockTokens, kvDtype(), out, error.segment()));
             return out.get(JAVA_LONG, 0);
         }
     }

@@ -5,6 +5,8 @@ import dev.weir.engine.execution.ExecutionException;
 import dev.weir.engine.execution.ExecutionException.GoesOn;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;
+import dev.weir.engine.execution.SavedBlocks;
+import dev.weir.engine.kvcache.KvMoves;
 import dev.weir.engine.scheduling.StepPlan;
 import dev.weir.engine.scheduling.StepResult;
 
@@ -31,6 +33,7 @@ public final class NativeModelExecutor implements ModelExecutor {
                 limits,
                 new SessionConfig(
                         limits.blockCount(),
+                        limits.hostBlockCount(),
                         limits.blockTokens(),
                         limits.stepTokensMax(),
                         limits.stepSequencesMax(),
@@ -56,11 +59,40 @@ public final class NativeModelExecutor implements ModelExecutor {
 
     @Override
     public void execute(StepPlan plan, StepResult result) {
+        explained(() -> session.step(plan, result));
+    }
+
+    @Override
+    public void move(KvMoves moves) {
+        explained(() -> session.move(moves));
+    }
+
+    @Override
+    public SavedBlocks save(int[] blocks) {
         try {
-            session.step(plan, result);
+            return session.save(blocks);
         } catch (NativeException failure) {
-            throw new ExecutionException(failure.getMessage(), goesOn(failure.status()));
+            throw explained(failure);
         }
+    }
+
+    @Override
+    public void load(SavedBlocks saved, int[] blocks) {
+        explained(() -> session.load((NativeSavedBlocks) saved, blocks));
+    }
+
+    private static void explained(Runnable call) {
+        try {
+            call.run();
+        } catch (NativeException failure) {
+            throw explained(failure);
+        }
+    }
+
+    private static ExecutionException explained(NativeException failure) {
+        return failure.status() == NativeStatus.OUT_OF_MEMORY
+                ? ExecutionException.outOfMemory(failure.getMessage())
+                : new ExecutionException(failure.getMessage(), goesOn(failure.status()));
     }
 
     /** A plan that is refused, or that there is no memory for, has changed nothing; after anything else the session cannot be trusted. */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.engine.kvcache.KvMoves;
 import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.scheduling.StepPlan;
@@ -44,6 +45,7 @@ final class NativeSession implements AutoCloseable {
     private final SessionConfig config;
     private final int vocabSize;
     private final int hiddenSize;
+    private final long blockBytes;
     private final Arena arena = Arena.ofConfined();
     private final NativeError error = new NativeError(arena);
     private final long handle;
@@ -79,6 +81,7 @@ final class NativeSession implements AutoCloseable {
         this.vocabSize = model.vocabSize();
         this.hiddenSize = model.hiddenSize();
         try {
+            blockBytes = model.blockBytes(config.blockTokens(), config.device());
             tokenIds = arena.allocate(JAVA_INT, config.stepTokensMax());
             tokenCounts = arena.allocate(JAVA_INT, config.stepSequencesMax());
             computedTokens = arena.allocate(JAVA_INT, config.stepSequencesMax());
@@ -118,7 +121,8 @@ final class NativeSession implements AutoCloseable {
                 .set("thread_count", config.threadCount())
                 .set("isa", config.isa())
                 .set("kv_dtype", model.kvDtype())
-                .set("device", config.device());
+                .set("device", config.device())
+                .set("host_block_count", config.hostBlockCount());
         long modelHandle = model.handle();
         error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
         return out.get(JAVA_LONG, 0);
@@ -301,6 +305,73 @@ final class NativeSession implements AutoCloseable {
         int topEntries = sampleCount * config.topLogprobsMax();
         MemorySegment.copy(topTokenIds, JAVA_INT, 0, stepResult.topTokenIds(), 0, topEntries);
         MemorySegment.copy(topLogprobs, JAVA_FLOAT, 0, stepResult.topLogprobs(), 0, topEntries);
+    }
+
+    /**
+     * Copies blocks to places in the machine's memory, then places to blocks.
+     *
+     * @throws NativeException where the library refuses that or fails
+     */
+    void move(KvMoves moves) {
+        try (Arena move = Arena.ofConfined()) {
+            int offloadCount = moves.offloads().count();
+            if (offloadCount > 0) {
+                MemorySegment blocks = ints(move, moves.offloads().blocks(), offloadCount);
+                MemorySegment places = ints(move, moves.offloads().places(), offloadCount);
+                error.check(() -> (int)
+                        symbols.sessionOffload().invokeExact(handle, blocks, places, offloadCount, error.segment()));
+            }
+            int restoreCount = moves.restores().count();
+            if (restoreCount > 0) {
+                MemorySegment blocks = ints(move, moves.restores().blocks(), restoreCount);
+                MemorySegment places = ints(move, moves.restores().places(), restoreCount);
+                error.check(() -> (int)
+                        symbols.sessionRestore().invokeExact(handle, places, blocks, restoreCount, error.segment()));
+            }
+        }
+    }
+
+    /**
+     * Copies what blocks hold to memory that outlives the session.
+     *
+     * @throws NativeException where there is no such memory, or the library fails
+     */
+    NativeSavedBlocks save(int[] blockIndexes) {
+        NativeSavedBlocks saved = NativeSavedBlocks.allocate(blockIndexes.length, blockBytes);
+        try (Arena copy = Arena.ofConfined()) {
+            MemorySegment blocks = ints(copy, blockIndexes, blockIndexes.length);
+            int count = blockIndexes.length;
+            error.check(() -> (int)
+                    symbols.sessionReadBlocks().invokeExact(handle, blocks, count, saved.bytes(), error.segment()));
+            return saved;
+        } catch (RuntimeException | Error failure) {
+            saved.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Copies the first blocks that a session of the same model saved into these.
+     *
+     * @throws NativeException where the library fails
+     */
+    void load(NativeSavedBlocks saved, int[] blockIndexes) {
+        int count = blockIndexes.length;
+        if (saved.blockBytes() != blockBytes || saved.blockCount() < count) {
+            throw new IllegalArgumentException(saved.blockCount() + " blocks of " + saved.blockBytes()
+                    + " bytes were saved, wanted are " + count + " of " + blockBytes);
+        }
+        try (Arena copy = Arena.ofConfined()) {
+            MemorySegment blocks = ints(copy, blockIndexes, count);
+            error.check(() -> (int)
+                    symbols.sessionWriteBlocks().invokeExact(handle, saved.bytes(), blocks, count, error.segment()));
+        }
+    }
+
+    private static MemorySegment ints(Arena arena, int[] values, int count) {
+        MemorySegment segment = arena.allocate(JAVA_INT, count);
+        MemorySegment.copy(values, 0, segment, JAVA_INT, 0, count);
+        return segment;
     }
 
     /** The logits of a sample of the last step, where the session was made to keep them. */

@@ -24,6 +24,8 @@ record NativeSymbols(
         MethodHandle sessionStep,
         MethodHandle sessionOffload,
         MethodHandle sessionRestore,
+        MethodHandle sessionReadBlocks,
+        MethodHandle sessionWriteBlocks,
         MethodHandle sessionDescribe,
         MethodHandle liveHandles) {
 
@@ -51,6 +53,8 @@ record NativeSymbols(
                 handle(linker, library, "weir_session_step"),
                 handle(linker, library, "weir_session_offload"),
                 handle(linker, library, "weir_session_restore"),
+                handle(linker, library, "weir_session_read_blocks"),
+                handle(linker, library, "weir_session_write_blocks"),
                 handle(linker, library, "weir_session_describe"),
                 handle(linker, library, "weir_live_handles"));
     }

@@ -4,6 +4,7 @@ package dev.weir.engine.ffi;
  * What a session is asked to do at most; its memory is taken when it is made.
  *
  * @param blockCount KV blocks in the pool
+ * @param hostBlockCount places in the machine's memory for blocks that are away from the pool
  * @param blockTokens tokens in a block
  * @param stepTokensMax tokens of one step over all sequences
  * @param stepSequencesMax sequences of one step
@@ -16,6 +17,7 @@ package dev.weir.engine.ffi;
  */
 record SessionConfig(
         int blockCount,
+        int hostBlockCount,
         int blockTokens,
         int stepTokensMax,
         int stepSequencesMax,
@@ -24,4 +26,31 @@ record SessionConfig(
         int threadCount,
         int isa,
         int device,
-        boolean logits) {}
+        boolean logits) {
+
+    /** Of one whose blocks stay where they are. */
+    SessionConfig(
+            int blockCount,
+            int blockTokens,
+            int stepTokensMax,
+            int stepSequencesMax,
+            int stepSamplesMax,
+            int topLogprobsMax,
+            int threadCount,
+            int isa,
+            int device,
+            boolean logits) {
+        this(
+                blockCount,
+                0,
+                blockTokens,
+                stepTokensMax,
+                stepSequencesMax,
+                stepSamplesMax,
+                topLogprobsMax,
+                threadCount,
+                isa,
+                device,
+                logits);
+    }
+}

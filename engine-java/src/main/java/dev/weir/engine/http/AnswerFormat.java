@@ -88,7 +88,8 @@ sealed interface AnswerFormat permits ChatFormat, TextFormat, ResponseFormat {
         return switch (reason) {
             case STOP -> callsTools ? "tool_calls" : "stop";
             case LENGTH -> "length";
-            case CANCELLED, EXPIRED, ERROR -> throw new AssertionError("told as an error, not as a choice: " + reason);
+            case CANCELLED, EXPIRED, OUT_OF_MEMORY, ERROR ->
+                throw new AssertionError("told as an error, not as a choice: " + reason);
         };
     }
 

@@ -179,6 +179,8 @@ final class AnswerRelay {
                     case ERROR ->
                         ApiError.internal("the engine could not go on: "
                                 + Objects.requireNonNullElse(finished.errorMessage(), ""));
+                    case OUT_OF_MEMORY ->
+                        ApiError.unavailable("out_of_memory", Objects.requireNonNullElse(finished.errorMessage(), ""));
                     case EXPIRED ->
                         ApiError.unavailable(
                                 "deadline_exceeded", Objects.requireNonNullElse(finished.errorMessage(), ""));

@@ -133,6 +133,9 @@ final class EmbeddingRelay {
             case ERROR ->
                 throw new ApiException(ApiError.internal(
                         "the engine could not go on: " + Objects.requireNonNullElse(finished.errorMessage(), "")));
+            case OUT_OF_MEMORY ->
+                throw new ApiException(
+                        ApiError.unavailable("out_of_memory", Objects.requireNonNullElse(finished.errorMessage(), "")));
             case EXPIRED ->
                 throw new ApiException(ApiError.unavailable(
                         "deadline_exceeded", Objects.requireNonNullElse(finished.errorMessage(), "")));

@@ -2,6 +2,7 @@ package dev.weir.engine.kvcache;
 
 import dev.weir.engine.request.CacheScope;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of one sequence in order of position, to be changed through {@link KvCache} only. Its first {@link #indexedCount} blocks are
@@ -14,6 +15,7 @@ public final class BlockTable {
     private int[] blocks = new int[8];
     private int count;
     private int indexedCount;
+    private OffloadedBlocks.@Nullable Copy copy;
 
     /**
      * An empty table.
@@ -60,6 +62,15 @@ public final class BlockTable {
 
     void replace(int index, int block) {
         blocks[index] = block;
+    }
+
+    /** What it had computed when it lost its blocks, as far as that is in the machine's memory. */
+    OffloadedBlocks.@Nullable Copy copy() {
+        return copy;
+    }
+
+    void keep(OffloadedBlocks.@Nullable Copy offloaded) {
+        copy = offloaded;
     }
 
     /** One more block, in order, is indexed. */

@@ -39,6 +39,16 @@ final class IdleBlocks {
         return first;
     }
 
+    /** The block to give up last; meaningless where there is none. */
+    int last() {
+        return last;
+    }
+
+    /** The block to give up next before this one; meaningless of the first. */
+    int before(int block) {
+        return previous[block];
+    }
+
     /** Adds a block behind all others. */
     void addLast(int block) {
         if (contains(block)) {

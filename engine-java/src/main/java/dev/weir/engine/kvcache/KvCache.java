@@ -1,7 +1,5 @@
 package dev.weir.engine.kvcache;
 
-import java.util.Arrays;
-
 /**
  * The accounting of one executor's KV blocks: who owns them, which of them hold tokens that somebody may want again, and which to give up
  * when they run out. The package's story tells the rules. Confined to one thread; nothing but a growing table allocates.
@@ -13,6 +11,7 @@ public final class KvCache {
     private final BlockPool pool;
     private final IdleBlocks idle;
     private final PrefixIndex index;
+    private final OffloadedBlocks offloaded;
     /** Of each block: in how many tables it is. */
     private final int[] owners;
     /** Of each indexed block: how many of its positions are computed. A block that is short of some is owned, by whoever computes them. */
@@ -20,27 +19,36 @@ public final class KvCache {
     /** Of each indexed block: the number of the last step that was to compute some of it. */
     private final long[] computedInStep;
 
+    private final KvInvariant invariant;
     private long stepNumber;
     private int ownedBlocks;
+
+    /** One without places in the machine's memory. */
+    public KvCache(int blockCount, int blockTokens, boolean sharing) {
+        this(blockCount, 0, blockTokens, sharing);
+    }
 
     /**
      * All blocks free.
      *
+     * @param hostBlockCount places in the machine's memory for blocks of sequences that lost theirs
      * @param sharing whether sequences find computed blocks of others, and their own again
      */
-    public KvCache(int blockCount, int blockTokens, boolean sharing) {
-        if (blockCount < 1 || blockTokens < 1) {
-            throw new IllegalArgumentException(
-                    "blockCount and blockTokens must be at least 1: " + blockCount + ", " + blockTokens);
+    public KvCache(int blockCount, int hostBlockCount, int blockTokens, boolean sharing) {
+        if (blockCount < 1 || blockTokens < 1 || hostBlockCount < 0) {
+            throw new IllegalArgumentException("blockCount and blockTokens must be at least 1, and hostBlockCount 0: "
+                    + blockCount + ", " + blockTokens + ", " + hostBlockCount);
         }
         this.blockTokens = blockTokens;
         this.sharing = sharing;
         pool = new BlockPool(blockCount);
         idle = new IdleBlocks(blockCount);
         index = new PrefixIndex(blockCount, blockTokens);
+        offloaded = new OffloadedBlocks(hostBlockCount, blockTokens);
         owners = new int[blockCount];
         computed = new int[blockCount];
         computedInStep = new long[blockCount];
+        invariant = new KvInvariant(blockTokens, pool, idle, index, owners, computed);
     }
 
     public int blockCount() {
@@ -134,6 +142,75 @@ public final class KvCache {
     /** A step is planned: what was claimed for the one before may be claimed again. */
     public void beginStep() {
         stepNumber++;
+        offloaded.moves().clear();
+    }
+
+    /** What has to move before this step is computed; the same object every time. */
+    public KvMoves moves() {
+        return offloaded.moves();
+    }
+
+    /** Places in the machine's memory that hold something. */
+    public int offloadedBlocks() {
+        return offloaded.count();
+    }
+
+    /** How many of the table's blocks, the first ones, others own too. */
+    public int sharedBlocks(BlockTable table) {
+        int shared = table.count();
+        while (shared > 0 && owners[table.blocks()[shared - 1]] == 1) {
+            shared--;
+        }
+        return shared;
+    }
+
+    /** Whether releasing the table would give anybody a block: its last one, if any, for what is shared is at the beginning. */
+    public boolean ownsAlone(BlockTable table) {
+        return table.count() > 0 && owners[table.blocks()[table.count() - 1]] == 1;
+    }
+
+    /**
+     * Has the computed tokens of a table that is about to be released copied to the machine's memory, but for those in blocks that others own. False,
+     * and nothing is copied, where there are too few places.
+     */
+    public boolean offload(BlockTable table, int computedTokens) {
+        return offloaded.offload(table, sharedBlocks(table), blocksFor(computedTokens), computedTokens);
+    }
+
+    /**
+     * Has a table that has just begun again filled from its copy, where that goes on behind the tokens computed so far and in blocks of its own; returns
+     * how many are computed then. The copy is let go in any case.
+     */
+    public int restore(BlockTable table, int[] tokenIds, int computedTokens) {
+        int position = computedTokens / blockTokens;
+        if (position < table.count() && owners[table.blocks()[position]] > 1) {
+            offloaded.drop(table); // somebody computes it
+            return computedTokens;
+        }
+        int restored = offloaded.restore(table, computedTokens);
+        if (restored > computedTokens) {
+            computed(table, tokenIds, computedTokens, restored);
+        }
+        return restored;
+    }
+
+    /** Lets the table's copy go: its sequence ends, or what was copied is not believed any more. */
+    public void dropCopy(BlockTable table) {
+        offloaded.drop(table);
+    }
+
+    /** What could be found now, at most so many blocks. */
+    public KeptPrefixes keep(int blocksMax) {
+        return KeptPrefixes.of(idle, index, blockCount(), blockTokens, blocksMax);
+    }
+
+    /** Makes a cache that nobody has used find what another one kept, as far as there is room; returns the blocks that are to hold it, in its order. */
+    public int[] find(KeptPrefixes kept) {
+        int[] blocks = kept.into(pool, idle, index);
+        for (int block : blocks) {
+            computed[block] = blockTokens;
+        }
+        return blocks;
     }
 
     /**
@@ -175,16 +252,6 @@ public final class KvCache {
         return Math.min(table.indexedCount() * blockTokens, computedTokens);
     }
 
-    /** Whether releasing the table would give anybody a block. */
-    public boolean ownsAlone(BlockTable table) {
-        for (int position = table.count() - 1; position >= 0; position--) { // what is not shared is at the end
-            if (owners[table.blocks()[position]] == 1) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Forgets everything that is kept: the blocks no longer hold what the index says. Nobody may own any. */
     public void forget() {
         if (ownedBlocks != 0) {
@@ -206,50 +273,13 @@ public final class KvCache {
     /** The whole invariant: {@code tables} are all there are. Slow; for tests. */
     public void check(Iterable<BlockTable> tables) {
         check();
-        pool.check();
-        idle.check();
-        int[] counted = new int[owners.length];
-        for (BlockTable table : tables) {
-            for (int position = 0; position < table.count(); position++) {
-                counted[table.blocks()[position]]++;
-            }
-        }
-        if (!Arrays.equals(counted, owners)) {
-            throw new AssertionError("blocks are in more or fewer tables than were counted");
-        }
-        for (int block = 0; block < owners.length; block++) {
-            checkPlace(block);
-        }
+        invariant.check(tables);
+        offloaded.check(tables);
     }
 
     /** That each of the table's shared blocks holds the tokens that it stands for, and that its others are its own. Slow; for tests. */
     public void check(BlockTable table, int[] tokenIds) {
-        for (int position = 0; position < table.count(); position++) {
-            int block = table.blocks()[position];
-            boolean right = position < table.indexedCount()
-                    ? index.holds(block, table.scope(), table.parent(position), tokenIds, position * blockTokens)
-                    : !index.contains(block) && owners[block] == 1;
-            if (!right) {
-                throw new AssertionError("block " + block + " does not belong at " + position + " of its table");
-            }
-        }
-    }
-
-    private void checkPlace(int block) {
-        int places = (pool.isFree(block) ? 1 : 0) + (idle.contains(block) ? 1 : 0) + (owners[block] > 0 ? 1 : 0);
-        boolean kept = index.contains(block);
-        boolean full = kept && computed[block] == blockTokens;
-        if (places != 1 || (idle.contains(block) && !full) || (pool.isFree(block) && kept)) {
-            throw new AssertionError("block " + block + " is in " + places + " places; indexed: " + kept + ", full: "
-                    + full + ", owners: " + owners[block]);
-        }
-        if (kept && index.parent(block) != PrefixIndex.ROOT) {
-            int parent = index.parent(block);
-            if (!index.contains(parent) || owners[parent] < owners[block]) {
-                throw new AssertionError("block " + block + " has " + owners[block] + " owners and outlives its parent "
-                        + parent + " with " + owners[parent]);
-            }
-        }
+        invariant.check(table, tokenIds);
     }
 
     /** Appends the indexed blocks that hold the table's first tokens, at most {@code blocksMax}; returns how many of them are idle. */

@@ -1,5 +1,7 @@
 package dev.weir.engine.kvcache;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weir.engine.request.CacheScope;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,16 @@ final class PrefixIndex {
 
     int parent(int block) {
         return parents[block];
+    }
+
+    /** Whose a first block is; of all others it is their parent's to say. */
+    CacheScope scope(int block) {
+        return requireNonNull(scopes[block], "block has a parent");
+    }
+
+    /** Copies the ids of the tokens that the block holds. */
+    void copyTokenIds(int block, int[] into, int at) {
+        System.arraycopy(tokenIds, block * blockTokens, into, at, blockTokens);
     }
 
     /** The block with {@code ids[from .. from + blockTokens)} after {@code parent}; {@link #NONE} if there is none. */

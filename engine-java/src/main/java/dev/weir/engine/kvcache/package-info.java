@@ -16,6 +16,9 @@
  * when nothing is free, never gives up a block before those that build on it: a beginning outlives its continuations. Whoever owns a block
  * owns its parent, so a cached block's parent is at least cached.
  *
+ * <p><b>Away.</b> What a preempted sequence shared with nobody may be {@linkplain dev.weir.engine.kvcache.OffloadedBlocks copied} to places in the
+ * machine's memory and back. What can be found when an executor goes may be {@linkplain dev.weir.engine.kvcache.KeptPrefixes kept} for the next.
+ *
  * <p><b>Invariant.</b> Free, cached and owned blocks together are all blocks, and none is in two places. The sum is checked with every step,
  * the rest in tests and after every simulated step.
  */

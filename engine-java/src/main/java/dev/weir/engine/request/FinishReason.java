@@ -10,6 +10,8 @@ public enum FinishReason {
     CANCELLED,
     /** There was no first token by {@link ServiceTerms#firstTokenMaxNanos}. */
     EXPIRED,
+    /** There was no memory for a step that it needed; the event says of what. The engine goes on, and the same may pass at another time. */
+    OUT_OF_MEMORY,
     /** The engine could not go on; the event says why. */
     ERROR
 }

@@ -47,7 +47,7 @@ public sealed interface TokenEvent {
      * @param text what was held back and belongs to the answer
      * @param cachedTokens of the prompt: those that somebody had computed before
      * @param stopString the stop string that was met, if one was
-     * @param errorMessage what went wrong: always with {@link FinishReason#ERROR}, and with {@link FinishReason#CANCELLED} where the
+     * @param errorMessage what went wrong: always with {@link FinishReason#ERROR} and {@link FinishReason#OUT_OF_MEMORY}, and with {@link FinishReason#CANCELLED} where the
      *     engine, not the consumer, ended it
      * @param times what the sequence's time went into
      */

@@ -2,12 +2,11 @@ package dev.weir.engine.scheduling;
 
 import dev.weir.engine.kvcache.BlockTable;
 import dev.weir.engine.kvcache.KvCache;
+import dev.weir.engine.kvcache.KvMoves;
 import dev.weir.engine.request.SamplingParams;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Decides what each step computes. The rules, in the order in which they spend the step's tokens:
@@ -41,7 +40,7 @@ public final class Scheduler<S extends Sequence> {
     private final List<S> runningView = Collections.unmodifiableList(running);
     private final List<S> plannedView = Collections.unmodifiableList(planned);
     private final List<S> sampledView = Collections.unmodifiableList(sampled);
-    private final Map<Preemption, Long> preemptionCounts = new EnumMap<>(Preemption.class);
+    private final Victims victims;
     private final PromptRate promptRate = new PromptRate();
     private int nextTokens;
     private boolean promptsWanted;
@@ -51,11 +50,18 @@ public final class Scheduler<S extends Sequence> {
     private long foundTokens;
     private long foundTokensBefore;
     private long recomputedTokens;
+    private long restoredTokens;
 
+    /** One that computes again what is preempted: the cache has no places in the machine's memory. */
     public Scheduler(KvCache cache, BatchLimits limits, PrefillPace pace) {
+        this(cache, limits, pace, new OffloadRule(new MeasuredStepCost()));
+    }
+
+    public Scheduler(KvCache cache, BatchLimits limits, PrefillPace pace, OffloadRule offloadRule) {
         this.cache = cache;
         this.limits = limits;
         this.pace = pace;
+        victims = new Victims(cache, offloadRule);
         plan = new StepPlan(limits.stepTokensMax(), limits.sequencesMax());
     }
 
@@ -74,6 +80,7 @@ public final class Scheduler<S extends Sequence> {
         }
         shares.leave(sequence.share());
         cache.release(sequence.blocks());
+        cache.dropCopy(sequence.blocks());
     }
 
     /** The next step; empty when no sequence can go on. The same object every time. */
@@ -131,7 +138,13 @@ public final class Scheduler<S extends Sequence> {
         while (!running.isEmpty()) {
             preempt(running.getLast(), Preemption.STEP_FAILED);
         }
+        waiting.view().forEach(sequence -> cache.dropCopy(sequence.blocks()));
         cache.forget();
+    }
+
+    /** What has to move before the last plan is computed. */
+    public KvMoves moves() {
+        return cache.moves();
     }
 
     /** The sequences of the last plan, in its order. */
@@ -181,12 +194,22 @@ public final class Scheduler<S extends Sequence> {
 
     /** How often, since the beginning, a sequence lost its blocks for this reason. */
     public long preemptionCount(Preemption reason) {
-        return preemptionCounts.getOrDefault(reason, 0L);
+        return victims.count(reason);
     }
 
     /** Tokens that preempted sequences had to compute again, since the beginning. */
     public long recomputedTokens() {
         return recomputedTokens;
+    }
+
+    /** Blocks that preempted sequences had brought to the machine's memory, since the beginning. */
+    public long offloadedBlocks() {
+        return victims.offloadedBlocks();
+    }
+
+    /** Tokens that were brought back from there, since the beginning. */
+    public long restoredTokens() {
+        return restoredTokens;
     }
 
     /** Prompt tokens done with in a second while there are any, computed or found; 0 as long as too little was seen. */
@@ -223,6 +246,11 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
+    /** Takes back what was brought away of a sequence that begins again; returns how many tokens that are. */
+    private int restore(S sequence) {
+        return sequence.skipTo(cache.restore(sequence.blocks(), sequence.tokenIds(), sequence.computedTokens()));
+    }
+
     /** Finds the blocks that next tokens need, or who has to do without. */
     private void makeRoom() {
         int index = 0;
@@ -232,8 +260,8 @@ public final class Scheduler<S extends Sequence> {
                 index++;
                 continue;
             }
-            S victim = victim(index);
-            preempt(victim, reason(victim, sequence));
+            S victim = victims.choose(running, index);
+            preempt(victim, Victims.reason(victim, sequence));
             if (victim.begunNumber() < sequence.begunNumber()) {
                 index--; // the list, which is in this order, has closed up before us
             }
@@ -280,6 +308,7 @@ public final class Scheduler<S extends Sequence> {
                 shares.turn(sequence.share());
                 shares.charge(sequence.share(), sequence.pendingTokens());
             } else {
+                restoredTokens += restore(sequence);
                 recomputedTokens += sequence.recomputedTokens();
             }
             budget -= hand(sequence, Math.min(sequence.pendingTokens(), budget));
@@ -306,54 +335,10 @@ public final class Scheduler<S extends Sequence> {
         return !sequence.isPaused() && sequence.pendingTokens() == 1;
     }
 
-    /** Who gives up its blocks so that the needy sequence at an index can go on; perhaps itself. */
-    private S victim(int needy) {
-        int spared = needy;
-        for (int index = 0; index < running.size(); index++) {
-            if (!running.get(index).isPaused() && running.get(index).outranks(running.get(spared))) {
-                spared = index;
-            }
-        }
-        int victim = spared;
-        for (int index = 0; index < running.size(); index++) {
-            if (index != spared && (victim == spared || givesWayBefore(running.get(index), running.get(victim)))) {
-                victim = index;
-            }
-        }
-        return running.get(victim);
-    }
-
-    /** Less important first; then what gives anybody a block; then what has less to compute again; then the younger. */
-    private boolean givesWayBefore(S sequence, S other) {
-        if (sequence.terms().priority() != other.terms().priority()) {
-            return sequence.terms().priority() > other.terms().priority();
-        }
-        boolean gives = cache.ownsAlone(sequence.blocks());
-        if (gives != cache.ownsAlone(other.blocks())) {
-            return gives;
-        }
-        int lost = wouldLose(sequence);
-        int otherLost = wouldLose(other);
-        return lost != otherLost ? lost < otherLost : sequence.begunNumber() > other.begunNumber();
-    }
-
-    private int wouldLose(S sequence) {
-        return sequence.computedTokens() - cache.keptTokens(sequence.blocks(), sequence.computedTokens());
-    }
-
-    private static Preemption reason(Sequence victim, Sequence needy) {
-        if (victim.begunNumber() == needy.begunNumber()) {
-            return Preemption.GAVE_WAY;
-        }
-        return victim.terms().priority() > needy.terms().priority() ? Preemption.LOWER_PRIORITY : Preemption.LEAST_LOST;
-    }
-
     private void preempt(S victim, Preemption reason) {
         running.remove(victim);
-        cache.release(victim.blocks());
-        victim.forgetComputed();
+        victims.giveUp(victim, reason);
         waiting.addPreempted(victim);
-        preemptionCounts.merge(reason, 1L, Long::sum);
     }
 
     /** Plans the sequence's next tokens; returns how many, which is none where another computes them for it. */

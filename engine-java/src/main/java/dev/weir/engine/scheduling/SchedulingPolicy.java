@@ -5,8 +5,9 @@ package dev.weir.engine.scheduling;
  *
  * @param prefixCache whether equal beginnings of prompts are computed once
  * @param decodeShareMin of their undisturbed rate that running sequences keep while prompts are computed; 0: no such promise
+ * @param hostBytesMax of the machine's memory for KV blocks that are away from a model's cache, while it is awake and while it sleeps; 0: none are
  */
-public record SchedulingPolicy(boolean prefixCache, double decodeShareMin) {
+public record SchedulingPolicy(boolean prefixCache, double decodeShareMin, long hostBytesMax) {
 
     public static final double DECODE_SHARE_MIN_DEFAULT = 0.5;
 
@@ -14,6 +15,14 @@ public record SchedulingPolicy(boolean prefixCache, double decodeShareMin) {
         if (!(decodeShareMin >= 0 && decodeShareMin < 1)) {
             throw new IllegalArgumentException("decodeShareMin must be in [0, 1): " + decodeShareMin);
         }
+        if (hostBytesMax < 0) {
+            throw new IllegalArgumentException("hostBytesMax must not be negative: " + hostBytesMax);
+        }
+    }
+
+    /** One that keeps blocks where they are. */
+    public SchedulingPolicy(boolean prefixCache, double decodeShareMin) {
+        this(prefixCache, decodeShareMin, 0);
     }
 
     /** With prefix cache, and half of the undisturbed rate. */

@@ -5,7 +5,7 @@
  * <p>There is no prefill and no decode. A {@link dev.weir.engine.scheduling.Sequence} has tokens that are known (the prompt and what was
  * sampled) and tokens that are computed (their keys and values lie in its blocks); {@link dev.weir.engine.scheduling.Scheduler} hands
  * out steps so that the second number catches up with the first, and whenever it does, one more token is sampled. A preempted sequence
- * is one whose computed tokens went back to 0.
+ * is one whose computed tokens went back to 0, though {@linkplain dev.weir.engine.scheduling.OffloadRule perhaps} what it had computed is brought back.
  */
 @NullMarked
 package dev.weir.engine.scheduling;

@@ -32,6 +32,8 @@ public final class EngineUsage implements AutoCloseable {
     private final Counter prefixQueries;
     private final Counter prefixHits;
     private final Counter recomputed;
+    private final Counter offloaded;
+    private final Counter restored;
     private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
     private final DistributionSummary stepTokens;
     private final DistributionSummary timeToFirstToken;
@@ -58,6 +60,8 @@ public final class EngineUsage implements AutoCloseable {
         prefixQueries = counter("vllm:prefix_cache_queries_total", "Prompt tokens looked for in KV blocks.", tags);
         prefixHits = counter("vllm:prefix_cache_hits_total", "Prompt tokens found in KV blocks.", tags);
         recomputed = counter("weir.recomputed.tokens", "Tokens computed again after a preemption.", tags);
+        offloaded = counter("weir.kv.offloaded.blocks", "KV blocks brought to the machine's memory.", tags);
+        restored = counter("weir.kv.restored.tokens", "Tokens brought back after a preemption.", tags);
         for (FinishReason reason : FinishReason.values()) {
             finished.put(
                     reason,
@@ -119,6 +123,12 @@ public final class EngineUsage implements AutoCloseable {
         recomputed.increment((double) tokenCount);
     }
 
+    /** Blocks of preempted sequences were brought to the machine's memory, tokens brought back. */
+    public void offloaded(long blockCount, long restoredTokenCount) {
+        offloaded.increment((double) blockCount);
+        restored.increment((double) restoredTokenCount);
+    }
+
     /** Prompt tokens were looked for among computed ones. */
     public void prefixCache(long queriedTokens, long hitTokens) {
         prefixQueries.increment((double) queriedTokens);
@@ -174,7 +184,7 @@ public final class EngineUsage implements AutoCloseable {
             case STOP -> "stop";
             case LENGTH -> "length";
             case CANCELLED, EXPIRED -> "abort";
-            case ERROR -> "error";
+            case OUT_OF_MEMORY, ERROR -> "error";
         };
     }
 

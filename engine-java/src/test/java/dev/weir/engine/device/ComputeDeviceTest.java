@@ -15,38 +15,55 @@ class ComputeDeviceTest {
         return new CudaDevice(index, "NVIDIA L4", "GPU-" + index, 8, 9, 80, freeBytes);
     }
 
-    private static List<CudaDevice> none() {
-        return List.of();
+    private record Found(List<CudaDevice> devices, boolean hasCode) implements ComputeDevice.Inventory {
+
+        static Found of(CudaDevice... devices) {
+            return new Found(List.of(devices), true);
+        }
     }
 
     @Test
     void theCpuAsksNobody() {
-        ComputeDevice chosen = ComputeDevice.choose("cpu", () -> {
-            throw new AssertionError("the driver was asked");
-        });
-        assertThat(chosen).isEqualTo(ComputeDevice.cpu());
+        ComputeDevice.Inventory silent = new ComputeDevice.Inventory() {
+            @Override
+            public List<CudaDevice> devices() {
+                throw new AssertionError("the driver was asked");
+            }
+
+            @Override
+            public boolean hasCode() {
+                throw new AssertionError("the library was asked");
+            }
+        };
+        assertThat(ComputeDevice.choose("cpu", silent)).isEqualTo(ComputeDevice.cpu());
     }
 
     @Test
     void theRoomiestIsTakenWhereNoneIsNamed() {
-        assertThat(ComputeDevice.choose("cuda", () -> List.of(BUSY, FREE)).cuda())
-                .hasValue(FREE);
-        assertThat(ComputeDevice.choose("auto", () -> List.of(FREE, BUSY)).cuda())
-                .hasValue(FREE);
-        assertThat(ComputeDevice.choose("cuda:0", () -> List.of(BUSY, FREE)).cuda())
-                .hasValue(BUSY);
-        assertThat(ComputeDevice.choose("auto", ComputeDeviceTest::none)).isEqualTo(ComputeDevice.cpu());
+        assertThat(ComputeDevice.choose("cuda", Found.of(BUSY, FREE)).cuda()).hasValue(FREE);
+        assertThat(ComputeDevice.choose("auto", Found.of(FREE, BUSY)).cuda()).hasValue(FREE);
+        assertThat(ComputeDevice.choose("cuda:0", Found.of(BUSY, FREE)).cuda()).hasValue(BUSY);
+        assertThat(ComputeDevice.choose("auto", Found.of())).isEqualTo(ComputeDevice.cpu());
     }
 
     @Test
     void aDeviceThatIsNotThereIsRefusedWithWhatThereIs() {
-        assertThatThrownBy(() -> ComputeDevice.choose("cuda", ComputeDeviceTest::none))
+        assertThatThrownBy(() -> ComputeDevice.choose("cuda", Found.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("--device cuda: there is no CUDA device");
-        assertThatThrownBy(() -> ComputeDevice.choose("cuda:2", () -> List.of(BUSY, FREE)))
-                .hasMessageContaining("the driver shows 2 CUDA devices");
-        assertThatThrownBy(() -> ComputeDevice.choose("tpu", ComputeDeviceTest::none))
+                .hasMessage("--device cuda: there is no such device here; the driver shows none; or use cpu");
+        assertThatThrownBy(() -> ComputeDevice.choose("cuda:2", Found.of(BUSY, FREE)))
+                .hasMessageContaining("the driver shows " + BUSY.describe() + "; " + FREE.describe());
+        assertThatThrownBy(() -> ComputeDevice.choose("tpu", Found.of()))
                 .hasMessageContaining("none of cpu, cuda, cuda:N and auto");
+    }
+
+    @Test
+    void aDeviceThatTheLibraryHasNoCodeForIsNotTaken() {
+        Found useless = new Found(List.of(BUSY), false);
+        assertThat(ComputeDevice.choose("auto", useless)).isEqualTo(ComputeDevice.cpu());
+        assertThatThrownBy(() -> ComputeDevice.choose("cuda:0", useless))
+                .hasMessageContaining("no code for CUDA devices")
+                .hasMessageContaining("-DWEIR_CUDA=ON");
     }
 
     @Test

@@ -30,6 +30,8 @@ public abstract class AbstractDeterminismTest {
 
     private static final int BLOCK_TOKENS = 16;
     private static final int ROOMY_BLOCKS = 128;
+    private static final int HOST_BLOCKS = 64;
+    private static final long TOKEN_NANOS = 1_000_000;
     private static final int SEQUENCES_MAX = 8;
     private static final int STEP_TOKENS_MAX = 128;
     private static final int TOP_LOGPROBS_MAX = 20;
@@ -80,7 +82,11 @@ public abstract class AbstractDeterminismTest {
     }
 
     private static SteppedEngine engine(Model model, Shape shape) {
-        ExecutorLimits limits = new ExecutorLimits(
+        return new SteppedEngine(model.open(limits(model, shape), shape.threadCount()), shape.policy());
+    }
+
+    private static ExecutorLimits limits(Model model, Shape shape) {
+        return new ExecutorLimits(
                 model.vocabSize(),
                 model.contextTokensMax(),
                 shape.blockCount(),
@@ -88,7 +94,6 @@ public abstract class AbstractDeterminismTest {
                 shape.stepTokensMax(),
                 shape.sequencesMax(),
                 TOP_LOGPROBS_MAX);
-        return new SteppedEngine(model.open(limits, shape.threadCount()), shape.policy());
     }
 
     @ParameterizedTest
@@ -147,6 +152,25 @@ public abstract class AbstractDeterminismTest {
                 try (SteppedEngine engine = engine(model, small)) {
                     assertSame(engine.serve(requests, 0), expected, "prefix cache " + prefixCache);
                     assertThat(engine.preemptionCount()).isPositive();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void preemptedAndBroughtBackIsTheSame(String name) {
+        try (Model model = load(name)) {
+            List<GenerationRequest> requests = ruled(requests(model, 6));
+            List<Answer> expected = alone(model, requests);
+            for (boolean prefixCache : new boolean[] {false, true}) {
+                Shape small = Shape.ROOMY.withBlocks(9).with(new SchedulingPolicy(prefixCache, 0));
+                ExecutorLimits limits = limits(model, small).withHostBlocks(HOST_BLOCKS);
+                TimedExecutor quickMoves =
+                        new TimedExecutor(model.open(limits, small.threadCount()), TOKEN_NANOS, TOKEN_NANOS / 100);
+                try (SteppedEngine engine = new SteppedEngine(quickMoves, small.policy(), quickMoves)) {
+                    assertSame(engine.serve(requests, 0), expected, "prefix cache " + prefixCache);
+                    assertThat(engine.restoredTokens()).isPositive();
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.weir.engine.execution;
 
+import dev.weir.engine.kvcache.BlockMoves;
+import dev.weir.engine.kvcache.KvMoves;
 import dev.weir.engine.request.SamplingParams;
 import dev.weir.engine.sampling.ReferenceSampler;
 import dev.weir.engine.scheduling.StepPlan;
@@ -21,12 +23,15 @@ final class ScriptedExecutor implements ModelExecutor {
     private static final int NOTHING = -1;
 
     private final ExecutorLimits limits;
+    /** Of each slot: those of the blocks, then those of the places in the machine's memory. */
     private final int[] storedTokens;
+
     private final int[] storedPositions;
     private final long[] storedAdapters;
     private final BitSet written = new BitSet();
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
     private final Consumer<StepPlan> onStep;
+    private final Consumer<KvMoves> onMove;
     private boolean closed;
 
     ScriptedExecutor(ExecutorLimits limits) {
@@ -35,9 +40,15 @@ final class ScriptedExecutor implements ModelExecutor {
 
     /** {@code onStep} is told of each legal step before it is computed: there time may pass. */
     ScriptedExecutor(ExecutorLimits limits, Consumer<StepPlan> onStep) {
+        this(limits, onStep, _ -> {});
+    }
+
+    /** {@code onMove} is told of each legal move of blocks before it is made. */
+    ScriptedExecutor(ExecutorLimits limits, Consumer<StepPlan> onStep, Consumer<KvMoves> onMove) {
         this.limits = limits;
         this.onStep = onStep;
-        storedTokens = new int[limits.blockCount() * limits.blockTokens()];
+        this.onMove = onMove;
+        storedTokens = new int[(limits.blockCount() + limits.hostBlockCount()) * limits.blockTokens()];
         storedPositions = new int[storedTokens.length];
         Arrays.fill(storedPositions, NOTHING);
         storedAdapters = new long[storedTokens.length];
@@ -77,6 +88,39 @@ final class ScriptedExecutor implements ModelExecutor {
         }
         require(firstToken == plan.tokenCount(), "token counts do not add up");
         require(sample == plan.sampleCount(), "samples are not in the order of the tokens");
+    }
+
+    @Override
+    public void move(KvMoves moves) {
+        require(!closed, "the executor is closed");
+        require(moves.count() > 0, "nothing moves");
+        check(moves.offloads());
+        check(moves.restores());
+        onMove.accept(moves);
+        for (int index = 0; index < moves.offloads().count(); index++) {
+            copy(
+                    moves.offloads().blocks()[index],
+                    limits.blockCount() + moves.offloads().places()[index]);
+        }
+        for (int index = 0; index < moves.restores().count(); index++) {
+            copy(
+                    limits.blockCount() + moves.restores().places()[index],
+                    moves.restores().blocks()[index]);
+        }
+    }
+
+    private void check(BlockMoves moves) {
+        for (int index = 0; index < moves.count(); index++) {
+            require(moves.blocks()[index] < limits.blockCount(), "there is no block " + moves.blocks()[index]);
+            require(moves.places()[index] < limits.hostBlockCount(), "there is no place " + moves.places()[index]);
+        }
+    }
+
+    private void copy(int from, int to) {
+        int count = limits.blockTokens();
+        System.arraycopy(storedTokens, from * count, storedTokens, to * count, count);
+        System.arraycopy(storedPositions, from * count, storedPositions, to * count, count);
+        System.arraycopy(storedAdapters, from * count, storedAdapters, to * count, count);
     }
 
     private int compute(StepPlan plan, int sequence, int firstToken, int firstSample, StepResult result) {

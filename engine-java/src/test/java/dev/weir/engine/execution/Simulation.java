@@ -49,6 +49,8 @@ final class Simulation {
         long refusedSteps;
         long preemptions;
         long foundTokens;
+        long restoredTokens;
+        long refusedMoves;
 
         void add(Tally other) {
             steps += other.steps;
@@ -60,13 +62,16 @@ final class Simulation {
             refusedSteps += other.refusedSteps;
             preemptions += other.preemptions;
             foundTokens += other.foundTokens;
+            restoredTokens += other.restoredTokens;
+            refusedMoves += other.refusedMoves;
         }
 
         @Override
         public String toString() {
             return steps + " steps: " + completed + " completed, " + cancelled + " cancelled, " + stalled + " stalled, "
                     + expired + " expired, " + rejected + " rejected, " + preemptions + " preemptions, " + refusedSteps
-                    + " refused steps, " + foundTokens + " prompt tokens found in the cache";
+                    + " refused steps, " + foundTokens + " prompt tokens found in the cache, "
+                    + restoredTokens + " tokens brought back after a preemption, " + refusedMoves + " refused moves";
         }
     }
 
@@ -92,13 +97,14 @@ final class Simulation {
         random = new SplittableRandom(seed);
         int sequencesMax = random.nextInt(1, 9);
         limits = new ExecutorLimits(
-                FakeModel.VOCAB_SIZE,
-                random.nextInt(8, 65),
-                random.nextInt(4, 33),
-                random.nextInt(1, 9),
-                sequencesMax + random.nextInt(0, 24),
-                sequencesMax,
-                20);
+                        FakeModel.VOCAB_SIZE,
+                        random.nextInt(8, 65),
+                        random.nextInt(4, 33),
+                        random.nextInt(1, 9),
+                        sequencesMax + random.nextInt(0, 24),
+                        sequencesMax,
+                        20)
+                .withHostBlocks(random.nextBoolean() ? 0 : random.nextInt(1, 33));
         admission = new AdmissionQueue(
                 new AdmissionLimits(
                         random.nextInt(1, 17),
@@ -111,7 +117,7 @@ final class Simulation {
                 .compile(new RegularExpression("([a-f][i-x]{1,3}){2," + random.nextInt(2, 9) + "}"));
         loop = new EngineLoop(
                 "simulated",
-                () -> new ScriptedExecutor(limits, this::elapse),
+                () -> new ScriptedExecutor(limits, this::elapse, _ -> move()),
                 limits,
                 new LoopLimits(Duration.ofNanos(40 * STEP_NANOS), 0, Duration.ZERO),
                 new SchedulingPolicy(random.nextInt(8) > 0, random.nextBoolean() ? 0.5 : 0),
@@ -135,6 +141,14 @@ final class Simulation {
             throw new ExecutionException("refused", ExecutionException.GoesOn.EXECUTOR);
         }
         nowNanos += STEP_NANOS / 4 + plan.tokenCount() * random.nextLong(STEP_NANOS / 32);
+    }
+
+    /** Moving blocks takes no time, so that it always pays; now and then it fails, though not while the engine opens. */
+    private void move() {
+        if (tally.steps > 0 && refusalsPerStep > 0 && random.nextInt(10) == 0) {
+            tally.refusedMoves++;
+            throw new ExecutionException("refused", ExecutionException.GoesOn.EXECUTOR);
+        }
     }
 
     private long nowNanos() {
@@ -166,6 +180,7 @@ final class Simulation {
         }
         tally.preemptions = count("vllm:num_preemptions_total");
         tally.foundTokens = count("vllm:prefix_cache_hits_total");
+        tally.restoredTokens = count("weir.kv.restored.tokens");
         return tally;
     }
 

@@ -38,6 +38,8 @@ class SimulationTest {
         assertThat(total.completed).isGreaterThan(stepsMin / 100);
         assertThat(total.expired).isGreaterThan(stepsMin / 1000);
         assertThat(total.foundTokens).isGreaterThan(stepsMin / 20);
+        assertThat(total.restoredTokens).isGreaterThan(stepsMin / 100);
+        assertThat(total.refusedMoves).isPositive();
         assertThat(total.refusedSteps).isPositive();
         assertThat(total.rejected).isPositive();
     }

@@ -171,6 +171,11 @@ final class SteppedEngine implements AutoCloseable {
         return (long) registry.get("vllm:num_preemptions_total").counter().count();
     }
 
+    /** Tokens of preempted sequences that did not have to be computed again, for they had been brought away. */
+    long restoredTokens() {
+        return (long) registry.get("weir.kv.restored.tokens").counter().count();
+    }
+
     private static List<Integer> bits(@Nullable TokenLogprobs logprobs) {
         if (logprobs == null) {
             return List.of();

@@ -13,6 +13,7 @@ import dev.weir.engine.adapters.AdapterRoots;
 import dev.weir.engine.http.ApiClient.Answer;
 import dev.weir.engine.lifecycle.ModelRepository;
 import dev.weir.engine.model.ModelDirectory;
+import dev.weir.engine.scheduling.SchedulingPolicy;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +185,58 @@ class RepositoryApiTest {
         assertThat(client.get("/v2/models/" + LLAMA + "/ready").status()).isEqualTo(200);
         assertThat(complete(LLAMA).json().path("choices").path(0).path("text")).isEqualTo(before);
         assertThat(client.get("/v1/models/" + LLAMA).json().has("state")).isFalse();
+    }
+
+    @Test
+    void whatWasComputedBeforeASleepIsFoundAfterItAsFarAsItHadRoom() {
+        try (TestEngine keeping = TestEngine.start(
+                        Setup.defaults().with(administration(false)).with(keeping(1 << 20)), LLAMA);
+                ApiClient caller = new ApiClient(keeping)) {
+            Answer before = ask(caller);
+            assertThat(cachedTokens(before)).isZero();
+            long kvCacheBytes = 0;
+            for (JsonNode line : caller.get("/v2/repository/index").json()) {
+                kvCacheBytes += line.path("memory").path("kv_cache_bytes").asLong(0);
+            }
+            assertThat(kvCacheBytes).isGreaterThan(1 << 20);
+            caller.post("/v2/repository/models/" + LLAMA + "/sleep", "");
+            assertThat(keeping.liveHandles().sessions())
+                    .as("the cache itself is gone")
+                    .isZero();
+            caller.post("/v2/repository/models/" + LLAMA + "/wake", "");
+            Answer after = ask(caller);
+            assertThat(cachedTokens(after)).isEqualTo(64);
+            assertThat(after.json().path("choices")).isEqualTo(before.json().path("choices"));
+        }
+    }
+
+    @Test
+    void nothingIsKeptDuringASleepWhereNoMemoryIsGivenForIt() {
+        ask(client);
+        verb(LLAMA, "sleep", "");
+        verb(LLAMA, "wake", "");
+        assertThat(cachedTokens(ask(client))).isZero();
+    }
+
+    private static SchedulingPolicy keeping(long hostBytesMax) {
+        return new SchedulingPolicy(true, 0.5, hostBytesMax);
+    }
+
+    private static Answer ask(ApiClient caller) {
+        String prompt = IntStream.rangeClosed(1, 70).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        Answer answer = caller.post(
+                "/v1/completions",
+                "{\"model\":\"" + LLAMA + "\",\"prompt\":[" + prompt + "],\"max_tokens\":3,\"temperature\":0}");
+        assertThat(answer.status()).as(answer.http().body()).isEqualTo(200);
+        return answer;
+    }
+
+    private static int cachedTokens(Answer answer) {
+        return answer.json()
+                .path("usage")
+                .path("prompt_tokens_details")
+                .path("cached_tokens")
+                .asInt(0);
     }
 
     @Test

@@ -239,6 +239,102 @@ class SchedulerTest {
         assertThat(sequence.outputTokens()).isEqualTo(2);
     }
 
+    /** Two blocks there and back, or eight tokens again. */
+    @Test
+    void whatGivesWayIsBroughtAwayAndBackWhereThatIsQuicker() {
+        Scheduler<Sequence> scheduler = offloading(1.9);
+        Sequence old = add(scheduler, 7);
+        Sequence young = add(scheduler, 7);
+        step(scheduler);
+        step(scheduler);
+        step(scheduler); // both need a third block and there is none
+        assertThat(scheduler.waiting()).containsExactly(young);
+        assertThat(scheduler.moves().offloads().count()).isEqualTo(2);
+        assertThat(scheduler.offloadedBlocks()).isEqualTo(2);
+        step(scheduler);
+        assertThat(scheduler.moves().count()).isZero();
+        scheduler.remove(old);
+        StepPlan plan = step(scheduler); // the first of its blocks is still there
+        assertThat(plan.tokenCount()).isEqualTo(1);
+        assertThat(scheduler.moves().restores().count()).isEqualTo(1);
+        assertThat(scheduler.restoredTokens()).isEqualTo(4);
+        assertThat(scheduler.recomputedTokens()).isZero();
+        assertThat(young.computedTokens()).isEqualTo(9);
+    }
+
+    @Test
+    void whatIsQuickerToComputeAgainIsNotBroughtAway() {
+        Scheduler<Sequence> scheduler = offloading(2.1);
+        add(scheduler, 7);
+        Sequence young = add(scheduler, 7);
+        step(scheduler);
+        step(scheduler);
+        step(scheduler);
+        assertThat(scheduler.waiting()).containsExactly(young);
+        assertThat(scheduler.moves().count()).isZero();
+    }
+
+    @Test
+    void whatWasBroughtAwayIsNotBelievedAfterAFailedStep() {
+        Scheduler<Sequence> scheduler = offloading(1);
+        Sequence old = add(scheduler, 7);
+        Sequence young = add(scheduler, 7);
+        step(scheduler);
+        step(scheduler);
+        step(scheduler);
+        assertThat(scheduler.offloadedBlocks()).isEqualTo(2);
+        scheduler.remove(old);
+        scheduler.forgetComputed();
+        scheduler.check();
+        assertThat(step(scheduler).tokenCount()).isEqualTo(young.promptTokens() + 2);
+        assertThat(scheduler.restoredTokens()).isZero();
+    }
+
+    @Test
+    void aSequenceThatEndsAwayGivesItsPlacesBack() {
+        KvCache cache = new KvCache(4, 2, BLOCK_TOKENS, true);
+        Scheduler<Sequence> scheduler = offloading(cache, 1);
+        add(scheduler, 7);
+        Sequence young = add(scheduler, 7);
+        step(scheduler);
+        step(scheduler);
+        step(scheduler);
+        assertThat(cache.offloadedBlocks()).isEqualTo(2);
+        scheduler.remove(young);
+        scheduler.check();
+        assertThat(cache.offloadedBlocks()).isZero();
+    }
+
+    private static Scheduler<Sequence> offloading(double tokensPerMove) {
+        return offloading(new KvCache(4, 8, BLOCK_TOKENS, true), tokensPerMove);
+    }
+
+    /** Moving a block, one way, takes as long as to compute so many tokens; nothing that steps take changes that. */
+    private static Scheduler<Sequence> offloading(KvCache cache, double tokensPerMove) {
+        OffloadRule rule = new OffloadRule(new FixedStepCost());
+        rule.moved(1, (long) (tokensPerMove * FixedStepCost.PROMPT_TOKEN_NANOS));
+        return new Scheduler<>(cache, new BatchLimits(64, 8), new PrefillPace(0, new MeasuredStepCost()), rule);
+    }
+
+    /** A machine that is known. */
+    private record FixedStepCost() implements StepCost {
+
+        private static final long PROMPT_TOKEN_NANOS = 1000;
+
+        @Override
+        public long undisturbedNanos(int nextTokens) {
+            return PROMPT_TOKEN_NANOS;
+        }
+
+        @Override
+        public double promptTokenNanos() {
+            return PROMPT_TOKEN_NANOS;
+        }
+
+        @Override
+        public void measured(int nextTokens, int promptTokens, long nanos) {}
+    }
+
     private static Scheduler<Sequence> scheduler(int blockCount, int stepTokensMax, int sequencesMax) {
         return new Scheduler<>(
                 new KvCache(blockCount, BLOCK_TOKENS, true),
