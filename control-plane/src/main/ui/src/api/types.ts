@@ -216,6 +216,7 @@ export interface EngineLoad {
   runningCount: number;
   waitingCount: number;
   kvCacheUse: number;
+  gpu: Gpu;
 }
 
 export interface EngineModels {
@@ -383,6 +384,11 @@ export interface GoldenVersion {
   author: string;
   note: string;
   createdAt: string;
+}
+
+export interface Gpu {
+  freeBytes: number;
+  totalBytes: number;
 }
 
 export interface GradeTaken {

@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.fleet.EngineLoad;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Authenticator;
@@ -52,11 +53,14 @@ class TelemetryStations {
     }
 
     private static EngineMeters.Reading reading(Fleet fleet, EngineView view) {
+        EngineLoad.Gpu gpu = fleet.load(view.engine()).gpu();
         return new EngineMeters.Reading(
                 view.engine().name(),
                 view.isReady(),
                 fleet.breakerState(view.engine()),
-                fleet.underWayCount(view.engine()));
+                fleet.underWayCount(view.engine()),
+                gpu.freeBytes(),
+                gpu.totalBytes());
     }
 
     @Bean

@@ -6,9 +6,20 @@ package dev.weir.control.fleet;
  * @param runningCount requests in its batch
  * @param waitingCount requests that wait there
  * @param kvCacheUse the part of its KV blocks that are owned, 0 to 1
+ * @param gpu the memory of the device that its models are on
  */
-public record EngineLoad(int runningCount, int waitingCount, double kvCacheUse) {
+public record EngineLoad(int runningCount, int waitingCount, double kvCacheUse, Gpu gpu) {
     static final EngineLoad UNKNOWN = new EngineLoad(0, 0, 0);
+
+    /** Memory in bytes; zeros of an engine without a device. */
+    public record Gpu(double freeBytes, double totalBytes) {
+        static final Gpu NONE = new Gpu(0, 0);
+    }
+
+    /** Of an engine without a device. */
+    EngineLoad(int runningCount, int waitingCount, double kvCacheUse) {
+        this(runningCount, waitingCount, kvCacheUse, Gpu.NONE);
+    }
 
     int requestCount() {
         return runningCount + waitingCount;

@@ -5,6 +5,8 @@ final class LoadMetrics {
     private static final String RUNNING = "vllm:num_requests_running";
     private static final String WAITING = "vllm:num_requests_waiting";
     private static final String KV_CACHE_USE = "vllm:kv_cache_usage_perc";
+    private static final String GPU_FREE = "weir_gpu_memory_free_bytes";
+    private static final String GPU_TOTAL = "weir_gpu_memory_total_bytes";
 
     private LoadMetrics() {}
 
@@ -12,6 +14,8 @@ final class LoadMetrics {
         double running = 0;
         double waiting = 0;
         double kvCacheUse = 0;
+        double gpuFreeBytes = 0;
+        double gpuTotalBytes = 0;
         for (String line : text.split("\n", -1)) {
             if (line.startsWith(RUNNING)) {
                 running += value(line, RUNNING);
@@ -19,9 +23,17 @@ final class LoadMetrics {
                 waiting += value(line, WAITING);
             } else if (line.startsWith(KV_CACHE_USE)) {
                 kvCacheUse = Math.max(kvCacheUse, value(line, KV_CACHE_USE));
+            } else if (line.startsWith(GPU_FREE)) {
+                gpuFreeBytes += value(line, GPU_FREE);
+            } else if (line.startsWith(GPU_TOTAL)) {
+                gpuTotalBytes += value(line, GPU_TOTAL);
             }
         }
-        return new EngineLoad(count(running), count(waiting), Math.clamp(kvCacheUse, 0, 1));
+        return new EngineLoad(
+                count(running),
+                count(waiting),
+                Math.clamp(kvCacheUse, 0, 1),
+                new EngineLoad.Gpu(gpuFreeBytes, gpuTotalBytes));
     }
 
     private static int count(double value) {

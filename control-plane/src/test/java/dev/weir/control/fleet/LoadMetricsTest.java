@@ -20,6 +20,15 @@ class LoadMetricsTest {
     }
 
     @Test
+    void theMemoryOfItsDeviceIsRead() {
+        EngineLoad load = LoadMetrics.read("""
+                weir_gpu_memory_free_bytes{device="cuda:0",name="NVIDIA L4",uuid="GPU-a"} 2.0E10
+                weir_gpu_memory_total_bytes{device="cuda:0",name="NVIDIA L4",uuid="GPU-a"} 2.4E10
+                """);
+        assertThat(load.gpu()).isEqualTo(new EngineLoad.Gpu(2.0E10, 2.4E10));
+    }
+
+    @Test
     void whatCannotBeReadCountsAsNothing() {
         assertThat(LoadMetrics.read(
                         "vllm:num_requests_running NaN\nvllm:num_requests_waiting{}\nvllm:kv_cache_usage_perc x\n"))

@@ -98,7 +98,7 @@ class RequestTelemetryTest {
     @Test
     void enginesAreShownAsTheyAreAndLeaveWithTheirGauges() {
         AtomicReference<List<Reading>> engines = new AtomicReference<>(List.of(
-                new Reading("a", true, "closed", 4),
+                new Reading("a", true, "closed", 4, 20, 24),
                 new Reading("b", false, "open", 0),
                 new Reading("c", true, "closed", 0)));
         EngineMeters shown = new EngineMeters(meters, config(1, 1), engines::get);
@@ -106,11 +106,14 @@ class RequestTelemetryTest {
         assertThat(gauge("llm.circuit.breaker.state", "b")).isEqualTo(2);
         assertThat(gauge("weir.engine.ready", "a")).isEqualTo(1);
         assertThat(gauge("weir.engine.requests.under.way", "a")).isEqualTo(4);
+        assertThat(gauge("weir.gpu.memory.free.bytes", "a")).isEqualTo(20);
+        assertThat(tags("weir.gpu.memory.total.bytes", "engine")).containsExactly("a");
         assertThat(tags("weir.engine.ready", "engine")).as("up to the limit").containsExactlyInAnyOrder("a", "b");
         engines.set(List.of(new Reading("b", true, "half_open", 0)));
         shown.refresh();
         assertThat(gauge("llm.circuit.breaker.state", "b")).isEqualTo(1);
         assertThat(tags("weir.engine.ready", "engine")).containsExactly("b");
+        assertThat(tags("weir.gpu.memory.total.bytes", "engine")).isEmpty();
     }
 
     private double gauge(String name, String engine) {
