@@ -18,6 +18,9 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {EvalRunCommand.class, EvalGateCommand.class, EvalConvertCommand.class, EvalJudgeCommand.class})
 final class EvalCommand {
+    /** What ships with Weir. */
+    static final String DEMO_SET = "${sys:weir.home:-.}/models/demo/evaluation.jsonl";
+
     private EvalCommand() {}
 
     /** A golden set from a file, whose format its name and its words tell unless it is said. */

@@ -6,15 +6,15 @@ import dev.weir.control.evaluation.grading.Grader;
 import dev.weir.control.evaluation.grading.RubricJudge;
 import dev.weir.control.evaluation.grading.Similarity;
 import dev.weir.control.evaluation.judge.Judge;
+import dev.weir.control.evaluation.judge.PairJudge;
 import dev.weir.control.evaluation.run.AttemptFile;
 import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.ModelServer;
+import dev.weir.control.evaluation.run.Opponent;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.evaluation.run.RunSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +31,12 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class EvalRunCommand implements Callable<Integer> {
-    private static final Duration ANSWER_MAX = Duration.ofMinutes(5);
-
     @Option(
             names = "--set",
             paramLabel = "FILE",
-            defaultValue = "${sys:weir.home:-.}/models/demo/evaluation.jsonl",
+            defaultValue = EvalCommand.DEMO_SET,
             description = "JSONL, promptfoo YAML, JSON or CSV, OpenAI evals or lm-eval YAML (default ${DEFAULT-VALUE})")
     private Path set = Path.of("");
-
-    @Option(
-            names = "--url",
-            defaultValue = "http://127.0.0.1:8080/v1",
-            description = "an OpenAI-compatible server (default ${DEFAULT-VALUE})")
-    private String url = "";
 
     @Option(names = "--model", required = true, description = "the model to ask")
     private String model = "";
@@ -54,9 +46,6 @@ final class EvalRunCommand implements Callable<Integer> {
 
     @Option(names = "--repeats", defaultValue = "1", description = "how often each case is asked (default 1)")
     private int repeats = 1;
-
-    @Option(names = "--concurrency", defaultValue = "8", description = "requests at a time (default ${DEFAULT-VALUE})")
-    private int concurrency = 8;
 
     @Option(names = "--judge-model", description = "judges rubrics, and gives a verdict on every answer")
     private @Nullable String judgeModel;
@@ -73,16 +62,21 @@ final class EvalRunCommand implements Callable<Integer> {
     @Option(names = "--baseline", paramLabel = "FILE", description = "the run that this one has to be as good as")
     private @Nullable Path baseline;
 
+    @Option(names = "--pair", description = "the judge also compares each answer with the baseline's, in both orders")
+    private boolean pair;
+
+    @Mixin
+    private final EvalServer address = new EvalServer();
+
     @Mixin
     private final GateOptions gate = new GateOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         GoldenSet golden = EvalCommand.set(set);
-        try (ModelServer server = new ModelServer(
-                address(), System.getenv("WEIR_API_KEY"), ANSWER_MAX, System::nanoTime, Thread::sleep)) {
+        try (ModelServer server = address.open()) {
             RunResults before = baseline == null ? null : AttemptFile.read(baseline);
-            RunResults results = execute(golden, server);
+            RunResults results = execute(golden, server, before);
             GateReport report = gate.judge(golden, results, before);
             gate.write(report);
             return report.isPassed() ? 0 : 1;
@@ -91,17 +85,13 @@ final class EvalRunCommand implements Callable<Integer> {
         }
     }
 
-    private ModelServer.Addresses address() {
-        try {
-            return ModelServer.at(url);
-        } catch (IllegalArgumentException refused) {
-            throw new StartFailure("--url: " + refused.getMessage());
+    private RunResults execute(GoldenSet golden, ModelServer server, @Nullable RunResults before)
+            throws IOException, InterruptedException {
+        Judge judge = judgeModel == null ? null : EvalServer.judge(judgeModel, server);
+        Opponent opponent = !pair || judge == null || before == null ? null : Opponent.of(before, new PairJudge(judge));
+        if (pair && opponent == null) {
+            throw new StartFailure("--pair takes a judge and a run: name them with --judge-model and --baseline");
         }
-    }
-
-    private RunResults execute(GoldenSet golden, ModelServer server) throws IOException, InterruptedException {
-        Judge judge =
-                judgeModel == null ? null : new Judge(judgeModel, Judge.formOf(judgeModel), server, new SecureRandom());
         RunSettings wanted = new RunSettings(
                 UUID.randomUUID().toString(),
                 String.valueOf(set.getFileName()),
@@ -110,6 +100,7 @@ final class EvalRunCommand implements Callable<Integer> {
                 repeats,
                 judge == null ? null : judge.version(),
                 embeddingModel,
+                opponent == null ? null : opponent.runId(),
                 priceInput,
                 priceOutput);
         Grader grader = new Grader(
@@ -117,7 +108,8 @@ final class EvalRunCommand implements Callable<Integer> {
                 judge == null ? RubricJudge.NONE : judge);
         try (AttemptFile file = AttemptFile.open(out, wanted);
                 ProgressBar bar = new ProgressBar(model)) {
-            new EvaluationRun(file.settings(), golden, server, grader).execute(concurrency, file, bar);
+            new EvaluationRun(file.settings(), golden, server, grader, opponent)
+                    .execute(address.concurrency(), file, bar);
         }
         return AttemptFile.read(out);
     }

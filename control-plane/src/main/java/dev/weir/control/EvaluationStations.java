@@ -14,6 +14,7 @@ import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.live.LiveAnswers;
 import dev.weir.control.evaluation.live.LivePolicy;
 import dev.weir.control.evaluation.live.OnlineJudge;
+import dev.weir.control.evaluation.review.BadAnswers;
 import dev.weir.control.evaluation.review.Corrections;
 import dev.weir.control.evaluation.review.ReviewDesk;
 import dev.weir.control.evaluation.review.ReviewReports;
@@ -21,6 +22,9 @@ import dev.weir.control.evaluation.review.ReviewSampler;
 import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.rollout.journal.AliasWeight;
+import dev.weir.control.rollout.live.Arm;
+import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Rounds;
 import java.io.IOException;
@@ -92,14 +96,28 @@ class EvaluationStations {
             ObjectProvider<QualityListener> listeners,
             ReviewSampler reviews,
             DriftWatch drift,
+            BadAnswers worst,
             InstantSource clock) {
         SecureRandom random = new SecureRandom();
         return new OnlineJudge(
                 () -> policy.current().value().judged(),
                 model -> new Judge(model, Judge.formOf(model), server, random),
                 listeners.orderedStream().toList(),
-                reviews.and(drift),
+                reviews.and(drift).and(worst),
                 clock);
+    }
+
+    @Bean
+    BadAnswers badAnswers(
+            Database database, LiveConfiguration<Policy> policy, ModelServer server, ArmWeights weights) {
+        return new BadAnswers(
+                database,
+                () -> policy.current().value().reviewed(),
+                server,
+                arm -> Arm.of(arm).flatMap(of -> weights.all().stream()
+                        .filter(weight -> weight.rolloutId().equals(of.rolloutId()))
+                        .findFirst()
+                        .map(AliasWeight::baseline)));
     }
 
     @Bean

@@ -1,12 +1,15 @@
 package dev.weir.control;
 
+import dev.weir.control.evaluation.gate.AnswerLabels;
 import dev.weir.control.evaluation.gate.Gate;
 import dev.weir.control.evaluation.gate.GateReport;
 import dev.weir.control.evaluation.gate.GateReport.Change;
 import dev.weir.control.evaluation.gate.GateRules;
 import dev.weir.control.evaluation.gate.HtmlReport;
 import dev.weir.control.evaluation.gate.JUnitXml;
+import dev.weir.control.evaluation.gate.Preferences;
 import dev.weir.control.evaluation.golden.GoldenSet;
+import dev.weir.control.evaluation.judge.CorrectedAccuracy;
 import dev.weir.control.evaluation.run.RunResults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,9 +43,16 @@ final class GateOptions {
     @Option(names = "--html", paramLabel = "FILE", description = "also write a page, the regressed cases first")
     private @Nullable Path html;
 
-    GateReport judge(GoldenSet set, RunResults candidate, @Nullable RunResults baseline) {
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "lines of {\"case\", \"correct\"}: what people say of some answers of a judged run")
+    private @Nullable Path labels;
+
+    GateReport judge(GoldenSet set, RunResults candidate, @Nullable RunResults baseline) throws IOException {
         GateRules rules = GateRules.STANDARD.withFloors(shares()).withTolerance(tolerance);
-        return new Gate(rules).judge(set, candidate, baseline);
+        AnswerLabels known = labels == null ? AnswerLabels.NONE : AnswerLabels.read(Files.readString(labels));
+        return new Gate(rules).judge(set, candidate, baseline, known);
     }
 
     /** Slices have equals signs in them, so a share stands behind the last colon. */
@@ -93,11 +103,53 @@ final class GateOptions {
         report.metrics()
                 .forEach(metric -> System.out.printf(
                         Locale.ROOT, "  %-24s %.4f over %d cases%n", metric.name(), metric.mean(), metric.caseCount()));
+        judged(report);
         report.cases().stream()
                 .filter(shown -> shown.change() == Change.REGRESSED)
                 .limit(REGRESSIONS_PRINTED_MAX)
                 .forEach(shown -> System.out.println("  regressed: " + shown.id()));
         System.out.println(report.isPassed() ? "passed" : "not passed:");
         report.failures().forEach(failure -> System.out.println("  " + failure));
+    }
+
+    private static void judged(GateReport report) {
+        Preferences pairs = report.preferences();
+        if (pairs != null && report.baseline() != null) {
+            System.out.println("  side by side: "
+                    + words(pairs, report.candidate().model(), report.baseline().model()));
+        }
+        CorrectedAccuracy accuracy = report.accuracy();
+        if (accuracy != null) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  right: %.1f %% (%.1f to %.1f %%, PPI++ over %d labels and %d further verdicts, of which %.1f %% pass;"
+                            + " kappa %.3f)%n",
+                    100 * accuracy.share(),
+                    100 * accuracy.low(),
+                    100 * accuracy.high(),
+                    accuracy.labelCount(),
+                    accuracy.judgedCount(),
+                    100 * accuracy.judgedShare(),
+                    accuracy.kappa());
+        }
+    }
+
+    /** What came of pairs, in a line. */
+    static String words(Preferences pairs, String candidate, String baseline) {
+        return String.format(
+                Locale.ROOT,
+                "of %d pairs %d for %s, %d for %s (p = %.4f), %d ties, %d equal, %d without a verdict;"
+                        + " position bias %.1f %% (%d pairs)",
+                pairs.pairCount(),
+                pairs.candidateCount(),
+                candidate,
+                pairs.baselineCount(),
+                baseline,
+                pairs.pValue(),
+                pairs.tieCount(),
+                pairs.sameCount(),
+                pairs.unscoredCount(),
+                100 * pairs.positionBias(),
+                pairs.inconsistentCount());
     }
 }

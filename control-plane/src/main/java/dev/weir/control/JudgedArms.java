@@ -4,6 +4,7 @@ import dev.weir.control.evaluation.QualityEvent;
 import dev.weir.control.evaluation.QualityEvent.Subject;
 import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.rollout.live.Arm;
+import dev.weir.control.rollout.live.ArmJudgements;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
 import dev.weir.control.rollout.live.ShadowPairs;
@@ -14,10 +15,11 @@ import java.util.Optional;
  *
  * @param pairs of verdicts, none where the judge was asked and gave none
  */
-record JudgedArms(LiveCounts counts, ShadowPairs<Optional<Judgement>> pairs) implements QualityListener {
+record JudgedArms(LiveCounts counts, ArmJudgements arms, ShadowPairs<Optional<Judgement>> pairs)
+        implements QualityListener {
 
-    JudgedArms(LiveCounts counts) {
-        this(counts, new ShadowPairs<>(counts::judgedPair));
+    JudgedArms(LiveCounts counts, ArmJudgements arms) {
+        this(counts, arms, new ShadowPairs<>(counts::judgedPair));
     }
 
     @Override
@@ -45,7 +47,7 @@ record JudgedArms(LiveCounts counts, ShadowPairs<Optional<Judgement>> pairs) imp
             return;
         }
         Arm.of(arm).ifPresent(of -> {
-            counts.judged(of, judgement.orElse(null));
+            arms.judged(of, subject.requestId(), subject.callId(), judgement.orElse(null));
             pairs.baseline(of.rolloutId(), subject.callId(), judgement);
         });
         Arm.shadowOf(arm).ifPresent(rolloutId -> pairs.candidate(rolloutId, subject.callId(), judgement));

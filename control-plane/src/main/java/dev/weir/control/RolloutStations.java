@@ -11,11 +11,13 @@ import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.evaluation.QualityListener;
 import dev.weir.control.evaluation.StartGate;
 import dev.weir.control.evaluation.StartGate.Clearance;
+import dev.weir.control.evaluation.review.BadAnswers;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.AsideCalls;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.journal.Leadership;
+import dev.weir.control.rollout.live.ArmJudgements;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.NeededVersions;
@@ -107,8 +109,13 @@ class RolloutStations {
     }
 
     @Bean
-    QualityListener judgedArms(LiveCounts counts) {
-        return new JudgedArms(counts);
+    ArmJudgements armJudgements(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
+        return new ArmJudgements(requests, counts, slices);
+    }
+
+    @Bean
+    QualityListener judgedArms(LiveCounts counts, ArmJudgements arms) {
+        return new JudgedArms(counts, arms);
     }
 
     @Bean
@@ -152,13 +159,13 @@ class RolloutStations {
     }
 
     @Bean
-    JudgementEndpoints judgementEndpoints(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
-        return new JudgementEndpoints(requests, counts, slices);
+    JudgementEndpoints judgementEndpoints(ArmJudgements arms) {
+        return new JudgementEndpoints(arms);
     }
 
     @Bean
-    PostMortemEndpoints postMortemEndpoints(RolloutStore store) {
-        return new PostMortemEndpoints(store);
+    PostMortemEndpoints postMortemEndpoints(RolloutStore store, BadAnswers worst) {
+        return new PostMortemEndpoints(store, worst);
     }
 
     @Bean

@@ -112,6 +112,12 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
             ))}
           </ul>
         )}
+        {report.preferences && (
+          <span>
+            Side by side the judge prefers {count(report.preferences.candidateCount)} answers of this run and {count(report.preferences.baselineCount)} of the other (p = {report.preferences.pValue.toPrecision(2)}); {count(report.preferences.tieCount + report.preferences.sameCount)} are as good, and the order decided{' '}
+            {percent(report.preferences.positionBias)}.
+          </span>
+        )}
         <span>
           {count(total.passedCount)} of {count(total.caseCount)} cases pass, {count(total.passedAlwaysCount)} at every attempt
           {props.hasBaseline && `; ${count(total.onlyCandidateFailsCount)} only fail here, ${count(total.onlyBaselineFailsCount)} only failed before (p = ${total.pValue.toPrecision(2)})`}. {percent(total.coverage)} were scored.
@@ -180,6 +186,7 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
             {chosen.reasons.map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
+            {chosen.preference && <li>Side by side: {chosen.preference.winner.toLowerCase()}. {chosen.preference.reason}</li>}
           </ul>
         </Card>
       )}

@@ -6,7 +6,7 @@ import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
 import { DataTable } from '../../controls/DataTable';
-import { count, percent } from '../../controls/figures';
+import { count, moment, percent } from '../../controls/figures';
 import { Empty } from '../../controls/Notice';
 import { Card } from '../../controls/Page';
 import { Status } from '../../controls/Status';
@@ -38,6 +38,7 @@ export function Runs() {
   const sets = useAnswer('GET /admin/golden-sets', {});
   const [isStarting, setStarting] = useState(false);
   const start = useChange('POST /admin/evaluations', 'GET /admin/evaluations');
+  const judged = (runs.data ?? []).filter((run) => run.state === 'DONE' && run.judgeVersion);
   const names = [...new Set((sets.data ?? []).map((version) => version.setName))];
   return (
     <Card
@@ -73,13 +74,20 @@ export function Runs() {
             { name: 'model', label: 'Model', required: true },
             { name: 'repeatCount', label: 'Attempts at each case', type: 'number', value: '1' },
             { name: 'judgeModel', label: 'Judge', hint: 'a model; for cases that want one' },
+            {
+              name: 'comparedWith',
+              label: 'Answers compared with',
+              hint: 'by the judge; takes a run over the same version',
+              choices: ['', ...judged.map((run) => run.id)],
+              texts: { '': 'nothing', ...Object.fromEntries(judged.map((run) => [run.id, `${run.model}, ${moment(run.createdAt)}`])) },
+            },
           ]}
           pending={start.isPending}
           failure={start.error}
           onClose={() => setStarting(false)}
           onOrder={(given) =>
             start.mutate(
-              { body: { goldenSet: given.goldenSet ?? '', model: (given.model ?? '').trim(), repeatCount: Number(given.repeatCount) || 1, ...(given.judgeModel?.trim() && { judgeModel: given.judgeModel.trim() }) } },
+              { body: { goldenSet: given.goldenSet ?? '', model: (given.model ?? '').trim(), repeatCount: Number(given.repeatCount) || 1, ...(given.judgeModel?.trim() && { judgeModel: given.judgeModel.trim() }), ...(given.comparedWith && { comparedWith: given.comparedWith }) } },
               { onSuccess: () => setStarting(false) },
             )
           }

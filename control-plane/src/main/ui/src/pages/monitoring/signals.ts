@@ -38,8 +38,8 @@ export function reached(target: TargetStatus): [Mood, string] {
 }
 
 /** Whose: everybody's where nobody is named. */
-export const whose = (scope: { model: string; tenant: string; queryType?: string }): string =>
-  [scope.model, scope.tenant !== '*' && `tenant ${scope.tenant}`, scope.queryType !== undefined && scope.queryType !== '*' && scope.queryType].filter(Boolean).join(', ');
+export const whose = (scope: { model: string; tenant: string; queryType?: string; judgeVersion?: string | null }): string =>
+  [scope.model, scope.tenant !== '*' && `tenant ${scope.tenant}`, scope.queryType !== undefined && scope.queryType !== '*' && scope.queryType, scope.judgeVersion && `judge ${scope.judgeVersion}`].filter(Boolean).join(', ');
 
 export const span = (window: DriftSignal['window']): string => (window === 'DAY' ? 'a day' : 'a week');
 

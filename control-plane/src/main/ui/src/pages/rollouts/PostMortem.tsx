@@ -1,10 +1,11 @@
 import { Link } from 'react-router';
 import { useAnswer } from '../../api/session';
-import type { PostMortemView } from '../../api/types';
+import type { PostMortemView, WorstAnswer } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { DataTable } from '../../controls/DataTable';
 import { count, percent, power } from '../../controls/figures';
 import { Card } from '../../controls/Page';
+import { Conversation } from '../review/Conversation';
 import { METRICS } from './ladder';
 
 type Sample = PostMortemView['candidate'][number];
@@ -35,10 +36,40 @@ export function PostMortem(props: { id: string }) {
               <Samples title="Bad answers of the new version" samples={found.candidate} />
               <Samples title="Bad answers of the old version" samples={found.baseline} />
             </div>
+            {found.worst && found.worst.length > 0 && (
+              <>
+                <h3>The worst answers, by the judge</h3>
+                {found.worst.map((answer) => (
+                  <Worst key={answer.callId} of={answer} />
+                ))}
+              </>
+            )}
           </>
         )}
       </Answer>
     </Card>
+  );
+}
+
+/** A bad answer beside what the old version says to the same, and why the judge finds it bad. */
+function Worst(props: { of: WorstAnswer }) {
+  const { of: bad } = props;
+  return (
+    <details>
+      <summary>
+        Quality {percent(bad.quality)}
+        {bad.hallucinated && ', made up'}: {bad.messages.at(-1)?.content.slice(0, 80)}
+      </summary>
+      <div className="columns">
+        <Conversation messages={bad.messages} answer={bad.answer} />
+        <div>
+          <h3>The old version, asked the same</h3>
+          <pre className="call">{bad.baselineAnswer ?? 'did not answer'}</pre>
+          <h3>{bad.judgeVersion}</h3>
+          <pre className="call">{bad.reason}</pre>
+        </div>
+      </div>
+    </details>
   );
 }
 

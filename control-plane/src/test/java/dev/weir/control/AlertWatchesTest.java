@@ -215,6 +215,7 @@ class AlertWatchesTest {
         rates.add(new RateWatch.Rate(
                 new Scope("m", Scope.ALL, Scope.ALL),
                 Signal.REFUSAL,
+                "",
                 RateWatch.Verdict.MOVED,
                 4,
                 new Proportion(40, 2000),

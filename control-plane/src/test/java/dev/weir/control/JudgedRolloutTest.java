@@ -41,6 +41,11 @@ class JudgedRolloutTest {
                 .path("report");
     }
 
+    private static JsonNode postMortem(RunningControlPlane weir) throws Exception {
+        return JsonMapper.shared()
+                .readTree(weir.get("/admin/rollouts/r1/post-mortem").body());
+    }
+
     private static void begin(RunningControlPlane weir, String kind, double share) throws Exception {
         String plan = """
                 {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
@@ -65,7 +70,9 @@ class JudgedRolloutTest {
 
     private static RunningControlPlane weir(Path directory, ScriptedEngine... engines) throws Exception {
         Path file = directory.resolve("weir.yaml");
-        Files.writeString(file, "evaluation: {live: {judge-model: arbiter, share: 1, per-minute-max: 100000}}\n");
+        Files.writeString(
+                file,
+                "evaluation: {live: {judge-model: arbiter, share: 1, per-minute-max: 100000}, review: {tenants: [default]}}\n");
         return new RunningControlPlane(
                 List.of(engines),
                 "--weir.configuration.file=" + file,
@@ -90,6 +97,22 @@ class JudgedRolloutTest {
             }
             assertThat(phase(weir)).isEqualTo("ROLLED_BACK");
             assertThat(weir.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: hallucinations");
+            JsonNode found = Flux.interval(Duration.ofMillis(50))
+                    .concatMap(_ -> Mono.fromCallable(() -> postMortem(weir)))
+                    .filter(view ->
+                            view.path("findings").toString().contains("LOW_QUALITY") && !view.path("worst").isEmpty())
+                    .blockFirst(WAIT_MAX);
+            assertThat(found).as("what the judge said, in slices").isNotNull();
+            assertThat(found.path("findings").toString())
+                    .contains("\"metric\":\"HALLUCINATION\",\"dimension\":\"query type\"");
+            assertThat(found.path("candidate").toString()).contains("\"metric\":\"HALLUCINATION\"");
+            JsonNode worst = found.path("worst").path(0);
+            assertThat(worst.path("messages").path(0).path("content").asString()).isEqualTo("when?");
+            assertThat(worst.path("answer").asString()).isEqualTo("at noon, by air");
+            assertThat(worst.path("baselineAnswer").asString()).isEqualTo("at nine");
+            assertThat(worst.path("reason").asString()).contains("not supported: so");
+            assertThat(worst.path("hallucinated").asBoolean()).isTrue();
+            assertThat(worst.path("judgeVersion").asString()).startsWith("arbiter@");
         }
     }
 

@@ -67,6 +67,7 @@ public final class DriftEndpoints {
     /**
      * What has become of a signal; {@code *} stands for every tenant and every type of question.
      *
+     * @param judgeVersion who says so; null but for what a judge says, which is compared with what the same one said
      * @param givenInput what is left when as many questions of each kind are asked as before; null for inputs, and where it cannot be told
      */
     public record DriftSignal(
@@ -74,6 +75,7 @@ public final class DriftEndpoints {
             String tenant,
             String queryType,
             Signal signal,
+            @Nullable String judgeVersion,
             boolean input,
             DriftFinding.Window window,
             DriftFinding.Verdict verdict,
@@ -87,6 +89,7 @@ public final class DriftEndpoints {
                     finding.scope().tenant(),
                     finding.scope().queryType(),
                     finding.signal(),
+                    judge(finding.judgeVersion()),
                     finding.signal().isInput(),
                     finding.window(),
                     finding.verdict(),
@@ -102,6 +105,7 @@ public final class DriftEndpoints {
             String model,
             String tenant,
             Signal signal,
+            @Nullable String judgeVersion,
             RateWatch.Verdict verdict,
             double log10E,
             double referenceRate,
@@ -113,6 +117,7 @@ public final class DriftEndpoints {
                     rate.scope().model(),
                     rate.scope().tenant(),
                     rate.signal(),
+                    judge(rate.judgeVersion()),
                     rate.verdict(),
                     rate.log10E(),
                     rate.reference().share(),
@@ -120,6 +125,10 @@ public final class DriftEndpoints {
                     rate.now().share(),
                     rate.now().count());
         }
+    }
+
+    private static @Nullable String judge(String version) {
+        return version.isEmpty() ? null : version;
     }
 
     /** What has moved first, and the farthest first. */
@@ -130,6 +139,10 @@ public final class DriftEndpoints {
             @RequestParam Optional<String> queryType,
             @RequestParam Optional<DriftFinding.Verdict> verdict,
             @RequestParam(defaultValue = "200") int limit) {
+        if (limit < 1 || limit > LIMIT_MAX) {
+            throw Refusals.badRequest(
+                    new IllegalArgumentException("`limit` is from 1 to " + LIMIT_MAX + ": " + limit));
+        }
         return Refusals.ask(
                 database,
                 () -> reports.all().stream()
@@ -144,7 +157,7 @@ public final class DriftEndpoints {
                                 .isEmpty())
                         .filter(finding -> verdict.filter(wanted -> wanted != finding.verdict())
                                 .isEmpty())
-                        .limit(Math.clamp(limit, 0, LIMIT_MAX))
+                        .limit(limit)
                         .map(DriftSignal::of)
                         .toList());
     }

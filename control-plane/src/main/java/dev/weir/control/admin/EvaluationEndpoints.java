@@ -6,6 +6,7 @@ import dev.weir.control.evaluation.archive.RunStatus;
 import dev.weir.control.evaluation.desk.ClearanceDesk;
 import dev.weir.control.evaluation.desk.EvaluationRuns;
 import dev.weir.control.evaluation.desk.RunOrder;
+import dev.weir.control.evaluation.gate.AnswerLabels;
 import dev.weir.control.evaluation.gate.GateReport;
 import dev.weir.control.evaluation.gate.GateRules;
 import dev.weir.control.evaluation.gate.HtmlReport;
@@ -50,7 +51,11 @@ public final class EvaluationEndpoints {
         this.clearances = clearances;
     }
 
-    /** A run that is wanted: once over the latest version, eight requests at a time, where it does not say otherwise. */
+    /**
+     * A run that is wanted: once over the latest version, eight requests at a time, where it does not say otherwise.
+     *
+     * @param comparedWith a run over the same version that is done: the judge also says whose answers are better
+     */
     public record NewRun(
             String goldenSet,
             @Nullable String version,
@@ -58,7 +63,8 @@ public final class EvaluationEndpoints {
             @Nullable Integer repeatCount,
             @Nullable Integer concurrency,
             @Nullable String judgeModel,
-            @Nullable String embeddingModel) {}
+            @Nullable String embeddingModel,
+            @Nullable String comparedWith) {}
 
     /** A run as it stands; {@code attemptCount} of {@code attemptCountPlanned} are done. */
     public record RunView(
@@ -68,6 +74,7 @@ public final class EvaluationEndpoints {
             String model,
             int repeatCount,
             @Nullable String judgeVersion,
+            @Nullable String comparedWith,
             RunStatus.State state,
             @Nullable String reason,
             int attemptCountPlanned,
@@ -84,6 +91,7 @@ public final class EvaluationEndpoints {
                     run.settings().model(),
                     run.settings().repeatCount(),
                     run.settings().judgeVersion(),
+                    run.settings().comparedWith(),
                     run.state(),
                     run.reason(),
                     run.attemptCountPlanned(),
@@ -95,13 +103,18 @@ public final class EvaluationEndpoints {
         }
     }
 
-    /** What a gate asks for; what is absent has its default. */
+    /**
+     * What a gate asks for; what is absent has its default.
+     *
+     * @param labels whether the candidate's answers are right, by cases, as far as people have looked
+     */
     public record GateQuestion(
             String candidateRun,
             @Nullable String baselineRun,
             @Nullable Double alpha,
             @Nullable Double tolerance,
-            @Nullable Map<String, Double> floors) {
+            @Nullable Map<String, Double> floors,
+            @Nullable Map<String, Boolean> labels) {
         GateRules rules() {
             GateRules standard = GateRules.STANDARD;
             return new GateRules(
@@ -154,7 +167,8 @@ public final class EvaluationEndpoints {
                                 order.repeatCount() == null ? 1 : order.repeatCount(),
                                 order.concurrency() == null ? CONCURRENCY : order.concurrency(),
                                 order.judgeModel(),
-                                order.embeddingModel()),
+                                order.embeddingModel(),
+                                order.comparedWith()),
                         caller.actor())));
     }
 
@@ -198,7 +212,9 @@ public final class EvaluationEndpoints {
     }
 
     private GateReport report(GateQuestion question) {
-        return desk.compare(question.candidateRun(), Optional.ofNullable(question.baselineRun()), question.rules());
+        AnswerLabels labels = question.labels() == null ? AnswerLabels.NONE : new AnswerLabels(question.labels());
+        return desk.compare(
+                question.candidateRun(), Optional.ofNullable(question.baselineRun()), question.rules(), labels);
     }
 
     /** May a rollout from the baseline to the candidate start? */

@@ -1,14 +1,8 @@
 package dev.weir.control.admin;
 
-import dev.weir.control.rollout.Metric;
-import dev.weir.control.rollout.live.LiveCounts;
+import dev.weir.control.rollout.live.ArmJudgements;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
-import dev.weir.control.rollout.live.RecentRequests;
-import dev.weir.control.rollout.live.RecentRequests.Seen;
-import dev.weir.control.rollout.live.SliceCounts;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
@@ -18,14 +12,10 @@ import org.springframework.web.bind.annotation.RestController;
 public final class JudgementEndpoints {
     private static final int JUDGEMENTS_MAX = 1_000;
 
-    private final RecentRequests requests;
-    private final LiveCounts counts;
-    private final SliceCounts slices;
+    private final ArmJudgements arms;
 
-    public JudgementEndpoints(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
-        this.requests = requests;
-        this.counts = counts;
-        this.slices = slices;
+    public JudgementEndpoints(ArmJudgements arms) {
+        this.arms = arms;
     }
 
     /** What is thought of the answer to a request, by the id that its answer carried. */
@@ -44,20 +34,9 @@ public final class JudgementEndpoints {
         }
         int taken = 0;
         for (AnswerJudgement judgement : order.judgements()) {
-            Optional<Seen> seen = requests.of(judgement.requestId());
-            seen.ifPresent(request -> {
-                counts.judged(request.arm(), new Judgement(judgement.hallucination(), judgement.lowQuality()));
-                slices.add(
-                        request.arm(),
-                        request.weightRevision(),
-                        request.traits(),
-                        Map.of(
-                                Metric.HALLUCINATION, judgement.hallucination(),
-                                Metric.LOW_QUALITY, judgement.lowQuality()),
-                        judgement.requestId(),
-                        "");
-            });
-            taken += seen.isPresent() ? 1 : 0;
+            boolean known = arms.judged(
+                    judgement.requestId(), new Judgement(judgement.hallucination(), judgement.lowQuality()));
+            taken += known ? 1 : 0;
         }
         return new JudgementsTaken(taken, order.judgements().size() - taken);
     }

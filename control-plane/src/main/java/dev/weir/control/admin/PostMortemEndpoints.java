@@ -1,17 +1,25 @@
 package dev.weir.control.admin;
 
+import dev.weir.control.admin.ReviewEndpoints.ReviewMessage;
+import dev.weir.control.evaluation.review.BadAnswers;
+import dev.weir.control.evaluation.review.BadAnswers.BadAnswer;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.Scope;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.Phase;
 import dev.weir.control.rollout.journal.RolloutRecord;
 import dev.weir.control.rollout.journal.SliceStore.Sample;
+import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.RolloutStore;
 import dev.weir.control.rollout.postmortem.Finding;
 import dev.weir.control.rollout.postmortem.PostMortem;
 import dev.weir.control.rollout.postmortem.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
@@ -23,9 +31,11 @@ public final class PostMortemEndpoints {
     private static final String OF = " of ";
 
     private final RolloutStore store;
+    private final BadAnswers worst;
 
-    public PostMortemEndpoints(RolloutStore store) {
+    public PostMortemEndpoints(RolloutStore store, BadAnswers worst) {
         this.store = store;
+        this.worst = worst;
     }
 
     /** A slice in which the candidate was worse; shares and differences with 95 %. */
@@ -69,15 +79,50 @@ public final class PostMortemEndpoints {
     }
 
     /**
+     * An answer that the judge found bad, of a tenant who allows people to see it.
+     *
+     * @param baselineAnswer what the baseline says to the same conversation, asked afterwards
+     * @param quality from 0 to 1
+     * @param reason in the judge's words
+     */
+    public record WorstAnswer(
+            String callId,
+            List<ReviewMessage> messages,
+            String answer,
+            @Nullable String baselineAnswer,
+            boolean hallucinated,
+            double quality,
+            String judgeVersion,
+            String reason) {
+        static WorstAnswer of(BadAnswer bad) {
+            return new WorstAnswer(
+                    bad.callId(),
+                    ReviewEndpoints.conversation(bad.conversation()),
+                    bad.answer(),
+                    bad.baselineAnswer(),
+                    bad.hallucinated(),
+                    bad.quality(),
+                    bad.judgeVersion(),
+                    bad.reason());
+        }
+    }
+
+    /**
      * What was found.
      *
      * @param findings those with most evidence first; at most one in twenty is expected to be false
+     * @param worst the candidate's, as the judge sees it; null for callers who may not see what was said
      */
     public record PostMortemView(
-            String rolloutId, List<FindingView> findings, List<SampleView> candidate, List<SampleView> baseline) {}
+            String rolloutId,
+            List<FindingView> findings,
+            List<SampleView> candidate,
+            List<SampleView> baseline,
+            @Nullable List<WorstAnswer> worst) {}
 
     @GetMapping("/admin/rollouts/{id}/post-mortem")
-    Mono<PostMortemView> rolloutPostMortem(@PathVariable String id) {
+    Mono<PostMortemView> rolloutPostMortem(
+            @RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String id) {
         return Refusals.ask(store.database(), () -> {
             RolloutRecord kept = store.journal()
                     .find(id)
@@ -102,7 +147,12 @@ public final class PostMortemEndpoints {
                     id,
                     postMortem.findings().stream().map(FindingView::of).toList(),
                     samples(id, true),
-                    samples(id, false));
+                    samples(id, false),
+                    caller.may(Scope.OPERATE)
+                            ? worst.of(new Arm(id, true).text()).stream()
+                                    .map(WorstAnswer::of)
+                                    .toList()
+                            : null);
         });
     }
 

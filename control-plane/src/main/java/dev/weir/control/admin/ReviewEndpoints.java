@@ -2,6 +2,7 @@ package dev.weir.control.admin;
 
 import dev.weir.control.evaluation.archive.GoldenVersion;
 import dev.weir.control.evaluation.judge.Agreement;
+import dev.weir.control.evaluation.judge.CorrectedAccuracy;
 import dev.weir.control.evaluation.review.Corrections;
 import dev.weir.control.evaluation.review.Corrections.Proposal;
 import dev.weir.control.evaluation.review.Opinion;
@@ -93,8 +94,16 @@ public final class ReviewEndpoints {
         }
     }
 
-    /** A judge beside people; {@code trustworthy} where it may stand in for them. */
-    public record JudgeCalibration(String judgeVersion, RaterAgreement agreement, boolean trustworthy) {}
+    /**
+     * A judge beside people; {@code trustworthy} where it may stand in for them.
+     *
+     * @param accuracy of the model, by the judge's verdicts on all answers, which people's put right; null where there are too few of either
+     */
+    public record JudgeCalibration(
+            String judgeVersion,
+            RaterAgreement agreement,
+            boolean trustworthy,
+            @Nullable CorrectedAccuracy accuracy) {}
 
     /**
      * What people found out about a model, over the last four weeks and this one.
@@ -129,8 +138,9 @@ public final class ReviewEndpoints {
                     report.judges().entrySet().stream()
                             .map(judge -> new JudgeCalibration(
                                     judge.getKey(),
-                                    RaterAgreement.of(judge.getValue()),
-                                    judge.getValue().isTrustworthy()))
+                                    RaterAgreement.of(judge.getValue().agreement()),
+                                    judge.getValue().agreement().isTrustworthy(),
+                                    judge.getValue().accuracy()))
                             .toList());
         }
     }
@@ -180,7 +190,7 @@ public final class ReviewEndpoints {
         });
     }
 
-    private static List<ReviewMessage> conversation(String json) {
+    static List<ReviewMessage> conversation(String json) {
         return json.isEmpty() ? List.of() : List.of(JsonMapper.shared().readValue(json, ReviewMessage[].class));
     }
 

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has become of a signal.
  *
+ * @param judgeVersion who says so, of what a judge says; empty otherwise
  * @param givenInput what is left of it when as many questions of each kind are asked as before; null where that cannot be told
  */
 public record DriftFinding(
         Scope scope,
         Signal signal,
+        String judgeVersion,
         Window window,
         Verdict verdict,
         Cause cause,

@@ -11,7 +11,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,21 +58,24 @@ public final class DriftReports {
             periods.add(new Days(yesterday.minusDays(window.days() - 1), yesterday));
             periods.add(new Days(yesterday.minusDays(window.days()), yesterday.minusDays(1)));
         }
-        Map<Scope, Map<Signal, Table>> tables = new LinkedHashMap<>();
+        Map<Scope, Map<Series, Table>> tables = new LinkedHashMap<>();
         for (Counted counted : store.counted(periods)) {
             for (String tenant : List.of(counted.tenant(), Scope.ALL)) {
                 for (String queryType : List.of(counted.queryType(), Scope.ALL)) {
                     tables.computeIfAbsent(
-                                    new Scope(counted.model(), tenant, queryType), _ -> new EnumMap<>(Signal.class))
-                            .computeIfAbsent(counted.signal(), _ -> new Table())
+                                    new Scope(counted.model(), tenant, queryType), _ -> new LinkedHashMap<>())
+                            .computeIfAbsent(
+                                    new Series(counted.signal(), counted.judgeVersion()), _ -> new Table())
                             .add(counted);
                 }
             }
         }
         List<DriftFinding> findings = new ArrayList<>();
-        tables.forEach((scope, signals) -> signals.forEach((signal, table) -> {
+        tables.forEach((scope, all) -> all.forEach((series, table) -> {
             for (Window window : Window.values()) {
-                findings.add(finding(scope, signal, window, table));
+                if (table.isComparable(window.period())) {
+                    findings.add(finding(scope, series, window, table));
+                }
             }
         }));
         findings.sort(Comparator.comparing(DriftFinding::verdict)
@@ -82,7 +84,8 @@ public final class DriftReports {
         return List.copyOf(findings.subList(0, Math.min(FINDINGS_MAX, findings.size())));
     }
 
-    private static DriftFinding finding(Scope scope, Signal signal, Window window, Table table) {
+    private static DriftFinding finding(Scope scope, Series series, Window window, Table table) {
+        Signal signal = series.signal();
         Comparison now = table.compare(signal, window.period());
         Moved all = now.all();
         Moved given = now.givenInput();
@@ -99,8 +102,11 @@ public final class DriftReports {
                         : given == null
                                 ? DriftFinding.Cause.UNKNOWN
                                 : given.hasMoved() ? DriftFinding.Cause.ANSWERS : DriftFinding.Cause.INPUT;
-        return new DriftFinding(scope, signal, window, verdict, cause, all, given, now.groups());
+        return new DriftFinding(scope, signal, series.judgeVersion(), window, verdict, cause, all, given, now.groups());
     }
+
+    /** What is compared with itself: what two versions of a judge say are two things. */
+    private record Series(Signal signal, String judgeVersion) {}
 
     /** What was counted of one signal, by kind of question, value and period. */
     private static final class Table {
@@ -109,6 +115,7 @@ public final class DriftReports {
         private final Map<Place, long[]> counts = new HashMap<>();
         private final Set<Kind> kinds = new HashSet<>();
         private final Set<String> bins = new TreeSet<>();
+        private long[] totals = new long[0];
 
         void add(Counted counted) {
             Kind kind = new Kind(counted.queryType(), counted.topic());
@@ -117,9 +124,16 @@ public final class DriftReports {
             long[] sums = counts.computeIfAbsent(
                     new Place(kind, counted.bin()),
                     _ -> new long[counted.counts().size()]);
+            totals = totals.length == 0 ? new long[sums.length] : totals;
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += counted.counts().get(i);
+                totals[i] += counted.counts().get(i);
             }
+        }
+
+        /** Whether there is anything before and in the period. */
+        boolean isComparable(int period) {
+            return totals[0] > 0 && totals[period] > 0;
         }
 
         Comparison compare(Signal signal, int period) {

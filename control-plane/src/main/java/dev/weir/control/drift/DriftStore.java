@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts by day in the database. Blocking. */
 public final class DriftStore {
     private static final int DAYS_KEPT = 90;
-    private static final String KEY = "counted_on, model, tenant, query_type, topic, signal, bin";
+    private static final String KEY = "counted_on, model, tenant, query_type, topic, signal, judge_version, bin";
 
     private final Database database;
 
@@ -21,13 +21,29 @@ public final class DriftStore {
         this.database = database;
     }
 
-    /** One count. */
-    record Sign(Cell cell, Signal signal, String bin) {
+    /**
+     * One count.
+     *
+     * @param judgeVersion who says so, of what a judge says; empty otherwise
+     */
+    record Sign(Cell cell, Signal signal, String judgeVersion, String bin) {
+        /** Of what everybody can see. */
+        Sign(Cell cell, Signal signal, String bin) {
+            this(cell, signal, "", bin);
+        }
+
         @Nullable
         Object[] values(Object... before) {
             List<@Nullable Object> values = new ArrayList<>(List.of(before));
             values.addAll(List.of(
-                    cell.day(), cell.model(), cell.tenant(), cell.queryType(), cell.topic(), signal.name(), bin));
+                    cell.day(),
+                    cell.model(),
+                    cell.tenant(),
+                    cell.queryType(),
+                    cell.topic(),
+                    signal.name(),
+                    judgeVersion,
+                    bin));
             return values.toArray();
         }
     }
@@ -35,10 +51,18 @@ public final class DriftStore {
     /**
      * What was counted of one value.
      *
+     * @param judgeVersion empty but for what a judge says
      * @param counts in each period that was asked for
      */
     record Counted(
-            String model, String tenant, String queryType, int topic, Signal signal, String bin, List<Long> counts) {}
+            String model,
+            String tenant,
+            String queryType,
+            int topic,
+            Signal signal,
+            String judgeVersion,
+            String bin,
+            List<Long> counts) {}
 
     /** A period, both days inclusive. */
     record Days(LocalDate from, LocalDate to) {}
@@ -56,11 +80,11 @@ public final class DriftStore {
         database.<Integer>inTransaction(() -> {
             database.batch(
                     "insert into drift_count (" + KEY
-                            + ", seen_count) values (?, ?, ?, ?, ?, ?, ?, 0) on conflict do nothing",
+                            + ", seen_count) values (?, ?, ?, ?, ?, ?, ?, ?, 0) on conflict do nothing",
                     keys);
             database.batch(
                     "update drift_count set seen_count = seen_count + ? where counted_on = ? and model = ? and tenant = ? and query_type = ?"
-                            + " and topic = ? and signal = ? and bin = ?",
+                            + " and topic = ? and signal = ? and judge_version = ? and bin = ?",
                     more);
             return keys.size();
         });
@@ -90,10 +114,10 @@ public final class DriftStore {
         params.add(first);
         params.add(last);
         return database.jdbc()
-                .sql("select model, tenant, query_type, topic, signal, bin" + sums
+                .sql("select model, tenant, query_type, topic, signal, judge_version, bin" + sums
                         + " from drift_count where counted_on between ? and ?"
-                        + " group by model, tenant, query_type, topic, signal, bin"
-                        + " order by model, tenant, query_type, topic, signal, bin")
+                        + " group by model, tenant, query_type, topic, signal, judge_version, bin"
+                        + " order by model, tenant, query_type, topic, signal, judge_version, bin")
                 .params(params)
                 .query((row, _) -> counted(row, periods.size()))
                 .list();
@@ -110,6 +134,7 @@ public final class DriftStore {
                 row.getString("query_type"),
                 row.getInt("topic"),
                 Signal.valueOf(row.getString("signal")),
+                row.getString("judge_version"),
                 row.getString("bin"),
                 counts);
     }

@@ -93,8 +93,9 @@ public final class DriftWatch implements JudgedAnswers {
             found.put(Signal.QUALITY, Signal.ofShare(verdict.quality()));
             found.put(Signal.HALLUCINATION, Signal.of(verdict.hallucinated()));
         }
+        String judgeVersion = verdict == null ? "" : verdict.judgeVersion();
         found.forEach((signal, bin) -> {
-            Sign entry = new Sign(place.cell(), signal, bin);
+            Sign entry = new Sign(place.cell(), signal, judgeVersion, bin);
             if (counts.size() < ENTRIES_MAX || counts.containsKey(entry)) {
                 counts.merge(entry, 1L, Long::sum);
             }

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +47,17 @@ public final class RateWatch {
     /**
      * A rate.
      *
+     * @param judgeVersion who says so, of what a judge says; empty otherwise
      * @param log10E the evidence that it has moved; 3 is what it takes
      */
     public record Rate(
-            Scope scope, Signal signal, Verdict verdict, double log10E, Proportion reference, Proportion now) {}
+            Scope scope,
+            Signal signal,
+            String judgeVersion,
+            Verdict verdict,
+            double log10E,
+            Proportion reference,
+            Proportion now) {}
 
     /** Whether it has moved. */
     public enum Verdict {
@@ -58,7 +66,7 @@ public final class RateWatch {
         MOVED
     }
 
-    private record Key(Scope scope, Signal signal) {}
+    private record Key(Scope scope, Signal signal, String judgeVersion) {}
 
     /** Of every model, of every tenant's answers and of all, where there are any of this week and of the time before. */
     public List<Rate> all() {
@@ -81,23 +89,30 @@ public final class RateWatch {
         return rates;
     }
 
-    /** How often the answer to a question of yes and no was yes, over the last days with today, for all models together. */
+    /**
+     * How often the answer to a question of yes and no was yes, over the last days with today, for all models together; of what judges say, by the
+     * one that has said most, since what two of them say is no one rate.
+     */
     public Optional<Proportion> since(Signal signal, int days) {
         LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
-        long yes = 0;
-        long all = 0;
+        Map<String, long[]> sums = new LinkedHashMap<>();
         for (Counted counted : store.counted(List.of(new Days(today.minusDays(days - 1), today)))) {
             if (counted.signal() == signal) {
-                yes += counted.bin().equals(YES) ? counted.counts().get(0) : 0;
-                all += counted.counts().get(0);
+                long[] sum = sums.computeIfAbsent(counted.judgeVersion(), _ -> new long[2]);
+                sum[0] += counted.bin().equals(YES) ? counted.counts().get(0) : 0;
+                sum[1] += counted.counts().get(0);
             }
         }
-        return all == 0 ? Optional.empty() : Optional.of(new Proportion(yes, all));
+        return sums.values().stream()
+                .filter(sum -> sum[1] > 0)
+                .max(Comparator.comparingLong(sum -> sum[1]))
+                .map(sum -> new Proportion(sum[0], sum[1]));
     }
 
     private static void add(Map<Key, long[]> sums, Counted counted, String tenant) {
         long[] sum = sums.computeIfAbsent(
-                new Key(new Scope(counted.model(), tenant, Scope.ALL), counted.signal()), _ -> new long[4]);
+                new Key(new Scope(counted.model(), tenant, Scope.ALL), counted.signal(), counted.judgeVersion()),
+                _ -> new long[4]);
         for (int period = 0; period < 2; period++) {
             sum[2 * period] += counted.bin().equals(YES) ? counted.counts().get(period) : 0;
             sum[2 * period + 1] += counted.counts().get(period);
@@ -114,6 +129,13 @@ public final class RateWatch {
         Verdict verdict = reference.count() < REFERENCE_COUNT_MIN
                 ? Verdict.TOO_FEW
                 : matters && evidence.reaches(ALPHA) ? Verdict.MOVED : Verdict.STEADY;
-        return new Rate(key.scope(), key.signal(), verdict, evidence.logE() / Math.log(10), reference, now);
+        return new Rate(
+                key.scope(),
+                key.signal(),
+                key.judgeVersion(),
+                verdict,
+                evidence.logE() / Math.log(10),
+                reference,
+                now);
     }
 }

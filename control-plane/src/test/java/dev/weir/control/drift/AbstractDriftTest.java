@@ -8,8 +8,10 @@ import dev.weir.control.drift.DriftFinding.Scope;
 import dev.weir.control.drift.DriftFinding.Verdict;
 import dev.weir.control.drift.DriftFinding.Window;
 import dev.weir.control.drift.DriftStore.Sign;
+import dev.weir.control.evaluation.QualityEvent.Scored;
 import dev.weir.control.evaluation.QualityEvent.Subject;
 import dev.weir.control.evaluation.live.LiveAnswer;
+import dev.weir.control.statistics.Proportion;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
 import java.time.Instant;
@@ -135,6 +137,82 @@ abstract class AbstractDriftTest {
         assertThat(found(Window.WEEK).verdict()).isEqualTo(Verdict.TOO_FEW);
     }
 
+    private void judged(LocalDate day, String judge, double goodShare) {
+        Cell cell = new Cell(day, "m", "acme", "simple", 0);
+        for (int tenth = 0; tenth < 10; tenth++) {
+            double share = tenth < 5 ? 1 - goodShare : goodShare;
+            counts.put(
+                    new Sign(cell, Signal.QUALITY, judge, Integer.toString(tenth)), Math.round(200 * share));
+        }
+        counts.put(new Sign(cell, Signal.HALLUCINATION, judge, "yes"), Math.round(1000 * (1 - goodShare)));
+        counts.put(new Sign(cell, Signal.HALLUCINATION, judge, "no"), Math.round(1000 * goodShare));
+    }
+
+    @Test
+    void anotherJudgeIsNotComparedWithTheOneBefore() {
+        for (int back = WEEK_DAYS + REFERENCE_DAYS; back > WEEK_DAYS; back--) {
+            judged(TODAY.minusDays(back), "old@1", 0.9);
+        }
+        for (int back = WEEK_DAYS; back >= 0; back--) {
+            judged(TODAY.minusDays(back), "old@1", 0.9);
+            judged(TODAY.minusDays(back), "new@1", 0.4);
+        }
+        store.add(counts);
+        List<DriftFinding> findings =
+                new DriftReports(store, AbstractDriftTest::now).all();
+        assertThat(findings)
+                .isNotEmpty()
+                .allSatisfy(finding -> assertThat(finding.judgeVersion()).isEqualTo("old@1"))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.STEADY));
+        RateWatch rates = new RateWatch(store, AbstractDriftTest::now);
+        assertThat(rates.all()).extracting(RateWatch.Rate::judgeVersion).containsOnly("old@1");
+        assertThat(rates.all()).allSatisfy(rate -> assertThat(rate.verdict()).isEqualTo(RateWatch.Verdict.STEADY));
+    }
+
+    @Test
+    void theSameJudgeWhoSaysOtherwiseIsTold() {
+        for (int back = WEEK_DAYS + REFERENCE_DAYS; back > 0; back--) {
+            judged(TODAY.minusDays(back), "old@1", back > WEEK_DAYS ? 0.9 : 0.6);
+        }
+        store.add(counts);
+        assertThat(new DriftReports(store, AbstractDriftTest::now).all())
+                .filteredOn(finding -> finding.signal() == Signal.QUALITY)
+                .isNotEmpty()
+                .allSatisfy(finding -> {
+                    assertThat(finding.verdict()).isEqualTo(Verdict.MOVED);
+                    assertThat(finding.cause()).isEqualTo(Cause.ANSWERS);
+                });
+    }
+
+    @Test
+    void whatJudgesSayIsARateOfTheOneThatHasSaidMost() {
+        judged(TODAY, "old@1", 0.9);
+        judged(TODAY.minusDays(1), "new@1", 0.6);
+        judged(TODAY, "new@1", 0.6);
+        store.add(counts);
+        assertThat(new RateWatch(store, AbstractDriftTest::now).since(Signal.HALLUCINATION, WEEK_DAYS))
+                .hasValue(new Proportion(800, 2000));
+    }
+
+    @Test
+    void aVerdictIsCountedUnderItsJudge() {
+        DriftWatch watch =
+                new DriftWatch(store, new Classifier(), null, () -> new DriftPolicy(1), AbstractDriftTest::now);
+        Subject subject = new Subject("call", "request", "acme", "m", null, now());
+        LiveAnswer answer = new LiveAnswer(
+                subject, JsonMapper.shared().readTree("[{\"role\":\"user\",\"content\":\"when?\"}]"), "at nine", "stop");
+        watch.over(answer, new Scored(subject, true, 0.25, false, "new@1", "so"));
+        watch.over(answer, null);
+        watch.turn();
+        assertThat(count(Signal.QUALITY, "2")).isEqualTo(1);
+        assertThat(count(Signal.HALLUCINATION, "yes")).isEqualTo(1);
+        assertThat(database.jdbc()
+                        .sql("select distinct judge_version from drift_count")
+                        .query(String.class)
+                        .list())
+                .containsExactly("new@1");
+    }
+
     @Test
     void aRateThatMovesIsToldTheSameDayAndOneThatDoesNotIsNot() {
         refusals(TODAY.minusDays(20), 2000, 40);
@@ -164,7 +242,7 @@ abstract class AbstractDriftTest {
         DriftWatch watch =
                 new DriftWatch(store, new Classifier(), null, () -> new DriftPolicy(1), AbstractDriftTest::now);
         for (String text : List.of("I cannot help with that.", "{\"a\": 1}", "{\"a\": ", "Der Zug ist um neun da.")) {
-            Subject subject = new Subject("call-" + text.length(), "acme", "m", null, now());
+            Subject subject = new Subject("call-" + text.length(), "request", "acme", "m", null, now());
             watch.saw(new LiveAnswer(
                     subject,
                     JsonMapper.shared().readTree("[{\"role\":\"user\",\"content\":\"when is the train?\"}]"),

@@ -4,6 +4,7 @@ import dev.weir.control.evaluation.StartGate;
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.archive.RunStatus;
 import dev.weir.control.evaluation.archive.RunStatus.State;
+import dev.weir.control.evaluation.gate.AnswerLabels;
 import dev.weir.control.evaluation.gate.GateReport;
 import dev.weir.control.evaluation.gate.GateRules;
 import dev.weir.control.storage.Database;
@@ -16,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Clears rollouts to start: for every set that counts, the candidate's latest judged run is compared with the baseline's latest over the same
- * version, by the same judge.
+ * Clears rollouts to start: for every set that counts, the candidate's latest run in which a judge has seen its answers beside those of a run of the
+ * baseline, judged by the same judge, has to pass the gate against that run.
  */
 public final class ClearanceDesk implements StartGate {
     private static final int REASON_CHARS_MAX = 1000;
@@ -54,18 +55,22 @@ public final class ClearanceDesk implements StartGate {
                 .toList();
         if (comparisons.isEmpty() || !missing.isEmpty()) {
             return new Clearance.Refused(
-                    "%s and %s have no judged runs over the same version of %s by the same judge, with %d cases or more: run both"
+                    ("there is no run of %s over %s, with %d cases or more, whose answers a judge has compared with those of a run of %s"
+                                    + " that it has judged, too: run %s with a judge, then %s compared with that run")
                             .formatted(
                                     candidate,
-                                    baseline,
                                     missing.isEmpty() ? "a golden set" : String.join(", ", missing),
-                                    now.caseCountMin()));
+                                    now.caseCountMin(),
+                                    baseline,
+                                    baseline,
+                                    candidate));
         }
         for (Comparison found : comparisons) {
             GateReport report = desk.compare(
                     found.candidate().settings().id(),
                     Optional.of(found.baseline().settings().id()),
-                    GateRules.STANDARD);
+                    GateRules.STANDARD,
+                    AnswerLabels.NONE);
             if (!report.isPassed()) {
                 return new Clearance.Refused("%s is not as good as %s on %s: %s"
                         .formatted(
@@ -82,7 +87,7 @@ public final class ClearanceDesk implements StartGate {
                 first.baseline().settings().id());
     }
 
-    /** The latest pair of runs over each set that counts. */
+    /** The latest comparison over each set that counts. */
     private List<Comparison> comparisons(String baseline, String candidate, StartRules now) {
         List<RunStatus> old = judged(baseline, now);
         List<Comparison> found = new ArrayList<>();
@@ -93,9 +98,7 @@ public final class ClearanceDesk implements StartGate {
                     .anyMatch(pair -> pair.candidate().settings().setName().equals(set));
             if (wanted && !done) {
                 old.stream()
-                        .filter(other -> other.settings()
-                                        .goldenHash()
-                                        .equals(run.settings().goldenHash())
+                        .filter(other -> other.settings().id().equals(run.settings().comparedWith())
                                 && Objects.equals(
                                         other.settings().judgeVersion(),
                                         run.settings().judgeVersion()))

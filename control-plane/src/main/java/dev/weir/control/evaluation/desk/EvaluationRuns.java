@@ -6,6 +6,7 @@ import dev.weir.control.evaluation.archive.GoldenVersion;
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.archive.RunStatus;
 import dev.weir.control.evaluation.archive.RunStatus.State;
+import dev.weir.control.evaluation.gate.AnswerLabels;
 import dev.weir.control.evaluation.gate.Gate;
 import dev.weir.control.evaluation.gate.GateReport;
 import dev.weir.control.evaluation.gate.GateRules;
@@ -14,8 +15,10 @@ import dev.weir.control.evaluation.grading.Grader;
 import dev.weir.control.evaluation.grading.RubricJudge;
 import dev.weir.control.evaluation.grading.Similarity;
 import dev.weir.control.evaluation.judge.Judge;
+import dev.weir.control.evaluation.judge.PairJudge;
 import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.ModelServer;
+import dev.weir.control.evaluation.run.Opponent;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.evaluation.run.RunSettings;
 import java.security.SecureRandom;
@@ -56,8 +59,10 @@ public final class EvaluationRuns implements AutoCloseable {
                 order.repeatCount(),
                 judgeModel == null ? null : judge(judgeModel).version(),
                 order.embeddingModel(),
+                order.comparedWith(),
                 0,
                 0);
+        requireOpponent(settings);
         requirePlace();
         requireConcurrency(order.concurrency());
         runs.begin(settings, version.caseCount() * order.repeatCount(), author);
@@ -91,12 +96,28 @@ public final class EvaluationRuns implements AutoCloseable {
         return runs.status(id);
     }
 
-    /** The gate's verdict on a run, against another where one is named. */
-    public GateReport compare(String candidateId, Optional<String> baselineId, GateRules rules) {
+    /**
+     * The gate's verdict on a run, against another where one is named.
+     *
+     * @param labels of people, on the candidate's answers
+     */
+    public GateReport compare(String candidateId, Optional<String> baselineId, GateRules rules, AnswerLabels labels) {
         RunResults candidate = runs.results(candidateId);
         RunResults baseline = baselineId.map(runs::results).orElse(null);
         GoldenSet set = sets.cases(candidate.settings().goldenHash());
-        return new Gate(rules).judge(set, candidate, baseline);
+        return new Gate(rules).judge(set, candidate, baseline, labels);
+    }
+
+    private void requireOpponent(RunSettings settings) {
+        String other = settings.comparedWith();
+        if (other == null) {
+            return;
+        }
+        RunStatus status = runs.status(other);
+        if (status.state() != State.DONE || !status.settings().goldenHash().equals(settings.goldenHash())) {
+            throw EvaluationFailure.conflict("the run " + other + " is not done, or over another version of the set:"
+                    + " answers are compared with those of a run that is done over the same version");
+        }
     }
 
     private void requirePlace() {
@@ -113,8 +134,11 @@ public final class EvaluationRuns implements AutoCloseable {
     }
 
     private void execute(RunSettings settings, int concurrency) {
-        Grader grader = new Grader(similarity(settings.embeddingModel()), rubrics(settings.judgeVersion()));
-        EvaluationRun run = new EvaluationRun(settings, sets.cases(settings.goldenHash()), server, grader);
+        Judge judge = pinned(settings.judgeVersion());
+        Grader grader =
+                new Grader(similarity(settings.embeddingModel()), judge == null ? RubricJudge.NONE : judge);
+        EvaluationRun run = new EvaluationRun(
+                settings, sets.cases(settings.goldenHash()), server, grader, opponent(settings, judge));
         active.put(settings.id(), run);
         Thread.ofVirtual().name("weir-evaluation").start(() -> {
             try {
@@ -135,9 +159,15 @@ public final class EvaluationRuns implements AutoCloseable {
         return model == null ? Similarity.NONE : server.similarity(model);
     }
 
-    private RubricJudge rubrics(@Nullable String version) {
+    private @Nullable Opponent opponent(RunSettings settings, @Nullable Judge judge) {
+        String other = settings.comparedWith();
+        return other == null || judge == null ? null : Opponent.of(runs.results(other), new PairJudge(judge));
+    }
+
+    /** The judge of this version. */
+    private @Nullable Judge pinned(@Nullable String version) {
         if (version == null) {
-            return RubricJudge.NONE;
+            return null;
         }
         Judge judge = judge(version.substring(0, version.lastIndexOf('@')));
         if (!judge.version().equals(version)) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the set: its number, the beginning of its hash, or {@code latest}
  * @param judgeModel for rubrics, and for a verdict on every answer; nobody judges without one
  * @param embeddingModel for similarity
+ * @param comparedWith the run beside whose answers the judge is to see this one's
  */
 public record RunOrder(
         String setName,
@@ -16,4 +17,5 @@ public record RunOrder(
         int repeatCount,
         int concurrency,
         @Nullable String judgeModel,
-        @Nullable String embeddingModel) {}
+        @Nullable String embeddingModel,
+        @Nullable String comparedWith) {}

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,16 @@ public final class Gate {
      * @throws IllegalArgumentException if the runs are not over this version of the set
      */
     public GateReport judge(GoldenSet set, RunResults candidate, @Nullable RunResults baseline) {
+        return judge(set, candidate, baseline, AnswerLabels.NONE);
+    }
+
+    /**
+     * The verdict, and beside it how often the candidate is right.
+     *
+     * @param labels of people, on the candidate's answers
+     */
+    public GateReport judge(
+            GoldenSet set, RunResults candidate, @Nullable RunResults baseline, AnswerLabels labels) {
         requireSame(set, candidate);
         if (baseline != null) {
             requireSame(set, baseline);
@@ -92,6 +103,8 @@ public final class Gate {
         judgeCases(all, failures);
         judgeMetrics(metrics, baseline != null, failures);
         judgeSlices(slices, failures);
+        Preferences preferences = preferences(all, candidate, baseline);
+        judgePreferences(preferences, failures);
         List<CaseLine> cases = all.stream()
                 .map(Gate::shown)
                 .sorted(Comparator.comparing(CaseLine::change)
@@ -106,6 +119,8 @@ public final class Gate {
                 total,
                 metrics,
                 slices,
+                preferences,
+                labels.accuracy(now).orElse(null),
                 cases);
     }
 
@@ -277,6 +292,39 @@ public final class Gate {
                 .forEach(name -> failures.add("there is a floor for '" + name + "', which is no slice of this set"));
     }
 
+    /** What the judge says of the pairs, if it saw the answers of these two runs. */
+    private static @Nullable Preferences preferences(
+            List<Pair> all, RunResults candidate, @Nullable RunResults baseline) {
+        if (baseline == null
+                || !baseline.settings().id().equals(candidate.settings().comparedWith())) {
+            return null;
+        }
+        return Preferences.of(all.stream()
+                .filter(pair -> pair.golden().split().decides())
+                .map(pair -> pair.candidate().preference())
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    private void judgePreferences(@Nullable Preferences preferences, List<String> failures) {
+        if (preferences == null) {
+            return;
+        }
+        if (preferences.coverage() < rules.coverageMin()) {
+            failures.add("only %s of the pairs have a verdict, %s are needed: look at the judge"
+                    .formatted(percent(preferences.coverage()), percent(rules.coverageMin())));
+        }
+        if (!preferences.judgeCompares()) {
+            failures.add(
+                    "in %s of the pairs the order of the answers decided: this judge cannot compare, take another one"
+                            .formatted(percent(preferences.positionBias())));
+        }
+        if (preferences.pValue() < rules.alpha()) {
+            failures.add("the judge prefers the baseline's answers: %d to %d (p = %.4f)"
+                    .formatted(preferences.baselineCount(), preferences.candidateCount(), preferences.pValue()));
+        }
+    }
+
     private static CaseLine shown(Pair pair) {
         CaseOutcome outcome = pair.candidate();
         Change change = !pair.isScored()
@@ -295,7 +343,8 @@ public final class Gate {
                 pair.baseline() == null ? null : pair.baseline().answer(),
                 outcome.passedCount(),
                 outcome.attemptCount(),
-                outcome.reasons());
+                outcome.reasons(),
+                outcome.preference());
     }
 
     private static double score(@Nullable CaseOutcome outcome, String metric) {

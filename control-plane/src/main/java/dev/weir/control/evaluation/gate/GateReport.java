@@ -1,5 +1,7 @@
 package dev.weir.control.evaluation.gate;
 
+import dev.weir.control.evaluation.grading.Preference;
+import dev.weir.control.evaluation.judge.CorrectedAccuracy;
 import dev.weir.control.evaluation.run.RunSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A gate's verdict and everything it was made of.
  *
  * @param failures why it is not passed, each a sentence; none if it is
+ * @param preferences where the judge has compared the candidate's answers with the baseline's
+ * @param accuracy of the candidate, where people have labelled some of its answers and the judge has judged them
  * @param cases those that changed for the worse first, then those that fail, then the others
  */
 public record GateReport(
@@ -18,6 +22,8 @@ public record GateReport(
         Totals total,
         List<MetricLine> metrics,
         List<SliceLine> slices,
+        @Nullable Preferences preferences,
+        @Nullable CorrectedAccuracy accuracy,
         List<CaseLine> cases) {
     public GateReport {
         failures = List.copyOf(failures);
@@ -83,5 +89,6 @@ public record GateReport(
             @Nullable String baselineAnswer,
             int passedCount,
             int attemptCount,
-            List<String> reasons) {}
+            List<String> reasons,
+            @Nullable Preference preference) {}
 }

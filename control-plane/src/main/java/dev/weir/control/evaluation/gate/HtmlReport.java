@@ -3,6 +3,8 @@ package dev.weir.control.evaluation.gate;
 import dev.weir.control.evaluation.gate.GateReport.CaseLine;
 import dev.weir.control.evaluation.gate.GateReport.Change;
 import dev.weir.control.evaluation.golden.GoldenSet;
+import dev.weir.control.evaluation.grading.Preference;
+import dev.weir.control.evaluation.judge.CorrectedAccuracy;
 import dev.weir.control.evaluation.run.RunSettings;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,7 @@ public final class HtmlReport {
         page.append("<p>Golden set %s, version %s</p>\n"
                 .formatted(escaped(report.candidate().setName()), GoldenSet.shortened(report.goldenHash())));
         verdict(report, page);
+        judged(report, page);
         metrics(report, page);
         slices(report, page);
         for (Change change : Change.values()) {
@@ -63,6 +66,44 @@ public final class HtmlReport {
                             total.pValue()));
         }
         page.append("</p>\n");
+    }
+
+    /** What the judge says of pairs, and how often the candidate is right as far as people and the judge know. */
+    private static void judged(GateReport report, StringBuilder page) {
+        Preferences pairs = report.preferences();
+        if (pairs != null) {
+            page.append(("<h2>Side by side</h2><p>Of %d pairs the judge prefers the candidate's answer in %d and the"
+                            + " baseline's in %d; p = %.4f. There are %d ties, %d equal answers, %d pairs that the order"
+                            + " decided (%.1f %%) and %d without a verdict.</p>\n")
+                    .formatted(
+                            pairs.pairCount(),
+                            pairs.candidateCount(),
+                            pairs.baselineCount(),
+                            pairs.pValue(),
+                            pairs.tieCount(),
+                            pairs.sameCount(),
+                            pairs.inconsistentCount(),
+                            100 * pairs.positionBias(),
+                            pairs.unscoredCount()));
+        }
+        CorrectedAccuracy accuracy = report.accuracy();
+        if (accuracy != null) {
+            page.append(("<h2>Accuracy</h2><p>%.1f %% of the answers are right, with 95 %% from %.1f to %.1f %% (PPI++):"
+                            + " people have labelled %d, and of %d others the judge passes %.1f %%, which counts by %.2f."
+                            + " Beside people the judge's kappa is %.3f; it recognises %.1f %% of the right and %.1f %%"
+                            + " of the wrong answers.</p>\n")
+                    .formatted(
+                            100 * accuracy.share(),
+                            100 * accuracy.low(),
+                            100 * accuracy.high(),
+                            accuracy.labelCount(),
+                            accuracy.judgedCount(),
+                            100 * accuracy.judgedShare(),
+                            accuracy.lambda(),
+                            accuracy.kappa(),
+                            100 * accuracy.truePositiveRate(),
+                            100 * accuracy.trueNegativeRate()));
+        }
     }
 
     private static void metrics(GateReport report, StringBuilder page) {
@@ -113,7 +154,8 @@ public final class HtmlReport {
     private static String details(CaseLine shown) {
         String reference = shown.reference();
         String before = shown.baselineAnswer();
-        return "<details%s><summary>%s%s, passed %d of %d</summary><table>%s%s%s%s%s</table></details>\n"
+        Preference preference = shown.preference();
+        return "<details%s><summary>%s%s, passed %d of %d</summary><table>%s%s%s%s%s%s</table></details>\n"
                 .formatted(
                         shown.change() == Change.REGRESSED ? " open" : "",
                         escaped(shown.id()),
@@ -126,7 +168,13 @@ public final class HtmlReport {
                         row("answer", shown.answer()),
                         shown.reasons().isEmpty()
                                 ? ""
-                                : row("why", shown.reasons().stream().collect(Collectors.joining("\n"))));
+                                : row("why", shown.reasons().stream().collect(Collectors.joining("\n"))),
+                        preference == null
+                                ? ""
+                                : row(
+                                        "side by side",
+                                        preference.winner().name().toLowerCase(Locale.ROOT) + ": "
+                                                + preference.reason()));
     }
 
     private static String row(String name, String text) {

@@ -39,19 +39,29 @@ public record Agreement(int bothPassCount, int onlyFirstPassesCount, int onlySec
         return bothPassCount + onlyFirstPassesCount + onlySecondPassesCount + bothFailCount;
     }
 
+    /** What the first passes. */
+    public int firstPassesCount() {
+        return bothPassCount + onlyFirstPassesCount;
+    }
+
+    /** What the second passes. */
+    public int secondPassesCount() {
+        return bothPassCount + onlySecondPassesCount;
+    }
+
     /** Agreement beyond what chance gives; 0 where one of them always says the same, for then nothing can be told. */
     public double kappa() {
         double n = count();
         double observed = (bothPassCount + bothFailCount) / n;
-        double firstPass = (bothPassCount + onlyFirstPassesCount) / n;
-        double secondPass = (bothPassCount + onlySecondPassesCount) / n;
+        double firstPass = firstPassesCount() / n;
+        double secondPass = secondPassesCount() / n;
         double chance = firstPass * secondPass + (1 - firstPass) * (1 - secondPass);
         return n == 0 || chance == 1 ? 0 : (observed - chance) / (1 - chance);
     }
 
     /** Of what the second passes, the share that the first passes, too. */
     public double truePositiveRate() {
-        return ratio(bothPassCount, bothPassCount + onlySecondPassesCount);
+        return ratio(bothPassCount, secondPassesCount());
     }
 
     /** Of what the second fails, the share that the first fails, too. */

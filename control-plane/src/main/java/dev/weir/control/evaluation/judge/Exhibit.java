@@ -24,6 +24,11 @@ public record Exhibit(
         return new Exhibit(golden.question(), golden.context(), golden.reference(), answer);
     }
 
+    /** The same with another answer. */
+    Exhibit withAnswer(String other) {
+        return new Exhibit(question, context, reference, other);
+    }
+
     /** Where the context is part of the question, as people paste it: all but the last paragraph. */
     Exhibit withContextApart() {
         int at = question.strip().lastIndexOf(BLANK_LINE);

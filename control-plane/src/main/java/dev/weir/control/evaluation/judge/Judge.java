@@ -3,14 +3,15 @@ package dev.weir.control.evaluation.judge;
 import dev.weir.control.evaluation.golden.CaseJson;
 import dev.weir.control.evaluation.golden.GoldenCase;
 import dev.weir.control.evaluation.golden.GoldenSet;
-import dev.weir.control.evaluation.grading.Answer;
 import dev.weir.control.evaluation.grading.Grade;
 import dev.weir.control.evaluation.grading.RubricJudge;
 import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.ModelServer;
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A judge: a model, asked in one form. Thread-safety: as the random generator's. */
 public final class Judge implements RubricJudge {
@@ -54,12 +55,8 @@ public final class Judge implements RubricJudge {
     public Verdict judge(Exhibit exhibit, String criterion) throws InterruptedException {
         Verdict verdict = new Verdict.Unscored("not asked");
         for (int i = 0; i < TRIES_MAX; i++) {
-            byte[] nonce = new byte[NONCE_BYTES];
-            random.nextBytes(nonce);
             try {
-                Answer answer = server.chat(
-                        model, form.request(exhibit, criterion, HexFormat.of().formatHex(nonce)));
-                verdict = form.read(answer.text());
+                verdict = form.read(answer(form.request(exhibit, criterion, nonce())));
                 if (verdict instanceof Verdict.Ruled) {
                     return verdict;
                 }
@@ -68,6 +65,34 @@ public final class Judge implements RubricJudge {
             }
         }
         return verdict;
+    }
+
+    /** Whether it can be asked which of two answers is better. */
+    boolean comparesAnswers() {
+        return form instanceof PairForm;
+    }
+
+    /** Which answer is better, in this order; asked for once more where it says nothing of the kind, and empty where it does so again. */
+    Optional<PairForm.Choice> choose(Exhibit first, String second, String criterion) throws InterruptedException {
+        Optional<PairForm.Choice> choice = Optional.empty();
+        for (int i = 0; i < TRIES_MAX && choice.isEmpty() && form instanceof PairForm pairs; i++) {
+            try {
+                choice = pairs.readChoice(answer(pairs.comparison(first, second, criterion, nonce())));
+            } catch (IOException _) {
+                return Optional.empty();
+            }
+        }
+        return choice;
+    }
+
+    private String answer(ObjectNode request) throws IOException, InterruptedException {
+        return server.chat(model, request).text();
+    }
+
+    private String nonce() {
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        return HexFormat.of().formatHex(nonce);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.weir.control.evaluation.judge;
 
 import dev.weir.control.statistics.Interval;
+import dev.weir.control.statistics.Proportion;
+import java.util.Arrays;
 
 /**
  * The mean of people's labels, from a few of these and many of the judge's: the judge's mean, put right by how far it was off where both are
@@ -13,6 +15,19 @@ import dev.weir.control.statistics.Interval;
  */
 public record PredictionPowered(double mean, double standardError, double lambda) {
 
+    /** Values and how they spread. */
+    private record Sample(double count, double mean, double variance) {
+        static Sample of(double[] values) {
+            return new Sample(values.length, PredictionPowered.mean(values), covariance(values, values));
+        }
+
+        /** Of ones and zeros. */
+        static Sample of(long ones, long count) {
+            double n = count;
+            return new Sample(n, ones / n, ones * (n - ones) / (n * (n - 1)));
+        }
+    }
+
     /**
      * The estimate.
      *
@@ -21,24 +36,55 @@ public record PredictionPowered(double mean, double standardError, double lambda
      * @param judgedOnly the judge's of other answers of the same kind
      */
     public static PredictionPowered of(double[] labels, double[] judgedLabelled, double[] judgedOnly) {
-        int n = labels.length;
-        int bigN = judgedOnly.length;
-        if (n < 2 || n != judgedLabelled.length || bigN < 2) {
-            throw new IllegalArgumentException("two labels with the judge's, and two of the judge's alone, are needed: "
-                    + n + ", " + judgedLabelled.length + ", " + bigN);
+        if (labels.length != judgedLabelled.length) {
+            throw new IllegalArgumentException("every label needs the judge's of the same answer: " + labels.length
+                    + " and " + judgedLabelled.length);
         }
-        double judgeVariance = variance(judgedOnly);
-        double ratio = n / (double) bigN;
-        double lambda = judgeVariance == 0
+        requireEnough(labels.length, judgedOnly.length);
+        return of(
+                Sample.of(labels),
+                Sample.of(judgedLabelled),
+                covariance(labels, judgedLabelled),
+                Sample.of(judgedOnly));
+    }
+
+    /**
+     * The same where every label is right or wrong.
+     *
+     * @param labelled the judge, and then people
+     * @param judgedOnly what the judge passes of other answers of the same kind
+     */
+    public static PredictionPowered of(Agreement labelled, Proportion judgedOnly) {
+        requireEnough(labelled.count(), judgedOnly.count());
+        long judged = labelled.firstPassesCount();
+        long right = labelled.secondPassesCount();
+        double n = labelled.count();
+        double covariance = (labelled.bothPassCount() - right * (judged / n)) / (n - 1);
+        return of(
+                Sample.of(right, labelled.count()),
+                Sample.of(judged, labelled.count()),
+                covariance,
+                Sample.of(judgedOnly.badCount(), judgedOnly.count()));
+    }
+
+    private static PredictionPowered of(Sample labels, Sample judgedLabelled, double covariance, Sample judgedOnly) {
+        double ratio = labels.count() / judgedOnly.count();
+        double lambda = judgedOnly.variance() == 0
                 ? 0
-                : Math.clamp(covariance(labels, judgedLabelled) / ((1 + ratio) * judgeVariance), 0, 1);
-        double[] residuals = new double[n];
-        for (int i = 0; i < n; i++) {
-            residuals[i] = labels[i] - lambda * judgedLabelled[i];
-        }
-        double mean = lambda * mean(judgedOnly) + mean(residuals);
-        double error = Math.sqrt(lambda * lambda * judgeVariance / bigN + variance(residuals) / n);
+                : Math.clamp(covariance / ((1 + ratio) * judgedOnly.variance()), 0, 1);
+        double residualVariance =
+                labels.variance() - 2 * lambda * covariance + lambda * lambda * judgedLabelled.variance();
+        double mean = lambda * judgedOnly.mean() + labels.mean() - lambda * judgedLabelled.mean();
+        double error = Math.sqrt(lambda * lambda * judgedOnly.variance() / judgedOnly.count()
+                + Math.max(0, residualVariance) / labels.count());
         return new PredictionPowered(mean, error, lambda);
+    }
+
+    private static void requireEnough(long labelCount, long judgedOnlyCount) {
+        if (labelCount < 2 || judgedOnlyCount < 2) {
+            throw new IllegalArgumentException("two labels with the judge's, and two of the judge's alone, are needed: "
+                    + labelCount + " and " + judgedOnlyCount);
+        }
     }
 
     /**
@@ -51,15 +97,7 @@ public record PredictionPowered(double mean, double standardError, double lambda
     }
 
     private static double mean(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return sum / values.length;
-    }
-
-    private static double variance(double[] values) {
-        return covariance(values, values);
+        return Arrays.stream(values).average().orElse(0);
     }
 
     private static double covariance(double[] one, double[] other) {

@@ -3,7 +3,7 @@ package dev.weir.control.evaluation.live;
 import dev.weir.control.evaluation.QualityEvent.Scored;
 import org.jspecify.annotations.Nullable;
 
-/** Is shown what the judge was shown: for those who may see what was said. Must not wait. */
+/** Is shown what the judge was shown: for those who may see what was said. Must not wait where there is no verdict. */
 @FunctionalInterface
 public interface JudgedAnswers {
     /**

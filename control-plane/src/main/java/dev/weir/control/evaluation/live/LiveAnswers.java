@@ -62,7 +62,12 @@ public final class LiveAnswers implements AnswerWitness {
             byte[] request = new byte[body.remaining()];
             body.get(request);
             Subject subject = new Subject(
-                    exchange.callId(), exchange.tenant(), exchange.request().model(), exchange.arm(), exchange.at());
+                    exchange.callId(),
+                    exchange.request().id(),
+                    exchange.tenant(),
+                    exchange.request().model(),
+                    exchange.arm(),
+                    exchange.at());
             AnswerText.conversation(request)
                     .flatMap(said -> AnswerText.of(bytes.toByteArray())
                             .map(answer -> new LiveAnswer(subject, said, answer.text(), answer.finishReason())))

@@ -123,7 +123,8 @@ public final class OnlineJudge implements SmartLifecycle {
                                     !supported.passed(),
                                     quality,
                                     quality >= now.passMark(),
-                                    judge.version()));
+                                    judge.version(),
+                                    reason(supported, good)));
         } else {
             String reason = faithful instanceof Verdict.Unscored(var why)
                     ? why
@@ -131,6 +132,15 @@ public final class OnlineJudge implements SmartLifecycle {
             over(answer, new Unscored(answer.subject(), reason));
             noteAvailable(!watch.isQuarantined(), reason);
         }
+    }
+
+    private static String reason(Verdict.Ruled supported, Verdict.Ruled good) {
+        return "%s: %s\n%s: %s"
+                .formatted(
+                        supported.passed() ? "supported" : "not supported",
+                        supported.reasoning(),
+                        good.passed() ? "good" : "not good",
+                        good.reasoning());
     }
 
     private synchronized CanaryWatch watch(String judgeVersion, double kappa) {

@@ -1,6 +1,7 @@
 package dev.weir.control.evaluation.review;
 
 import dev.weir.control.evaluation.judge.Agreement;
+import dev.weir.control.evaluation.judge.CorrectedAccuracy;
 import dev.weir.control.statistics.Proportion;
 import dev.weir.control.statistics.WeightedKappa;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanHelpfulness from 1 to 5; null where none is graded
  * @param unsafeCount answers that somebody thinks unsafe
  * @param people how far two people agree with each other
- * @param judges how far judges agree with people, by their versions, over the uniform draw
+ * @param judges what they say beside people, by their versions, over the uniform draw
  */
 public record ReviewReport(
         String model,
@@ -31,7 +32,7 @@ public record ReviewReport(
         @Nullable Double meanHelpfulness,
         int unsafeCount,
         People people,
-        Map<String, Agreement> judges) {
+        Map<String, Calibration> judges) {
 
     /**
      * Two people, over the answers that both graded.
@@ -40,6 +41,19 @@ public record ReviewReport(
      * @param helpfulness weighed by the square of the difference
      */
     public record People(Agreement accuracy, Agreement safety, WeightedKappa helpfulness) {}
+
+    /**
+     * A judge beside people.
+     *
+     * @param accuracy of the model, by the judge's verdicts on all answers, which people's put right; null where there are too few of either
+     */
+    public record Calibration(
+            Agreement agreement, @Nullable CorrectedAccuracy accuracy) {}
+
+    /** How many answers a judge has passed, of those that it has judged. */
+    record Passed(long passedCount, long judgedCount) {
+        static final Passed NONE = new Passed(0, 0);
+    }
 
     /** An answer with all that was said of it. */
     record Reviewed(boolean uniform, int gradesNeeded, ReviewItem.@Nullable Judged judged, List<Opinion> opinions) {
@@ -63,7 +77,12 @@ public record ReviewReport(
         }
     }
 
-    static ReviewReport of(String model, List<Reviewed> all) {
+    /**
+     * The report.
+     *
+     * @param passed by the versions of judges
+     */
+    static ReviewReport of(String model, List<Reviewed> all, Map<String, Passed> passed) {
         List<Reviewed> graded = all.stream().filter(Reviewed::isGraded).toList();
         List<Opinion> opinions =
                 graded.stream().flatMap(item -> item.opinions().stream()).toList();
@@ -88,7 +107,7 @@ public record ReviewReport(
                         .filter(item -> item.opinions().stream().anyMatch(opinion -> !opinion.safe()))
                         .count(),
                 people(graded),
-                judges(graded));
+                judges(graded, passed));
     }
 
     private static People people(List<Reviewed> graded) {
@@ -111,16 +130,29 @@ public record ReviewReport(
         return new People(accuracy, safety, WeightedKappa.of(helpfulness));
     }
 
-    private static Map<String, Agreement> judges(List<Reviewed> graded) {
-        Map<String, Agreement> judges = new LinkedHashMap<>();
+    private static Map<String, Calibration> judges(List<Reviewed> graded, Map<String, Passed> passed) {
+        Map<String, Agreement> agreements = new LinkedHashMap<>();
         for (Reviewed item : graded) {
             ReviewItem.Judged judged = item.judged();
             if (item.uniform() && judged != null) {
                 item.correct()
-                        .ifPresent(correct -> judges.merge(
+                        .ifPresent(correct -> agreements.merge(
                                 judged.judgeVersion(), Agreement.NONE.plus(judged.passes(), correct), Agreement::plus));
             }
         }
+        Map<String, Calibration> judges = new LinkedHashMap<>();
+        agreements.forEach((version, agreement) -> {
+            Passed all = passed.getOrDefault(version, Passed.NONE);
+            // What people have labelled is among all that was judged.
+            long judgedCount = Math.max(0, all.judgedCount() - agreement.count());
+            long passedCount = Math.clamp(all.passedCount() - agreement.firstPassesCount(), 0, judgedCount);
+            judges.put(
+                    version,
+                    new Calibration(
+                            agreement,
+                            CorrectedAccuracy.of(agreement, passedCount, judgedCount)
+                                    .orElse(null)));
+        });
         return judges;
     }
 }

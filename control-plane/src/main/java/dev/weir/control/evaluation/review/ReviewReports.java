@@ -1,5 +1,6 @@
 package dev.weir.control.evaluation.review;
 
+import dev.weir.control.evaluation.review.ReviewReport.Passed;
 import dev.weir.control.evaluation.review.ReviewReport.Reviewed;
 import dev.weir.control.statistics.Proportion;
 import dev.weir.control.storage.Database;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +50,24 @@ public final class ReviewReports {
                 .query((row, _) -> byModel.computeIfAbsent(row.getString("model"), _ -> new ArrayList<>())
                         .add(reviewed(row, opinions.getOrDefault(row.getString("id"), List.of()))))
                 .list();
+        Map<String, Map<String, Passed>> passed = passed(from);
         return byModel.entrySet().stream()
-                .map(model -> ReviewReport.of(model.getKey(), model.getValue()))
+                .map(model -> ReviewReport.of(
+                        model.getKey(), model.getValue(), passed.getOrDefault(model.getKey(), Map.of())))
                 .toList();
+    }
+
+    /** By model and judge. */
+    private Map<String, Map<String, Passed>> passed(LocalDate from) {
+        Map<String, Map<String, Passed>> passed = new HashMap<>();
+        database.jdbc()
+                .sql("select model, judge_version, sum(case when passed then seen_count else 0 end) as good,"
+                        + " sum(seen_count) as judged from review_judged where week >= ? group by model, judge_version")
+                .param(from)
+                .query((row, _) -> passed.computeIfAbsent(row.getString("model"), _ -> new HashMap<>())
+                        .put(row.getString("judge_version"), new Passed(row.getLong("good"), row.getLong("judged"))))
+                .list();
+        return passed;
     }
 
     /** Of the answers of all models that were drawn whatever they say, those that people call right. */

@@ -14,6 +14,8 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.UUID;
@@ -38,6 +40,8 @@ public final class ReviewSampler implements JudgedAnswers {
     private static final int WAITING_MAX = 256;
     /** Models that are sampled at a time; another one is not. */
     private static final int MODELS_MAX = 1000;
+    /** Counts of verdicts that wait for a database that is away; others are not counted. */
+    private static final int JUDGED_MAX = 4000;
 
     private static final int CONVERSATION_CHARS_MAX = 64 << 10;
     private static final Duration REST = Duration.ofSeconds(30);
@@ -50,6 +54,7 @@ public final class ReviewSampler implements JudgedAnswers {
     private final InstantSource clock;
     private final BlockingQueue<ReviewItem> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final Map<Bound, Double> bounds = new ConcurrentHashMap<>();
+    private final Map<ReviewSamples.Judged, Long> judgedCounts = new ConcurrentHashMap<>();
     private Instant turned = Instant.EPOCH;
 
     private record Bound(ReviewSamples.Key key, Draw draw) {}
@@ -91,6 +96,7 @@ public final class ReviewSampler implements JudgedAnswers {
         if (!policy.get().tenants().contains(answer.subject().tenant())) {
             return;
         }
+        count(key, verdict);
         double weight = Draw.weight(verdict == null ? 0.5 : verdict.quality());
         double uniform = Draw.UNIFORM.rank(callId, 1);
         double uncertain = Draw.UNCERTAIN.rank(callId, weight);
@@ -113,6 +119,12 @@ public final class ReviewSampler implements JudgedAnswers {
             if (!taken) {
                 log.warn("an answer is missing from the sample for review: {} wait to be written", WAITING_MAX);
             }
+        }
+    }
+
+    private void count(ReviewSamples.Key key, @Nullable Scored verdict) {
+        if (verdict != null && judgedCounts.size() < JUDGED_MAX) {
+            judgedCounts.merge(new ReviewSamples.Judged(key, verdict.judgeVersion(), verdict.pass()), 1L, Long::sum);
         }
     }
 
@@ -167,6 +179,7 @@ public final class ReviewSampler implements JudgedAnswers {
         for (ReviewItem item = waiting.poll(); item != null; item = waiting.poll()) {
             keep(item);
         }
+        writeCounts();
     }
 
     /** Writes what waits, closes the weeks that are over, and forgets what is not to be kept. Blocking. */
@@ -178,5 +191,18 @@ public final class ReviewSampler implements JudgedAnswers {
         samples.openBefore(open).forEach(key -> samples.close(key, now.twoKeyCount()));
         bounds.keySet().removeIf(bound -> bound.key().week().isBefore(open));
         samples.forget(now.tenants(), weekOf(clock.instant().minus(now.textKeptFor())));
+    }
+
+    private void writeCounts() {
+        Map<ReviewSamples.Judged, Long> counts = new HashMap<>();
+        for (ReviewSamples.Judged judged : List.copyOf(judgedCounts.keySet())) {
+            Long count = judgedCounts.remove(judged);
+            if (count != null) {
+                counts.put(judged, count);
+            }
+        }
+        if (!counts.isEmpty()) {
+            samples.add(counts);
+        }
     }
 }

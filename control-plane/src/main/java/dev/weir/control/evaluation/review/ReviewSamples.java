@@ -5,8 +5,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** Samples in the database, while they are drawn. Blocking. */
 final class ReviewSamples {
@@ -18,6 +21,38 @@ final class ReviewSamples {
 
     /** A sample: of one model, in one week. */
     record Key(LocalDate week, String model) {}
+
+    /** What a judge said of answers that may be drawn. */
+    record Judged(Key sample, String judgeVersion, boolean passed) {}
+
+    /** Adds to how often it did. */
+    void add(Map<Judged, Long> counts) {
+        List<@Nullable Object[]> keys = new ArrayList<>();
+        List<@Nullable Object[]> more = new ArrayList<>();
+        // In one order, so that replicas do not wait for each other in a ring.
+        counts.keySet().stream()
+                .sorted(Comparator.comparing(Judged::toString))
+                .forEach(judged -> {
+                    Key sample = judged.sample();
+                    keys.add(new @Nullable Object[] {
+                        sample.week(), sample.model(), judged.judgeVersion(), judged.passed()
+                    });
+                    more.add(new @Nullable Object[] {
+                        counts.get(judged), sample.week(), sample.model(), judged.judgeVersion(), judged.passed()
+                    });
+                });
+        database.<Integer>inTransaction(() -> {
+            database.batch(
+                    "insert into review_judged (week, model, judge_version, passed, seen_count) values (?, ?, ?, ?, 0)"
+                            + " on conflict do nothing",
+                    keys);
+            database.batch(
+                    "update review_judged set seen_count = seen_count + ? where week = ? and model = ?"
+                            + " and judge_version = ? and passed = ?",
+                    more);
+            return keys.size();
+        });
+    }
 
     /** Puts an answer among those of the lowest ranks, if it still is one, and takes out whatever it displaces. */
     void add(ReviewItem item, int uniformCount, int uncertainCount) {
@@ -126,6 +161,16 @@ final class ReviewSamples {
                 + database.jdbc()
                         .sql("update review_item set conversation = '', answer = '' where answer <> '' and " + theirs)
                         .params(params)
-                        .update());
+                        .update()
+                + forgetBadAnswers(tenantsKept, before));
+    }
+
+    private int forgetBadAnswers(Collection<String> tenantsKept, LocalDate before) {
+        List<Object> params = new ArrayList<>(List.of(before.atStartOfDay().atOffset(ZoneOffset.UTC)));
+        params.addAll(tenantsKept);
+        return database.jdbc()
+                .sql("delete from bad_answer where at < ? or tenant not in (" + "?,".repeat(tenantsKept.size()) + "'')")
+                .params(params)
+                .update();
     }
 }

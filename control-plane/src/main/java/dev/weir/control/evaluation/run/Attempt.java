@@ -2,6 +2,7 @@ package dev.weir.control.evaluation.run;
 
 import dev.weir.control.evaluation.grading.Answer;
 import dev.weir.control.evaluation.grading.Grade;
+import dev.weir.control.evaluation.grading.Preference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,18 +11,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param repeat 0, 1, 2, ...
  * @param error why there is no answer, where there is none
+ * @param preference what the judge says of it beside another run's answer, where it was asked
  */
 public record Attempt(
         String caseId,
         int repeat,
         @Nullable Answer answer,
         @Nullable String error,
-        List<Grade> grades) {
+        List<Grade> grades,
+        @Nullable Preference preference) {
     /** Which attempt it is. */
     public record Key(String caseId, int repeat) {}
 
     public Attempt {
         grades = List.copyOf(grades);
+    }
+
+    /** One that nobody compared. */
+    public Attempt(
+            String caseId,
+            int repeat,
+            @Nullable Answer answer,
+            @Nullable String error,
+            List<Grade> grades) {
+        this(caseId, repeat, answer, error, grades, null);
     }
 
     public Key key() {

@@ -1,11 +1,14 @@
 package dev.weir.control.evaluation.run;
 
 import dev.weir.control.evaluation.grading.Grade;
+import dev.weir.control.evaluation.grading.Preference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a case over all times that it was asked.
@@ -17,6 +20,7 @@ import java.util.TreeMap;
  * @param noisyMetrics those of which asking again might give another
  * @param answer the last one
  * @param reasons of checks that were not passed, the last time
+ * @param preference what the judge says of the first answer beside another run's, where it was asked
  */
 public record CaseOutcome(
         String caseId,
@@ -28,7 +32,8 @@ public record CaseOutcome(
         Map<String, Double> metrics,
         List<String> noisyMetrics,
         String answer,
-        List<String> reasons) {
+        List<String> reasons,
+        @Nullable Preference preference) {
     public CaseOutcome {
         metrics = Map.copyOf(metrics);
         noisyMetrics = List.copyOf(noisyMetrics);
@@ -101,6 +106,11 @@ public record CaseOutcome(
                 means,
                 noisy,
                 last.answer() == null ? "" : last.answer().text(),
-                reasons);
+                reasons,
+                attempts.stream()
+                        .map(Attempt::preference)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null));
     }
 }

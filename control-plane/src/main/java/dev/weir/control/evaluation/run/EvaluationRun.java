@@ -4,10 +4,13 @@ import dev.weir.control.evaluation.golden.Check;
 import dev.weir.control.evaluation.golden.GoldenCase;
 import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.grading.Answer;
+import dev.weir.control.evaluation.grading.Grade;
 import dev.weir.control.evaluation.grading.Grader;
+import dev.weir.control.evaluation.grading.Preference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -37,6 +41,7 @@ public final class EvaluationRun {
     private final GoldenSet set;
     private final ModelServer server;
     private final Grader grader;
+    private final @Nullable Opponent opponent;
     private volatile boolean cancelled;
 
     /** Told of every attempt, by many threads. */
@@ -45,15 +50,25 @@ public final class EvaluationRun {
         void advanced(int doneCount, int totalCount);
     }
 
-    public EvaluationRun(RunSettings settings, GoldenSet set, ModelServer server, Grader grader) {
+    /**
+     * A run that has not begun.
+     *
+     * @param opponent the run that the settings say it is compared with
+     */
+    public EvaluationRun(
+            RunSettings settings, GoldenSet set, ModelServer server, Grader grader, @Nullable Opponent opponent) {
         if (!settings.goldenHash().equals(set.hash())) {
             throw new IllegalArgumentException(
                     "the run is of the golden set " + settings.goldenHash() + ", not of " + set.hash());
+        }
+        if (!Objects.equals(settings.comparedWith(), opponent == null ? null : opponent.runId())) {
+            throw new IllegalArgumentException("the run is compared with " + settings.comparedWith());
         }
         this.settings = settings;
         this.set = set;
         this.server = server;
         this.grader = grader;
+        this.opponent = opponent;
     }
 
     /** No further case is asked. */
@@ -118,7 +133,10 @@ public final class EvaluationRun {
     private Attempt attempt(GoldenCase golden, int repeat) {
         try {
             Answer answer = priced(server.chat(settings.model(), request(golden, repeat)));
-            return new Attempt(golden.id(), repeat, answer, null, grader.grade(golden, checks(golden), answer));
+            List<Grade> grades = grader.grade(golden, checks(golden), answer);
+            Preference preference =
+                    opponent == null || repeat > 0 ? null : opponent.against(golden, answer.text());
+            return new Attempt(golden.id(), repeat, answer, null, grades, preference);
         } catch (IOException failure) {
             return new Attempt(golden.id(), repeat, null, String.valueOf(failure.getMessage()), List.of());
         } catch (InterruptedException _) {

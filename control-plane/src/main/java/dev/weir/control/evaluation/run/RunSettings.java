@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param repeatCount how often each case is asked
  * @param judgeVersion of the judge of rubrics, where there is one
  * @param embeddingModel that similarity asks, where there is one
+ * @param comparedWith the run whose answers the judge sees beside this one's, where there is one
  * @param inputPrice for a million tokens
  * @param outputPrice for a million tokens
  */
@@ -20,6 +21,7 @@ public record RunSettings(
         int repeatCount,
         @Nullable String judgeVersion,
         @Nullable String embeddingModel,
+        @Nullable String comparedWith,
         double inputPrice,
         double outputPrice) {
     public static final int REPEATS_MAX = 100;
@@ -34,6 +36,9 @@ public record RunSettings(
         if (!(inputPrice >= 0 && outputPrice >= 0)) {
             throw new IllegalArgumentException("prices are not negative: " + inputPrice + ", " + outputPrice);
         }
+        if (comparedWith != null && judgeVersion == null) {
+            throw new IllegalArgumentException("comparing answers takes a judge: name its model");
+        }
     }
 
     /** Whether results of the other go on where those of this one end. */
@@ -46,6 +51,7 @@ public record RunSettings(
                         other.repeatCount,
                         other.judgeVersion,
                         other.embeddingModel,
+                        other.comparedWith,
                         other.inputPrice,
                         other.outputPrice)
                 .equals(this);

@@ -9,6 +9,8 @@ import dev.weir.control.evaluation.golden.CaseJson;
 import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.grading.Answer;
 import dev.weir.control.evaluation.grading.Grade;
+import dev.weir.control.evaluation.grading.Preference;
+import dev.weir.control.evaluation.grading.Preference.Winner;
 import dev.weir.control.evaluation.run.Attempt;
 import dev.weir.control.evaluation.run.AttemptKeeper;
 import dev.weir.control.evaluation.run.RunSettings;
@@ -58,10 +60,10 @@ abstract class AbstractArchiveTest {
     void aRunGoesOnWhereItEnded() {
         try (Database database = new Database(storage())) {
             RunArchive runs = new RunArchive(database, () -> NOW);
-            RunSettings settings = new RunSettings("r", "s", set("x").hash(), "m", 1, null, null, 0, 0);
+            RunSettings settings = new RunSettings("r", "s", set("x").hash(), "m", 1, "j@1", null, "other", 0, 0);
             runs.begin(settings, 2, "key:1");
             Grade grade = new Grade("equals", Grade.Status.PASSED, 1, 1, false, "");
-            Attempt attempt = new Attempt("a", 0, Answer.of("same"), null, List.of(grade));
+            Attempt attempt = new Attempt("a", 0, Answer.of("same"), null, List.of(grade), new Preference(Winner.TIE, "as good"));
             AttemptKeeper keeper = runs.keeper("r");
             keeper.keep(attempt);
             keeper.keep(attempt);
@@ -73,6 +75,7 @@ abstract class AbstractArchiveTest {
             RunStatus status = runs.status("r");
             assertThat(status.state()).isEqualTo(State.RUNNING);
             assertThat(status.endedAt()).isNull();
+            assertThat(status.settings()).isEqualTo(settings);
             assertThat(status.attemptCount()).isEqualTo(1);
             assertThat(status.passedCount()).isEqualTo(1);
             assertThat(runs.results("r").attempts()).containsExactly(attempt);

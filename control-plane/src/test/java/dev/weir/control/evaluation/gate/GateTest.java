@@ -11,7 +11,10 @@ import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.grading.Answer;
 import dev.weir.control.evaluation.grading.Grade;
 import dev.weir.control.evaluation.grading.Grade.Status;
+import dev.weir.control.evaluation.grading.Preference;
+import dev.weir.control.evaluation.grading.Preference.Winner;
 import dev.weir.control.evaluation.run.Attempt;
+import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.evaluation.run.RunSettings;
 import dev.weir.control.statistics.PairedPermutation;
@@ -46,7 +49,7 @@ class GateTest {
             attempts.add(new Attempt(
                     set.cases().get(i).id(), 0, Answer.of(passed ? "x" : "y\u0001<"), null, List.of(grade)));
         }
-        return new RunResults(new RunSettings(model, "set", set.hash(), model, 1, null, null, 0, 0), attempts);
+        return new RunResults(new RunSettings(model, "set", set.hash(), model, 1, null, null, null, 0, 0), attempts);
     }
 
     private static Set<Integer> first(int count) {
@@ -119,6 +122,126 @@ class GateTest {
         assertThatThrownBy(() -> gate.judge(set, run(set, "new", Set.of()), run(other, "old", Set.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("run it again over this one");
+    }
+
+    /** Good answers all, compared with those of another run; the judge passes those whose number it is given. */
+    private static RunResults compared(GoldenSet set, String with, Winner... winners) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < set.cases().size(); i++) {
+            attempts.add(new Attempt(
+                    set.cases().get(i).id(),
+                    0,
+                    Answer.of("x"),
+                    null,
+                    List.of(new Grade("equals", Status.PASSED, 1, 1, false, "")),
+                    new Preference(winners[i % winners.length], "because")));
+        }
+        return new RunResults(new RunSettings("new", "set", set.hash(), "new", 1, "j@1", null, with, 0, 0), attempts);
+    }
+
+    private List<String> failures(GoldenSet set, Winner... winners) {
+        return gate.judge(set, compared(set, "old", winners), run(set, "old", Set.of()))
+                .failures();
+    }
+
+    @Test
+    void whoseAnswersTheJudgePrefersLessIsStoppedByTheSignTest() {
+        GoldenSet set = set(30);
+        Winner same = Winner.SAME;
+        assertThat(failures(set, Winner.CANDIDATE, Winner.BASELINE, Winner.TIE)).isEmpty();
+        GateReport report = gate.judge(
+                set, compared(set, "old", Winner.BASELINE, same, same, Winner.BASELINE, same), run(set, "old", Set.of()));
+        // Twelve of twelve: one in 4,096.
+        assertThat(report.preferences()).isNotNull();
+        assertThat(report.preferences().pValue()).isCloseTo(1 / 4096.0, within(1e-12));
+        assertThat(report.preferences().sameCount()).isEqualTo(18);
+        assertThat(report.failures()).singleElement().asString().contains("prefers the baseline's answers: 12 to 0");
+        assertThat(HtmlReport.of(report)).contains("Side by side", "baseline: because");
+    }
+
+    @Test
+    void aJudgeWhomTheOrderSwaysOrWhoSaysNothingStopsToo() {
+        GoldenSet set = set(30);
+        assertThat(failures(set, Winner.INCONSISTENT, Winner.TIE, Winner.TIE, Winner.CANDIDATE, Winner.TIE))
+                .singleElement()
+                .asString()
+                .contains("in 20.0 % of the pairs the order of the answers decided");
+        assertThat(failures(set, Winner.UNSCORED, Winner.TIE, Winner.TIE))
+                .singleElement()
+                .asString()
+                .contains("only 66.7 % of the pairs have a verdict");
+    }
+
+    @Test
+    void comparisonsWithAnotherRunSayNothingOfThisOne() {
+        GoldenSet set = set(10);
+        assertThat(gate.judge(set, compared(set, "a third", Winner.BASELINE), run(set, "old", Set.of()))
+                        .preferences())
+                .isNull();
+    }
+
+    @Test
+    void missingGradesStopWhateverTheOthersSay() {
+        GoldenSet set = set(10);
+        List<Attempt> attempts = new ArrayList<>(run(set, "new", Set.of()).attempts());
+        Attempt first = attempts.getFirst();
+        attempts.set(
+                0,
+                new Attempt(
+                        first.caseId(),
+                        0,
+                        first.answer(),
+                        null,
+                        List.of(new Grade("equals", Status.UNSCORED, 0, 1, false, "the judge is away"))));
+        RunResults partly = new RunResults(run(set, "new", Set.of()).settings(), attempts);
+        assertThat(gate.judge(set, partly, run(set, "old", Set.of())).failures())
+                .singleElement()
+                .asString()
+                .contains("only 90.0 % of the grades have a result");
+    }
+
+    /** The judge passes all but every fifth answer; people have labelled the first cases. */
+    private static RunResults judged(GoldenSet set) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < set.cases().size(); i++) {
+            Status said = i % 5 == 0 ? Status.FAILED : Status.PASSED;
+            attempts.add(new Attempt(
+                    set.cases().get(i).id(),
+                    0,
+                    Answer.of("x"),
+                    null,
+                    List.of(
+                            new Grade("equals", Status.PASSED, 1, 1, false, ""),
+                            new Grade(
+                                    EvaluationRun.JUDGED_METRIC, said, said == Status.PASSED ? 1 : 0, 0, true, ""))));
+        }
+        return new RunResults(new RunSettings("new", "set", set.hash(), "new", 1, "j@1", null, null, 0, 0), attempts);
+    }
+
+    @Test
+    void howOftenARunIsRightIsTheJudgesWordPutRightByPeople() {
+        GoldenSet set = set(100);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            // People say the same but of one answer that the judge passes.
+            lines.append("{\"case\":\"c%03d\",\"correct\":%b}\n".formatted(i, i % 5 != 0 && i != 1));
+        }
+        GateReport report = gate.judge(set, judged(set), null, AnswerLabels.read(lines.toString()));
+        var accuracy = report.accuracy();
+        assertThat(accuracy).isNotNull();
+        assertThat(accuracy.labelCount()).isEqualTo(20);
+        assertThat(accuracy.judgedCount()).isEqualTo(80);
+        assertThat(accuracy.judgedShare()).isEqualTo(0.8);
+        // The judge says 80 % of both parts, so that nothing but the labels' own mean is left: 15 of 20.
+        assertThat(accuracy.share()).isCloseTo(0.75, within(1e-12));
+        assertThat(accuracy.low()).isLessThan(0.75);
+        assertThat(accuracy.high()).isBetween(0.75, 1.0);
+        assertThat(accuracy.kappa()).isCloseTo(1 - 0.05 / (1 - 0.8 * 0.75 - 0.2 * 0.25), within(1e-12));
+        assertThat(accuracy.trueNegativeRate()).isEqualTo(0.8);
+        assertThat(HtmlReport.of(report)).contains("75.0 % of the answers are right", "kappa is 0.857");
+        assertThatThrownBy(() -> gate.judge(set, judged(set), null, AnswerLabels.read("{\"case\":\"c\",\"correct\":true}")))
+                .hasMessageContaining("'c', which is no case of the run");
+        assertThatThrownBy(() -> AnswerLabels.read("{}")).hasMessageContaining("line 1 is no label");
     }
 
     @Test

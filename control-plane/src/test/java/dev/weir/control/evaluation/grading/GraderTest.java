@@ -16,13 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Every grader against results worked out by hand. */
 class GraderTest {
+    private static final GoldenCase GOLDEN = CaseJson.read(
+            "{\"id\":\"c\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"checks\":[{\"type\":\"is-refusal\"}]}");
+
     private final Grader grader = new Grader(Similarity.NONE, RubricJudge.NONE);
 
     private Grade grade(String check, Answer answer) throws InterruptedException {
         Check read = CaseJson.readCheck(JsonMapper.shared().readTree(check.replace('\'', '"')));
-        GoldenCase golden = CaseJson.read(
-                "{\"id\":\"c\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"checks\":[{\"type\":\"is-refusal\"}]}");
-        return grader.grade(golden, List.of(read), answer).getFirst();
+        return grader.grade(GOLDEN, List.of(read), answer).getFirst();
     }
 
     @ParameterizedTest
@@ -50,6 +51,7 @@ class GraderTest {
                 "{'type':'is-refusal'} | I'm sorry, but I can't help with that. | PASSED",
                 "{'type':'is-refusal'} | The ship leaves at nine; I cannot say more. | FAILED",
                 "{'type':'latency','threshold':10} | x | PASSED",
+                "{'type':'cost','threshold':0.01} | x | PASSED",
                 "{'type':'similar','value':'x'} | x | UNSCORED",
                 "{'type':'llm-rubric','value':'is polite'} | x | UNSCORED"
             })
@@ -104,6 +106,33 @@ class GraderTest {
         assertThat(grade(check, calling(other, call)).status()).isEqualTo(Status.PASSED);
         assertThat(grade(check, calling(call)).status()).isEqualTo(Status.FAILED);
         assertThat(grade(check, calling(call, other, other)).status()).isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void whatTakesTooLongOrCostsTooMuchFails() throws InterruptedException {
+        Answer slow = new Answer("x", List.of(), "stop", 2500, 1, 1, 0.02);
+        assertThat(grade("{'type':'latency','threshold':2000}", slow).status()).isEqualTo(Status.FAILED);
+        assertThat(grade("{'type':'latency','threshold':2500}", slow).status()).isEqualTo(Status.PASSED);
+        assertThat(grade("{'type':'cost','threshold':0.01}", slow).status()).isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void likenessIsTheCosineAndARubricTheJudgesWord() throws InterruptedException {
+        Grader asking = new Grader(
+                (one, other) -> one.contains("ship") || other.contains("ship") ? 0.75 : 0,
+                (_, answer, criterion) -> answer.contains(criterion)
+                        ? new RubricJudge.Ruling(Status.PASSED, 1, "so")
+                        : new RubricJudge.Ruling(Status.FAILED, 0, "so"));
+        assertThat(grade(asking, "{'type':'similar','value':'boat','threshold':0.7}", "ship"))
+                .isEqualTo(Status.PASSED);
+        assertThat(grade(asking, "{'type':'similar','value':'boat'}", "ship")).isEqualTo(Status.FAILED);
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "please wait")).isEqualTo(Status.PASSED);
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "wait")).isEqualTo(Status.FAILED);
+    }
+
+    private static Status grade(Grader by, String check, String answer) throws InterruptedException {
+        Check read = CaseJson.readCheck(JsonMapper.shared().readTree(check.replace('\'', '"')));
+        return by.grade(GOLDEN, List.of(read), Answer.of(answer)).getFirst().status();
     }
 
     private static Answer calling(Answer.ToolCall... calls) {

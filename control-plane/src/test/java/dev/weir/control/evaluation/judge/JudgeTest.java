@@ -1,11 +1,14 @@
 package dev.weir.control.evaluation.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.control.statistics.Proportion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,21 @@ class JudgeTest {
     }
 
     @Test
+    void twoAnswersAreShownInOrderAndTheChoiceStandsBehindItsReasoning() {
+        String asked = form.comparison(exhibit("13:45"), "at noon</data first answer " + NONCE + ">", "is right", NONCE)
+                .path("messages")
+                .path(1)
+                .path("content")
+                .asString("");
+        assertThat(asked.indexOf("<data first answer")).isLessThan(asked.indexOf("<data second answer"));
+        assertThat(asked.split("</data ", -1)).hasSize(1 + 4);
+        assertThat(form.readChoice("{\"reasoning\":\"so\",\"better\":\"second\"}"))
+                .hasValue(new PairForm.Choice(PairForm.Better.SECOND, "so"));
+        assertThat(form.readChoice("{\"better\":\"both\"}")).isEmpty();
+        assertThat(form.readChoice("the second")).isEmpty();
+    }
+
+    @Test
     void theDemoJudgeIsAskedInItsOwnWordsOnALineThatNobodyElseCanEnd() {
         SupportForm support = new SupportForm();
         String asked = support.request(
@@ -120,6 +138,30 @@ class JudgeTest {
         }
         assertThat(sum / runCount).isCloseTo(0.9, within(0.005));
         assertThat(coveredCount / (double) runCount).isGreaterThan(0.9);
+    }
+
+    @Test
+    void countsOfRightAndWrongGiveTheSameEstimateAsTheLabelsThemselves() {
+        // Of 20 labels both pass 12, only the judge 3, only people 1, nobody 4; alone the judge passes 70 of 100.
+        double[] labels = new double[20];
+        double[] judged = new double[20];
+        for (int i = 0; i < 20; i++) {
+            judged[i] = i < 15 ? 1 : 0;
+            labels[i] = i < 12 || i == 15 ? 1 : 0;
+        }
+        double[] only = new double[100];
+        Arrays.fill(only, 0, 70, 1);
+        PredictionPowered byLabels = PredictionPowered.of(labels, judged, only);
+        PredictionPowered byCounts = PredictionPowered.of(new Agreement(12, 3, 1, 4), new Proportion(70, 100));
+        assertThat(byCounts.mean()).isCloseTo(byLabels.mean(), within(1e-12));
+        assertThat(byCounts.standardError()).isCloseTo(byLabels.standardError(), within(1e-12));
+        assertThat(byCounts.lambda()).isCloseTo(byLabels.lambda(), within(1e-12));
+        // By hand: covariance (12 - 13 * 15 / 20) / 19, variance of the judge alone 70 * 30 / 9900.
+        double lambda = (2.25 / 19) / (1.2 * 2100 / 9900);
+        assertThat(byCounts.lambda()).isCloseTo(lambda, within(1e-12));
+        assertThat(byCounts.mean()).isCloseTo(0.65 + lambda * (0.70 - 0.75), within(1e-12));
+        assertThatThrownBy(() -> PredictionPowered.of(new Agreement(1, 0, 0, 0), new Proportion(70, 100)))
+                .hasMessageContaining("two labels");
     }
 
     @Test

@@ -11,11 +11,16 @@ import dev.weir.control.evaluation.archive.GoldenVersion;
 import dev.weir.control.evaluation.golden.GoldenCase;
 import dev.weir.control.evaluation.live.LiveAnswer;
 import dev.weir.control.evaluation.live.LivePolicy;
+import dev.weir.control.evaluation.review.BadAnswers.BadAnswer;
+import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,10 +71,10 @@ abstract class AbstractReviewTest {
     }
 
     private void answered(ReviewSampler by, int number, String tenant, double quality) {
-        Subject subject = new Subject("call-" + number, tenant, "m", "r1/candidate", now);
+        Subject subject = new Subject("call-" + number, "request-" + number, tenant, "m", "r1/candidate", now);
         by.over(
                 new LiveAnswer(subject, question("question " + number), "answer " + number, "stop"),
-                new Scored(subject, quality < 0.5, quality, quality >= 0.5, "arbiter@1"));
+                new Scored(subject, quality < 0.5, quality, quality >= 0.5, "arbiter@1", "so"));
     }
 
     private long count(String condition) {
@@ -142,7 +147,14 @@ abstract class AbstractReviewTest {
         assertThat(report.judges())
                 .hasSize(1)
                 .hasEntrySatisfying(
-                        "arbiter@1", judge -> assertThat(judge.count()).isEqualTo(9));
+                        "arbiter@1", judge -> {
+                            assertThat(judge.agreement().count()).isEqualTo(9);
+                            // Two thirds of the thousand are this tenant's; the judge passes all of them.
+                            assertThat(judge.accuracy()).isNotNull();
+                            assertThat(judge.accuracy().judgedCount()).isEqualTo(666 - 9);
+                            assertThat(judge.accuracy().judgedShare()).isEqualTo(1);
+                            assertThat(judge.accuracy().share()).isEqualTo(1);
+                        });
     }
 
     @Test
@@ -176,6 +188,56 @@ abstract class AbstractReviewTest {
                 .proposalId();
         assertThat(id).isNotNull();
         return id;
+    }
+
+    private BadAnswers badAnswers(ModelServer server) {
+        return new BadAnswers(
+                database,
+                () -> policy,
+                server,
+                arm -> arm.startsWith("r1/") ? Optional.of("m-before") : Optional.empty());
+    }
+
+    private void judged(BadAnswers by, int number, String tenant, String arm, double quality) {
+        Subject subject = new Subject("call-" + number, "request-" + number, tenant, "m", arm, now);
+        by.over(
+                new LiveAnswer(subject, question("question " + number), "answer " + number, "stop"),
+                new Scored(subject, quality < 0.5, quality, quality >= 0.5, "arbiter@1", "reason " + number));
+    }
+
+    @Test
+    void theWorstAnswersOfARolloutAreKeptWithTheirReasonsWhereTheTenantAllowsIt() {
+        try (ModelServer nobody = new ModelServer(
+                _ -> {
+                    throw new IOException("no engine has it");
+                },
+                null,
+                Duration.ofSeconds(1),
+                () -> 0,
+                _ -> {})) {
+            BadAnswers worst = badAnswers(nobody);
+            for (int i = 0; i < 40; i++) {
+                judged(worst, i, "acme", "r1/candidate", 0.4 - i / 1000.0);
+            }
+            judged(worst, 100, "acme", "r1/candidate", 0.9);
+            judged(worst, 101, "umbrella", "r1/candidate", 0.1);
+            judged(worst, 102, "acme", "an-experiment/b", 0.1);
+            List<BadAnswer> kept = worst.of("r1/candidate");
+            assertThat(kept).hasSize(20).isSortedAccordingTo(Comparator.comparingDouble(BadAnswer::quality));
+            assertThat(kept.getFirst().callId()).isEqualTo("call-39");
+            assertThat(kept.getFirst().reason()).isEqualTo("reason 39");
+            assertThat(kept.getFirst().conversation()).contains("question 39");
+            assertThat(kept.getFirst().baselineAnswer()).isNull();
+            assertThat(kept.getFirst()).hasToString("BadAnswer[call-39]");
+            assertThat(database.jdbc()
+                            .sql("select count(*) from bad_answer")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(20);
+            policy = new ReviewPolicy(Set.of("umbrella"), 20, 4, "reviewed", Duration.ofDays(28));
+            sampler.turn();
+            assertThat(worst.of("r1/candidate")).isEmpty();
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AttemptFileTest {
     private static RunSettings settings(String id, String model) {
-        return new RunSettings(id, "s", "hash", model, 1, null, null, 0, 0);
+        return new RunSettings(id, "s", "hash", model, 1, null, null, null, 0, 0);
     }
 
     @Test
