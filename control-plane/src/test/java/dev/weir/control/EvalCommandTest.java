@@ -33,12 +33,15 @@ class EvalCommandTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final List<String> told = new ArrayList<>();
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
     private final PrintStream out = System.out;
+    private final PrintStream err = System.err;
     private Path set = Path.of("");
 
     @BeforeEach
     void writeTheSet() throws IOException {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(progress, true, StandardCharsets.UTF_8));
         StringBuilder cases = new StringBuilder();
         for (int i = 0; i < CASE_COUNT; i++) {
             cases.append("{\"id\":\"c%02d\",\"input\":\"question %02d?\",\"expected\":\"answer %02d\",\"kind\":\"%s\"}\n"
@@ -50,6 +53,7 @@ class EvalCommandTest {
     @AfterEach
     void giveTheOutputBack() {
         System.setOut(out);
+        System.setErr(err);
     }
 
     private int weir(@Nullable ScriptedEngine engine, String command, String... options) {
@@ -102,6 +106,7 @@ class EvalCommandTest {
             engine.answers(knowing(0, ""));
             assertThat(run(engine, "old")).isZero();
             assertThat(output()).contains("old: 12 of 12 passed (100.0 %)", "passed");
+            assertThat(progress.toString(StandardCharsets.UTF_8)).contains("old: 0 of 12", "old: 12 of 12");
             engine.answers(knowing(6, ""));
             Path page = directory.resolve("report.html");
             Path xml = directory.resolve("report.xml");
@@ -219,6 +224,31 @@ class EvalCommandTest {
             assertThat(run(engine, "m", "--judge-model", "arbiter", "--labels", labels.toString()))
                     .isZero();
             assertThat(output()).contains("right: 50.0 %", "PPI++ over 2 labels and 10 further verdicts");
+        }
+    }
+
+    @Test
+    void aJudgeIsMeasuredByKnownLabels() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("arbiter")) {
+            engine.answers(ScriptedChat.answering(ScriptedChat.judgeWhoLooksFor("nine")));
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < 100; i++) {
+                // Of fifty right ones five do not say the word; of fifty wrong ones ten do.
+                boolean right = i < 50;
+                boolean says = right ? i >= 5 : i >= 90;
+                lines.append("{\"question\":\"when?\",\"context\":\"...\",\"answer\":\"at %s\",\"passes\":%b}\n"
+                        .formatted(says ? "nine" : "ten", right));
+            }
+            Path labels = Files.writeString(directory.resolve("known.jsonl"), lines);
+            assertThat(weir(engine, "judge", "--model", "arbiter", "--labels", labels.toString()))
+                    .isZero();
+            assertThat(output())
+                    .contains(
+                            "100 verdicts, 0 without one; kappa 0.700, true positives 90.0 %, true negatives 80.0 %",
+                            "it may stand in for people");
+            Files.writeString(labels, lines.substring(0, lines.indexOf("\n", lines.length() / 2)));
+            assertThat(weir(engine, "judge", "--model", "arbiter", "--labels", labels.toString()))
+                    .isEqualTo(1);
         }
     }
 

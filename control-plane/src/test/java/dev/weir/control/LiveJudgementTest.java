@@ -1,12 +1,16 @@
 package dev.weir.control;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.ScriptedEngine.Script;
 import dev.weir.control.evaluation.QualityEvent;
 import dev.weir.control.evaluation.QualityEvent.Asked;
+import dev.weir.control.evaluation.QualityEvent.JudgeState;
 import dev.weir.control.evaluation.QualityEvent.Scored;
 import dev.weir.control.evaluation.QualityEvent.Unscored;
+import dev.weir.control.evaluation.judge.Canary;
+import dev.weir.control.evaluation.judge.Exhibit;
 import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.live.LiveAnswers;
 import dev.weir.control.evaluation.live.LivePolicy;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
@@ -71,6 +76,35 @@ class LiveJudgementTest {
                     .contains("the ship sails at nine")
                     .contains("when?")
                     .contains("json_schema");
+        }
+    }
+
+    @Test
+    void aJudgeThatDoesNotRecogniseItsCanariesIsHeardNoMore() throws Exception {
+        BlockingQueue<QualityEvent> events = new LinkedBlockingQueue<>();
+        Canary wrong = new Canary(new Exhibit("when?", List.of("at ten"), null, "at nine"), false);
+        Canary right = new Canary(new Exhibit("when?", List.of("at ten"), null, "at ten"), true);
+        LivePolicy policy = new LivePolicy("arbiter", 1, 100_000, 0.5, List.of(wrong, right), 0.6);
+        // One verdict in fifty is a canary's; of fewer than twenty of these nothing is said.
+        int answerCount = 19 * 50 + 2;
+        try (ScriptedEngine engine = ScriptedEngine.with("arbiter");
+                ModelServer server = server(engine)) {
+            engine.answers(saying(VERDICT));
+            OnlineJudge judge = judge(policy, server, events);
+            LiveAnswersScene scene =
+                    new LiveAnswersScene(new LiveAnswers(exchange -> policy.samples(exchange.callId()), judge::take));
+            judge.start();
+            for (int i = 0; i < answerCount; i++) {
+                scene.answered("call-" + i, "when?", "at nine");
+            }
+            List<QualityEvent> seen = new ArrayList<>();
+            do {
+                seen.add(requireNonNull(events.poll(20, TimeUnit.SECONDS), "nothing is told any more"));
+            } while (!(seen.getLast() instanceof Unscored));
+            String mistaken = "it does not recognise cases whose label is known";
+            assertThat(seen).contains(new JudgeState(false, mistaken));
+            assertThat(((Unscored) seen.getLast()).reason()).isEqualTo(mistaken);
+            judge.stop();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.archive.RunStatus.State;
+import dev.weir.control.identity.Registry;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 class StartGateTest {
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
     private static final int CASE_COUNT = 6;
+    private static final String ROLLOUT =
+            "{\"id\":\"r1\",\"alias\":\"notes\",\"baseline\":\"old\",\"candidate\":\"young\",\"reason\":\"to see\",\"template\":\"UNJUDGED\"}";
 
     @TempDir
     private Path directory;
@@ -78,6 +81,9 @@ class StartGateTest {
             judged(weir, "young", "");
             assertThat(clearance(weir).path("reason").asString())
                     .contains("run old with a judge, then young compared with that run");
+            HttpResponse<String> refused = weir.post("/admin/rollouts", ROLLOUT);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("an administrator may override this");
             String id = judged(weir, "young", ",\"comparedWith\":\"" + before + "\"");
             assertThat(clearance(weir).path("kind").asString()).isEqualTo("passed");
             assertThat(json(weir.get("/admin/evaluations/" + id))
@@ -91,6 +97,8 @@ class StartGateTest {
                     .path("preferences");
             assertThat(pairs.path("tieCount").asInt()).isEqualTo(CASE_COUNT);
             assertThat(pairs.path("positionBias").asDouble(-1)).isZero();
+            HttpResponse<String> planned = weir.post("/admin/rollouts", ROLLOUT);
+            assertThat(planned.statusCode()).as(planned.body()).isEqualTo(201);
         }
     }
 
@@ -132,6 +140,38 @@ class StartGateTest {
                     order(weir, "old", ",\"judgeModel\":\"arbiter\",\"comparedWith\":\"" + before + "\"");
             assertThat(other.statusCode()).isEqualTo(409);
             assertThat(other.body()).contains("over another version of the set");
+        }
+    }
+
+    @Test
+    void onlyAnAdministratorAnswersForAVersionThatHasNotPassed() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("old", "young");
+                RunningControlPlane weir =
+                        new RunningControlPlane(List.of(engine), "--weir.identity.insecure-no-auth=false")) {
+            String admin = weir.part(Registry.class).bootstrap(false).orElseThrow().text().reveal();
+            String made = weir.post(
+                            "/admin/keys",
+                            "{\"tenant\":\"default\",\"name\":\"of a test\",\"scopes\":[\"admin:view\",\"admin:operate\"]}",
+                            "authorization",
+                            "Bearer " + admin)
+                    .body();
+            String operator = JsonMapper.shared().readTree(made).path("key").asString();
+            String path = "/admin/evaluations/clearance?baseline=old&candidate=young";
+            String reason = "{\"reason\":\"a leak of the old one\"}";
+            assertThat(weir.put(path, reason, "authorization", "Bearer " + operator).statusCode())
+                    .isEqualTo(403);
+            assertThat(weir.post(
+                                    "/admin/rollouts",
+                                    ROLLOUT.replace("{", "{\"overrideGate\":true,"),
+                                    "authorization",
+                                    "Bearer " + operator)
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(weir.put(path, reason, "authorization", "Bearer " + admin).body())
+                    .contains("\"kind\":\"overridden\"", "a leak of the old one");
+            assertThat(weir.post("/admin/rollouts", ROLLOUT, "authorization", "Bearer " + operator)
+                            .statusCode())
+                    .isEqualTo(201);
         }
     }
 

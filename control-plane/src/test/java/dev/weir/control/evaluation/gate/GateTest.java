@@ -181,6 +181,59 @@ class GateTest {
     }
 
     @Test
+    void casesOfOtherSplitsAreShownAndDecideNothing() {
+        GoldenSet set = set(
+                20,
+                ",\"split\":\"dev\"",
+                ",\"split\":\"sanity\"",
+                ",\"split\":\"quarantine\",\"mustPass\":true",
+                ",\"split\":\"holdout\"");
+        GateReport report = gate.judge(set, run(set, "new", first(3)), run(set, "old", Set.of()));
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.total().caseCount()).isEqualTo(17);
+        assertThat(report.cases()).hasSize(20);
+        assertThat(new Gate(GateRules.STANDARD.withFloors(Map.of(GateRules.ALL, 1.0)))
+                        .judge(set, run(set, "new", Set.of(3)), null)
+                        .failures())
+                .singleElement()
+                .asString()
+                .contains("of all 94.1 % passed");
+    }
+
+    /** Passes every case; a metric beside the checks is a little lower in the first few. */
+    private static RunResults measured(GoldenSet set, boolean noisy, int lowerCount) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < set.cases().size(); i++) {
+            attempts.add(new Attempt(
+                    set.cases().get(i).id(),
+                    0,
+                    Answer.of("x"),
+                    null,
+                    List.of(new Grade("likeness", Status.PASSED, i < lowerCount ? 0.8 : 0.9, 0, noisy, ""))));
+        }
+        return new RunResults(new RunSettings("m", "set", set.hash(), "m", 1, null, null, null, 0, 0), attempts);
+    }
+
+    @Test
+    void everyMetricHasToBeAsHighUnlessItIsNoisyAndThereIsNoEvidence() {
+        GoldenSet set = set(40);
+        RunResults before = measured(set, false, 0);
+        assertThat(gate.judge(set, measured(set, false, 1), before).failures())
+                .singleElement()
+                .asString()
+                .contains("likeness is 0.8975, the baseline's is 0.9000");
+        assertThat(gate.judge(set, measured(set, true, 3), before).failures()).isEmpty();
+        // Five of five lower: one in 32 by the permutation of signs.
+        assertThat(gate.judge(set, measured(set, true, 5), before).failures())
+                .singleElement()
+                .asString()
+                .contains("likeness", "p = 0.03");
+        GateRules tolerant = GateRules.STANDARD.withTolerance(0.01);
+        assertThat(new Gate(tolerant).judge(set, measured(set, false, 1), before).failures())
+                .isEmpty();
+    }
+
+    @Test
     void missingGradesStopWhateverTheOthersSay() {
         GoldenSet set = set(10);
         List<Attempt> attempts = new ArrayList<>(run(set, "new", Set.of()).attempts());

@@ -102,6 +102,13 @@ class JudgeTest {
     }
 
     @Test
+    void anyChangeOfTheModelOrOfWhatItIsToldIsAnotherJudge() {
+        String version = Judge.version("m", form);
+        assertThat(version).matches("m@[0-9a-f]{12}").isEqualTo(Judge.version("m", new RubricForm()));
+        assertThat(version).isNotEqualTo(Judge.version("n", form)).isNotEqualTo(Judge.version("m", new SupportForm()));
+    }
+
+    @Test
     void agreementIsThatOfTheTextbook() {
         // Cohen: of 50, both pass 20, only the first 5, only the second 10, both fail 15: observed 0.7, by chance 0.5.
         Agreement agreement = new Agreement(20, 5, 10, 15);
