@@ -16,7 +16,7 @@
  * <h2>What it tells</h2>
  *
  * {@link dev.weir.control.evaluation.review.ReviewReport}: how often models are right, how far people agree with each other, and how far the
- * judge agrees with people.
+ * judge agrees with people. {@link dev.weir.control.evaluation.review.BadAnswers} keeps the worst answers of a rollout for whoever asks what was wrong.
  */
 @NamedInterface("review")
 @NullMarked
