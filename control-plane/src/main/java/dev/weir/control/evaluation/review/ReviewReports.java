@@ -64,9 +64,10 @@ public final class ReviewReports {
                 .sql("select model, judge_version, sum(case when passed then seen_count else 0 end) as good,"
                         + " sum(seen_count) as judged from review_judged where week >= ? group by model, judge_version")
                 .param(from)
-                .query((row, _) -> passed.computeIfAbsent(row.getString("model"), _ -> new HashMap<>())
-                        .put(row.getString("judge_version"), new Passed(row.getLong("good"), row.getLong("judged"))))
-                .list();
+                .query(row -> {
+                    passed.computeIfAbsent(row.getString("model"), _ -> new HashMap<>())
+                            .put(row.getString("judge_version"), new Passed(row.getLong("good"), row.getLong("judged")));
+                });
         return passed;
     }
 
