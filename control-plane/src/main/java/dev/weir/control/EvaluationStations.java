@@ -108,16 +108,16 @@ class EvaluationStations {
     }
 
     @Bean
-    BadAnswers badAnswers(
-            Database database, LiveConfiguration<Policy> policy, ModelServer server, ArmWeights weights) {
+    BadAnswers badAnswers(Database database, LiveConfiguration<Policy> policy, ModelServer server, ArmWeights weights) {
         return new BadAnswers(
                 database,
                 () -> policy.current().value().reviewed(),
                 server,
-                arm -> Arm.of(arm).flatMap(of -> weights.all().stream()
-                        .filter(weight -> weight.rolloutId().equals(of.rolloutId()))
-                        .findFirst()
-                        .map(AliasWeight::baseline)));
+                arm -> Arm.of(arm)
+                        .flatMap(of -> weights.all().stream()
+                                .filter(weight -> weight.rolloutId().equals(of.rolloutId()))
+                                .findFirst()
+                                .map(AliasWeight::baseline)));
     }
 
     @Bean

@@ -31,8 +31,8 @@ class ComparedAnswersTest {
     void theBetterAnswerWinsFromBothSides() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("arbiter")) {
             engine.answers(ScriptedChat.answering(ScriptedChat.judgeWhoLooksFor("nine")));
-            assertThat(compared(engine, "arbiter", "nine", "ten")).isEqualTo(
-                    new Preference(Winner.CANDIDATE, "the first one"));
+            assertThat(compared(engine, "arbiter", "nine", "ten"))
+                    .isEqualTo(new Preference(Winner.CANDIDATE, "the first one"));
             assertThat(engine.nextRequest().body()).contains("data reference", "at nine", "json_schema");
             assertThat(compared(engine, "arbiter", "ten", "nine").winner()).isEqualTo(Winner.BASELINE);
             assertThat(compared(engine, "arbiter", "ten", "eleven").winner()).isEqualTo(Winner.TIE);
@@ -73,9 +73,12 @@ class ComparedAnswersTest {
         try (ScriptedEngine engine = ScriptedEngine.with("weir-demo-judge")) {
             engine.answers(ScriptedChat.answering(
                     said -> "so. Answer: " + (said.contains("Answer: nine") ? "supported" : "unsupported")));
-            assertThat(compared(engine, "weir-demo-judge", "nine", "ten").winner()).isEqualTo(Winner.CANDIDATE);
-            assertThat(compared(engine, "weir-demo-judge", "ten", "nine").winner()).isEqualTo(Winner.BASELINE);
-            assertThat(compared(engine, "weir-demo-judge", "ten", "six").winner()).isEqualTo(Winner.TIE);
+            assertThat(compared(engine, "weir-demo-judge", "nine", "ten").winner())
+                    .isEqualTo(Winner.CANDIDATE);
+            assertThat(compared(engine, "weir-demo-judge", "ten", "nine").winner())
+                    .isEqualTo(Winner.BASELINE);
+            assertThat(compared(engine, "weir-demo-judge", "ten", "six").winner())
+                    .isEqualTo(Winner.TIE);
         }
     }
 }

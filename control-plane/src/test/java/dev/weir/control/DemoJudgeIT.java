@@ -32,8 +32,8 @@ class DemoJudgeIT {
         Path file = Files.writeString(
                 directory.resolve("weir.yaml"), "evaluation: {start-gate: {cases-min: " + CASE_COUNT + "}}\n");
         Path models = WeirProcess.HOME.resolve("models/demo");
-        try (EngineProcess engine =
-                        new EngineProcess(STRONG, "--model", models.resolve(WEAK).toString());
+        try (EngineProcess engine = new EngineProcess(
+                        STRONG, "--model", models.resolve(WEAK).toString());
                 RunningControlPlane weir = new RunningControlPlane(
                         List.of(), "--weir.engines[0]=" + engine.url(), "--weir.configuration.file=" + file)) {
             weir.awaitReadyCount(1);

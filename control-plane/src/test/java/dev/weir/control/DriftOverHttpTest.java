@@ -100,7 +100,11 @@ class DriftOverHttpTest {
     void theDocumentHasThem() throws Exception {
         JsonNode paths = JSON.readTree(get("/admin/openapi.json", admin).body()).path("paths");
         for (String path : List.of("/admin/drift", "/admin/drift/rates", "/admin/targets")) {
-            assertThat(paths.path(path).path("get").path("responses").path("200").isObject())
+            assertThat(paths.path(path)
+                            .path("get")
+                            .path("responses")
+                            .path("200")
+                            .isObject())
                     .as(path)
                     .isTrue();
         }

@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code weir eval} as it is typed, with servers that know some of the answers. */
@@ -44,8 +44,9 @@ class EvalCommandTest {
         System.setErr(new PrintStream(progress, true, StandardCharsets.UTF_8));
         StringBuilder cases = new StringBuilder();
         for (int i = 0; i < CASE_COUNT; i++) {
-            cases.append("{\"id\":\"c%02d\",\"input\":\"question %02d?\",\"expected\":\"answer %02d\",\"kind\":\"%s\"}\n"
-                    .formatted(i, i, i, i % 2 == 0 ? "even" : "odd"));
+            cases.append(
+                    "{\"id\":\"c%02d\",\"input\":\"question %02d?\",\"expected\":\"answer %02d\",\"kind\":\"%s\"}\n"
+                            .formatted(i, i, i, i % 2 == 0 ? "even" : "odd"));
         }
         set = Files.writeString(directory.resolve("set.jsonl"), cases);
     }
@@ -72,8 +73,8 @@ class EvalCommandTest {
     }
 
     private int run(ScriptedEngine engine, String model, String... options) {
-        List<String> line =
-                new ArrayList<>(List.of("--set", set.toString(), "--model", model, "--out", file(model).toString()));
+        List<String> line = new ArrayList<>(List.of(
+                "--set", set.toString(), "--model", model, "--out", file(model).toString()));
         line.addAll(List.of(options));
         return weir(engine, "run", line.toArray(String[]::new));
     }
@@ -126,10 +127,22 @@ class EvalCommandTest {
             assertThat(Files.readString(xml)).contains("<testsuite name=\"young\" tests=\"12\" failures=\"6\"");
             engine.answers(knowing(0, ""));
             List<String> gate = List.of(
-                    "--set", set.toString(), "--candidate", file("old").toString(), "--baseline", file("young")
-                            .toString());
+                    "--set",
+                    set.toString(),
+                    "--candidate",
+                    file("old").toString(),
+                    "--baseline",
+                    file("young").toString());
             assertThat(weir(null, "gate", gate.toArray(String[]::new))).isZero();
-            assertThat(weir(null, "gate", "--set", set.toString(), "--candidate", file("young").toString(), "--floor", "kind=odd:0.9"))
+            assertThat(weir(
+                            null,
+                            "gate",
+                            "--set",
+                            set.toString(),
+                            "--candidate",
+                            file("young").toString(),
+                            "--floor",
+                            "kind=odd:0.9"))
                     .isEqualTo(1);
             assertThat(output()).contains("of kind=odd 50.0 % passed, the floor is 90.0 %");
         }
@@ -186,7 +199,13 @@ class EvalCommandTest {
             assertThat(run(engine, "old", "--judge-model", "arbiter")).isZero();
             engine.answers(judging(knowing(0, ""), "gladly"));
             int exit = run(
-                    engine, "young", "--judge-model", "arbiter", "--baseline", file("old").toString(), "--pair");
+                    engine,
+                    "young",
+                    "--judge-model",
+                    "arbiter",
+                    "--baseline",
+                    file("old").toString(),
+                    "--pair");
             assertThat(exit).isEqualTo(1);
             assertThat(output())
                     .contains(

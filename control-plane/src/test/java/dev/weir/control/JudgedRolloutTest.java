@@ -99,15 +99,16 @@ class JudgedRolloutTest {
             assertThat(weir.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: hallucinations");
             JsonNode found = Flux.interval(Duration.ofMillis(50))
                     .concatMap(_ -> Mono.fromCallable(() -> postMortem(weir)))
-                    .filter(view ->
-                            view.path("findings").toString().contains("LOW_QUALITY") && !view.path("worst").isEmpty())
+                    .filter(view -> view.path("findings").toString().contains("LOW_QUALITY")
+                            && !view.path("worst").isEmpty())
                     .blockFirst(WAIT_MAX);
             assertThat(found).as("what the judge said, in slices").isNotNull();
             assertThat(found.path("findings").toString())
                     .contains("\"metric\":\"HALLUCINATION\",\"dimension\":\"query type\"");
             assertThat(found.path("candidate").toString()).contains("\"metric\":\"HALLUCINATION\"");
             JsonNode worst = found.path("worst").path(0);
-            assertThat(worst.path("messages").path(0).path("content").asString()).isEqualTo("when?");
+            assertThat(worst.path("messages").path(0).path("content").asString())
+                    .isEqualTo("when?");
             assertThat(worst.path("answer").asString()).isEqualTo("at noon, by air");
             assertThat(worst.path("baselineAnswer").asString()).isEqualTo("at nine");
             assertThat(worst.path("reason").asString()).contains("not supported: so");

@@ -25,7 +25,10 @@ final class ScriptedChat {
         ObjectNode body = JsonMapper.shared().createObjectNode();
         ObjectNode choice = body.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
         choice.putObject("message").put("role", "assistant").put("content", text);
-        body.putObject("usage").put("prompt_tokens", 3).put("completion_tokens", 2).put("total_tokens", 5);
+        body.putObject("usage")
+                .put("prompt_tokens", 3)
+                .put("completion_tokens", 2)
+                .put("total_tokens", 5);
         return body.toString();
     }
 
@@ -47,7 +50,8 @@ final class ScriptedChat {
             if (second < 0) {
                 return verdict(said.substring(said.indexOf("<data answer")).contains(word));
             }
-            boolean inFirst = said.substring(said.indexOf("<data first answer"), second).contains(word);
+            boolean inFirst =
+                    said.substring(said.indexOf("<data first answer"), second).contains(word);
             boolean inSecond = said.substring(second).contains(word);
             return choice(inFirst == inSecond ? "tie" : inFirst ? "first" : "second");
         };

@@ -148,7 +148,11 @@ class StartGateTest {
         try (ScriptedEngine engine = ScriptedEngine.with("old", "young");
                 RunningControlPlane weir =
                         new RunningControlPlane(List.of(engine), "--weir.identity.insecure-no-auth=false")) {
-            String admin = weir.part(Registry.class).bootstrap(false).orElseThrow().text().reveal();
+            String admin = weir.part(Registry.class)
+                    .bootstrap(false)
+                    .orElseThrow()
+                    .text()
+                    .reveal();
             String made = weir.post(
                             "/admin/keys",
                             "{\"tenant\":\"default\",\"name\":\"of a test\",\"scopes\":[\"admin:view\",\"admin:operate\"]}",
@@ -158,7 +162,8 @@ class StartGateTest {
             String operator = JsonMapper.shared().readTree(made).path("key").asString();
             String path = "/admin/evaluations/clearance?baseline=old&candidate=young";
             String reason = "{\"reason\":\"a leak of the old one\"}";
-            assertThat(weir.put(path, reason, "authorization", "Bearer " + operator).statusCode())
+            assertThat(weir.put(path, reason, "authorization", "Bearer " + operator)
+                            .statusCode())
                     .isEqualTo(403);
             assertThat(weir.post(
                                     "/admin/rollouts",
@@ -167,7 +172,8 @@ class StartGateTest {
                                     "Bearer " + operator)
                             .statusCode())
                     .isEqualTo(403);
-            assertThat(weir.put(path, reason, "authorization", "Bearer " + admin).body())
+            assertThat(weir.put(path, reason, "authorization", "Bearer " + admin)
+                            .body())
                     .contains("\"kind\":\"overridden\"", "a leak of the old one");
             assertThat(weir.post("/admin/rollouts", ROLLOUT, "authorization", "Bearer " + operator)
                             .statusCode())

@@ -140,8 +140,7 @@ public final class DriftEndpoints {
             @RequestParam Optional<DriftFinding.Verdict> verdict,
             @RequestParam(defaultValue = "200") int limit) {
         if (limit < 1 || limit > LIMIT_MAX) {
-            throw Refusals.badRequest(
-                    new IllegalArgumentException("`limit` is from 1 to " + LIMIT_MAX + ": " + limit));
+            throw Refusals.badRequest(new IllegalArgumentException("`limit` is from 1 to " + LIMIT_MAX + ": " + limit));
         }
         return Refusals.ask(
                 database,

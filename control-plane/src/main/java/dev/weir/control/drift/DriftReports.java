@@ -62,10 +62,8 @@ public final class DriftReports {
         for (Counted counted : store.counted(periods)) {
             for (String tenant : List.of(counted.tenant(), Scope.ALL)) {
                 for (String queryType : List.of(counted.queryType(), Scope.ALL)) {
-                    tables.computeIfAbsent(
-                                    new Scope(counted.model(), tenant, queryType), _ -> new LinkedHashMap<>())
-                            .computeIfAbsent(
-                                    new Series(counted.signal(), counted.judgeVersion()), _ -> new Table())
+                    tables.computeIfAbsent(new Scope(counted.model(), tenant, queryType), _ -> new LinkedHashMap<>())
+                            .computeIfAbsent(new Series(counted.signal(), counted.judgeVersion()), _ -> new Table())
                             .add(counted);
                 }
             }

@@ -130,12 +130,6 @@ public final class RateWatch {
                 ? Verdict.TOO_FEW
                 : matters && evidence.reaches(ALPHA) ? Verdict.MOVED : Verdict.STEADY;
         return new Rate(
-                key.scope(),
-                key.signal(),
-                key.judgeVersion(),
-                verdict,
-                evidence.logE() / Math.log(10),
-                reference,
-                now);
+                key.scope(), key.signal(), key.judgeVersion(), verdict, evidence.logE() / Math.log(10), reference, now);
     }
 }

@@ -33,7 +33,8 @@ public sealed interface QualityEvent {
      * @param pass whether the quality reaches the pass mark
      * @param reason in the judge's words, which may be the answer's: to be kept only where the answer is
      */
-    record Scored(Subject subject, boolean hallucinated, double quality, boolean pass, String judgeVersion, String reason)
+    record Scored(
+            Subject subject, boolean hallucinated, double quality, boolean pass, String judgeVersion, String reason)
             implements QualityEvent {
         public Scored {
             if (!(quality >= 0 && quality <= 1)) {

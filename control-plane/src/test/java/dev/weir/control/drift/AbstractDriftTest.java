@@ -141,8 +141,7 @@ abstract class AbstractDriftTest {
         Cell cell = new Cell(day, "m", "acme", "simple", 0);
         for (int tenth = 0; tenth < 10; tenth++) {
             double share = tenth < 5 ? 1 - goodShare : goodShare;
-            counts.put(
-                    new Sign(cell, Signal.QUALITY, judge, Integer.toString(tenth)), Math.round(200 * share));
+            counts.put(new Sign(cell, Signal.QUALITY, judge, Integer.toString(tenth)), Math.round(200 * share));
         }
         counts.put(new Sign(cell, Signal.HALLUCINATION, judge, "yes"), Math.round(1000 * (1 - goodShare)));
         counts.put(new Sign(cell, Signal.HALLUCINATION, judge, "no"), Math.round(1000 * goodShare));
@@ -158,8 +157,7 @@ abstract class AbstractDriftTest {
             judged(TODAY.minusDays(back), "new@1", 0.4);
         }
         store.add(counts);
-        List<DriftFinding> findings =
-                new DriftReports(store, AbstractDriftTest::now).all();
+        List<DriftFinding> findings = new DriftReports(store, AbstractDriftTest::now).all();
         assertThat(findings)
                 .isNotEmpty()
                 .allSatisfy(finding -> assertThat(finding.judgeVersion()).isEqualTo("old@1"))
@@ -200,7 +198,10 @@ abstract class AbstractDriftTest {
                 new DriftWatch(store, new Classifier(), null, () -> new DriftPolicy(1), AbstractDriftTest::now);
         Subject subject = new Subject("call", "request", "acme", "m", null, now());
         LiveAnswer answer = new LiveAnswer(
-                subject, JsonMapper.shared().readTree("[{\"role\":\"user\",\"content\":\"when?\"}]"), "at nine", "stop");
+                subject,
+                JsonMapper.shared().readTree("[{\"role\":\"user\",\"content\":\"when?\"}]"),
+                "at nine",
+                "stop");
         watch.over(answer, new Scored(subject, true, 0.25, false, "new@1", "so"));
         watch.over(answer, null);
         watch.turn();

@@ -40,7 +40,8 @@ class PopulationShiftTest {
 
     @Test
     void knowsWhatChanceDoesToTheDistance() {
-        // The same bound, an eighth of it, rooted: chi-squared with 9 degrees of freedom exceeds 21.666 once in a hundred.
+        // The same bound, an eighth of it, rooted: chi-squared with 9 degrees of freedom exceeds 21.666 once in a
+        // hundred.
         PopulationShift shift = PopulationShift.between(even(100), even(50));
         double index = 21.665994 * (1 / 1000.0 + 1 / 500.0);
         assertThat(shift.indexByChance(0.01)).isCloseTo(index, within(1e-7));

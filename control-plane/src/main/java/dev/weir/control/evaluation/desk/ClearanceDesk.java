@@ -98,10 +98,11 @@ public final class ClearanceDesk implements StartGate {
                     .anyMatch(pair -> pair.candidate().settings().setName().equals(set));
             if (wanted && !done) {
                 old.stream()
-                        .filter(other -> other.settings().id().equals(run.settings().comparedWith())
-                                && Objects.equals(
-                                        other.settings().judgeVersion(),
-                                        run.settings().judgeVersion()))
+                        .filter(other ->
+                                other.settings().id().equals(run.settings().comparedWith())
+                                        && Objects.equals(
+                                                other.settings().judgeVersion(),
+                                                run.settings().judgeVersion()))
                         .findFirst()
                         .ifPresent(other -> found.add(new Comparison(run, other)));
             }

@@ -135,8 +135,7 @@ public final class EvaluationRuns implements AutoCloseable {
 
     private void execute(RunSettings settings, int concurrency) {
         Judge judge = pinned(settings.judgeVersion());
-        Grader grader =
-                new Grader(similarity(settings.embeddingModel()), judge == null ? RubricJudge.NONE : judge);
+        Grader grader = new Grader(similarity(settings.embeddingModel()), judge == null ? RubricJudge.NONE : judge);
         EvaluationRun run = new EvaluationRun(
                 settings, sets.cases(settings.goldenHash()), server, grader, opponent(settings, judge));
         active.put(settings.id(), run);

@@ -42,8 +42,7 @@ public record AnswerLabels(Map<String, Boolean> correct) {
                     throw new IllegalArgumentException(
                             "line " + number + " is no label: {\"case\":\"refund-7\",\"correct\":true} would be one");
                 }
-                correct.put(
-                        label.path("case").asString(), label.path("correct").asBoolean());
+                correct.put(label.path("case").asString(), label.path("correct").asBoolean());
             }
         }
         return new AnswerLabels(correct);
@@ -53,8 +52,7 @@ public record AnswerLabels(Map<String, Boolean> correct) {
         try {
             return JsonMapper.shared().readTree(line);
         } catch (JacksonException malformed) {
-            throw new IllegalArgumentException(
-                    "line " + number + " is not JSON: " + malformed.getOriginalMessage());
+            throw new IllegalArgumentException("line " + number + " is not JSON: " + malformed.getOriginalMessage());
         }
     }
 

@@ -69,8 +69,7 @@ public final class Gate {
      *
      * @param labels of people, on the candidate's answers
      */
-    public GateReport judge(
-            GoldenSet set, RunResults candidate, @Nullable RunResults baseline, AnswerLabels labels) {
+    public GateReport judge(GoldenSet set, RunResults candidate, @Nullable RunResults baseline, AnswerLabels labels) {
         requireSame(set, candidate);
         if (baseline != null) {
             requireSame(set, baseline);

@@ -88,21 +88,22 @@ public final class HtmlReport {
         }
         CorrectedAccuracy accuracy = report.accuracy();
         if (accuracy != null) {
-            page.append(("<h2>Accuracy</h2><p>%.1f %% of the answers are right, with 95 %% from %.1f to %.1f %% (PPI++):"
-                            + " people have labelled %d, and of %d others the judge passes %.1f %%, which counts by %.2f."
-                            + " Beside people the judge's kappa is %.3f; it recognises %.1f %% of the right and %.1f %%"
-                            + " of the wrong answers.</p>\n")
-                    .formatted(
-                            100 * accuracy.share(),
-                            100 * accuracy.low(),
-                            100 * accuracy.high(),
-                            accuracy.labelCount(),
-                            accuracy.judgedCount(),
-                            100 * accuracy.judgedShare(),
-                            accuracy.lambda(),
-                            accuracy.kappa(),
-                            100 * accuracy.truePositiveRate(),
-                            100 * accuracy.trueNegativeRate()));
+            page.append(
+                    ("<h2>Accuracy</h2><p>%.1f %% of the answers are right, with 95 %% from %.1f to %.1f %% (PPI++):"
+                                    + " people have labelled %d, and of %d others the judge passes %.1f %%, which counts by %.2f."
+                                    + " Beside people the judge's kappa is %.3f; it recognises %.1f %% of the right and %.1f %%"
+                                    + " of the wrong answers.</p>\n")
+                            .formatted(
+                                    100 * accuracy.share(),
+                                    100 * accuracy.low(),
+                                    100 * accuracy.high(),
+                                    accuracy.labelCount(),
+                                    accuracy.judgedCount(),
+                                    100 * accuracy.judgedShare(),
+                                    accuracy.lambda(),
+                                    accuracy.kappa(),
+                                    100 * accuracy.truePositiveRate(),
+                                    100 * accuracy.trueNegativeRate()));
         }
     }
 

@@ -32,8 +32,7 @@ public final class PairJudge implements PairwiseJudge {
 
     private Preference inBothOrders(Exhibit candidate, String baseline) throws InterruptedException {
         Optional<Choice> forward = judge.choose(candidate, baseline, Judge.HELPFUL);
-        Optional<Choice> backward =
-                judge.choose(candidate.withAnswer(baseline), candidate.answer(), Judge.HELPFUL);
+        Optional<Choice> backward = judge.choose(candidate.withAnswer(baseline), candidate.answer(), Judge.HELPFUL);
         if (forward.isEmpty() || backward.isEmpty()) {
             return new Preference(Winner.UNSCORED, "the judge did not choose in both orders");
         }
@@ -53,8 +52,7 @@ public final class PairJudge implements PairwiseJudge {
         if (!(ours instanceof Verdict.Ruled one) || !(theirs instanceof Verdict.Ruled other)) {
             return new Preference(Winner.UNSCORED, "the judge did not rule on both answers");
         }
-        Winner winner =
-                one.passed() == other.passed() ? Winner.TIE : one.passed() ? Winner.CANDIDATE : Winner.BASELINE;
+        Winner winner = one.passed() == other.passed() ? Winner.TIE : one.passed() ? Winner.CANDIDATE : Winner.BASELINE;
         return new Preference(winner, one.reasoning() + "\n(the baseline's) " + other.reasoning());
     }
 }

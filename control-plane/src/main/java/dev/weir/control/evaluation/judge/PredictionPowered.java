@@ -69,9 +69,8 @@ public record PredictionPowered(double mean, double standardError, double lambda
 
     private static PredictionPowered of(Sample labels, Sample judgedLabelled, double covariance, Sample judgedOnly) {
         double ratio = labels.count() / judgedOnly.count();
-        double lambda = judgedOnly.variance() == 0
-                ? 0
-                : Math.clamp(covariance / ((1 + ratio) * judgedOnly.variance()), 0, 1);
+        double lambda =
+                judgedOnly.variance() == 0 ? 0 : Math.clamp(covariance / ((1 + ratio) * judgedOnly.variance()), 0, 1);
         double residualVariance =
                 labels.variance() - 2 * lambda * covariance + lambda * lambda * judgedLabelled.variance();
         double mean = lambda * judgedOnly.mean() + labels.mean() - lambda * judgedLabelled.mean();

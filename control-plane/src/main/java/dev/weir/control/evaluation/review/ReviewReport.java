@@ -47,8 +47,7 @@ public record ReviewReport(
      *
      * @param accuracy of the model, by the judge's verdicts on all answers, which people's put right; null where there are too few of either
      */
-    public record Calibration(
-            Agreement agreement, @Nullable CorrectedAccuracy accuracy) {}
+    public record Calibration(Agreement agreement, @Nullable CorrectedAccuracy accuracy) {}
 
     /** How many answers a judge has passed, of those that it has judged. */
     record Passed(long passedCount, long judgedCount) {

@@ -66,7 +66,9 @@ public final class ReviewReports {
                 .param(from)
                 .query(row -> {
                     passed.computeIfAbsent(row.getString("model"), _ -> new HashMap<>())
-                            .put(row.getString("judge_version"), new Passed(row.getLong("good"), row.getLong("judged")));
+                            .put(
+                                    row.getString("judge_version"),
+                                    new Passed(row.getLong("good"), row.getLong("judged")));
                 });
         return passed;
     }

@@ -30,17 +30,13 @@ final class ReviewSamples {
         List<@Nullable Object[]> keys = new ArrayList<>();
         List<@Nullable Object[]> more = new ArrayList<>();
         // In one order, so that replicas do not wait for each other in a ring.
-        counts.keySet().stream()
-                .sorted(Comparator.comparing(Judged::toString))
-                .forEach(judged -> {
-                    Key sample = judged.sample();
-                    keys.add(new @Nullable Object[] {
-                        sample.week(), sample.model(), judged.judgeVersion(), judged.passed()
-                    });
-                    more.add(new @Nullable Object[] {
-                        counts.get(judged), sample.week(), sample.model(), judged.judgeVersion(), judged.passed()
-                    });
-                });
+        counts.keySet().stream().sorted(Comparator.comparing(Judged::toString)).forEach(judged -> {
+            Key sample = judged.sample();
+            keys.add(new @Nullable Object[] {sample.week(), sample.model(), judged.judgeVersion(), judged.passed()});
+            more.add(new @Nullable Object[] {
+                counts.get(judged), sample.week(), sample.model(), judged.judgeVersion(), judged.passed()
+            });
+        });
         database.<Integer>inTransaction(() -> {
             database.batch(
                     "insert into review_judged (week, model, judge_version, passed, seen_count) values (?, ?, ?, ?, 0)"

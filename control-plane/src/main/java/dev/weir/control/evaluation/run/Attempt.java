@@ -28,12 +28,7 @@ public record Attempt(
     }
 
     /** One that nobody compared. */
-    public Attempt(
-            String caseId,
-            int repeat,
-            @Nullable Answer answer,
-            @Nullable String error,
-            List<Grade> grades) {
+    public Attempt(String caseId, int repeat, @Nullable Answer answer, @Nullable String error, List<Grade> grades) {
         this(caseId, repeat, answer, error, grades, null);
     }
 

@@ -134,8 +134,7 @@ public final class EvaluationRun {
         try {
             Answer answer = priced(server.chat(settings.model(), request(golden, repeat)));
             List<Grade> grades = grader.grade(golden, checks(golden), answer);
-            Preference preference =
-                    opponent == null || repeat > 0 ? null : opponent.against(golden, answer.text());
+            Preference preference = opponent == null || repeat > 0 ? null : opponent.against(golden, answer.text());
             return new Attempt(golden.id(), repeat, answer, null, grades, preference);
         } catch (IOException failure) {
             return new Attempt(golden.id(), repeat, null, String.valueOf(failure.getMessage()), List.of());

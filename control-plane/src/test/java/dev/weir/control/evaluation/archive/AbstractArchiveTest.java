@@ -63,7 +63,8 @@ abstract class AbstractArchiveTest {
             RunSettings settings = new RunSettings("r", "s", set("x").hash(), "m", 1, "j@1", null, "other", 0, 0);
             runs.begin(settings, 2, "key:1");
             Grade grade = new Grade("equals", Grade.Status.PASSED, 1, 1, false, "");
-            Attempt attempt = new Attempt("a", 0, Answer.of("same"), null, List.of(grade), new Preference(Winner.TIE, "as good"));
+            Attempt attempt =
+                    new Attempt("a", 0, Answer.of("same"), null, List.of(grade), new Preference(Winner.TIE, "as good"));
             AttemptKeeper keeper = runs.keeper("r");
             keeper.keep(attempt);
             keeper.keep(attempt);

@@ -150,7 +150,9 @@ class GateTest {
         Winner same = Winner.SAME;
         assertThat(failures(set, Winner.CANDIDATE, Winner.BASELINE, Winner.TIE)).isEmpty();
         GateReport report = gate.judge(
-                set, compared(set, "old", Winner.BASELINE, same, same, Winner.BASELINE, same), run(set, "old", Set.of()));
+                set,
+                compared(set, "old", Winner.BASELINE, same, same, Winner.BASELINE, same),
+                run(set, "old", Set.of()));
         // Twelve of twelve: one in 4,096.
         assertThat(report.preferences()).isNotNull();
         assertThat(report.preferences().pValue()).isCloseTo(1 / 4096.0, within(1e-12));
@@ -229,7 +231,9 @@ class GateTest {
                 .asString()
                 .contains("likeness", "p = 0.03");
         GateRules tolerant = GateRules.STANDARD.withTolerance(0.01);
-        assertThat(new Gate(tolerant).judge(set, measured(set, false, 1), before).failures())
+        assertThat(new Gate(tolerant)
+                        .judge(set, measured(set, false, 1), before)
+                        .failures())
                 .isEmpty();
     }
 
@@ -265,8 +269,7 @@ class GateTest {
                     null,
                     List.of(
                             new Grade("equals", Status.PASSED, 1, 1, false, ""),
-                            new Grade(
-                                    EvaluationRun.JUDGED_METRIC, said, said == Status.PASSED ? 1 : 0, 0, true, ""))));
+                            new Grade(EvaluationRun.JUDGED_METRIC, said, said == Status.PASSED ? 1 : 0, 0, true, ""))));
         }
         return new RunResults(new RunSettings("new", "set", set.hash(), "new", 1, "j@1", null, null, 0, 0), attempts);
     }
@@ -292,7 +295,8 @@ class GateTest {
         assertThat(accuracy.kappa()).isCloseTo(1 - 0.05 / (1 - 0.8 * 0.75 - 0.2 * 0.25), within(1e-12));
         assertThat(accuracy.trueNegativeRate()).isEqualTo(0.8);
         assertThat(HtmlReport.of(report)).contains("75.0 % of the answers are right", "kappa is 0.857");
-        assertThatThrownBy(() -> gate.judge(set, judged(set), null, AnswerLabels.read("{\"case\":\"c\",\"correct\":true}")))
+        assertThatThrownBy(() ->
+                        gate.judge(set, judged(set), null, AnswerLabels.read("{\"case\":\"c\",\"correct\":true}")))
                 .hasMessageContaining("'c', which is no case of the run");
         assertThatThrownBy(() -> AnswerLabels.read("{}")).hasMessageContaining("line 1 is no label");
     }

@@ -126,8 +126,10 @@ class GraderTest {
         assertThat(grade(asking, "{'type':'similar','value':'boat','threshold':0.7}", "ship"))
                 .isEqualTo(Status.PASSED);
         assertThat(grade(asking, "{'type':'similar','value':'boat'}", "ship")).isEqualTo(Status.FAILED);
-        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "please wait")).isEqualTo(Status.PASSED);
-        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "wait")).isEqualTo(Status.FAILED);
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "please wait"))
+                .isEqualTo(Status.PASSED);
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'please'}", "wait"))
+                .isEqualTo(Status.FAILED);
     }
 
     private static Status grade(Grader by, String check, String answer) throws InterruptedException {

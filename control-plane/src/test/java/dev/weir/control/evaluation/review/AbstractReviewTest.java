@@ -144,17 +144,14 @@ abstract class AbstractReviewTest {
         assertThat(report.correct()).isNotNull();
         assertThat(report.correct().count()).isEqualTo(9);
         assertThat(report.correct().share()).isEqualTo(1);
-        assertThat(report.judges())
-                .hasSize(1)
-                .hasEntrySatisfying(
-                        "arbiter@1", judge -> {
-                            assertThat(judge.agreement().count()).isEqualTo(9);
-                            // Two thirds of the thousand are this tenant's; the judge passes all of them.
-                            assertThat(judge.accuracy()).isNotNull();
-                            assertThat(judge.accuracy().judgedCount()).isEqualTo(666 - 9);
-                            assertThat(judge.accuracy().judgedShare()).isEqualTo(1);
-                            assertThat(judge.accuracy().share()).isEqualTo(1);
-                        });
+        assertThat(report.judges()).hasSize(1).hasEntrySatisfying("arbiter@1", judge -> {
+            assertThat(judge.agreement().count()).isEqualTo(9);
+            // Two thirds of the thousand are this tenant's; the judge passes all of them.
+            assertThat(judge.accuracy()).isNotNull();
+            assertThat(judge.accuracy().judgedCount()).isEqualTo(666 - 9);
+            assertThat(judge.accuracy().judgedShare()).isEqualTo(1);
+            assertThat(judge.accuracy().share()).isEqualTo(1);
+        });
     }
 
     @Test
