@@ -111,6 +111,7 @@ export interface CaseLine {
   passedCount: number;
   attemptCount: number;
   reasons: string[];
+  preference?: Preference | null;
 }
 
 export interface CasePage {
@@ -123,6 +124,19 @@ export interface CasePage {
 export interface Checked {
   valid: boolean;
   problems: Problem[];
+}
+
+export interface CorrectedAccuracy {
+  share: number;
+  low: number;
+  high: number;
+  lambda: number;
+  judgedShare: number;
+  labelCount: number;
+  judgedCount: number;
+  kappa: number;
+  truePositiveRate: number;
+  trueNegativeRate: number;
 }
 
 export interface Correction {
@@ -190,6 +204,7 @@ export interface DriftRate {
   model: string;
   tenant: string;
   signal: 'LENGTH' | 'FINISH_REASON' | 'REFUSAL' | 'LANGUAGE' | 'JSON' | 'QUALITY' | 'HALLUCINATION' | 'PROMPT_LENGTH' | 'PROMPT_LANGUAGE' | 'TOPIC' | 'INJECTION';
+  judgeVersion?: string | null;
   verdict: 'TOO_FEW' | 'STEADY' | 'MOVED';
   log10E: number;
   referenceRate: number;
@@ -203,6 +218,7 @@ export interface DriftSignal {
   tenant: string;
   queryType: string;
   signal: 'LENGTH' | 'FINISH_REASON' | 'REFUSAL' | 'LANGUAGE' | 'JSON' | 'QUALITY' | 'HALLUCINATION' | 'PROMPT_LENGTH' | 'PROMPT_LANGUAGE' | 'TOPIC' | 'INJECTION';
+  judgeVersion?: string | null;
   input: boolean;
   window: 'DAY' | 'WEEK';
   verdict: 'TOO_FEW' | 'STEADY' | 'WATCH' | 'MOVED';
@@ -350,6 +366,7 @@ export interface GateQuestion {
   alpha?: number | null;
   tolerance?: number | null;
   floors?: Record<string, number> | null;
+  labels?: Record<string, boolean> | null;
 }
 
 export interface GateReport {
@@ -360,6 +377,8 @@ export interface GateReport {
   total: Totals;
   metrics: MetricLine[];
   slices: SliceLine[];
+  preferences?: Preferences | null;
+  accuracy?: CorrectedAccuracy | null;
   cases: CaseLine[];
 }
 
@@ -419,6 +438,7 @@ export interface JudgeCalibration {
   judgeVersion: string;
   agreement: RaterAgreement;
   trustworthy: boolean;
+  accuracy?: CorrectedAccuracy | null;
 }
 
 export interface JudgeCoverage {
@@ -609,6 +629,7 @@ export interface NewRun {
   concurrency?: number | null;
   judgeModel?: string | null;
   embeddingModel?: string | null;
+  comparedWith?: string | null;
 }
 
 export interface NewTenant {
@@ -663,6 +684,23 @@ export interface PostMortemView {
   findings: FindingView[];
   candidate: SampleView[];
   baseline: SampleView[];
+  worst?: WorstAnswer[] | null;
+}
+
+export interface Preference {
+  winner: 'CANDIDATE' | 'BASELINE' | 'TIE' | 'INCONSISTENT' | 'SAME' | 'UNSCORED';
+  reason: string;
+}
+
+export interface Preferences {
+  candidateCount: number;
+  baselineCount: number;
+  tieCount: number;
+  inconsistentCount: number;
+  sameCount: number;
+  unscoredCount: number;
+  positionBias: number;
+  pValue: number;
 }
 
 export interface Problem {
@@ -862,6 +900,7 @@ export interface RunSettings {
   repeatCount: number;
   judgeVersion?: string | null;
   embeddingModel?: string | null;
+  comparedWith?: string | null;
   inputPrice: number;
   outputPrice: number;
 }
@@ -873,6 +912,7 @@ export interface RunView {
   model: string;
   repeatCount: number;
   judgeVersion?: string | null;
+  comparedWith?: string | null;
   state: 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
   reason?: string | null;
   attemptCountPlanned: number;
@@ -1074,6 +1114,17 @@ export interface WhoAmI {
   user?: string | null;
   key?: string | null;
   scopes: string[];
+}
+
+export interface WorstAnswer {
+  callId: string;
+  messages: ReviewMessage[];
+  answer: string;
+  baselineAnswer?: string | null;
+  hallucinated: boolean;
+  quality: number;
+  judgeVersion: string;
+  reason: string;
 }
 
 /** Every operation: what it takes, and what it answers. */

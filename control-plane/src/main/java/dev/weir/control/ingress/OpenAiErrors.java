@@ -11,11 +11,14 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.MethodParameter;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
@@ -80,6 +83,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
             case ResponseStatusException status
             when status.getStatusCode().value() == 404 ->
                 OpenAiError.http(404, "there is nothing at " + path(exchange), "unknown_url");
+            case ServerWebInputException unread -> OpenAiError.http(400, named(unread), null);
             case ResponseStatusException status ->
                 OpenAiError.http(status.getStatusCode().value(), String.valueOf(status.getReason()), null);
             default -> {
@@ -87,6 +91,14 @@ public final class OpenAiErrors implements WebExceptionHandler {
                 yield OpenAiError.http(500, "Weir failed on this request; its log says why.", "internal_error");
             }
         });
+    }
+
+    /** What of the question could not be read, where it is one value. */
+    private static String named(ServerWebInputException unread) {
+        MethodParameter parameter = unread.getMethodParameter();
+        return parameter != null && unread.getCause() instanceof TypeMismatchException mismatch
+                ? "`%s` cannot be '%s'".formatted(parameter.getParameterName(), mismatch.getValue())
+                : String.valueOf(unread.getReason());
     }
 
     private static String path(ServerWebExchange exchange) {
