@@ -169,7 +169,9 @@ class RolloutSoak {
                         report -> report.path("stageIndex").asInt() == wanted
                                 && report.path("heldSeconds").asDouble() > 0);
                 weir.killAndRestart();
-                assertThat(weir.report("healthy").path("stageIndex").asInt()).isEqualTo(stage);
+                assertThat(weir.report("healthy").path("stageIndex").asInt())
+                        .as("%s", weir.decided("healthy"))
+                        .isEqualTo(stage);
             }
             JsonNode done = weir.awaitReport("healthy", RolloutProcesses::isOver);
             weir.decided("healthy").forEach(System.out::println);
