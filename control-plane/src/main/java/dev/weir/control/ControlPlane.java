@@ -186,8 +186,9 @@ public class ControlPlane {
     }
 
     @Bean
-    ConfigurationEndpoints configurationEndpoints(LiveConfiguration<Policy> policy) {
-        return new ConfigurationEndpoints(policy);
+    ConfigurationEndpoints configurationEndpoints(
+            LiveConfiguration<Policy> policy, ChangeLog changes, Database database) {
+        return new ConfigurationEndpoints(policy, changes, database);
     }
 
     @Bean
@@ -210,8 +211,8 @@ public class ControlPlane {
     }
 
     @Bean
-    FleetEndpoints fleetEndpoints(Fleet fleet) {
-        return new FleetEndpoints(fleet);
+    FleetEndpoints fleetEndpoints(Fleet fleet, ChangeLog changes, Database database) {
+        return new FleetEndpoints(fleet, changes, database);
     }
 
     @Bean

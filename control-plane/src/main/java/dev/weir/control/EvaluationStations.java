@@ -22,6 +22,7 @@ import dev.weir.control.evaluation.review.ReviewSampler;
 import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
+import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
@@ -180,7 +181,11 @@ class EvaluationStations {
 
     @Bean
     EvaluationEndpoints evaluationEndpoints(
-            Database database, RunArchive runs, EvaluationRuns desk, ClearanceDesk clearances) {
-        return new EvaluationEndpoints(database, runs, desk, clearances);
+            Database database,
+            RunArchive runs,
+            EvaluationRuns desk,
+            ClearanceDesk clearances,
+            ChangeLog changes) {
+        return new EvaluationEndpoints(database, runs, desk, clearances, changes);
     }
 }

@@ -173,14 +173,17 @@ class AccessTest {
         "POST, /admin/keys/nothing/revoke, {}",
         "POST, /admin/keys/nothing/rotate, {}",
         "POST, /admin/engines/nothing/drain, {}",
-        "PATCH, /admin/tenants/nothing, {\"enabled\":false}",
-        "PATCH, /admin/users/nothing, {\"enabled\":false}",
+        "POST, /admin/evaluations/nothing/cancel, {}",
+        "POST, /admin/configuration/reload, {}",
+        "PATCH, /admin/tenants/nothing, {\"weight\":2}",
+        "PATCH, /admin/users/nothing, {\"noRole\":true}",
+        "PATCH, /admin/limits/nothing, {\"max\":1}",
         "DELETE, /admin/engines/nothing, ''",
         "DELETE, /admin/limits/nothing, ''",
         "DELETE, /admin/cache/default, ''",
         "DELETE, /admin/whatever/comes, ''"
     })
-    void whatTakesSomethingAwayWantsAReason(String method, String path, String body) throws Exception {
+    void whatTakesSomethingAwayOrChangesItWantsAReason(String method, String path, String body) throws Exception {
         HttpResponse<String> refused;
         try (HttpClient http = HttpClient.newHttpClient()) {
             refused = http.send(

@@ -74,6 +74,9 @@ class EvaluationsTest {
                     "{\"candidateRun\":\"%s\",\"baselineRun\":\"%s\"}".formatted(candidate, baseline));
             assertThat(page.body()).contains("not passed").contains("regressed (1)");
             assertThat(json(weir.get("/admin/evaluations?model=young")).size()).isEqualTo(1);
+
+            weir.post("/admin/evaluations/" + candidate + "/cancel", "", "weir-reason", "it%20is%20worse");
+            assertThat(weir.get("/admin/audit").body()).contains("evaluation.cancel", candidate, "it is worse");
         }
     }
 

@@ -166,6 +166,11 @@ class FailoverTest {
             // Or the first would be the busier, and not be asked first.
             await().until(weir::underWayCount, count -> count == 0);
         }
+        await().untilAsserted(() -> assertThat(weir.get("/admin/requests").body())
+                .contains(
+                        first.name() + ": it answered 500",
+                        first.name() + ": it has no room, status 429",
+                        first.name() + ": it has no room, status 503"));
     }
 
     @Test

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LiveReloadTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String ASK = "{\"model\":\"m\",\"messages\":[]}";
+    private static final String[] REASON = {"weir-reason", "a test"};
     private static final int CLIENTS = 8;
     private static final int RELOADS = 20;
 
@@ -46,7 +47,7 @@ class LiveReloadTest {
                     }
                     for (int reload = 0; reload < RELOADS; reload++) {
                         Files.writeString(file, reload % 2 == 0 ? engines(first) : both);
-                        HttpResponse<String> applied = weir.post("/admin/configuration/reload", "");
+                        HttpResponse<String> applied = weir.post("/admin/configuration/reload", "", REASON);
                         assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
                         assertThat(applied.body()).contains("applied");
                         weir.awaitReadyCount(reload % 2 == 0 ? 1 : 2);
@@ -58,6 +59,9 @@ class LiveReloadTest {
                 }
                 JsonNode serving = json(weir.get("/admin/configuration"));
                 assertThat(serving.path("version").asInt()).isEqualTo(1 + RELOADS);
+                assertThat(audited(weir))
+                        .filteredOn(done -> done.equals("configuration.reload: a test"))
+                        .hasSize(RELOADS);
             }
         }
     }
@@ -73,7 +77,7 @@ class LiveReloadTest {
                 Files.writeString(file, engines(engine) + "enginse: {}\n");
                 await().untilAsserted(() ->
                         assertThat(weir.get("/admin/configuration").body()).contains("did you mean 'engines'?"));
-                HttpResponse<String> refused = weir.post("/admin/configuration/reload", "");
+                HttpResponse<String> refused = weir.post("/admin/configuration/reload", "", REASON);
                 assertThat(refused.statusCode()).isEqualTo(422);
                 assertThat(json(refused).path("reasons").get(0).asString()).startsWith("line 3: enginse is unknown");
                 assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
@@ -95,7 +99,7 @@ class LiveReloadTest {
             weir.awaitReadyCount(1);
             assertThat(weir.post(CHAT, ASK).headers().firstValue("x-weir-engine"))
                     .hasValue("one");
-            assertThat(json(weir.post("/admin/engines/one/drain", "", "weir-reason", "a test"))
+            assertThat(json(weir.post("/admin/engines/one/drain", "", REASON))
                             .path("draining")
                             .asBoolean())
                     .isTrue();
@@ -104,9 +108,20 @@ class LiveReloadTest {
             assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
             assertThat(weir.delete("/admin/engines/one").statusCode()).isEqualTo(200);
             assertThat(weir.get("/admin/engines").body()).isEqualTo("[]");
+            assertThat(audited(weir)).contains("engine.drain: a test", "engine.deregister: a test");
             assertThat(weir.put("/admin/engines/two", "{\"url\":\"nowhere\"}").statusCode())
                     .isEqualTo(400);
         }
+    }
+
+    /** What was done, each with its reason. */
+    private static List<String> audited(RunningControlPlane weir) throws Exception {
+        List<String> done = new ArrayList<>();
+        for (JsonNode entry : json(weir.get("/admin/audit?limit=1000"))) {
+            JsonNode detail = JsonMapper.shared().readTree(entry.path("detail").asString());
+            done.add(entry.path("action").asString() + ": " + detail.path("reason").asString(""));
+        }
+        return done;
     }
 
     private static Callable<Integer> asking(RunningControlPlane weir, AtomicBoolean over) {

@@ -42,12 +42,13 @@ class ModelsOverHttpTest {
 
     @Test
     void whatAnEngineSaysOfItsModelsIsShown() throws Exception {
-        engine.lists("{\"id\":\"m\"},{\"id\":\"notes\",\"parent\":\"m\"}");
+        engine.lists("{\"id\":\"m\",\"version\":\"m@0123456789ab\"},{\"id\":\"notes\",\"parent\":\"m\"}");
         engine.answers(exchange -> exchange.json(200, INDEX));
         JsonNode shown =
                 JsonMapper.shared().readTree(weir.get("/admin/models").body()).path(0);
         assertThat(shown.path("models").path(0).toString())
-                .contains("\"phase\":\"reading_weights\"", "\"fraction\":0.5", "\"weightsBytes\":10", "\"512\"");
+                .contains("\"phase\":\"reading_weights\"", "\"fraction\":0.5", "\"weightsBytes\":10", "\"512\"")
+                .contains("\"version\":\"m@0123456789ab\"");
         assertThat(shown.path("adapters").path(0).toString()).isEqualTo("{\"name\":\"notes\",\"model\":\"m\"}");
     }
 

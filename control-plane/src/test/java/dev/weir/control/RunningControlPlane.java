@@ -84,9 +84,11 @@ final class RunningControlPlane implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
+    /** With a reason, which whatever changes something has to have. */
     HttpResponse<String> patch(String path, String body, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
                 .timeout(WAIT_MAX)
+                .header("weir-reason", "a test")
                 .header("content-type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {

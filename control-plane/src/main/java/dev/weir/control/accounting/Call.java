@@ -1,6 +1,7 @@
 package dev.weir.control.accounting;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
@@ -39,6 +40,7 @@ public final class Call {
     public static final String UPGRADE_REJECTED = "weir-upgrade-rejected";
 
     private static final int TOKENS_TO_TELL_MIN = 8;
+    private static final int TRIES_CHARS_MAX = 1_000;
 
     private final String id;
     private final Caller caller;
@@ -58,6 +60,8 @@ public final class Call {
     private @Nullable String cache;
     private @Nullable String guard;
     private @Nullable String compression;
+    private @Nullable String tries;
+    private @Nullable EngineTimes engineTimes;
 
     Call(
             String id,
@@ -151,6 +155,21 @@ public final class Call {
         guard = guard == null ? found : guard + "; " + found;
     }
 
+    /** An engine failed it, or had no room for it; another may answer. */
+    public synchronized void failedAt(String engine, String why) {
+        String failed = engine + ": " + why.replace(';', ',');
+        if (tries == null) {
+            tries = failed;
+        } else if (tries.length() < TRIES_CHARS_MAX) {
+            tries = tries + "; " + failed;
+        }
+    }
+
+    /** The engine that answers says what its time went into. */
+    public synchronized void engineTook(EngineTimes times) {
+        engineTimes = times;
+    }
+
     /** Whether the answer was known. */
     public synchronized boolean wasCached() {
         return cache != null;
@@ -219,6 +238,8 @@ public final class Call {
                 cache,
                 guard,
                 compression,
+                tries,
+                engineTimes,
                 request.stream(),
                 usage(),
                 told != null,

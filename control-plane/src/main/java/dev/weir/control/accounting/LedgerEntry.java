@@ -1,5 +1,6 @@
 package dev.weir.control.accounting;
 
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.Usage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param cache how the answer was known already, if it was
  * @param guard what guards found in its prompt and its answer, and did about it
  * @param compression what its context was shortened to
+ * @param tries engines that failed it before, each with its reason
+ * @param engineTimes what the time of the engine that answered went into, where it says so
  * @param usage of tokens; of an answer that was known, what it took when it was made
  * @param usageTold whether an engine said so; else it was counted here from what passed
  * @param costNanos in billionths of the currency of the prices
@@ -43,6 +46,8 @@ public record LedgerEntry(
         @Nullable String cache,
         @Nullable String guard,
         @Nullable String compression,
+        @Nullable String tries,
+        @Nullable EngineTimes engineTimes,
         boolean stream,
         Usage usage,
         boolean usageTold,

@@ -1,5 +1,8 @@
 package dev.weir.control.accounting;
 
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
+
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.storage.Database;
 import java.sql.ResultSet;
@@ -109,6 +112,8 @@ public final class LedgerSearch {
                 row.getString("cache"),
                 row.getString("guard"),
                 row.getString("compression"),
+                row.getString("tries"),
+                times(row),
                 row.getBoolean("stream"),
                 new Usage(row.getLong("input_tokens"), row.getLong("cached_tokens"), row.getLong("output_tokens")),
                 row.getBoolean("usage_told"),
@@ -116,5 +121,15 @@ public final class LedgerSearch {
                 row.getObject("first_byte_micros", Long.class),
                 row.getLong("total_micros"),
                 row.getString("status"));
+    }
+
+    private static @Nullable EngineTimes times(ResultSet row) throws SQLException {
+        Long queueMicros = row.getObject("queue_micros", Long.class);
+        return queueMicros == null
+                ? null
+                : new EngineTimes(
+                        MICROSECONDS.toNanos(queueMicros),
+                        MICROSECONDS.toNanos(row.getLong("prefill_micros")),
+                        MICROSECONDS.toNanos(row.getLong("decode_micros")));
     }
 }

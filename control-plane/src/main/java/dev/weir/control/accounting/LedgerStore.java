@@ -1,5 +1,8 @@
 package dev.weir.control.accounting;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.storage.Database;
 import java.time.LocalDate;
@@ -12,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerStore {
     private static final String INSERT =
             "insert into ledger (id, request_id, at, call_day, tenant, person, api_key, subject, feature,"
-                    + " endpoint, model, version, engine, arm, tier, reason, cache, guard, compression, stream, input_tokens, cached_tokens, output_tokens,"
+                    + " endpoint, model, version, engine, arm, tier, reason, cache, guard, compression, tries, queue_micros, prefill_micros, decode_micros, stream, input_tokens, cached_tokens, output_tokens,"
                     + " usage_told, cost_nanos, first_byte_micros, total_micros, status)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    + " on conflict do nothing";
 
     private final Database database;
 
@@ -39,6 +43,7 @@ public final class LedgerStore {
 
     private static @Nullable Object[] row(LedgerEntry entry) {
         Usage usage = entry.usage();
+        EngineTimes times = entry.engineTimes();
         return new @Nullable Object[] {
             entry.id(),
             cut(entry.requestId(), 128),
@@ -59,6 +64,10 @@ public final class LedgerStore {
             entry.cache(),
             cut(entry.guard(), 500),
             entry.compression(),
+            cut(entry.tries(), 1000),
+            times == null ? null : NANOSECONDS.toMicros(times.queueNanos()),
+            times == null ? null : NANOSECONDS.toMicros(times.prefillNanos()),
+            times == null ? null : NANOSECONDS.toMicros(times.decodeNanos()),
             entry.stream(),
             usage.inputTokens(),
             usage.cachedTokens(),

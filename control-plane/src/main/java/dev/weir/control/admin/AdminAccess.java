@@ -19,7 +19,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Lets nobody to anything under {@code /admin} without the scope for it: seeing takes one, changing what runs another, changing who may do
- * what the highest. Nor without a reason to what takes something away. An endpoint that is added there is behind it from its first day.
+ * what the highest. Nor without a reason to what takes something away or changes what is there. An endpoint that is added there is behind it
+ * from its first day.
  */
 public final class AdminAccess implements WebFilter {
     /** The attribute of an exchange that holds its {@link Caller}. */
@@ -31,8 +32,8 @@ public final class AdminAccess implements WebFilter {
     private static final int REASON_CHARS_MAX = 500;
     private static final String ROOT = "/admin";
 
-    /** The last words of paths that take something away though they are no DELETE. */
-    private static final Set<String> TAKING_AWAY = Set.of("revoke", "rotate", "drain");
+    /** The last words of orders that are as consequential as a DELETE or a PATCH. */
+    private static final Set<String> CONSEQUENTIAL = Set.of("revoke", "rotate", "drain", "cancel", "reload");
 
     private static final List<String> OF_ADMINISTRATORS = List.of("/admin/tenants", "/admin/users", "/admin/keys");
 
@@ -52,7 +53,7 @@ public final class AdminAccess implements WebFilter {
         return authenticator.authenticate(Credentials.of(request)).flatMap(caller -> {
             caller.require(needed(request.getMethod(), path));
             Caller explained = explained(caller, request);
-            if (takesAway(request.getMethod(), path)) {
+            if (wantsReason(request.getMethod(), path)) {
                 requireReason(explained);
             }
             exchange.getAttributes().put(CALLER, explained);
@@ -85,9 +86,11 @@ public final class AdminAccess implements WebFilter {
         return reason;
     }
 
-    private static boolean takesAway(HttpMethod method, String path) {
+    private static boolean wantsReason(HttpMethod method, String path) {
         return method.equals(HttpMethod.DELETE)
-                || (method.equals(HttpMethod.POST) && TAKING_AWAY.contains(path.substring(path.lastIndexOf('/') + 1)));
+                || method.equals(HttpMethod.PATCH)
+                || (method.equals(HttpMethod.POST)
+                        && CONSEQUENTIAL.contains(path.substring(path.lastIndexOf('/') + 1)));
     }
 
     private static Scope needed(HttpMethod method, String path) {

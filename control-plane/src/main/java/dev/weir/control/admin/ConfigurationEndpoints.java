@@ -5,27 +5,36 @@ import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.configuration.Problem;
 import dev.weir.control.configuration.Reload;
 import dev.weir.control.configuration.Version;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.storage.Database;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** The configuration that serves, the next one, and whether a text could be it. */
 @RestController
 public final class ConfigurationEndpoints {
+    private static final int GOOD = 200;
     private static final int UNPROCESSABLE = 422;
 
     private final LiveConfiguration<?> configuration;
+    private final ChangeLog changes;
+    private final Database database;
 
-    public ConfigurationEndpoints(LiveConfiguration<?> configuration) {
+    public ConfigurationEndpoints(LiveConfiguration<?> configuration, ChangeLog changes, Database database) {
         this.configuration = configuration;
+        this.changes = changes;
+        this.database = database;
     }
 
     /**
@@ -40,7 +49,7 @@ public final class ConfigurationEndpoints {
             @Nullable String file,
             Reload.@Nullable Refused refused) {}
 
-    /** What became of a reload. */
+    /** What became of a reload; {@code version} serves now. */
     public record Outcome(String outcome, long version, List<String> reasons) {}
 
     /** What is wrong with a text. */
@@ -57,19 +66,28 @@ public final class ConfigurationEndpoints {
                 configuration.lastRefusal().orElse(null));
     }
 
+    /** Reads the file now; the audit log says who wanted it, why, and what became of it. */
     @PostMapping("/admin/configuration/reload")
-    Mono<ResponseEntity<Outcome>> reload() {
-        return Mono.fromCallable(configuration::reload)
-                .subscribeOn(Schedulers.boundedElastic())
-                .map(reload -> switch (reload) {
-                    case Reload.Applied(long number) -> ResponseEntity.ok(new Outcome("applied", number, List.of()));
-                    case Reload.Unchanged(long number) ->
-                        ResponseEntity.ok(new Outcome("unchanged", number, List.of()));
-                    case Reload.Refused refused ->
-                        ResponseEntity.status(UNPROCESSABLE)
-                                .body(new Outcome(
-                                        "refused", configuration.current().number(), refused.reasons()));
-                });
+    Mono<ResponseEntity<Outcome>> reload(@RequestAttribute(AdminAccess.CALLER) Caller caller) {
+        return Refusals.ask(
+                        database,
+                        () -> changes.change(
+                                caller,
+                                "configuration.reload",
+                                "file",
+                                outcome -> Map.of("outcome", outcome.outcome(), "version", outcome.version()),
+                                _ -> outcome(configuration.reload())))
+                .map(outcome -> ResponseEntity.status(outcome.reasons().isEmpty() ? GOOD : UNPROCESSABLE)
+                        .body(outcome));
+    }
+
+    private Outcome outcome(Reload reload) {
+        return switch (reload) {
+            case Reload.Applied(long number) -> new Outcome("applied", number, List.of());
+            case Reload.Unchanged(long number) -> new Outcome("unchanged", number, List.of());
+            case Reload.Refused refused ->
+                new Outcome("refused", configuration.current().number(), refused.reasons());
+        };
     }
 
     @PostMapping("/admin/configuration/check")

@@ -2,6 +2,7 @@ package dev.weir.control.admin;
 
 import dev.weir.control.admin.ModelPins.Pin;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ public record EngineModels(
     /**
      * One model, in whatever state.
      *
+     * @param version which of the models that have or had this name it is, as answers tell it; only of what is loaded
      * @param phase of coming or going, and the part of it that is done
      * @param reason why it is in its state, where there is something to say
      * @param path it was loaded from
@@ -32,6 +34,7 @@ public record EngineModels(
      */
     public record ModelLine(
             String name,
+            @Nullable String version,
             String state,
             @Nullable String reason,
             @Nullable String phase,
@@ -54,9 +57,14 @@ public record EngineModels(
 
     /** Out of the index of its repository, and the list of what it serves. */
     static EngineModels read(String engine, JsonNode index, JsonNode served, JsonNode memory, List<Pin> pins) {
+        Map<String, String> versions = new HashMap<>();
+        served.path("data")
+                .forEach(model -> versions.put(
+                        model.path("id").asString(), model.path("version").asString("")));
         List<ModelLine> models = new ArrayList<>();
         index.forEach(line -> models.add(line(
                 line,
+                versions.getOrDefault(line.path("name").asString(), ""),
                 pins.stream()
                         .filter(pin -> pin.isOf(engine, line.path("name").asString()))
                         .findFirst()
@@ -71,7 +79,7 @@ public record EngineModels(
         return new EngineModels(engine, null, number(memory.path("free_bytes")), models, adapters);
     }
 
-    private static ModelLine line(JsonNode line, @Nullable Pin pin) {
+    private static ModelLine line(JsonNode line, String version, @Nullable Pin pin) {
         List<String> aliases = new ArrayList<>();
         line.path("aliases").forEach(alias -> aliases.add(alias.asString()));
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -83,6 +91,7 @@ public record EngineModels(
         JsonNode fraction = line.path("progress").path("fraction");
         return new ModelLine(
                 line.path("name").asString(),
+                version.isEmpty() ? null : version,
                 line.path("state").asString(),
                 text(line.path("reason")),
                 text(line.path("progress").path("phase")),

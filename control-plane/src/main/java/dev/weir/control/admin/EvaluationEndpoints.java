@@ -12,6 +12,7 @@ import dev.weir.control.evaluation.gate.GateRules;
 import dev.weir.control.evaluation.gate.HtmlReport;
 import dev.weir.control.evaluation.gate.JUnitXml;
 import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.identity.Scope;
 import dev.weir.control.storage.Database;
 import java.time.Instant;
@@ -43,12 +44,19 @@ public final class EvaluationEndpoints {
     private final RunArchive runs;
     private final EvaluationRuns desk;
     private final ClearanceDesk clearances;
+    private final ChangeLog changes;
 
-    public EvaluationEndpoints(Database database, RunArchive runs, EvaluationRuns desk, ClearanceDesk clearances) {
+    public EvaluationEndpoints(
+            Database database,
+            RunArchive runs,
+            EvaluationRuns desk,
+            ClearanceDesk clearances,
+            ChangeLog changes) {
         this.database = database;
         this.runs = runs;
         this.desk = desk;
         this.clearances = clearances;
+        this.changes = changes;
     }
 
     /**
@@ -184,8 +192,15 @@ public final class EvaluationEndpoints {
     }
 
     @PostMapping("/admin/evaluations/{id}/cancel")
-    Mono<RunView> cancelEvaluation(@PathVariable String id) {
-        return Refusals.ask(database, () -> RunView.of(desk.cancel(id)));
+    Mono<RunView> cancelEvaluation(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String id) {
+        return Refusals.ask(
+                database,
+                () -> changes.change(
+                        caller,
+                        "evaluation.cancel",
+                        id,
+                        run -> Map.of("goldenSet", run.goldenSet(), "model", run.model()),
+                        _ -> RunView.of(desk.cancel(id))));
     }
 
     /** What the gate says of a run, alone or against another, with every case: those that regressed first. */
@@ -244,8 +259,11 @@ public final class EvaluationEndpoints {
             @RequestParam String candidate) {
         return Refusals.ask(database, () -> {
             caller.require(Scope.ADMINISTER);
-            clearances.withdraw(baseline, candidate);
-            return StartClearance.of(clearances.check(baseline, candidate));
+            return changes.change(
+                    caller, "clearance.withdraw", candidate, _ -> Map.of("baseline", baseline), _ -> {
+                        clearances.withdraw(baseline, candidate);
+                        return StartClearance.of(clearances.check(baseline, candidate));
+                    });
         });
     }
 }

@@ -6,10 +6,15 @@ import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.fleet.Fleet.Origin;
 import dev.weir.control.fleet.ServedModel;
+import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.ChangeLog;
+import dev.weir.control.storage.Database;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -17,19 +22,25 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
+import reactor.core.publisher.Mono;
 
-/** The engines there are, and what may be done about them while we run. */
+/** The engines there are, and what may be done about them while we run. Each change is an entry of the audit log. */
 @RestController
 public final class FleetEndpoints {
     private static final int REGISTERED_MAX = 1000;
 
     private final Fleet fleet;
+    private final ChangeLog changes;
+    private final Database database;
 
-    public FleetEndpoints(Fleet fleet) {
+    public FleetEndpoints(Fleet fleet, ChangeLog changes, Database database) {
         this.fleet = fleet;
+        this.changes = changes;
+        this.database = database;
     }
 
     /** One engine as it is now. */
@@ -61,7 +72,38 @@ public final class FleetEndpoints {
 
     /** Makes an engine known to this process, as long as it runs. */
     @PutMapping("/admin/engines/{name}")
-    EngineStatus register(@PathVariable String name, @RequestBody Registration registration) {
+    Mono<EngineStatus> register(
+            @RequestAttribute(AdminAccess.CALLER) Caller caller,
+            @PathVariable String name,
+            @RequestBody Registration registration) {
+        return noted(caller, "engine.register", name, () -> registered(name, registration));
+    }
+
+    /** Forgets an engine that was registered; what it has under way goes on. */
+    @DeleteMapping("/admin/engines/{name}")
+    Mono<EngineStatus> deregister(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
+        return noted(caller, "engine.deregister", name, () -> forgotten(name));
+    }
+
+    /** Sends it nothing new; it is empty once {@code requestsUnderWay} is 0. */
+    @PostMapping("/admin/engines/{name}/drain")
+    Mono<EngineStatus> drain(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
+        return noted(caller, "engine.drain", name, () -> drained(name, true));
+    }
+
+    @PostMapping("/admin/engines/{name}/resume")
+    Mono<EngineStatus> resume(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
+        return noted(caller, "engine.resume", name, () -> drained(name, false));
+    }
+
+    private Mono<EngineStatus> noted(Caller caller, String action, String name, Supplier<EngineStatus> work) {
+        return Refusals.ask(
+                database,
+                () -> changes.change(
+                        caller, action, name, status -> Map.of("url", status.url()), _ -> work.get()));
+    }
+
+    private EngineStatus registered(String name, Registration registration) {
         synchronized (fleet) {
             List<Engine> registered = new ArrayList<>(fleet.members(Origin.REGISTERED));
             registered.removeIf(engine -> engine.name().equals(name));
@@ -74,29 +116,22 @@ public final class FleetEndpoints {
         return status(view(name));
     }
 
-    /** Forgets an engine that was registered; what it has under way goes on. */
-    @DeleteMapping("/admin/engines/{name}")
-    void deregister(@PathVariable String name) {
+    /** As it was. */
+    private EngineStatus forgotten(String name) {
         synchronized (fleet) {
             List<Engine> registered = new ArrayList<>(fleet.members(Origin.REGISTERED));
             if (!registered.removeIf(engine -> engine.name().equals(name))) {
                 throw refused(
                         "the engine " + name + " was not registered here: only the configuration can take it out");
             }
+            EngineStatus before = status(view(name));
             fleet.setMembers(Origin.REGISTERED, registered);
+            return before;
         }
     }
 
-    /** Sends it nothing new; it is empty once {@code requestsUnderWay} is 0. */
-    @PostMapping("/admin/engines/{name}/drain")
-    EngineStatus drain(@PathVariable String name) {
-        fleet.drain(view(name).engine(), true);
-        return status(view(name));
-    }
-
-    @PostMapping("/admin/engines/{name}/resume")
-    EngineStatus resume(@PathVariable String name) {
-        fleet.drain(view(name).engine(), false);
+    private EngineStatus drained(String name, boolean draining) {
+        fleet.drain(view(name).engine(), draining);
         return status(view(name));
     }
 

@@ -143,7 +143,6 @@ public final class IdentityEndpoints {
             @RequestAttribute(AdminAccess.CALLER) Caller caller,
             @PathVariable String id,
             @RequestBody TenantChange change) {
-        requireReasonToDisable(caller, change.enabled());
         return Refusals.ask(
                 database,
                 () -> registry.updateTenant(
@@ -175,7 +174,6 @@ public final class IdentityEndpoints {
             @RequestAttribute(AdminAccess.CALLER) Caller caller,
             @PathVariable String id,
             @RequestBody UserChange change) {
-        requireReasonToDisable(caller, change.enabled());
         return Refusals.ask(
                 database,
                 () -> registry.updateUser(
@@ -245,12 +243,6 @@ public final class IdentityEndpoints {
             OptionalLong broken = audit.firstBroken();
             return new AuditVerdict(broken.isEmpty(), broken.isPresent() ? broken.getAsLong() : null);
         });
-    }
-
-    private static void requireReasonToDisable(Caller caller, @Nullable Boolean enabled) {
-        if (Boolean.FALSE.equals(enabled)) {
-            AdminAccess.requireReason(caller);
-        }
     }
 
     private static List<String> texts(Set<Scope> scopes) {

@@ -3,6 +3,7 @@ package dev.weir.control.admin;
 import dev.weir.control.accounting.LedgerEntry;
 import dev.weir.control.accounting.LedgerSearch;
 import dev.weir.control.accounting.LedgerSearch.Wanted;
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.storage.Database;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import reactor.core.publisher.Mono;
 public final class RequestEndpoints {
     private static final int NANO_DIGITS = 9;
     private static final double MICROS_PER_MILLI = 1000;
+    private static final double NANOS_PER_MILLI = 1e6;
 
     private final Database database;
     private final LedgerSearch search;
@@ -31,12 +33,26 @@ public final class RequestEndpoints {
         this.search = search;
     }
 
+    /** What an engine's time went into, one after the other: until it began, until the first token, until the last. */
+    public record EngineMillis(double queueMillis, double prefillMillis, double decodeMillis) {
+        static @Nullable EngineMillis of(@Nullable EngineTimes times) {
+            return times == null
+                    ? null
+                    : new EngineMillis(
+                            times.queueNanos() / NANOS_PER_MILLI,
+                            times.prefillNanos() / NANOS_PER_MILLI,
+                            times.decodeNanos() / NANOS_PER_MILLI);
+        }
+    }
+
     /**
      * One call.
      *
      * @param id ours
      * @param requestId the caller's name for it, or ours
      * @param cache how the answer was known already, if it was
+     * @param tries engines that failed it before another answered: names and reasons
+     * @param engineTook what the time of the engine that answered went into, where it says so
      * @param usageTold whether an engine counted the tokens; else Weir did
      * @param firstByteMillis until the answer began; null where none came
      * @param status as the caller saw it: a number, {@code cancelled} or {@code broken}
@@ -59,6 +75,8 @@ public final class RequestEndpoints {
             @Nullable String cache,
             @Nullable String guard,
             @Nullable String compression,
+            @Nullable String tries,
+            @Nullable EngineMillis engineTook,
             boolean stream,
             long inputTokens,
             long cachedTokens,
@@ -88,6 +106,8 @@ public final class RequestEndpoints {
                     entry.cache(),
                     entry.guard(),
                     entry.compression(),
+                    entry.tries(),
+                    EngineMillis.of(entry.engineTimes()),
                     entry.stream(),
                     entry.usage().inputTokens(),
                     entry.usage().cachedTokens(),

@@ -195,7 +195,7 @@ public final class AsideCalls {
                         prefixes.prompt(request, ""),
                         times,
                         _ -> Mono.empty(),
-                        _ -> {},
+                        new EngineDestinations.Heard() {},
                         request.stream(),
                         Optional.empty()),
                 relay));

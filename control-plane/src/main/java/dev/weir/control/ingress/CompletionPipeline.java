@@ -9,6 +9,7 @@ import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Scope;
+import dev.weir.control.ingress.EngineDestinations.Heard;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
@@ -161,7 +161,7 @@ public final class CompletionPipeline {
                                 request,
                                 routes.region(call.caller(), exchange),
                                 tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
-                                passage::engineTook),
+                                hearing(asking, passage)),
                         told,
                         came -> Mono.from(answered.apply(came))),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
@@ -185,16 +185,31 @@ public final class CompletionPipeline {
             CompletionRequest request,
             String region,
             Function<Set<URI>, Mono<Destination>> outside,
-            Consumer<EngineTimes> took) {
+            Heard heard) {
         return new EngineDestinations(
                 fleet,
                 request.model(),
                 prefixes.prompt(request, region),
                 times,
                 outside,
-                took,
+                heard,
                 request.stream(),
                 fallbacks.of(request.model()).hedged() ? Optional.of(hedges) : Optional.empty());
+    }
+
+    private static Heard hearing(Call call, Passage passage) {
+        return new Heard() {
+            @Override
+            public void took(EngineTimes times) {
+                call.engineTook(times);
+                passage.engineTook(times);
+            }
+
+            @Override
+            public void failed(String engine, String why) {
+                call.failedAt(engine, why);
+            }
+        };
     }
 
     /** Has an engine answer what was answered from memory, for the cache to see whether it was right. */
@@ -205,7 +220,7 @@ public final class CompletionPipeline {
                 aside -> upstream.exchange(
                         aside.request(),
                         // What nobody waits for is worth no money outside.
-                        engines(aside.request(), "", _ -> Mono.empty(), _ -> {}),
+                        engines(aside.request(), "", _ -> Mono.empty(), new Heard() {}),
                         answer -> relay.note(answer, aside, check)));
     }
 }

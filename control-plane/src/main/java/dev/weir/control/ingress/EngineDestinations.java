@@ -28,14 +28,23 @@ final class EngineDestinations implements Destinations {
     private final PrefixPrices.Prompt prompt;
     private final FirstTokenTimes times;
     private final Function<Set<URI>, Mono<Destination>> outside;
-    private final Consumer<EngineTimes> took;
+    private final Heard heard;
     private final boolean stream;
     private final Optional<HedgeBudget> hedges;
+
+    /** Hears what becomes of a request at engines, as far as it cares. */
+    interface Heard {
+        /** What an engine's time went into. */
+        default void took(EngineTimes times) {}
+
+        /** An engine failed it; another may not. */
+        default void failed(String engine, String why) {}
+    }
 
     /**
      * The engines.
      *
-     * @param took hears what an engine says that its time went into
+     * @param heard hears what becomes of the request
      */
     EngineDestinations(
             Fleet fleet,
@@ -43,7 +52,7 @@ final class EngineDestinations implements Destinations {
             PrefixPrices.Prompt prompt,
             FirstTokenTimes times,
             Function<Set<URI>, Mono<Destination>> outside,
-            Consumer<EngineTimes> took,
+            Heard heard,
             boolean stream,
             Optional<HedgeBudget> hedges) {
         this.fleet = fleet;
@@ -51,7 +60,7 @@ final class EngineDestinations implements Destinations {
         this.prompt = prompt;
         this.times = times;
         this.outside = outside;
-        this.took = took;
+        this.heard = heard;
         this.stream = stream;
         this.hedges = hedges.filter(_ -> stream);
         this.hedges.ifPresent(HedgeBudget::requestCame);
@@ -61,7 +70,7 @@ final class EngineDestinations implements Destinations {
     public Destination next(Set<URI> avoided) {
         return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), prompt)) {
             case Assigned(var lease) ->
-                new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed, took);
+                new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed, heard);
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
             case NoneReady(var reason) -> throw new UpstreamFailure(Kind.NONE_READY, reason);
         };
@@ -102,7 +111,7 @@ final class EngineDestinations implements Destinations {
      * @param computed to be called once the engine has the prompt behind it
      */
     private record LeasedEngine(
-            Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed, Consumer<EngineTimes> told)
+            Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed, Heard heard)
             implements Destination {
         @Override
         public Peer peer() {
@@ -118,11 +127,17 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void took(EngineTimes times) {
-            told.accept(times);
+            heard.took(times);
+        }
+
+        @Override
+        public void busy(int status) {
+            heard.failed(lease.engine().name(), "it has no room, status " + status);
         }
 
         @Override
         public void failed(UpstreamFailure failure) {
+            heard.failed(lease.engine().name(), String.valueOf(failure.getMessage()));
             switch (failure.kind()) {
                 case UNREACHABLE -> {
                     lease.failed();

@@ -17,6 +17,9 @@ public interface Destination extends AutoCloseable {
     /** It said what its time went into. */
     default void took(EngineTimes times) {}
 
+    /** It has no room for the request now. */
+    default void busy(int status) {}
+
     /** It failed the request. */
     void failed(UpstreamFailure failure);
 

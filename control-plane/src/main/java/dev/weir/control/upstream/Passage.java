@@ -147,6 +147,8 @@ final class Passage {
         if (head.isAnothersToAnswer()) {
             if (head.isBroken()) {
                 destination.failed(new UpstreamFailure(Kind.BROKEN_OFF, "it answered " + head.status()));
+            } else {
+                destination.busy(head.status());
             }
             return collect(content).flatMapMany(body -> Flux.error(new Refused(head, body)));
         }

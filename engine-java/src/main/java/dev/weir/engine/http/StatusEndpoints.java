@@ -110,6 +110,9 @@ record StatusEndpoints(Serving serving, Supplier<String> metrics, String metrics
                 .put("owned_by", "weir");
         if (model != null) {
             json.put("max_model_len", model.contextTokensMax());
+            if (!model.version().isEmpty()) {
+                json.put("version", model.version());
+            }
         }
         if (state != ModelState.READY) {
             json.put("state", state.name());
