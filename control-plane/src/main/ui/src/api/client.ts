@@ -30,8 +30,9 @@ export class Refused extends Error {
 export async function refusalOf(response: Response): Promise<Refused> {
   const text = await response.text();
   try {
-    const error = (JSON.parse(text) as { error?: { message?: string; code?: string } }).error;
+    const { error, reasons } = JSON.parse(text) as { error?: { message?: string; code?: string }; reasons?: string[] };
     if (error?.message) return new Refused(response.status, error.code, error.message);
+    if (reasons?.length) return new Refused(response.status, undefined, reasons.join('; '));
   } catch {
     // Not from Weir: a proxy's page, say.
   }

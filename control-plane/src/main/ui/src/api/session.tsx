@@ -32,6 +32,12 @@ export function roleOf(scopes: string[]): string {
 
 export const SESSION = ['GET /ui/session'];
 
+/** Who is signed in; nobody, if they have just left. */
+export type Known = SessionStatus & { left?: boolean };
+
+/** Between two looks whether Weir is there again. */
+const AGAIN_MILLIS = 2000;
+
 export function SignedIn(props: { status: SessionStatus; children: ReactNode }) {
   const { status } = props;
   const session = useMemo<Session>(
@@ -47,15 +53,17 @@ export function SignedIn(props: { status: SessionStatus; children: ReactNode }) 
 }
 
 export function useSignedIn() {
-  return useQuery({
+  return useQuery<Known, Refused>({
     queryKey: SESSION,
     queryFn: ({ signal }) => clientWith(null).call('GET /ui/session', {}, signal),
     staleTime: 60_000,
+    retry: false,
+    refetchInterval: (query) => (query.state.status === 'error' ? AGAIN_MILLIS : false),
   });
 }
 
 /** What somebody else was shown is nobody's business any more. */
-function begin(queries: QueryClient, status: SessionStatus) {
+function begin(queries: QueryClient, status: Known) {
   queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
   queries.setQueryData(SESSION, status);
 }
@@ -73,7 +81,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => client.call('DELETE /ui/session', {}),
-    onSuccess: (status) => begin(queries, status),
+    onSuccess: (status) => begin(queries, { ...status, left: true }),
   });
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Refused } from '../api/client';
 import { Dialog } from './Dialog';
 import { Failure } from './Notice';
+import { isReason, Reason } from './Reason';
 
 /**
  * Asks before something that cannot be taken back, or that somebody will ask about: says exactly what will happen, and asks why. What
@@ -22,7 +23,7 @@ export function Confirm(props: {
 }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const isReady = reason.trim().length >= 3 && (!props.typed || typed === props.typed) && !props.pending;
+  const isReady = isReason(reason) && (!props.typed || typed === props.typed) && !props.pending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isReady) props.onConfirm(reason.trim());
@@ -31,10 +32,7 @@ export function Confirm(props: {
     <Dialog title={props.title} onClose={props.onClose}>
       <form onSubmit={submit} onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && submit(event)}>
         <div className="effect">{props.effect}</div>
-        <label>
-          Reason, for the audit log
-          <textarea rows={2} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} required minLength={3} />
-        </label>
+        <Reason value={reason} onChange={setReason} />
         {props.typed && (
           <label>
             Type <code>{props.typed}</code> to go on

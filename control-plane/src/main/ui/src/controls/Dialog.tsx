@@ -11,7 +11,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
     shown?.showModal();
     return () => {
       shown?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // What opened it may be gone: the row of a key that was revoked, say.
+      (before instanceof HTMLElement && before.isConnected ? before : document.getElementById('content'))?.focus();
     };
   }, []);
   return (

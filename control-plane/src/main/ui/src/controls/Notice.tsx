@@ -12,7 +12,7 @@ export function Empty(props: { title: string; children?: ReactNode }) {
 }
 
 const REMEDIES: Record<string, string> = {
-  unreachable: 'Start Weir again, or look whether this machine still reaches it; the page goes on by itself then.',
+  unreachable: 'Look whether Weir runs and this machine reaches it; the page goes on by itself then.',
   missing_scope: 'Ask an administrator for a key with that scope, and sign in with it.',
   invalid_api_key: 'Sign out and in again, with a key that is valid.',
   storage_unavailable: 'Look whether the database is there; Weir goes on by itself then.',

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { BrowserRouter } from 'react-router';
 import { Refused } from '../api/client';
 import { SESSION, SignedIn, useSignedIn } from '../api/session';
@@ -10,14 +10,29 @@ import { SignIn } from './SignIn';
 /** A question that was refused is refused again; one that nobody answered may be answered the next time. */
 const mayBeAskedAgain = (failures: number, failure: Error) => failures < 2 && !(failure instanceof Refused && failure.status >= 400 && failure.status < 500);
 
+/** Nobody answered, or nobody who knows who asks. */
+const DOUBTFUL = [0, 401];
+
 function queries(): QueryClient {
   const client: QueryClient = new QueryClient({
-    defaultOptions: { queries: { retry: mayBeAskedAgain, staleTime: 1000, refetchOnWindowFocus: true } },
+    defaultOptions: {
+      // Weir may be on this very machine, which needs no network for it.
+      queries: { retry: mayBeAskedAgain, staleTime: 1000, refetchOnWindowFocus: true, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
+    },
   });
-  // Whoever is not signed in any more sees the way in, and not a page of refusals.
+  let isAway = false;
   client.getQueryCache().subscribe((event) => {
-    if (event.type === 'updated' && event.action.type === 'error' && (event.action.error as Refused).status === 401) {
-      void client.invalidateQueries({ queryKey: SESSION });
+    if (event.type !== 'updated') return;
+    const { action, query } = event;
+    if (query.queryKey[0] !== SESSION[0]) {
+      // Whoever is not signed in any more sees the way in, and not a page of refusals; where Weir is away the page says so.
+      if (action.type === 'error' && DOUBTFUL.includes((action.error as Refused).status)) void client.invalidateQueries({ queryKey: SESSION });
+    } else if (action.type === 'error') {
+      isAway = true;
+    } else if (action.type === 'success' && isAway) {
+      isAway = false;
+      void client.invalidateQueries({ predicate: (other) => other.queryKey[0] !== SESSION[0] });
     }
   });
   return client;
@@ -25,7 +40,21 @@ function queries(): QueryClient {
 
 function Gate() {
   const session = useSignedIn();
-  if (session.data) return session.data.signedIn ? <SignedIn status={session.data}>{<Shell />}</SignedIn> : <SignIn singleSignOn={session.data.singleSignOn} />;
+  const [wasIn, setWasIn] = useState(false);
+  const isIn = session.data?.signedIn ?? false;
+  const left = session.data?.left ?? false;
+  useEffect(() => {
+    if (isIn) setWasIn(true);
+    else if (left) setWasIn(false);
+  }, [isIn, left]);
+  if (session.data?.signedIn) {
+    return (
+      <SignedIn status={session.data}>
+        <Shell isAway={session.isError} />
+      </SignedIn>
+    );
+  }
+  if (session.data) return <SignIn singleSignOn={session.data.singleSignOn} ended={wasIn && !left} />;
   return (
     <main className="entrance">
       {session.error ? <Failure failure={session.error} retry={() => void session.refetch()} /> : <Waiting what="Asking Weir who you are" />}

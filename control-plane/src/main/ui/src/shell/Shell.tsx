@@ -12,7 +12,8 @@ import { useShortcuts, walk } from './shortcuts';
 
 const THEMES: Preferences['theme'][] = ['system', 'light', 'dark'];
 
-export function Shell() {
+/** Around every page: where to go, who is in, and whether Weir is there. */
+export function Shell(props: { isAway: boolean }) {
   const session = useSession();
   const signOut = useSignOut();
   const navigate = useNavigate();
@@ -103,6 +104,12 @@ export function Shell() {
         </div>
       </nav>
       <main id="content" tabIndex={-1}>
+        {props.isAway && (
+          <div className="notice bad" role="alert">
+            <strong>✕ Weir does not answer.</strong>
+            <span>What is here is from before. The page goes on by itself as soon as Weir is back: look whether it runs, and whether this machine reaches it.</span>
+          </div>
+        )}
         <Suspense fallback={<Waiting what="Opening the page" />}>
           <Routes>
             {pages.map(({ path, page: View }) => (

@@ -13,7 +13,7 @@ const REFUSALS: Record<string, string> = {
   silent: 'Your organisation’s sign-in does not answer. Try again in a while, or sign in with a key.',
 };
 
-export function SignIn(props: { singleSignOn: boolean }) {
+export function SignIn(props: { singleSignOn: boolean; ended: boolean }) {
   const [search] = useSearchParams();
   const refused = REFUSALS[search.get('refused') ?? ''];
   const [key, setKey] = useState('');
@@ -27,6 +27,11 @@ export function SignIn(props: { singleSignOn: boolean }) {
       <form className="card" onSubmit={submit}>
         <img src="/ui/weir.svg" alt="" width="48" height="48" />
         <h1>Weir</h1>
+        {props.ended && (
+          <div className="notice warn" role="alert">
+            Your session is over: it ended, or its key or person was barred. Sign in again, and you are back where you were.
+          </div>
+        )}
         {refused && (
           <div className="notice bad" role="alert">
             {refused}

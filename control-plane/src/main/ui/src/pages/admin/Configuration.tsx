@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useAnswer, useChange, useSession } from '../../api/session';
 import type { FileText, TextVersion } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
@@ -17,16 +18,15 @@ export function Configuration() {
   const { may } = useSession();
   const serving = useAnswer('GET /admin/configuration', {}, { everyMillis: 5000 });
   const reload = useChange('POST /admin/configuration/reload', 'GET /admin/configuration', 'GET /admin/configuration/text');
+  const [isReading, setReading] = useState(false);
   return (
     <>
       <Card
         title="What serves"
         actions={
-          may('admin:operate') && (
-            <button type="button" disabled={reload.isPending} onClick={() => reload.mutate({})}>
-              Read the file now
-            </button>
-          )
+          <Act needs="admin:operate" onClick={() => setReading(true)}>
+            Read the file now
+          </Act>
         }
       >
         <Answer of={serving} what="the configuration">
@@ -48,13 +48,24 @@ export function Configuration() {
             </>
           )}
         </Answer>
-        {reload.error && <Failure failure={reload.error} />}
         {reload.data && (
           <p role="status" className="soft">
             The file was read: {reload.data.outcome}, version {reload.data.version} serves.
           </p>
         )}
       </Card>
+      {isReading && (
+        <Confirm
+          title="Read the configuration’s file now"
+          action="Read it"
+          harmless
+          effect={<p>If it can be used, the next request sees all of it. If not, the one that serves goes on serving, and this page says what is wrong with the file.</p>}
+          pending={reload.isPending}
+          failure={reload.error}
+          onClose={() => setReading(false)}
+          onConfirm={(reason) => reload.mutate({ reason }, { onSuccess: () => setReading(false) })}
+        />
+      )}
       {may('admin:administer') ? <Text /> : <Empty title="The text is for administrators.">Settings in it may hold passwords.</Empty>}
     </>
   );

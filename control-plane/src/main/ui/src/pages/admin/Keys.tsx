@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useAnswer, useChange, useSession } from '../../api/session';
 import type { KeyStatus } from '../../api/types';
 import { Ago } from '../../controls/Ago';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import type { Column } from '../../controls/DataTable';
@@ -25,7 +26,7 @@ function state(key: KeyStatus) {
 const isAlive = (key: KeyStatus) => !key.revokedAt && !(key.expiresAt && Date.parse(key.expiresAt) <= Date.now());
 
 export function Keys() {
-  const { may, status } = useSession();
+  const { status } = useSession();
   const keys = useAnswer('GET /admin/keys', {});
   const [filter, setFilter] = useState('');
   const [isMaking, setMaking] = useState(false);
@@ -41,27 +42,25 @@ export function Keys() {
     { name: 'May', cell: (key) => key.scopes.join(', '), minor: true },
     { name: 'Made', cell: (key) => <Ago at={key.createdAt} />, minor: true },
     { name: 'Ends', cell: (key) => (key.revokedAt ? <Ago at={key.revokedAt} /> : key.expiresAt ? moment(key.expiresAt) : <span className="soft">never</span>), minor: true },
-  ];
-  if (may('admin:administer')) {
-    columns.push({
+    {
       name: 'Actions',
       cell: (key) =>
         isAlive(key) && (
           <div className="actions">
-            <button type="button" className="small" onClick={() => setTurning(key)}>
+            <Act needs="admin:administer" className="small" onClick={() => setTurning(key)}>
               Rotate
-            </button>
-            <button type="button" className="small danger" onClick={() => setLeaving(key)}>
+            </Act>
+            <Act needs="admin:administer" className="small danger" onClick={() => setLeaving(key)}>
               Revoke
-            </button>
+            </Act>
           </div>
         ),
       figure: true,
-    });
-  }
+    },
+  ];
   const text = filter.toLowerCase();
   return (
-    <Card title="Keys" actions={may('admin:administer') && <button type="button" className="main" onClick={() => setMaking(true)}>New key</button>}>
+    <Card title="Keys" actions={<Act needs="admin:administer" className="main" onClick={() => setMaking(true)}>New key</Act>}>
       <label className="filter">
         <span className="unseen">Filter keys</span>
         <input data-filter placeholder="Filter by name, id or tenant" value={filter} onChange={(event) => setFilter(event.target.value)} />

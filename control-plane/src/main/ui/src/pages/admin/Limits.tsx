@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { LimitStatus, NewLimit } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import type { Column } from '../../controls/DataTable';
@@ -26,7 +27,6 @@ function subject(limit: LimitStatus): string {
 const amount = (limit: LimitStatus) => `${limit.metric === 'COST' ? money(limit.max) : count(limit.max)} ${limit.metric === 'COST' ? '' : METRICS[limit.metric]} ${PERIODS[limit.period]}`;
 
 export function Limits() {
-  const { may } = useSession();
   const limits = useAnswer('GET /admin/limits', {});
   const [open, setOpen] = useState<LimitStatus | 'new' | null>(null);
   const [leaving, setLeaving] = useState<LimitStatus | null>(null);
@@ -37,26 +37,24 @@ export function Limits() {
     { name: 'Of', cell: (limit) => <strong>{subject(limit)}</strong> },
     { name: 'For', cell: (limit) => limit.model ?? <span className="soft">every model</span> },
     { name: 'At most', cell: amount, figure: true },
-  ];
-  if (may('admin:operate')) {
-    columns.push({
+    {
       name: 'Actions',
       cell: (limit) => (
         <div className="actions">
-          <button type="button" className="small" onClick={() => setOpen(limit)}>
+          <Act needs="admin:operate" className="small" onClick={() => setOpen(limit)}>
             Change
-          </button>
-          <button type="button" className="small danger" onClick={() => setLeaving(limit)}>
+          </Act>
+          <Act needs="admin:operate" className="small danger" onClick={() => setLeaving(limit)}>
             Remove
-          </button>
+          </Act>
         </div>
       ),
       figure: true,
-    });
-  }
+    },
+  ];
   const close = () => setOpen(null);
   return (
-    <Card title="Limits and budgets" actions={may('admin:operate') && <button type="button" className="main" onClick={() => setOpen('new')}>New limit</button>}>
+    <Card title="Limits and budgets" actions={<Act needs="admin:operate" className="main" onClick={() => setOpen('new')}>New limit</Act>}>
       <Answer of={limits} what="the limits">
         {(rows) => (
           <DataTable
@@ -104,12 +102,13 @@ export function Limits() {
         <OrderDialog
           title={`Change the limit of ${subject(open)}`}
           action="Change"
-          note={<p className="soft">What is spent of it stays spent.</p>}
+          explained
+          note={<p>It holds with the new figure from the next request on; now it is “{amount(open)}”. What is spent of it stays spent.</p>}
           fields={[{ name: 'max', label: `At most, ${METRICS[open.metric]} ${PERIODS[open.period]}`, type: 'number', value: String(open.max), required: true }]}
           pending={change.isPending}
           failure={change.error}
           onClose={close}
-          onOrder={(given) => change.mutate({ path: { id: open.id }, body: { max: Number(given.max) } }, { onSuccess: close })}
+          onOrder={(given, reason) => change.mutate({ path: { id: open.id }, body: { max: Number(given.max) }, reason }, { onSuccess: close })}
         />
       )}
       {leaving && (

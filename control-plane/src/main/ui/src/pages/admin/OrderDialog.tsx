@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Refused } from '../../api/client';
 import { Dialog } from '../../controls/Dialog';
 import { Failure } from '../../controls/Notice';
+import { isReason, Reason } from '../../controls/Reason';
 
 export interface Field {
   name: string;
@@ -16,21 +17,24 @@ export interface Field {
   texts?: Record<string, string>;
 }
 
-/** A few fields and what they are for. */
+/** A few fields and what they are for; why, where something is changed that was there. */
 export function OrderDialog(props: {
   title: string;
   action: string;
   fields: Field[];
   note?: ReactNode;
+  explained?: boolean;
   pending: boolean;
   failure: Refused | null;
   onClose: () => void;
-  onOrder: (given: Record<string, string>) => void;
+  onOrder: (given: Record<string, string>, reason: string) => void;
 }) {
   const [given, setGiven] = useState(() => Object.fromEntries(props.fields.map((field) => [field.name, field.value ?? field.choices?.[0] ?? ''])));
+  const [reason, setReason] = useState('');
+  const isReady = !props.pending && (!props.explained || isReason(reason));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    props.onOrder(given);
+    if (isReady) props.onOrder(given, reason.trim());
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
@@ -57,12 +61,13 @@ export function OrderDialog(props: {
             </label>
           );
         })}
+        {props.explained && <Reason value={reason} onChange={setReason} />}
         {props.failure && <Failure failure={props.failure} />}
         <div className="actions">
           <button type="button" onClick={props.onClose}>
             Cancel
           </button>
-          <button type="submit" className="main" disabled={props.pending}>
+          <button type="submit" className="main" disabled={!isReady}>
             {props.pending ? 'Working…' : props.action}
           </button>
         </div>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { Tenant } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import type { Column } from '../../controls/DataTable';
@@ -22,7 +23,6 @@ const fields = (tenant?: Tenant): Field[] => [
 ];
 
 export function Tenants() {
-  const { may } = useSession();
   const tenants = useAnswer('GET /admin/tenants', {});
   const [editing, setEditing] = useState<Tenant | 'new' | null>(null);
   const [switching, setSwitching] = useState<Tenant | null>(null);
@@ -33,25 +33,23 @@ export function Tenants() {
     { name: 'State', cell: (tenant) => (tenant.enabled ? <Status mood="good">enabled</Status> : <Status mood="bad">disabled</Status>) },
     { name: 'Requests', cell: (tenant) => SAID[tenant.dataResidency] ?? tenant.dataResidency },
     { name: 'Weight', cell: (tenant) => count(tenant.weight), figure: true },
-  ];
-  if (may('admin:administer')) {
-    columns.push({
+    {
       name: 'Actions',
       cell: (tenant) => (
         <div className="actions">
-          <button type="button" className="small" onClick={() => setEditing(tenant)}>
+          <Act needs="admin:administer" className="small" onClick={() => setEditing(tenant)}>
             Change
-          </button>
-          <button type="button" className={tenant.enabled ? 'small danger' : 'small'} onClick={() => setSwitching(tenant)}>
+          </Act>
+          <Act needs="admin:administer" className={tenant.enabled ? 'small danger' : 'small'} onClick={() => setSwitching(tenant)}>
             {tenant.enabled ? 'Disable' : 'Enable'}
-          </button>
+          </Act>
         </div>
       ),
       figure: true,
-    });
-  }
+    },
+  ];
   return (
-    <Card title="Tenants" actions={may('admin:administer') && <button type="button" className="main" onClick={() => setEditing('new')}>New tenant</button>}>
+    <Card title="Tenants" actions={<Act needs="admin:administer" className="main" onClick={() => setEditing('new')}>New tenant</Act>}>
       <Answer of={tenants} what="the tenants">
         {(rows) => <DataTable caption="Tenants" columns={columns} rows={rows} id={(tenant) => tenant.id} empty="There is no tenant." />}
       </Answer>
@@ -70,11 +68,18 @@ export function Tenants() {
         <OrderDialog
           title={`Change ${editing.id}`}
           action="Change"
+          explained
+          note={<p className="soft">It holds from the next request on. Whoever may overflow has requests answered outside when there is no room here.</p>}
           fields={fields(editing)}
           pending={change.isPending}
           failure={change.error}
           onClose={() => setEditing(null)}
-          onOrder={(given) => change.mutate({ path: { id: editing.id }, body: { name: given.name ?? null, weight: Number(given.weight), dataResidency: given.dataResidency as Tenant['dataResidency'] } }, { onSuccess: () => setEditing(null) })}
+          onOrder={(given, reason) =>
+            change.mutate(
+              { path: { id: editing.id }, body: { name: given.name ?? null, weight: Number(given.weight), dataResidency: given.dataResidency as Tenant['dataResidency'] }, reason },
+              { onSuccess: () => setEditing(null) },
+            )
+          }
         />
       )}
       {switching && (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { User } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import type { Column } from '../../controls/DataTable';
@@ -14,7 +15,6 @@ const ROLES = ['', 'VIEWER', 'OPERATOR', 'ADMIN'];
 const SAID: Record<string, string> = { '': 'none: asks models only', VIEWER: 'viewer: sees everything', OPERATOR: 'operator: changes what runs', ADMIN: 'admin: changes who may do what' };
 
 export function Users() {
-  const { may } = useSession();
   const users = useAnswer('GET /admin/users', {});
   const [editing, setEditing] = useState<User | 'new' | null>(null);
   const [switching, setSwitching] = useState<User | null>(null);
@@ -26,25 +26,23 @@ export function Users() {
     { name: 'State', cell: (user) => (user.enabled ? <Status mood="good">enabled</Status> : <Status mood="bad">disabled</Status>) },
     { name: 'Tenant', cell: (user) => user.tenantId },
     { name: 'Role', cell: (user) => user.role?.toLowerCase() ?? <span className="soft">none</span> },
-  ];
-  if (may('admin:administer')) {
-    columns.push({
+    {
       name: 'Actions',
       cell: (user) => (
         <div className="actions">
-          <button type="button" className="small" onClick={() => setEditing(user)}>
+          <Act needs="admin:administer" className="small" onClick={() => setEditing(user)}>
             Change
-          </button>
-          <button type="button" className={user.enabled ? 'small danger' : 'small'} onClick={() => setSwitching(user)}>
+          </Act>
+          <Act needs="admin:administer" className={user.enabled ? 'small danger' : 'small'} onClick={() => setSwitching(user)}>
             {user.enabled ? 'Disable' : 'Enable'}
-          </button>
+          </Act>
         </div>
       ),
       figure: true,
-    });
-  }
+    },
+  ];
   return (
-    <Card title="Users" actions={may('admin:administer') && <button type="button" className="main" onClick={() => setEditing('new')}>New user</button>}>
+    <Card title="Users" actions={<Act needs="admin:administer" className="main" onClick={() => setEditing('new')}>New user</Act>}>
       <Answer of={users} what="the users">
         {(rows) => (
           <DataTable
@@ -70,13 +68,14 @@ export function Users() {
             { name: 'name', label: 'Name', value: editing === 'new' ? '' : editing.name, required: true },
             { name: 'role', label: 'Role', value: editing === 'new' ? '' : (editing.role ?? ''), choices: ROLES, texts: SAID },
           ]}
+          explained={editing !== 'new'}
           pending={make.isPending || change.isPending}
           failure={make.error ?? change.error}
           onClose={() => setEditing(null)}
-          onOrder={(given) =>
+          onOrder={(given, reason) =>
             editing === 'new'
               ? make.mutate({ body: { id: given.id ?? '', tenant: given.tenant ?? '', name: given.name ?? '', ...role(given.role) } }, { onSuccess: () => setEditing(null) })
-              : change.mutate({ path: { id: editing.id }, body: { name: given.name ?? null, ...(given.role ? role(given.role) : { noRole: true }) } }, { onSuccess: () => setEditing(null) })
+              : change.mutate({ path: { id: editing.id }, body: { name: given.name ?? null, ...(given.role ? role(given.role) : { noRole: true }) }, reason }, { onSuccess: () => setEditing(null) })
           }
         />
       )}

@@ -1,6 +1,7 @@
 import { Route, Routes } from 'react-router';
 import { Page } from '../../controls/Page';
 import { GoldenSets } from './GoldenSets';
+import { Judges } from './Judges';
 import { OneRun } from './OneRun';
 import { Runs } from './Runs';
 
@@ -13,6 +14,7 @@ export default function Evaluations() {
           <Page title="Evaluations" lead="Golden sets in versions that nobody changes, runs of models over them, and whether one may replace another.">
             <Runs />
             <GoldenSets />
+            <Judges />
           </Page>
         }
       />

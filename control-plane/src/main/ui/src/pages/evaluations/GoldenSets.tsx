@@ -1,7 +1,8 @@
 import type { FormEvent } from 'react';
 import { useState } from 'react';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { GoldenVersion } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
@@ -20,18 +21,15 @@ const COLUMNS: Column<GoldenVersion>[] = [
 ];
 
 export function GoldenSets() {
-  const { may } = useSession();
   const sets = useAnswer('GET /admin/golden-sets', {});
   const [isImporting, setImporting] = useState(false);
   return (
     <Card
       title="Golden sets"
       actions={
-        may('admin:operate') && (
-          <button type="button" onClick={() => setImporting(true)}>
-            Import
-          </button>
-        )
+        <Act needs="admin:operate" onClick={() => setImporting(true)}>
+          Import
+        </Act>
       }
     >
       <Answer of={sets} what="the golden sets">

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { CaseLine, GateVerdict, RunView } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
+import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
 import { count, moment, percent } from '../../controls/figures';
 import { Failure, Waiting } from '../../controls/Notice';
@@ -12,7 +14,7 @@ import { baselinesFor, CHANGES, share, STATES, worstFirst } from './runs';
 
 export function OneRun() {
   const { id = '' } = useParams();
-  const { may } = useSession();
+  const [isStopping, setStopping] = useState(false);
   const run = useAnswer('GET /admin/evaluations/{id}', { path: { id } }, { everyMillis: 2000 });
   const cancel = useChange('POST /admin/evaluations/{id}/cancel', 'GET /admin/evaluations/{id}');
   const resume = useChange('POST /admin/evaluations/{id}/resume', 'GET /admin/evaluations/{id}');
@@ -22,23 +24,21 @@ export function OneRun() {
       title={run.data ? `${run.data.model} over ${run.data.goldenSet}` : 'A run'}
       lead={<Link to="/evaluations">All evaluations</Link>}
       actions={
-        may('admin:operate') && (
-          <>
-            {state === 'RUNNING' && (
-              <button type="button" onClick={() => cancel.mutate({ path: { id } })}>
-                Stop; it can go on later
-              </button>
-            )}
-            {(state === 'CANCELLED' || state === 'FAILED') && (
-              <button type="button" className="main" onClick={() => resume.mutate({ path: { id } })}>
-                Go on
-              </button>
-            )}
-          </>
-        )
+        <>
+          {state === 'RUNNING' && (
+            <Act needs="admin:operate" className="danger" onClick={() => setStopping(true)}>
+              Stop
+            </Act>
+          )}
+          {(state === 'CANCELLED' || state === 'FAILED') && (
+            <Act needs="admin:operate" className="main" disabled={resume.isPending} onClick={() => resume.mutate({ path: { id } })}>
+              Go on
+            </Act>
+          )}
+        </>
       }
     >
-      {(cancel.error ?? resume.error) && <Failure failure={(cancel.error ?? resume.error) as Error} />}
+      {resume.error && <Failure failure={resume.error} />}
       <Answer of={run} what="the run">
         {(now) => (
           <>
@@ -47,6 +47,22 @@ export function OneRun() {
           </>
         )}
       </Answer>
+      {isStopping && run.data && (
+        <Confirm
+          title="Stop the run"
+          action="Stop"
+          effect={
+            <p>
+              Nothing more is asked of {run.data.model}. {count(run.data.attemptCount)} of {count(run.data.attemptCountPlanned)} attempts are done and stay; the run can go on
+              with the others later.
+            </p>
+          }
+          pending={cancel.isPending}
+          failure={cancel.error}
+          onClose={() => setStopping(false)}
+          onConfirm={(reason) => cancel.mutate({ path: { id }, reason }, { onSuccess: () => setStopping(false) })}
+        />
+      )}
     </Page>
   );
 }

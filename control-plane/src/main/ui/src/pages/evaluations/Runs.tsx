@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { RunView } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
@@ -32,7 +33,6 @@ const COLUMNS: Column<RunView>[] = [
 ];
 
 export function Runs() {
-  const { may } = useSession();
   const navigate = useNavigate();
   const runs = useAnswer('GET /admin/evaluations', {}, { everyMillis: 2000 });
   const sets = useAnswer('GET /admin/golden-sets', {});
@@ -44,11 +44,10 @@ export function Runs() {
     <Card
       title="Runs"
       actions={
-        may('admin:operate') &&
         names.length > 0 && (
-          <button type="button" className="main" onClick={() => setStarting(true)}>
+          <Act needs="admin:operate" className="main" onClick={() => setStarting(true)}>
             New run
-          </button>
+          </Act>
         )
       }
     >

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Route, Routes, useNavigate } from 'react-router';
-import { useAnswer, useSession } from '../../api/session';
+import { useAnswer } from '../../api/session';
 import type { ExperimentSummary } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
@@ -32,7 +33,6 @@ const COLUMNS: Column<ExperimentSummary>[] = [
 ];
 
 function List() {
-  const { may } = useSession();
   const navigate = useNavigate();
   const experiments = useAnswer('GET /admin/experiments', {}, { everyMillis: 5000 });
   const [isPlanning, setPlanning] = useState(false);
@@ -41,11 +41,9 @@ function List() {
       title="Experiments"
       lead="Is another version better? Users fall on arms and stay there; a bandit moves them to what is likely best."
       actions={
-        may('admin:operate') && (
-          <button type="button" className="main" onClick={() => setPlanning(true)}>
-            New experiment
-          </button>
-        )
+        <Act needs="admin:operate" className="main" onClick={() => setPlanning(true)}>
+          New experiment
+        </Act>
       }
     >
       <Card title="The latest">

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { ArmReport, ExperimentDetail, GoalReport, TrialReport } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
@@ -16,7 +17,6 @@ type Estimate = GoalReport['estimates'][number];
 
 export function OneExperiment() {
   const { id = '' } = useParams();
-  const { may } = useSession();
   const experiment = useAnswer('GET /admin/experiments/{id}', { path: { id } }, { everyMillis: 5000 });
   const [isStopping, setStopping] = useState(false);
   const stop = useChange('POST /admin/experiments/{id}/stop', 'GET /admin/experiments/{id}', 'GET /admin/experiments');
@@ -26,11 +26,10 @@ export function OneExperiment() {
       title={detail ? `${detail.summary.alias}: ${detail.arms.map((arm) => arm.model).join(' or ')}` : 'An experiment'}
       lead={<Link to="/experiments">All experiments</Link>}
       actions={
-        detail?.summary.end === 'RUNNING' &&
-        may('admin:operate') && (
-          <button type="button" className="danger" onClick={() => setStopping(true)}>
+        detail?.summary.end === 'RUNNING' && (
+          <Act needs="admin:operate" className="danger" onClick={() => setStopping(true)}>
             Stop
-          </button>
+          </Act>
         )
       }
     >

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { useChange, useSession } from '../../api/session';
+import { useChange } from '../../api/session';
 import type { AdapterLine, EngineModels } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Confirm } from '../../controls/Confirm';
 
 export function Adapters(props: { of: EngineModels }) {
   const { of: engine } = props;
-  const { may } = useSession();
   const [leaving, setLeaving] = useState<AdapterLine | null>(null);
   const change = useChange('POST /admin/models/adapters', 'GET /admin/models');
   if (engine.adapters.length === 0) return null;
@@ -16,11 +16,9 @@ export function Adapters(props: { of: EngineModels }) {
         {engine.adapters.map((adapter) => (
           <li key={adapter.name}>
             <strong>{adapter.name}</strong> <span className="soft">of {adapter.model}</span>
-            {may('admin:operate') && (
-              <button type="button" className="small" onClick={() => setLeaving(adapter)}>
-                Unload
-              </button>
-            )}
+            <Act needs="admin:operate" className="small" onClick={() => setLeaving(adapter)}>
+              Unload
+            </Act>
           </li>
         ))}
       </ul>

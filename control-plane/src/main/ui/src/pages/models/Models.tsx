@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useAnswer, useSession } from '../../api/session';
+import { useAnswer } from '../../api/session';
 import type { EngineModels, ModelLine } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
 import { DataTable } from '../../controls/DataTable';
@@ -12,6 +13,7 @@ import { Status } from '../../controls/Status';
 import { AdapterDialog, Adapters } from './Adapters';
 import { AliasDialog } from './AliasDialog';
 import { LoadDialog } from './LoadDialog';
+import { formatOf, needOf } from './memory';
 import { PinDialog } from './PinDialog';
 import type { Verb } from './verbs';
 import { VERBS_OF, VerbDialog } from './verbs';
@@ -66,75 +68,69 @@ function State(props: { of: ModelLine }) {
   );
 }
 
-const need = (model: ModelLine) => (model.weightsBytes == null ? null : model.weightsBytes + (model.kvCacheBytes ?? 0) + (model.workingBytes ?? 0));
-
 function EngineCard(props: { of: EngineModels }) {
   const { of: engine } = props;
-  const { may } = useSession();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const mayOperate = may('admin:operate');
   const columns: Column<ModelLine>[] = [
     {
       name: 'Model',
       cell: (model) => (
         <>
           <strong>{model.name}</strong>
+          {model.version && <div className="soft mono">{model.version.split('@').at(-1)}</div>}
           {model.aliases.length > 0 && <div className="soft">also {model.aliases.join(', ')}</div>}
         </>
       ),
     },
     { name: 'State', cell: (model) => <State of={model} /> },
-    { name: 'Settings', cell: (model) => <span className="soft">{settings(model)}</span>, minor: true },
+    { name: 'Format', cell: (model) => <span className="soft">{settings(model)}</span>, minor: true },
     { name: 'In flight', cell: (model) => count(model.requestsInFlight), figure: true, minor: true },
     {
       name: 'Memory',
       cell: (model) => (
         <>
-          {bytes(need(model))}
+          {bytes(needOf(model))}
           {model.weightsBytes != null && <div className="soft minor">{memory(model)}</div>}
         </>
       ),
     },
-  ];
-  if (mayOperate) {
-    columns.push({
+    {
       name: 'Actions',
       cell: (model) => (
         <div className="actions">
           {(VERBS_OF[model.state] ?? []).filter((verb) => !model.pin || verb === 'LOAD' || verb === 'WAKE').map((verb) => (
-            <button key={verb} type="button" className="small" onClick={() => setOpen({ what: 'verb', verb, model })}>
+            <Act key={verb} needs="admin:operate" className="small" onClick={() => setOpen({ what: 'verb', verb, model })}>
               {verb[0] + verb.slice(1).toLowerCase()}
-            </button>
+            </Act>
           ))}
           {model.state !== 'UNAVAILABLE' && (
-            <button type="button" className="small" onClick={() => setOpen({ what: 'alias', model })}>
+            <Act needs="admin:operate" className="small" onClick={() => setOpen({ what: 'alias', model })}>
               Alias
-            </button>
+            </Act>
           )}
           {(model.state !== 'UNAVAILABLE' || model.pin) && (
-            <button type="button" className="small" onClick={() => setOpen({ what: 'pin', model })}>
+            <Act needs="admin:operate" className="small" onClick={() => setOpen({ what: 'pin', model })}>
               {model.pin ? 'Unpin' : 'Pin'}
-            </button>
+            </Act>
           )}
         </div>
       ),
       figure: true,
-    });
-  }
+    },
+  ];
   return (
     <Card
       title={`Engine ${engine.engine}`}
       actions={
-        mayOperate &&
         !engine.reason && (
           <>
-            <button type="button" onClick={() => setOpen({ what: 'adapter' })}>
+            <Act needs="admin:operate" onClick={() => setOpen({ what: 'adapter' })}>
               Load an adapter
-            </button>
-            <button type="button" className="main" onClick={() => setOpen({ what: 'load' })}>
+            </Act>
+            <Act needs="admin:operate" className="main" onClick={() => setOpen({ what: 'load' })}>
               Load a model
-            </button>
+            </Act>
           </>
         )
       }
@@ -162,7 +158,7 @@ function EngineCard(props: { of: EngineModels }) {
 
 function settings(model: ModelLine): string {
   const { quantize, dtype, max_model_len: length } = model.parameters;
-  const said = [quantize && quantize !== 'none' ? quantize : dtype, length && `context ${count(Number(length))}`];
+  const said = [formatOf(model.path), quantize && quantize !== 'none' ? quantize : dtype !== 'auto' && dtype, length && `context ${count(Number(length))}`];
   return said.filter(Boolean).join(', ') || '–';
 }
 

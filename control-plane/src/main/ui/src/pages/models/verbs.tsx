@@ -3,6 +3,7 @@ import { useChange } from '../../api/session';
 import type { ModelLine } from '../../api/types';
 import { Confirm } from '../../controls/Confirm';
 import { bytes, count } from '../../controls/figures';
+import { needOf } from './memory';
 
 export type Verb = 'LOAD' | 'UNLOAD' | 'SLEEP' | 'WAKE';
 type Policy = 'drain' | 'refuse' | 'force';
@@ -21,7 +22,8 @@ const POLICIES: Record<Policy, string> = {
 /** The exact effect of a verb, as far as it can be known before. */
 export function effectOf(verb: Verb, model: ModelLine, policy: Policy): string[] {
   const flying = model.requestsInFlight === 0 ? 'Nothing is in flight' : `${count(model.requestsInFlight)} requests are in flight`;
-  const freed = model.weightsBytes == null ? 'its memory' : bytes(model.weightsBytes + (model.kvCacheBytes ?? 0) + (model.workingBytes ?? 0));
+  const need = needOf(model);
+  const freed = need === null ? 'its memory' : bytes(need);
   const leaving = policy === 'force' ? `${flying}; they end with an error now.` : policy === 'refuse' ? `${flying}; if any is then, nothing happens.` : `${flying}; what was begun finishes first.`;
   const aliases = model.aliases.length > 0 ? [`The names ${model.aliases.join(', ')} lead to it, too.`] : [];
   switch (verb) {

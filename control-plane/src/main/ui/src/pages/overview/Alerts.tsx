@@ -5,9 +5,9 @@ const KV_CACHE_MAX = 0.95;
 
 /** What somebody should look at now; nothing where there is nothing. */
 export function Alerts(props: { failedShare: number | null }) {
-  const engines = useAnswer('GET /admin/engines', {}, { everyMillis: 2000 });
-  const configuration = useAnswer('GET /admin/configuration', {}, { everyMillis: 10_000 });
-  const told = useAnswer('GET /admin/alerts', {}, { everyMillis: 5000 });
+  const engines = useAnswer('GET /admin/engines', {});
+  const configuration = useAnswer('GET /admin/configuration', {});
+  const told = useAnswer('GET /admin/alerts', {});
   const alerts = (told.data?.firing ?? []).map((alert) => `${alert.summary}${alert.severity === 'PAGE' ? ' (somebody was paged)' : ''}`);
   for (const engine of engines.data ?? []) {
     if (!engine.ready && !engine.draining) alerts.push(`Engine ${engine.name} takes no requests: ${engine.reason ?? 'it does not say why'}`);

@@ -1,13 +1,14 @@
 import { useAnswer } from '../../api/session';
-import type { EngineStatus } from '../../api/types';
+import type { EngineModels, EngineStatus } from '../../api/types';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
 import { DataTable } from '../../controls/DataTable';
-import { count, percent } from '../../controls/figures';
+import { bytes, count, percent } from '../../controls/figures';
 import { Empty } from '../../controls/Notice';
 import { Card } from '../../controls/Page';
 import { Status } from '../../controls/Status';
+import { memoryOf } from '../models/memory';
 
 function state(engine: EngineStatus) {
   if (engine.ready) return <Status mood="good">ready</Status>;
@@ -15,7 +16,7 @@ function state(engine: EngineStatus) {
   return <Status mood="bad">not ready</Status>;
 }
 
-const COLUMNS: Column<EngineStatus>[] = [
+const columns = (models: EngineModels[]): Column<EngineStatus>[] => [
   {
     name: 'Engine',
     cell: (engine) => (
@@ -45,17 +46,30 @@ const COLUMNS: Column<EngineStatus>[] = [
     ),
     figure: true,
   },
+  { name: 'Memory', cell: (engine) => <Memory of={models.find((one) => one.engine === engine.name)} />, figure: true },
 ];
 
+/** What models have, of that and what is free. */
+function Memory(props: { of: EngineModels | undefined }) {
+  const memory = props.of && memoryOf(props.of);
+  if (!memory) return <span className="soft">–</span>;
+  return (
+    <>
+      <meter min={0} max={memory.ofBytes} high={memory.ofBytes * 0.9} value={memory.usedBytes} aria-label="memory in use" /> {bytes(memory.usedBytes)} of {bytes(memory.ofBytes)}
+    </>
+  );
+}
+
 export function Engines() {
-  const engines = useAnswer('GET /admin/engines', {}, { everyMillis: 2000 });
+  const engines = useAnswer('GET /admin/engines', {});
+  const models = useAnswer('GET /admin/models', {});
   return (
     <Card title="Engines">
       <Answer of={engines} what="the engines">
         {(rows) => (
           <DataTable
             caption="Engines"
-            columns={COLUMNS}
+            columns={columns(models.data ?? [])}
             rows={rows}
             id={(engine) => engine.name}
             empty={

@@ -1,9 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'react-router';
-import { useAnswer } from '../../api/session';
+import { SESSION, useAnswer } from '../../api/session';
 import type { LiveFigures, RolloutSummary, SavingsReport } from '../../api/types';
 import { Chart } from '../../controls/Chart';
-import { count, millis, money, percent, rate } from '../../controls/figures';
+import { ago, count, millis, money, percent, rate } from '../../controls/figures';
 import { useNow } from '../../controls/now';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
@@ -14,34 +15,62 @@ import { Engines } from './Engines';
 import type { Traffic } from './traffic';
 import { follow, recent } from './traffic';
 
-type Connection = 'connecting' | 'live' | 'paused' | 'lost';
+type Connection = 'connecting' | 'live' | 'paused';
 const MINUTE_SLOTS = 12;
+const AGAIN_MILLIS = 3000;
 const DAY_MILLIS = 86_400_000;
 
-/** Figures as they come; the browser connects again by itself. */
+/** Figures as they come. With each event everything else on the page is asked for again, so that all of it is of one time, and pauses together. */
 function useTraffic(isPaused: boolean) {
+  const queries = useQueryClient();
   const [traffic, setTraffic] = useState<Traffic>();
   const [connection, setConnection] = useState<Connection>('connecting');
+  const [heardMillis, setHeardMillis] = useState(() => Date.now());
   useEffect(() => {
     if (isPaused) {
       setConnection('paused');
       return;
     }
-    const events = new EventSource('/admin/live');
-    events.onopen = () => setConnection('live');
-    events.onmessage = (event: MessageEvent<string>) => setTraffic((known) => follow(known, JSON.parse(event.data) as LiveFigures));
-    events.onerror = () => setConnection(events.readyState === EventSource.CLOSED ? 'lost' : 'connecting');
-    return () => events.close();
-  }, [isPaused]);
-  return { traffic, connection };
+    let events: EventSource | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      const opened = new EventSource('/admin/live');
+      events = opened;
+      opened.onopen = () => setConnection('live');
+      opened.onmessage = (event: MessageEvent<string>) => {
+        setHeardMillis(Date.now());
+        setTraffic((known) => follow(known, JSON.parse(event.data) as LiveFigures));
+        void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
+      };
+      opened.onerror = () => {
+        setConnection('connecting');
+        void queries.invalidateQueries({ queryKey: SESSION }); // Weir may be away, or the session over
+        if (opened.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MILLIS); // refused: the browser does not try again by itself
+      };
+    };
+    open();
+    return () => {
+      clearTimeout(again);
+      events?.close();
+    };
+  }, [isPaused, queries]);
+  return { traffic, connection, heardMillis };
 }
 
-const CONNECTIONS = { connecting: ['busy', 'connecting'], live: ['good', 'live'], paused: ['idle', 'paused'], lost: ['bad', 'no connection: reload the page'] } as const;
+const CONNECTIONS = { connecting: ['busy', 'connecting'], live: ['good', 'live'], paused: ['idle', 'paused'] } as const;
+const STILL_MILLIS = 15_000;
+
+/** A connection over which nothing comes is not live: the server cannot read its ledger, say. */
+function Liveness(props: { connection: Connection; heardMillis: number }) {
+  const now = useNow();
+  const [mood, said] = CONNECTIONS[props.connection];
+  if (props.connection !== 'live' || now - props.heardMillis < STILL_MILLIS) return <Status mood={mood}>{said}</Status>;
+  return <Status mood="warn">{`stands still, the last figures came ${ago(props.heardMillis, now)}`}</Status>;
+}
 
 export default function Overview() {
   const [isPaused, setPaused] = useState(false);
-  const { traffic, connection } = useTraffic(isPaused);
-  const [mood, said] = CONNECTIONS[connection];
+  const { traffic, connection, heardMillis } = useTraffic(isPaused);
   const lately = recent(traffic, MINUTE_SLOTS);
   const lines = useMemo(() => {
     const slots = traffic?.slots ?? [];
@@ -63,7 +92,7 @@ export default function Overview() {
   return (
     <Page
       title="Overview"
-      lead={<Status mood={mood}>{said}</Status>}
+      lead={<Liveness connection={connection} heardMillis={heardMillis} />}
       actions={
         <button type="button" onClick={() => setPaused(!isPaused)}>
           {isPaused ? 'Go on' : 'Pause'}
@@ -76,7 +105,7 @@ export default function Overview() {
         <Figure name="Output tokens" value={`${rate(lately.outputPerSecond)}/s`} note="last minute" />
         <Figure name="First token" value={millis(lately.firstTokenMillis)} note={`p95 ${millis(lately.firstTokenMillisP95)}`} />
         <Figure name="Further tokens" value={millis(lately.tokenMillis)} note="each, median" />
-        <Figure name="Known answers" value={percent(lately.knownShare)} note={`${percent(lately.cachedShare)} of prompts`} />
+        <Figure name="Cache hits" value={percent(lately.knownShare)} note={`of requests; ${percent(lately.cachedShare)} of prompt tokens were computed before`} />
         <Budget />
         <Money />
       </dl>
@@ -98,7 +127,7 @@ const UNDER_WAY: RolloutSummary['phase'][] = ['RUNNING', 'PAUSED', 'INCONCLUSIVE
 
 /** Nothing, where nothing is rolled out now. */
 function RolloutsUnderWay() {
-  const rollouts = useAnswer('GET /admin/rollouts', {}, { everyMillis: 2000 });
+  const rollouts = useAnswer('GET /admin/rollouts', {});
   const now = (rollouts.data ?? []).filter((rollout) => UNDER_WAY.includes(rollout.phase));
   if (now.length === 0) return null;
   return (
@@ -119,15 +148,15 @@ function RolloutsUnderWay() {
   );
 }
 
-/** How fast the promised errors are used up. */
+/** How fast the promised errors are used up: at 1 they last just as long as they were promised for. */
 function Budget() {
-  const { data } = useAnswer('GET /admin/alerts', {}, { everyMillis: 5000 });
+  const { data } = useAnswer('GET /admin/alerts', {});
   const burn = data?.budget;
   return (
     <Figure
-      name="Error budget"
+      name="SLO burn"
       value={burn ? `${rate(burn.lastHour)} ×` : rate(null)}
-      note={burn && `burn rate, last hour; ${percent(burn.objective, 1)} promised`}
+      note={burn && `in the last hour; ${rate(burn.lastFiveMinutes)} × in 5 min, ${rate(burn.lastDay)} × in a day; ${percent(burn.objective, 1)} promised`}
     />
   );
 }
@@ -136,10 +165,10 @@ function Budget() {
 function Money() {
   const today = Math.floor(useNow() / DAY_MILLIS) * DAY_MILLIS;
   const from = new Date(today).toISOString();
-  const byModel = useAnswer('GET /admin/costs', { query: { from, by: 'model' } }, { everyMillis: 10_000 });
+  const byModel = useAnswer('GET /admin/costs', { query: { from, by: 'model' } });
   const rows = byModel.data?.rows ?? [];
   const model = dearestModel(rows);
-  const savings = useAnswer('GET /admin/costs/savings', { query: { from, model: model ?? '' } }, { everyMillis: 10_000, enabled: model !== undefined });
+  const savings = useAnswer('GET /admin/costs/savings', { query: { from, model: model ?? '' } }, { enabled: model !== undefined });
   const cost = rows.reduce((total, row) => total + row.cost, 0);
   const calls = rows.reduce((total, row) => total + row.calls, 0);
   const report: SavingsReport | undefined = savings.data;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { Refused } from '../../api/client';
 import { refusalOf } from '../../api/client';
@@ -37,7 +37,7 @@ function useNames() {
 export default function Playground() {
   const names = useNames();
   return (
-    <Page title="Playground" lead="Ask one model, or two at once. What you ask is booked like any request, for the feature “playground”.">
+    <Page title="Playground" lead="Talk with one model, or with two at once. What you ask is booked like any request, for the feature “playground”.">
       <Answer of={names} what="the models">
         {(listed) =>
           listed.length === 0 ? (
@@ -56,13 +56,17 @@ export default function Playground() {
 function Bench(props: { names: Listed[] }) {
   const [order, setOrder] = useState<Order>(FIRST_ORDER);
   const [models, setModels] = useState([props.names[0]?.id ?? '']);
+  const prompt = useRef<HTMLTextAreaElement>(null);
   const first = useRun();
   const second = useRun();
   const runs = [first, second].slice(0, models.length);
   const isRunning = runs.some((one) => one.run.isRunning);
+  const isBegun = runs.some((one) => one.run.asked !== '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isRunning || order.prompt.trim() === '') return;
     runs.forEach((one, index) => void one.start(order, models[index] ?? ''));
+    prompt.current?.select(); // what is typed next replaces it, and nothing is lost if it was refused
   };
   const text = (part: keyof Order) => ({ value: order[part], onChange: (event: { target: { value: string } }) => setOrder({ ...order, [part]: event.target.value }) });
   return (
@@ -89,7 +93,7 @@ function Bench(props: { names: Listed[] }) {
           </div>
           <label>
             Prompt
-            <textarea rows={3} required data-filter {...text('prompt')} />
+            <textarea ref={prompt} rows={3} required data-filter {...text('prompt')} />
           </label>
           <details>
             <summary>Parameters, tools, form of the answer</summary>
@@ -133,6 +137,11 @@ function Bench(props: { names: Listed[] }) {
                 Stop
               </button>
             )}
+            {isBegun && !isRunning && (
+              <button type="button" onClick={() => runs.forEach((one) => one.forget())}>
+                Begin anew
+              </button>
+            )}
           </div>
         </form>
       </Card>
@@ -151,6 +160,16 @@ function Said(props: { model: string; run: Run }) {
   const saidNothing = !spoken.text && !spoken.reasoning && spoken.toolCalls.length === 0;
   return (
     <Card title={props.model}>
+      {run.asked && (
+        <ol className="conversation">
+          {[...run.before, { role: 'user', content: run.asked }].map((turn, index) => (
+            <li key={index} className={turn.role === 'assistant' ? 'answer' : turn.role}>
+              <h3>{turn.role}</h3>
+              <div className="said">{turn.content}</div>
+            </li>
+          ))}
+        </ol>
+      )}
       {run.failure && <Failure failure={run.failure} />}
       {spoken.reasoning && (
         <details>

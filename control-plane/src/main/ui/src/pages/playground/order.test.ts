@@ -14,5 +14,10 @@ describe('the request', () => {
     expect(body.messages).toHaveLength(2);
   });
 
+  it('goes on with what was said', () =>
+    expect(bodyOf({ ...FIRST_ORDER, system: 'Be brief', prompt: 'And dogs?' }, 'm', [{ role: 'user', content: 'Cats?' }, { role: 'assistant', content: 'Yes.' }]).messages).toEqual([
+      { role: 'system', content: 'Be brief' }, { role: 'user', content: 'Cats?' }, { role: 'assistant', content: 'Yes.' }, { role: 'user', content: 'And dogs?' },
+    ]));
+
   it('names the field that is no JSON', () => expect(() => bodyOf({ ...FIRST_ORDER, tools: '[' }, 'm')).toThrow(/^Tools: /));
 });

@@ -1,3 +1,9 @@
+/** What was said before, by whom. */
+export interface Turn {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
 /** What is asked of every model that is tried. */
 export interface Order {
   system: string;
@@ -20,15 +26,15 @@ function parsed(name: string, text: string): unknown {
   }
 }
 
-/** The body of the request, with nothing in it that nobody said. */
-export function bodyOf(order: Order, model: string) {
+/** The body of the request that goes on with a conversation, with nothing in it that nobody said. */
+export function bodyOf(order: Order, model: string, before: Turn[] = []) {
   const tools = parsed('Tools', order.tools);
   const schema = parsed('JSON Schema', order.schema);
   return {
     model,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...(order.system.trim() ? [{ role: 'system', content: order.system }] : []), { role: 'user', content: order.prompt }],
+    messages: [...(order.system.trim() ? [{ role: 'system', content: order.system }] : []), ...before, { role: 'user', content: order.prompt }],
     temperature: order.temperature,
     max_tokens: order.outputTokensMax,
     ...(order.seed !== '' && { seed: Number(order.seed) }),

@@ -4,8 +4,12 @@ import { useAnswer } from '../../api/session';
 import type { RequestStatus } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { count, millis, moment, money, rate } from '../../controls/figures';
+import { DataTable } from '../../controls/DataTable';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Outcome } from './Outcome';
+import { partsOf, triesOf } from './way';
+
+const SIBLINGS_MAX = 20;
 
 export function OneRequest() {
   const { id = '' } = useParams();
@@ -13,7 +17,12 @@ export function OneRequest() {
   return (
     <Page title="A request’s way" lead={<Link to="/requests">All requests</Link>}>
       <Answer of={request} what="the ledger">
-        {(call) => <Way call={call} />}
+        {(call) => (
+          <>
+            <Way call={call} />
+            <Siblings of={call} />
+          </>
+        )}
       </Answer>
     </Page>
   );
@@ -27,6 +36,8 @@ function tokensPerSecond(call: RequestStatus): number | null {
 function Way(props: { call: RequestStatus }) {
   const { call } = props;
   const first = call.firstByteMillis ?? null;
+  const tries = triesOf(call.tries);
+  const parts = partsOf(call);
   return (
     <>
       <dl className="tiles">
@@ -65,6 +76,15 @@ function Way(props: { call: RequestStatus }) {
               {call.compression && <div>{call.compression}</div>}
             </Station>
           )}
+          {tries.length > 0 && (
+            <Station name="Was tried">
+              {tries.map((one, index) => (
+                <div key={index}>
+                  at <strong>{one.engine}</strong>: {one.why}
+                </div>
+              ))}
+            </Station>
+          )}
           <Station name="Was answered" at={millis(first)}>
             {call.engine ? (
               <>
@@ -80,18 +100,50 @@ function Way(props: { call: RequestStatus }) {
             <Outcome status={call.status} /> {count(call.outputTokens)} tokens
           </Station>
         </ol>
-        {first !== null && (
-          <div className="bar" role="img" aria-label={`${millis(first)} until the answer began, ${millis(call.totalMillis - first)} while it was written`}>
-            <span className="waiting" style={{ flexGrow: first }}>
-              waiting
-            </span>
-            <span className="writing" style={{ flexGrow: Math.max(call.totalMillis - first, 0) }}>
-              writing
-            </span>
-          </div>
+        {parts.length > 0 && (
+          <>
+            <div className="bar" aria-hidden="true">
+              {parts.map((part, index) => (
+                <span key={part.name} className={`part-${index}`} style={{ flexGrow: part.millis }} />
+              ))}
+            </div>
+            <dl className="line">
+              {parts.map((part, index) => (
+                <div key={part.name}>
+                  <dt className={`part-${index}`}>{part.name}</dt>
+                  <dd>{millis(part.millis)}</dd>
+                </div>
+              ))}
+            </dl>
+          </>
         )}
       </Card>
     </>
+  );
+}
+
+/** A model that failed and the one that was asked instead are calls of their own, under one name. */
+function Siblings(props: { of: RequestStatus }) {
+  const { of: call } = props;
+  const calls = useAnswer('GET /admin/requests', { query: { requestId: call.requestId, tenant: call.tenant, limit: SIBLINGS_MAX } });
+  const others = (calls.data ?? []).filter((other) => other.id !== call.id);
+  if (others.length === 0) return null;
+  return (
+    <Card title="Other calls under this name">
+      <DataTable
+        caption="Other calls"
+        columns={[
+          { name: 'Outcome', cell: (other: RequestStatus) => <Outcome status={other.status} /> },
+          { name: 'Model', cell: (other) => <Link to={`/requests/${other.id}`}>{other.model}</Link> },
+          { name: 'Feature', cell: (other) => other.feature ?? <span className="soft">–</span>, minor: true },
+          { name: 'Whole', cell: (other) => millis(other.totalMillis), figure: true },
+          { name: 'Cost', cell: (other) => money(other.cost), figure: true },
+        ]}
+        rows={others}
+        id={(other) => other.id}
+        empty=""
+      />
+    </Card>
   );
 }
 

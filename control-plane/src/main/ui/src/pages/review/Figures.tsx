@@ -1,6 +1,7 @@
 import { useAnswer } from '../../api/session';
 import type { JudgeCalibration, RaterAgreement, ReviewSummary } from '../../api/types';
 import { Answer } from '../../controls/Answer';
+import type { Column } from '../../controls/DataTable';
 import { DataTable } from '../../controls/DataTable';
 import { count, percent } from '../../controls/figures';
 import { Empty } from '../../controls/Notice';
@@ -8,6 +9,16 @@ import { Card, Figure } from '../../controls/Page';
 import { Status } from '../../controls/Status';
 
 const kappa = (agreement: RaterAgreement) => (agreement.count === 0 || Number.isNaN(agreement.kappa) ? '–' : agreement.kappa.toFixed(2));
+
+/** How far a judge finds what people find. */
+export const JUDGE_COLUMNS: Column<JudgeCalibration>[] = [
+  { name: 'Judge', cell: (judge) => <span className="mono">{judge.judgeVersion}</span> },
+  { name: 'May stand in', cell: (judge) => (judge.trustworthy ? <Status mood="good">yes</Status> : <Status mood="warn">not yet</Status>) },
+  { name: 'κ', cell: (judge) => kappa(judge.agreement), figure: true },
+  { name: 'Good found good', cell: (judge) => percent(judge.agreement.truePositiveRate), figure: true },
+  { name: 'Bad found bad', cell: (judge) => percent(judge.agreement.trueNegativeRate), figure: true },
+  { name: 'Answers', cell: (judge) => count(judge.agreement.count), figure: true },
+];
 
 /** How often models are right, how far people agree, and whether a judge may stand in for them. */
 export function Figures() {
@@ -43,6 +54,7 @@ function Model(props: { of: ReviewSummary }) {
           { name: 'Bad found bad', cell: (judge) => percent(judge.agreement.trueNegativeRate), figure: true },
           { name: 'Answers', cell: (judge) => count(judge.agreement.count), figure: true },
         ]}
+        columns={JUDGE_COLUMNS}
         rows={model.judges}
         id={(judge) => judge.judgeVersion}
         empty="No judge has read answers that people have graded, too."

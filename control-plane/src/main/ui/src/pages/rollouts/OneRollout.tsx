@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { useAnswer, useChange, useSession } from '../../api/session';
+import { useAnswer, useChange } from '../../api/session';
 import type { MetricReport, ReadingView, RolloutDetail } from '../../api/types';
+import { Act } from '../../controls/Act';
+import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
@@ -46,7 +48,6 @@ const isCompared = (detail: RolloutDetail) => detail.summary.phase !== 'COMPLETE
 
 function Orders(props: { of: RolloutDetail }) {
   const { of: detail } = props;
-  const { may } = useSession();
   const [verb, setVerb] = useState<Verb | null>(null);
   const stale = ['GET /admin/rollouts/{id}', 'GET /admin/rollouts'] as const;
   const orders = {
@@ -58,14 +59,13 @@ function Orders(props: { of: RolloutDetail }) {
     EXTEND: useChange('POST /admin/rollouts/{id}/extend', ...stale),
     ROLL_BACK: useChange('POST /admin/rollouts/{id}/rollback', ...stale),
   };
-  if (!may('admin:operate')) return null;
   const chosen = verb && orders[verb];
   return (
     <>
       {detail.allowed.map((one) => (
-        <button key={one} type="button" className={one === 'ROLL_BACK' ? 'danger' : ''} onClick={() => setVerb(one)}>
+        <Act key={one} needs="admin:operate" className={one === 'ROLL_BACK' ? 'danger' : ''} onClick={() => setVerb(one)}>
           {VERBS[one]}
-        </button>
+        </Act>
       ))}
       {verb && chosen && (
         <Confirm
@@ -134,6 +134,9 @@ function Ladder(props: { of: RolloutDetail }) {
             {hold.toLowerCase().replaceAll('_', ' ')}
           </Status>
         ))}
+        <span className="soft">
+          looked at <Ago at={report.at} />
+        </span>
       </div>
     </Card>
   );

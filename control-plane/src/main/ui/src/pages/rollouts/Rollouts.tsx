@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Route, Routes, useNavigate } from 'react-router';
-import { useAnswer, useSession } from '../../api/session';
+import { useAnswer } from '../../api/session';
 import type { RolloutSummary } from '../../api/types';
+import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import type { Column } from '../../controls/DataTable';
@@ -33,7 +34,6 @@ const COLUMNS: Column<RolloutSummary>[] = [
 ];
 
 function List() {
-  const { may } = useSession();
   const navigate = useNavigate();
   const rollouts = useAnswer('GET /admin/rollouts', {}, { everyMillis: 2000 });
   const [isPlanning, setPlanning] = useState(false);
@@ -42,11 +42,9 @@ function List() {
       title="Rollouts"
       lead="New versions of a model behind an alias: a part of the traffic first, back at once where there is evidence of harm."
       actions={
-        may('admin:operate') && (
-          <button type="button" className="main" onClick={() => setPlanning(true)}>
-            New rollout
-          </button>
-        )
+        <Act needs="admin:operate" className="main" onClick={() => setPlanning(true)}>
+          New rollout
+        </Act>
       }
     >
       <Card title="The latest">
