@@ -276,8 +276,8 @@ class AccessStations {
     }
 
     @Bean
-    LimitEndpoints limitEndpoints(Database database, LimitBook limits) {
-        return new LimitEndpoints(database, limits);
+    LimitEndpoints limitEndpoints(Database database, LimitBook limits, Quota quota) {
+        return new LimitEndpoints(database, limits, quota);
     }
 
     @Bean

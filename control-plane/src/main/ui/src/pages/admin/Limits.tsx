@@ -26,8 +26,19 @@ function subject(limit: LimitStatus): string {
 
 const amount = (limit: LimitStatus) => `${limit.metric === 'COST' ? money(limit.max) : count(limit.max)} ${limit.metric === 'COST' ? '' : METRICS[limit.metric]} ${PERIODS[limit.period]}`;
 
+/** Of a budget; other limits let go of what was spent by themselves. */
+function Spent(props: { of: LimitStatus }) {
+  const { max, spent, metric } = props.of;
+  if (spent == null) return <span className="soft">–</span>;
+  return (
+    <>
+      <meter min={0} max={max} high={max * 0.8} value={spent} aria-label="part of the budget that is spent" /> {metric === 'COST' ? money(spent) : count(spent)}
+    </>
+  );
+}
+
 export function Limits() {
-  const limits = useAnswer('GET /admin/limits', {});
+  const limits = useAnswer('GET /admin/limits', {}, { everyMillis: 10_000 });
   const [open, setOpen] = useState<LimitStatus | 'new' | null>(null);
   const [leaving, setLeaving] = useState<LimitStatus | null>(null);
   const make = useChange('POST /admin/limits', 'GET /admin/limits');
@@ -37,6 +48,7 @@ export function Limits() {
     { name: 'Of', cell: (limit) => <strong>{subject(limit)}</strong> },
     { name: 'For', cell: (limit) => limit.model ?? <span className="soft">every model</span> },
     { name: 'At most', cell: amount, figure: true },
+    { name: 'Spent', cell: (limit) => <Spent of={limit} />, figure: true },
     {
       name: 'Actions',
       cell: (limit) => (

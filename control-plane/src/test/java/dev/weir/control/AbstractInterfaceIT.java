@@ -101,13 +101,17 @@ abstract class AbstractInterfaceIT {
 
     /** What somebody could stumble over on the page as it is, in both kinds of colours, with a picture of each. */
     final List<String> barriers(String name) throws IOException {
+        return barriers(page, name);
+    }
+
+    static List<String> barriers(Page at, String name) throws IOException {
         List<String> barriers = new ArrayList<>();
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
-            SystemBrowser.barriers(page, colours).forEach(found -> barriers.add(name + " " + colours + ": " + found));
-            picture(name, colours.name().toLowerCase(Locale.ROOT));
+            at.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
+            SystemBrowser.barriers(at, colours).forEach(found -> barriers.add(name + " " + colours + ": " + found));
+            picture(at, name, colours.name().toLowerCase(Locale.ROOT));
         }
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        at.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         return barriers;
     }
 
@@ -118,13 +122,13 @@ abstract class AbstractInterfaceIT {
         assertThat(((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue())
                 .as(name)
                 .isLessThanOrEqualTo(PHONE_WIDTH);
-        picture(name, "narrow");
+        picture(page, name, "narrow");
         page.setViewportSize(before.width, before.height);
     }
 
-    final void picture(String name, String kind) throws IOException {
+    static void picture(Page at, String name, String kind) throws IOException {
         Files.createDirectories(PICTURES);
-        page.screenshot(new Page.ScreenshotOptions()
+        at.screenshot(new Page.ScreenshotOptions()
                 .setPath(PICTURES.resolve(name + "-" + kind + ".png"))
                 .setFullPage(true));
     }

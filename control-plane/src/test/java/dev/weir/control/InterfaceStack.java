@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A Weir with everything that its pages show, and a browser that is signed in: the packaged control plane, a real engine with demo models,
@@ -141,6 +142,17 @@ final class InterfaceStack implements AutoCloseable {
 
     String adminKey() {
         return weir.adminKey();
+    }
+
+    /** Of somebody who may do this and nothing else. */
+    String key(String scope) throws IOException, InterruptedException {
+        return JsonMapper.shared()
+                .readTree(post(
+                                "/admin/keys",
+                                "{\"tenant\":\"default\",\"name\":\"of a %1$s\",\"scopes\":[\"%1$s\"]}".formatted(scope))
+                        .body())
+                .path("key")
+                .asString();
     }
 
     String address(String path) {

@@ -82,6 +82,8 @@ class LimitsPerCallerTest {
         assertThat(second.statusCode()).isEqualTo(429);
         assertThat(second.body()).contains("\"type\":\"insufficient_quota\"", "budget");
         assertThat(header(second, "x-should-retry")).isEqualTo("false");
+        await().untilAsserted(() ->
+                assertThat(weir.get("/admin/limits").body()).contains("\"max\":0.030000000,\"spent\":0.009"));
         HttpResponse<String> raised =
                 weir.patch("/admin/limits/" + budget.path("id").asString(), "{\"max\":1.5}");
         assertThat(raised.statusCode()).as(raised.body()).isEqualTo(200);

@@ -79,7 +79,7 @@ class ReviewPagesIT extends AbstractInterfaceIT {
             if (i == 3) {
                 page.keyboard().press("e");
                 page.keyboard().type("It opens at 10.");
-                picture("review-correction", "light");
+                picture(page, "review-correction", "light");
             }
             if (i == 7) {
                 page.keyboard().press("9");

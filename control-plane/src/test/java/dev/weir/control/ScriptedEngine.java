@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that does what a test tells it, on a plain socket, because what matters here are the things that an orderly server never
- * does. It says that it is ready and lists its models by itself, and has no metrics.
+ * does. It says that it is ready and lists its models by itself, and has no metrics unless it is given some.
  */
 final class ScriptedEngine implements AutoCloseable {
     private static final long WAIT_SECONDS_MAX = 20;
@@ -40,6 +40,7 @@ final class ScriptedEngine implements AutoCloseable {
     private volatile Script script = exchange -> exchange.json(200, "{}");
     private final AtomicInteger connectionCount = new AtomicInteger();
     private volatile boolean ready = true;
+    private volatile String metrics = "";
 
     /** What to do about one request. */
     interface Script {
@@ -68,6 +69,11 @@ final class ScriptedEngine implements AutoCloseable {
     /** From now on it has these models, given as JSON. */
     void lists(String models) {
         listing = list(models);
+    }
+
+    /** From now on it says so of itself, in Prometheus' text. */
+    void measures(String text) {
+        metrics = text;
     }
 
     URI url() {
@@ -156,7 +162,7 @@ final class ScriptedEngine implements AutoCloseable {
         switch (exchange.request.path()) {
             case "/ready" -> exchange.json(ready ? 200 : 503, "{}");
             case "/v1/models" -> exchange.json(200, listing);
-            case "/metrics" -> exchange.json(404, "{}");
+            case "/metrics" -> exchange.json(metrics.isEmpty() ? 404 : 200, metrics);
             default -> {
                 received.add(exchange.request);
                 script.answer(exchange);

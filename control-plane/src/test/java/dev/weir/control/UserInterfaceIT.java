@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             "admin/routing",
             "admin/configuration",
             "admin/audit");
+
+    private static final Pattern ASKED_OF_WEIR = Pattern.compile("/(admin|ui/session)(/.*)?$");
 
     private static final List<String> NARROW = List.of("", "models", "playground", "cost", "admin/keys");
 
@@ -65,9 +68,11 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             assertThat(fresh.locator(".role")).hasText("operator");
             assertThat(fresh.evaluate("() => document.cookie")).isEqualTo("");
             fresh.navigate(weir.address("admin/keys"));
-            assertThat(fresh.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Keys")))
+            button(fresh, "New key").click();
+            assertThat(fresh.getByRole(AriaRole.DIALOG)).hasCount(0);
+            assertThat(fresh.getByText("Your role, operator, may not: this takes an administrator.")
+                            .first())
                     .isVisible();
-            assertThat(button(fresh, "New key")).hasCount(0);
             button(fresh, "Sign out").click();
             assertThat(fresh.getByLabel("API key")).isVisible();
         }
@@ -125,6 +130,19 @@ class UserInterfaceIT extends AbstractInterfaceIT {
         assertThat(page.getByText("This request’s way")).hasCount(2);
         page.getByText("This request’s way").first().click();
         assertThat(page.getByText("for the feature playground")).isVisible();
+        assertThat(page.locator("dl.line")).containsText("prefill");
+        assertThat(page.locator("dl.line")).containsText("decode");
+        go("playground");
+        page.getByLabel("Prompt", new Page.GetByLabelOptions().setExact(true)).fill("May I bring a dog?");
+        page.keyboard().press("Control+Enter");
+        assertThat(answers).hasAttribute("aria-busy", "false");
+        page.keyboard().type("And two?");
+        page.keyboard().press("Control+Enter");
+        assertThat(page.locator("ol.conversation li")).hasCount(3);
+        assertThat(page.locator("ol.conversation")).containsText("May I bring a dog?");
+        assertThat(answers).hasAttribute("aria-busy", "false");
+        button(page, "Begin anew").click();
+        assertThat(page.locator("ol.conversation li")).hasCount(0);
     }
 
     @Test
@@ -160,6 +178,82 @@ class UserInterfaceIT extends AbstractInterfaceIT {
         confirm("Revoke");
         assertThat(row).containsText("revoked");
         assertThat(weir.get("/v1/models", key).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aLimitIsChangedForAReasonThatTheAuditLogShows() {
+        go("admin/limits");
+        button(page, "New limit").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Model").fill("nobody-asks-for-it");
+        dialog.getByLabel("At most").fill("1000");
+        button(dialog, "Set the limit").click();
+        Locator row = row("nobody-asks-for-it");
+        button(row, "Change").click();
+        dialog.getByLabel("At most").fill("2000");
+        confirm("Change");
+        assertThat(row).containsText("2,000");
+        button(row, "Remove").click();
+        confirm("Remove");
+        go("admin/configuration");
+        button(page, "Read the file now").click();
+        confirm("Read it");
+        assertThat(page.getByText("The file was read: unchanged")).isVisible();
+        go("admin/audit");
+        for (String action : List.of("limit.change", "limit.remove", "configuration.reload")) {
+            assertThat(row(action).first()).containsText("a test");
+        }
+    }
+
+    @Test
+    void whoMayOnlyLookSeesEveryButtonAndWhoseItIs() throws Exception {
+        try (BrowserContext visitor = weir.visitor()) {
+            Page fresh = watched(visitor.newPage());
+            weir.signIn(fresh, weir.key("admin:view"));
+            assertThat(fresh.locator(".role")).hasText("viewer");
+            fresh.navigate(weir.address("models"));
+            Locator load = button(fresh, "Load a model");
+            assertThat(load).hasAttribute("aria-disabled", "true");
+            load.focus();
+            fresh.keyboard().press("Enter");
+            assertThat(fresh.getByText("Your role, viewer, may not: this takes an operator.")
+                            .first())
+                    .isVisible();
+            assertThat(barriers(fresh, "models-viewer")).isEmpty();
+        }
+    }
+
+    @Test
+    void whoseSessionEndsSignsInAndIsWhereTheyWere() throws Exception {
+        try (BrowserContext visitor = weir.visitor()) {
+            Page fresh = watched(visitor.newPage());
+            weir.signIn(fresh, weir.adminKey());
+            fresh.navigate(weir.address("models"));
+            assertThat(fresh.locator("h1")).hasText("Models");
+            visitor.clearCookies();
+            assertThat(fresh.getByRole(AriaRole.ALERT)).containsText("Your session is over");
+            assertThat(barriers(fresh, "sign-in-again")).isEmpty();
+            fresh.getByLabel("API key").fill(weir.adminKey());
+            fresh.keyboard().press("Enter");
+            assertThat(fresh.locator("h1")).hasText("Models");
+        }
+    }
+
+    @Test
+    void aPageSaysThatWeirIsAwayAndGoesOnByItself() throws Exception {
+        try (BrowserContext visitor = weir.visitor()) {
+            Page fresh = visitor.newPage(); // that the browser complains of a network that is not there is what this is about
+            weir.signIn(fresh, weir.adminKey());
+            assertThat(fresh.getByText("live", new Page.GetByTextOptions().setExact(true)))
+                    .isVisible();
+            visitor.route(ASKED_OF_WEIR, Route::abort);
+            assertThat(fresh.getByRole(AriaRole.ALERT)).containsText("Weir does not answer");
+            assertThat(fresh.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Engines")))
+                    .isVisible();
+            assertThat(barriers(fresh, "overview-away")).isEmpty();
+            visitor.unroute(ASKED_OF_WEIR);
+            assertThat(fresh.getByRole(AriaRole.ALERT)).hasCount(0);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Limit.Period;
 import dev.weir.control.quota.Limit.Subject;
 import dev.weir.control.quota.LimitBook;
+import dev.weir.control.quota.Quota;
 import dev.weir.control.storage.Database;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -29,13 +30,17 @@ import reactor.core.publisher.Mono;
 @RestController
 public final class LimitEndpoints {
     private static final int NANO_DIGITS = 9;
+    /** Each is a question to the ledger. */
+    private static final int SPENT_MAX = 200;
 
     private final Database database;
     private final LimitBook limits;
+    private final Quota quota;
 
-    public LimitEndpoints(Database database, LimitBook limits) {
+    public LimitEndpoints(Database database, LimitBook limits, Quota quota) {
         this.database = database;
         this.limits = limits;
+        this.quota = quota;
     }
 
     /** Of everyone where no subject is named; at most one may be. An amount of money is in the currency of the prices. */
@@ -50,6 +55,11 @@ public final class LimitEndpoints {
 
     public record LimitChange(BigDecimal max) {}
 
+    /**
+     * A limit.
+     *
+     * @param spent of a budget, which is one of a day or a month; of the first two hundred, and only where all are listed
+     */
     public record LimitStatus(
             String id,
             @Nullable String tenant,
@@ -58,8 +68,13 @@ public final class LimitEndpoints {
             @Nullable String model,
             Metric metric,
             Period period,
-            BigDecimal max) {
+            BigDecimal max,
+            @Nullable BigDecimal spent) {
         static LimitStatus of(Limit limit) {
+            return of(limit, null);
+        }
+
+        static LimitStatus of(Limit limit, @Nullable Long spent) {
             Subject subject = limit.subject();
             return new LimitStatus(
                     limit.id(),
@@ -69,16 +84,27 @@ public final class LimitEndpoints {
                     limit.model(),
                     limit.metric(),
                     limit.period(),
-                    limit.metric() == Metric.COST
-                            ? BigDecimal.valueOf(limit.amountMax(), NANO_DIGITS)
-                            : BigDecimal.valueOf(limit.amountMax()));
+                    written(limit.metric(), limit.amountMax()),
+                    spent == null ? null : written(limit.metric(), spent));
+        }
+
+        private static BigDecimal written(Metric metric, long amount) {
+            return metric == Metric.COST ? BigDecimal.valueOf(amount, NANO_DIGITS) : BigDecimal.valueOf(amount);
         }
     }
 
     @GetMapping("/admin/limits")
     Mono<List<LimitStatus>> limits() {
-        return Refusals.ask(
-                database, () -> limits.all().stream().map(LimitStatus::of).toList());
+        return Refusals.ask(database, () -> {
+            List<LimitStatus> all = new ArrayList<>();
+            int asked = 0;
+            for (Limit limit : limits.all()) {
+                boolean ask = limit.isBudget() && asked < SPENT_MAX;
+                asked += ask ? 1 : 0;
+                all.add(LimitStatus.of(limit, ask ? (Long) quota.spent(limit) : null));
+            }
+            return all;
+        });
     }
 
     @PostMapping("/admin/limits")

@@ -10,6 +10,7 @@ import dev.weir.control.accounting.LedgerSearch.Wanted;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Demand;
 import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.EngineTimes;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.completion.Share;
 import dev.weir.control.completion.Usage;
@@ -149,6 +150,22 @@ abstract class AbstractLedgerTest {
         assertThat(found.usage()).isEqualTo(new Usage(1000, 400, 50));
         assertThat(search.byId(found.id())).contains(found);
         assertThat(search.byId("nothing")).isEmpty();
+    }
+
+    @Test
+    void aCallsWayIsKeptWithTheEnginesThatFailedIt() {
+        ledger.start();
+        Call call = call("acme", "fast", null);
+        call.failedAt("one", "it broke; twice");
+        call.failedAt("two", "it has no room");
+        EngineTimes times = new EngineTimes(1_000, 2_000_000, 3_000);
+        call.engineTook(times);
+        call.answered();
+        ledger.record(call, "200");
+        ledger.stop();
+        LedgerEntry kept = new LedgerSearch(database).byId(call.id()).orElseThrow();
+        assertThat(kept.tries()).isEqualTo("one: it broke, twice; two: it has no room");
+        assertThat(kept.engineTimes()).isEqualTo(times);
     }
 
     @Test
