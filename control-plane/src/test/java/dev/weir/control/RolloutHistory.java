@@ -162,7 +162,7 @@ final class RolloutHistory {
         List<Sliced> slices = new ArrayList<>();
         List<String[]> parts = List.of(
                 new String[] {"tenant", "umbrella-hospitals"}, new String[] {"tenant", "acme"}, new String[] {"query type", "summary"},
-                new String[] {"query type", "extraction"}, new String[] {"language", "de"}, new String[] {"length", "long"});
+                new String[] {"query type", "extraction"}, new String[] {"query type and tenant", "summary, umbrella-hospitals"}, new String[] {"language", "de"}, new String[] {"length", "long"});
         for (int i = 0; i < parts.size(); i++) {
             boolean bad = (i + candidate) % 3 != 0;
             for (Metric metric : List.of(Metric.ERROR, Metric.END_TO_END)) {

@@ -22,6 +22,7 @@ public record RequestTraits(String tenant, String queryType, String language, St
         return List.of(
                 new Slice("tenant", tenant),
                 new Slice("query type", queryType),
+                new Slice("query type and tenant", queryType + ", " + tenant),
                 new Slice("language", language),
                 new Slice("length", length));
     }
