@@ -23,6 +23,7 @@ export function Confirm(props: {
 }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
+  const [before] = useState(props.failure); // of an earlier try, which was given up
   const isReady = isReason(reason) && (!props.typed || typed === props.typed) && !props.pending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -39,7 +40,7 @@ export function Confirm(props: {
             <input value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} />
           </label>
         )}
-        {props.failure && <Failure failure={props.failure} />}
+        {props.failure && props.failure !== before && <Failure failure={props.failure} />}
         <div className="actions">
           <button type="button" onClick={props.onClose}>
             Cancel

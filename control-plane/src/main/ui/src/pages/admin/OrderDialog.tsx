@@ -31,6 +31,7 @@ export function OrderDialog(props: {
 }) {
   const [given, setGiven] = useState(() => Object.fromEntries(props.fields.map((field) => [field.name, field.value ?? field.choices?.[0] ?? ''])));
   const [reason, setReason] = useState('');
+  const [before] = useState(props.failure); // of an earlier try, which was given up
   const isReady = !props.pending && (!props.explained || isReason(reason));
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -62,7 +63,7 @@ export function OrderDialog(props: {
           );
         })}
         {props.explained && <Reason value={reason} onChange={setReason} />}
-        {props.failure && <Failure failure={props.failure} />}
+        {props.failure && props.failure !== before && <Failure failure={props.failure} />}
         <div className="actions">
           <button type="button" onClick={props.onClose}>
             Cancel

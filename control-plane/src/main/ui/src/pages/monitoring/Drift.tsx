@@ -66,7 +66,7 @@ function Signals() {
               { name: 'Verdict', cell: (signal) => <><Status mood={VERDICTS[signal.verdict][0]}>{VERDICTS[signal.verdict][1]}</Status><div className="soft">{CAUSES[signal.cause]}</div></> },
               { name: 'Shift', cell: (signal) => signal.distance && <>{signal.distance.index.toFixed(2)}<div className="soft">by chance {signal.distance.indexByChance.toFixed(2)}</div></>, figure: true },
               { name: 'With the same questions', cell: (signal) => signal.givenInput?.index.toFixed(2) ?? '–', figure: true, minor: true },
-              { name: 'Before and now', cell: (signal) => <span className="soft">{shares(signal.groups)}</span>, minor: true },
+              { name: 'Before and now', cell: (signal) => <><Shares of={signal.groups} /><span className="soft">{shares(signal.groups)}</span></>, minor: true },
             ]}
             rows={rows.filter((signal) => all || signal.verdict === 'MOVED' || signal.verdict === 'WATCH')}
             id={(signal) => `${whose(signal)} ${signal.signal} ${signal.window}`}
@@ -75,5 +75,25 @@ function Signals() {
         )}
       </Answer>
     </Card>
+  );
+}
+
+const HEIGHT = 40;
+const PLACE = 10;
+
+/** The share of each value before, and beside it now; the words below it say the same. */
+function Shares(props: { of: DriftSignal['groups'] }) {
+  const { of: groups } = props;
+  const most = Math.max(...groups.flatMap((group) => [group.referenceShare, group.share]), 0.01);
+  const bar = (share: number) => ({ height: (share / most) * HEIGHT, y: HEIGHT - (share / most) * HEIGHT, width: 4 });
+  return (
+    <svg className="shares" viewBox={`0 0 ${Math.max(groups.length, 1) * PLACE} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {groups.map((group, index) => (
+        <g key={group.name}>
+          <rect className="before" x={index * PLACE + 1} {...bar(group.referenceShare)} />
+          <rect className="now" x={index * PLACE + 5} {...bar(group.share)} />
+        </g>
+      ))}
+    </svg>
   );
 }

@@ -172,7 +172,16 @@ function Verdicts(props: { of: RolloutDetail }) {
           { name: 'Guard', cell: (metric: MetricReport) => <><strong>{METRICS[metric.metric]}</strong><div className="soft">{metric.role === 'GUARDRAIL' ? 'rolls back' : 'pauses'}</div></> },
           { name: 'Verdict', cell: (metric) => <Status mood={STATUSES[metric.status][0]}>{STATUSES[metric.status][1]}</Status> },
           { name: 'Old', cell: (metric) => bad(metric.baselineBadCount, metric.baselineCount), figure: true },
-          { name: 'New', cell: (metric) => bad(metric.candidateBadCount, metric.candidateCount), figure: true },
+          {
+            name: 'New',
+            cell: (metric) => (
+              <>
+                {bad(metric.candidateBadCount, metric.candidateCount)}
+                {metric.candidateCount < metric.samplesMin && <div className="soft">{count(metric.samplesMin)} are wanted</div>}
+              </>
+            ),
+            figure: true,
+          },
           {
             name: 'Difference, and its limit',
             cell: ({ metric: name, lower, estimate, upper, limit, ...metric }) => (
