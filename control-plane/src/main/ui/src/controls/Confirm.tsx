@@ -31,7 +31,7 @@ export function Confirm(props: {
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
-      <form onSubmit={submit} onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && submit(event)}>
+      <form onSubmit={submit}>
         <div className="effect">{props.effect}</div>
         <Reason value={reason} onChange={setReason} />
         {props.typed && (

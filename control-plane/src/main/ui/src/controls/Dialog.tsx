@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useId, useRef } from 'react';
 
-/** A modal dialog of the browser's own: it keeps the focus inside, closes on Escape, and gives the focus back. */
+/** A modal dialog of the browser's own: it keeps the focus inside, closes on Escape, submits on Ctrl Enter, and gives the focus back. */
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
@@ -23,6 +23,11 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
       onCancel={(event) => {
         event.preventDefault();
         props.onClose();
+      }}
+      onKeyDown={(event) => {
+        if (!(event.ctrlKey || event.metaKey) || event.key !== 'Enter') return;
+        event.preventDefault();
+        dialog.current?.querySelector('form')?.requestSubmit();
       }}
     >
       <h2 id={title}>{props.title}</h2>

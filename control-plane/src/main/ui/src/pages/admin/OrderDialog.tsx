@@ -39,7 +39,7 @@ export function OrderDialog(props: {
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
-      <form onSubmit={submit} onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && submit(event)}>
+      <form onSubmit={submit}>
         {props.note}
         {props.fields.map((field) => {
           const bound = { value: given[field.name] ?? '', onChange: (event: { target: { value: string } }) => setGiven({ ...given, [field.name]: event.target.value }) };

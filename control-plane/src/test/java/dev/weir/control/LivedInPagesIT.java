@@ -195,6 +195,9 @@ class LivedInPagesIT extends AbstractInterfaceIT {
         for (Look look : LOOKS) {
             open(look.path());
             assertThat(page.locator("main")).containsText(look.text());
+            if (page.locator(".chart").count() > 0) {
+                assertThat(page.locator(".canvas canvas").first()).isVisible();
+            }
             barriers.addAll(barriers(look.name()));
             fitsOnAPhone(look.name());
         }

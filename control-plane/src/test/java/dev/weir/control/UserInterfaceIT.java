@@ -146,6 +146,23 @@ class UserInterfaceIT extends AbstractInterfaceIT {
     }
 
     @Test
+    void aModelAnswersInTheFormThatIsWantedAndWhatIsNoJsonIsNamed() {
+        go("playground");
+        page.getByText("Parameters, tools, form of the answer").click();
+        page.getByLabel("Prompt", new Page.GetByLabelOptions().setExact(true)).fill("May I bring a dog?");
+        page.getByLabel("Tools, as JSON").fill("[");
+        button(page, "Ask Ctrl Enter").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Tools: ");
+        page.getByLabel("Tools, as JSON").fill("");
+        page.getByLabel("JSON Schema of the answer")
+                .fill("{\"type\":\"object\",\"properties\":{\"dogs\":{\"type\":\"boolean\"}},\"required\":[\"dogs\"],"
+                        + "\"additionalProperties\":false}");
+        button(page, "Ask Ctrl Enter").click();
+        assertThat(page.locator("[data-answer]"))
+                .hasText(Pattern.compile("^\\s*\\{\\s*\"dogs\"\\s*:\\s*(true|false)\\s*}\\s*$"));
+    }
+
+    @Test
     void aRuleIsTriedOnARequestAndPutInPlace() {
         go("admin/configuration");
         Locator editor = page.getByLabel("Configuration, as YAML");
