@@ -17,6 +17,11 @@ describe('refusal', () => {
     expect(refusal).toMatchObject({ status: 403, code: 'missing_scope', message: 'no' });
   });
 
+  it('is told with every reason', async () => {
+    const refusal = await refusalOf(new Response('{"outcome":"refused","version":3,"reasons":["line 1","line 2"]}', { status: 422 }));
+    expect(refusal.message).toBe('line 1; line 2');
+  });
+
   it('is told even where a proxy answers', async () => {
     const refusal = await refusalOf(new Response('<html>', { status: 502, statusText: 'Bad Gateway' }));
     expect(refusal.message).toBe('the answer was 502 Bad Gateway');

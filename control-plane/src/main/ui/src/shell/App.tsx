@@ -10,8 +10,8 @@ import { SignIn } from './SignIn';
 /** A question that was refused is refused again; one that nobody answered may be answered the next time. */
 const mayBeAskedAgain = (failures: number, failure: Error) => failures < 2 && !(failure instanceof Refused && failure.status >= 400 && failure.status < 500);
 
-/** Nobody answered, or nobody who knows who asks. */
-const DOUBTFUL = [0, 401];
+/** Nobody answered, or a proxy for somebody who is away, or Weir does not know who asks. */
+const isDoubtful = ({ status, code }: Refused) => status === 0 || status === 401 || (status >= 502 && code === undefined);
 
 function queries(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -27,7 +27,7 @@ function queries(): QueryClient {
     const { action, query } = event;
     if (query.queryKey[0] !== SESSION[0]) {
       // Whoever is not signed in any more sees the way in, and not a page of refusals; where Weir is away the page says so.
-      if (action.type === 'error' && DOUBTFUL.includes((action.error as Refused).status)) void client.invalidateQueries({ queryKey: SESSION });
+      if (action.type === 'error' && isDoubtful(action.error as Refused)) void client.invalidateQueries({ queryKey: SESSION });
     } else if (action.type === 'error') {
       isAway = true;
     } else if (action.type === 'success' && isAway) {

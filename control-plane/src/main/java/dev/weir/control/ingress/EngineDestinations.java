@@ -137,7 +137,9 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void failed(UpstreamFailure failure) {
-            heard.failed(lease.engine().name(), String.valueOf(failure.getMessage()));
+            if (failure.kind() != Kind.CLIENT_STALLED) {
+                heard.failed(lease.engine().name(), String.valueOf(failure.getMessage()));
+            }
             switch (failure.kind()) {
                 case UNREACHABLE -> {
                     lease.failed();
