@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { walk } from '../shell/shortcuts';
 import { Empty } from './Notice';
 
 export interface Column<T> {
@@ -47,7 +48,11 @@ export function DataTable<T>(props: {
                 'data-row': true,
                 onClick: () => props.open?.(row),
                 onKeyDown: (event) => {
-                  if (event.key === 'Enter' && event.target === event.currentTarget) props.open?.(row);
+                  if (event.target !== event.currentTarget) return;
+                  if (event.key === 'Enter') props.open?.(row);
+                  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+                  event.preventDefault(); // or the page would scroll
+                  walk(event.key === 'ArrowDown' ? 1 : -1);
                 },
               })}
             >

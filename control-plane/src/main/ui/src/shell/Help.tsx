@@ -5,7 +5,7 @@ import { preferences, usePreferences } from './preferences';
 const GENERAL: [string, string][] = [
   ['Ctrl K, ⌘ K', 'everything, by name'],
   ['/', 'filter'],
-  ['j, k', 'next and previous row'],
+  ['j, k, ↓, ↑', 'next and previous row'],
   ['Enter', 'open a row'],
   ['Esc', 'close'],
   ['Ctrl Enter, ⌘ Enter', 'submit'],

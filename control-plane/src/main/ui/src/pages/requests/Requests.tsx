@@ -22,8 +22,8 @@ export default function Requests() {
 }
 
 const PAGE_ROWS = 50;
-const FILTERS = ['tenant', 'model', 'feature', 'engine', 'status', 'key', 'requestId'] as const;
-const NAMES: Record<(typeof FILTERS)[number], string> = { tenant: 'Tenant', model: 'Model', feature: 'Feature', engine: 'Engine', status: 'Status', key: 'Key', requestId: 'Request id' };
+const FILTERS = ['tenant', 'user', 'model', 'feature', 'engine', 'status', 'key', 'requestId'] as const;
+const NAMES: Record<(typeof FILTERS)[number], string> = { tenant: 'Tenant', user: 'User', model: 'Model', feature: 'Feature', engine: 'Engine', status: 'Status', key: 'Key', requestId: 'Request id' };
 
 const COLUMNS: Column<RequestStatus>[] = [
   { name: 'When', cell: (row) => <Ago at={row.at} /> },

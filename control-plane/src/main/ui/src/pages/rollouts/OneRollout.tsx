@@ -84,6 +84,8 @@ function Orders(props: { of: RolloutDetail }) {
   );
 }
 
+const SIGNS: Partial<Record<string, string>> = { past: '✓', stopped: '✕' };
+
 function Ladder(props: { of: RolloutDetail }) {
   const { summary, stages, report } = props.of;
   const isOver = summary.phase === 'COMPLETED';
@@ -97,12 +99,14 @@ function Ladder(props: { of: RolloutDetail }) {
       </p>
       <ol className="ladder">
         {stages.map((stage, index) => {
-          const place = isOver || index < summary.stageIndex ? 'past' : index === summary.stageIndex ? 'now' : 'next';
+          const here = rolledBack ? 'stopped' : 'now';
+          const place = isOver || index < summary.stageIndex ? 'past' : index === summary.stageIndex ? here : 'next';
           return (
             <li key={index} className={place} aria-current={place === 'now' ? 'step' : undefined}>
-              <span aria-hidden="true">{place === 'past' ? '✓' : index + 1}</span>
+              <span aria-hidden="true">{SIGNS[place] ?? index + 1}</span>
               <strong>{stageName(stage)}</strong>
               <span className="soft">
+                {place === 'stopped' ? 'rolled back here; ' : ''}
                 {span(stage.holdSeconds)}
                 {stage.requestsMin ? `, ${count(stage.requestsMin)} requests` : ''}
                 {stage.judgedMin ? `, ${count(stage.judgedMin)} judged` : ''}
@@ -111,7 +115,7 @@ function Ladder(props: { of: RolloutDetail }) {
           );
         })}
       </ol>
-      {!isOver && (
+      {!isOver && !rolledBack && (
         <dl className="tiles">
           <Figure name="Share set" value={percent(report.candidateShare)} note={`actual ${percent(report.actualShare)}`} />
           <Figure name="Held" value={span(report.heldSeconds)} note={`of ${span(report.requiredSeconds)}; waited ${span(report.waitedSeconds)}`} />
