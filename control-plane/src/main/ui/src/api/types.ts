@@ -235,6 +235,12 @@ export interface EngineLoad {
   gpu: Gpu;
 }
 
+export interface EngineMillis {
+  queueMillis: number;
+  prefillMillis: number;
+  decodeMillis: number;
+}
+
 export interface EngineModels {
   engine: string;
   reason?: string | null;
@@ -480,6 +486,7 @@ export interface LimitStatus {
   metric: 'REQUESTS' | 'INPUT_TOKENS' | 'OUTPUT_TOKENS' | 'TOKENS' | 'COST' | 'CONCURRENCY';
   period: 'MINUTE' | 'DAY' | 'MONTH' | 'AT_ONCE';
   max: number;
+  spent?: number | null;
 }
 
 export interface LiveFigures {
@@ -546,6 +553,7 @@ export interface ModelFit {
 
 export interface ModelLine {
   name: string;
+  version?: string | null;
   state: string;
   reason?: string | null;
   phase?: string | null;
@@ -772,6 +780,8 @@ export interface RequestStatus {
   cache?: string | null;
   guard?: string | null;
   compression?: string | null;
+  tries?: string | null;
+  engineTook?: EngineMillis | null;
   stream: boolean;
   inputTokens: number;
   cachedTokens: number;
@@ -1253,7 +1263,7 @@ export interface Operations {
     path: { name: string };
     query: Record<never, never>;
     body: undefined;
-    answer: undefined;
+    answer: EngineStatus;
   };
   'GET /admin/engines/{name}': {
     path: { name: string };
