@@ -69,7 +69,7 @@ public final class ConfigurationEndpoints {
     /** Reads the file now; the audit log says who wanted it, why, and what became of it. */
     @PostMapping("/admin/configuration/reload")
     Mono<ResponseEntity<Outcome>> reload(@RequestAttribute(AdminAccess.CALLER) Caller caller) {
-        return Refusals.ask(
+        return Refusals.<Outcome>ask(
                         database,
                         () -> changes.change(
                                 caller,
