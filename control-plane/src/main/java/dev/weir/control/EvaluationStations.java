@@ -181,11 +181,7 @@ class EvaluationStations {
 
     @Bean
     EvaluationEndpoints evaluationEndpoints(
-            Database database,
-            RunArchive runs,
-            EvaluationRuns desk,
-            ClearanceDesk clearances,
-            ChangeLog changes) {
+            Database database, RunArchive runs, EvaluationRuns desk, ClearanceDesk clearances, ChangeLog changes) {
         return new EvaluationEndpoints(database, runs, desk, clearances, changes);
     }
 }

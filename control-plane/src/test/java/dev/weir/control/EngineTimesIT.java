@@ -41,7 +41,8 @@ class EngineTimesIT {
                         .contains("{\"version\":\"" + version + "\"}"));
             }
             assertThat(weir.get("/admin/requests").body())
-                    .containsPattern("\"engineTook\":\\{\"queueMillis\":[0-9.E-]+,\"prefillMillis\":[0-9.]+,\"decodeMillis\":[0-9.]+}");
+                    .containsPattern(
+                            "\"engineTook\":\\{\"queueMillis\":[0-9.E-]+,\"prefillMillis\":[0-9.]+,\"decodeMillis\":[0-9.]+}");
             List<Span> spans =
                     await().atMost(Duration.ofSeconds(20)).until(collector::spans, told -> told.size() == 10);
             assertThat(spans).allMatch(span -> span.traceId().equals(trace));

@@ -102,7 +102,9 @@ final class InterfaceHistory {
             known ? (number % 12 == 0 ? "semantic" : "exact") : null,
             number % 40 == 7 ? "prompt: 2 names and a date redacted" : null,
             number % 40 == 7 ? "6100 of 9400 characters" : null,
-            retried ? "gpu-a: it closed the connection before the answer was complete; gpu-c: it has no room, status 503" : null,
+            retried
+                    ? "gpu-a: it closed the connection before the answer was complete; gpu-c: it has no room, status 503"
+                    : null,
             known || failed ? null : queue,
             known || failed ? null : prefill,
             known || failed ? null : output * perToken,
@@ -111,7 +113,9 @@ final class InterfaceHistory {
             number % 4 == 0 ? 0 : input / 2,
             failed ? 0 : output,
             true,
-            known || failed ? 0L : (long) (input * (model.equals(SMALL) ? 20L : 200L) + output * (model.equals(SMALL) ? 60L : 600L)),
+            known || failed
+                    ? 0L
+                    : (long) (input * (model.equals(SMALL) ? 20L : 200L) + output * (model.equals(SMALL) ? 60L : 600L)),
             failed ? null : first,
             failed ? 2_000 : first + (known ? 1_000 : output * perToken),
             failed ? "503" : "200"
@@ -125,13 +129,35 @@ final class InterfaceHistory {
             boolean lately = day <= WEEK_DAYS;
             for (String tenant : TENANTS) {
                 boolean moved = lately && tenant.equals("acme");
-                count(rows, today.minusDays(day), tenant, "LENGTH", moved ? Map.of("024", 120, "028", 260, "032", 420) : Map.of("024", 380, "028", 300, "032", 120));
-                count(rows, today.minusDays(day), tenant, "FINISH_REASON", moved ? Map.of("stop", 610, "length", 190) : Map.of("stop", 770, "length", 30));
-                count(rows, today.minusDays(day), tenant, "REFUSAL", Map.of("yes", moved ? 70 : 12, "no", moved ? 730 : 788));
+                count(
+                        rows,
+                        today.minusDays(day),
+                        tenant,
+                        "LENGTH",
+                        moved
+                                ? Map.of("024", 120, "028", 260, "032", 420)
+                                : Map.of("024", 380, "028", 300, "032", 120));
+                count(
+                        rows,
+                        today.minusDays(day),
+                        tenant,
+                        "FINISH_REASON",
+                        moved ? Map.of("stop", 610, "length", 190) : Map.of("stop", 770, "length", 30));
+                count(
+                        rows,
+                        today.minusDays(day),
+                        tenant,
+                        "REFUSAL",
+                        Map.of("yes", moved ? 70 : 12, "no", moved ? 730 : 788));
                 count(rows, today.minusDays(day), tenant, "HALLUCINATION", Map.of("yes", moved ? 9 : 8, "no", 792));
                 count(rows, today.minusDays(day), tenant, "INJECTION", Map.of("yes", lately ? 14 : 4, "no", 790));
                 count(rows, today.minusDays(day), tenant, "LANGUAGE", Map.of("de", 300, "en", 500));
-                count(rows, today.minusDays(day), tenant, "PROMPT_LANGUAGE", lately ? Map.of("de", 460, "en", 340) : Map.of("de", 310, "en", 490));
+                count(
+                        rows,
+                        today.minusDays(day),
+                        tenant,
+                        "PROMPT_LANGUAGE",
+                        lately ? Map.of("de", 460, "en", 340) : Map.of("de", 310, "en", 490));
             }
         }
         database.batch(
@@ -140,7 +166,8 @@ final class InterfaceHistory {
                 rows);
     }
 
-    private static void count(List<@Nullable Object[]> rows, LocalDate day, String tenant, String signal, Map<String, Integer> bins) {
+    private static void count(
+            List<@Nullable Object[]> rows, LocalDate day, String tenant, String signal, Map<String, Integer> bins) {
         bins.forEach((bin, seen) -> rows.add(new @Nullable Object[] {day, NEW, tenant, signal, bin, seen}));
     }
 
@@ -154,14 +181,27 @@ final class InterfaceHistory {
                 String id = model + "-" + i;
                 boolean correct = i % (model.equals(NEW) ? 15 : 9) != 8;
                 items.add(new @Nullable Object[] {
-                    id, week, model, "acme", "graded-" + id, ago(Duration.ofDays(8)),
+                    id,
+                    week,
+                    model,
+                    "acme",
+                    "graded-" + id,
+                    ago(Duration.ofDays(8)),
                     "[{\"role\":\"user\",\"content\":\"Which ward is patient %d in?\"}]".formatted(i),
-                    "Ward %d.".formatted(i), i / 100.0, "router-1b-q4@judge-3", i % 20 == 3 ? !correct : correct,
+                    "Ward %d.".formatted(i),
+                    i / 100.0,
+                    "router-1b-q4@judge-3",
+                    i % 20 == 3 ? !correct : correct,
                 });
                 for (String person : List.of("user:anna", "user:bert")) {
                     boolean agrees = person.equals("user:anna") || i % 17 != 5;
                     opinions.add(new @Nullable Object[] {
-                        id, person, correct == agrees ? "CORRECT" : "INCORRECT", correct ? 4 + i % 2 : 2, i != 12, ago(Duration.ofDays(2)),
+                        id,
+                        person,
+                        correct == agrees ? "CORRECT" : "INCORRECT",
+                        correct ? 4 + i % 2 : 2,
+                        i != 12,
+                        ago(Duration.ofDays(2)),
                     });
                 }
             }
@@ -180,7 +220,9 @@ final class InterfaceHistory {
     private void feedback() {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            rows.add(new @Nullable Object[] {"call-of-today-" + i, "person-" + i % 90, ago(Duration.ofSeconds(i)), i % 8 != 0});
+            rows.add(new @Nullable Object[] {
+                "call-of-today-" + i, "person-" + i % 90, ago(Duration.ofSeconds(i)), i % 8 != 0
+            });
         }
         database.batch(
                 "insert into feedback (call_id, person, at, thumbs_up, rewarded) values (?, ?, ?, ?, true)", rows);

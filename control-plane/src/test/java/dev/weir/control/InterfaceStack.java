@@ -149,7 +149,8 @@ final class InterfaceStack implements AutoCloseable {
         return JsonMapper.shared()
                 .readTree(post(
                                 "/admin/keys",
-                                "{\"tenant\":\"default\",\"name\":\"of a %1$s\",\"scopes\":[\"%1$s\"]}".formatted(scope))
+                                "{\"tenant\":\"default\",\"name\":\"of a %1$s\",\"scopes\":[\"%1$s\"]}"
+                                        .formatted(scope))
                         .body())
                 .path("key")
                 .asString();

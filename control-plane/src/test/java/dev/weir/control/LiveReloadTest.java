@@ -119,7 +119,8 @@ class LiveReloadTest {
         List<String> done = new ArrayList<>();
         for (JsonNode entry : json(weir.get("/admin/audit?limit=1000"))) {
             JsonNode detail = JsonMapper.shared().readTree(entry.path("detail").asString());
-            done.add(entry.path("action").asString() + ": " + detail.path("reason").asString(""));
+            done.add(entry.path("action").asString() + ": "
+                    + detail.path("reason").asString(""));
         }
         return done;
     }

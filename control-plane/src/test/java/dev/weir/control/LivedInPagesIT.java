@@ -40,8 +40,7 @@ class LivedInPagesIT extends AbstractInterfaceIT {
              {"name":"%3$s","state":"SLEEPING","reason":"nobody asked for it in 30 minutes","requests_in_flight":0,"aliases":["cheap"],
               "path":"/srv/models/%3$s.gguf","parameters":{"quantize":"q4_k","max_model_len":4096}},
              {"name":"clinic-notes-8b-2026-09","state":"UNAVAILABLE","reason":"its weights end after 3.1 GiB of 7.9 GiB: copy them again",
-              "requests_in_flight":0,"aliases":[],"path":"/srv/models/clinic-notes-8b-2026-09","parameters":{}}]"""
-            .formatted(OLD, NEW, SMALL);
+              "requests_in_flight":0,"aliases":[],"path":"/srv/models/clinic-notes-8b-2026-09","parameters":{}}]""".formatted(OLD, NEW, SMALL);
     private static final String CASES = """
             {"id":"dose-1","input":"How much ibuprofen is in two tablets of 400 mg?","expected":"800 mg","kind":"dose"}
             {"id":"dose-2","input":"How much ibuprofen is in three tablets of 400 mg?","expected":"1200 mg","kind":"dose"}
@@ -109,7 +108,8 @@ class LivedInPagesIT extends AbstractInterfaceIT {
     static void live() throws Exception {
         first = engine();
         second = engine();
-        Path file = Files.writeString(directory.resolve("weir.yaml"), """
+        Path file = Files.writeString(
+                directory.resolve("weir.yaml"), """
                 tiers: {fast: %3$s, power: %1$s}
                 prices:
                   %1$s: {input: 0.20, output: 0.60}
@@ -131,7 +131,9 @@ class LivedInPagesIT extends AbstractInterfaceIT {
         made("/admin/tenants", "{\"id\":\"acme\",\"name\":\"Acme Clinics\"}");
         made("/admin/tenants", "{\"id\":\"umbrella-hospitals\",\"name\":\"Umbrella Hospitals\",\"weight\":3}");
         made("/admin/limits", "{\"tenant\":\"acme\",\"metric\":\"COST\",\"period\":\"MONTH\",\"max\":0.5}");
-        made("/admin/limits", "{\"tenant\":\"umbrella-hospitals\",\"metric\":\"TOKENS\",\"period\":\"DAY\",\"max\":400000}");
+        made(
+                "/admin/limits",
+                "{\"tenant\":\"umbrella-hospitals\",\"metric\":\"TOKENS\",\"period\":\"DAY\",\"max\":400000}");
         made("/admin/limits", "{\"metric\":\"REQUESTS\",\"period\":\"MINUTE\",\"max\":6000}");
         made("/admin/golden-sets/clinic", CASES);
         evaluated(OLD);
@@ -242,8 +244,7 @@ class LivedInPagesIT extends AbstractInterfaceIT {
 
     @Test
     void nothingMovesForWhoeverWantsNoMotion() {
-        page.emulateMedia(new Page.EmulateMediaOptions()
-                .setReducedMotion(ReducedMotion.REDUCE));
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         open("");
         assertThat(page.evaluate("() => [...document.querySelectorAll('*')].filter(one => {"
                         + "const style = getComputedStyle(one);"

@@ -259,7 +259,8 @@ class UserInterfaceIT extends AbstractInterfaceIT {
     @Test
     void aPageSaysThatWeirIsAwayAndGoesOnByItself() throws Exception {
         try (BrowserContext visitor = weir.visitor()) {
-            Page fresh = visitor.newPage(); // that the browser complains of a network that is not there is what this is about
+            Page fresh = visitor.newPage(); // that the browser complains of a network that is not there is what this is
+            // about
             weir.signIn(fresh, weir.adminKey());
             assertThat(fresh.getByText("live", new Page.GetByTextOptions().setExact(true)))
                     .isVisible();

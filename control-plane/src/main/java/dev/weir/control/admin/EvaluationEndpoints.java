@@ -47,11 +47,7 @@ public final class EvaluationEndpoints {
     private final ChangeLog changes;
 
     public EvaluationEndpoints(
-            Database database,
-            RunArchive runs,
-            EvaluationRuns desk,
-            ClearanceDesk clearances,
-            ChangeLog changes) {
+            Database database, RunArchive runs, EvaluationRuns desk, ClearanceDesk clearances, ChangeLog changes) {
         this.database = database;
         this.runs = runs;
         this.desk = desk;
@@ -259,11 +255,10 @@ public final class EvaluationEndpoints {
             @RequestParam String candidate) {
         return Refusals.ask(database, () -> {
             caller.require(Scope.ADMINISTER);
-            return changes.change(
-                    caller, "clearance.withdraw", candidate, _ -> Map.of("baseline", baseline), _ -> {
-                        clearances.withdraw(baseline, candidate);
-                        return StartClearance.of(clearances.check(baseline, candidate));
-                    });
+            return changes.change(caller, "clearance.withdraw", candidate, _ -> Map.of("baseline", baseline), _ -> {
+                clearances.withdraw(baseline, candidate);
+                return StartClearance.of(clearances.check(baseline, candidate));
+            });
         });
     }
 }

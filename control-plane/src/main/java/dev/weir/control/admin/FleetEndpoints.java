@@ -99,8 +99,7 @@ public final class FleetEndpoints {
     private Mono<EngineStatus> noted(Caller caller, String action, String name, Supplier<EngineStatus> work) {
         return Refusals.ask(
                 database,
-                () -> changes.change(
-                        caller, action, name, status -> Map.of("url", status.url()), _ -> work.get()));
+                () -> changes.change(caller, action, name, status -> Map.of("url", status.url()), _ -> work.get()));
     }
 
     private EngineStatus registered(String name, Registration registration) {

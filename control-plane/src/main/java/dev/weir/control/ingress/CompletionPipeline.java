@@ -182,10 +182,7 @@ public final class CompletionPipeline {
     }
 
     private EngineDestinations engines(
-            CompletionRequest request,
-            String region,
-            Function<Set<URI>, Mono<Destination>> outside,
-            Heard heard) {
+            CompletionRequest request, String region, Function<Set<URI>, Mono<Destination>> outside, Heard heard) {
         return new EngineDestinations(
                 fleet,
                 request.model(),
