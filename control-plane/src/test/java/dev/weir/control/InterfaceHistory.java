@@ -115,7 +115,7 @@ final class InterfaceHistory {
             true,
             known || failed
                     ? 0L
-                    : (input * (model.equals(SMALL) ? 20L : 200L) + output * (model.equals(SMALL) ? 60L : 600L)),
+                    : input * (model.equals(SMALL) ? 20L : 200L) + output * (model.equals(SMALL) ? 60L : 600L),
             failed ? null : first,
             failed ? 2_000 : first + (known ? 1_000 : output * perToken),
             failed ? "503" : "200"
