@@ -44,8 +44,12 @@ function Rates() {
   );
 }
 
+/** The same is often seen of a model, a tenant and a kind of question at once. */
+const ROWS_MAX = 12;
+
 function Signals() {
   const [all, setAll] = useState(false);
+  const [whole, setWhole] = useState(false);
   const signals = useAnswer('GET /admin/drift', {}, { everyMillis: 30_000 });
   return (
     <Card
@@ -58,21 +62,33 @@ function Signals() {
       }
     >
       <Answer of={signals} what="what has moved">
-        {(rows) => (
-          <DataTable
-            caption="Signals, those that have moved first"
-            columns={[
-              { name: 'Signal', cell: (signal: DriftSignal) => <><strong>{SIGNALS[signal.signal]}</strong><div className="soft">{whose(signal)}, {span(signal.window)}</div></> },
-              { name: 'Verdict', cell: (signal) => <><Status mood={VERDICTS[signal.verdict][0]}>{VERDICTS[signal.verdict][1]}</Status><div className="soft">{CAUSES[signal.cause]}</div></> },
-              { name: 'Shift', cell: (signal) => signal.distance && <>{signal.distance.index.toFixed(2)}<div className="soft">by chance {signal.distance.indexByChance.toFixed(2)}</div></>, figure: true },
-              { name: 'With the same questions', cell: (signal) => signal.givenInput?.index.toFixed(2) ?? '–', figure: true, minor: true },
-              { name: 'Before and now', cell: (signal) => <><Shares of={signal.groups} /><span className="soft">{shares(signal.groups)}</span></>, minor: true },
-            ]}
-            rows={rows.filter((signal) => all || signal.verdict === 'MOVED' || signal.verdict === 'WATCH')}
-            id={(signal) => `${whose(signal)} ${signal.signal} ${signal.window}`}
-            empty={<Empty title={rows.length === 0 ? 'There is too little to compare yet.' : 'Nothing has moved.'}>A distribution is compared once there are 500 answers before and now.</Empty>}
-          />
-        )}
+        {(rows) => {
+          const wanted = rows.filter((signal) => all || signal.verdict === 'MOVED' || signal.verdict === 'WATCH');
+          return (
+            <>
+              <DataTable
+                caption="Signals, those that have moved first"
+                columns={[
+                  { name: 'Signal', cell: (signal: DriftSignal) => <><strong>{SIGNALS[signal.signal]}</strong><div className="soft">{whose(signal)}, {span(signal.window)}</div></> },
+                  { name: 'Verdict', cell: (signal) => <><Status mood={VERDICTS[signal.verdict][0]}>{VERDICTS[signal.verdict][1]}</Status><div className="soft">{CAUSES[signal.cause]}</div></> },
+                  { name: 'Shift', cell: (signal) => signal.distance && <>{signal.distance.index.toFixed(2)}<div className="soft">by chance {signal.distance.indexByChance.toFixed(2)}</div></>, figure: true },
+                  { name: 'With the same questions', cell: (signal) => signal.givenInput?.index.toFixed(2) ?? '–', figure: true, minor: true },
+                  { name: 'Before and now', cell: (signal) => <><Shares of={signal.groups} /><span className="soft">{shares(signal.signal, signal.groups)}</span></>, minor: true },
+                ]}
+                rows={whole ? wanted : wanted.slice(0, ROWS_MAX)}
+                id={(signal) => `${whose(signal)} ${signal.signal} ${signal.window}`}
+                empty={<Empty title={rows.length === 0 ? 'There is too little to compare yet.' : 'Nothing has moved.'}>A distribution is compared once there are 500 answers before and now.</Empty>}
+              />
+              {wanted.length > ROWS_MAX && (
+                <div className="actions">
+                  <button type="button" onClick={() => setWhole(!whole)}>
+                    {whole ? 'Only those that moved farthest' : `All ${count(wanted.length)}`}
+                  </button>
+                </div>
+              )}
+            </>
+          );
+        }}
       </Answer>
     </Card>
   );
@@ -83,7 +99,7 @@ const PLACE = 10;
 
 /** The share of each value before, and beside it now; the words below it say the same. */
 function Shares(props: { of: DriftSignal['groups'] }) {
-  const { of: groups } = props;
+  const groups = props.of.filter((group) => group.referenceShare > 0 || group.share > 0);
   const most = Math.max(...groups.flatMap((group) => [group.referenceShare, group.share]), 0.01);
   const bar = (share: number) => ({ height: (share / most) * HEIGHT, y: HEIGHT - (share / most) * HEIGHT, width: 4 });
   return (

@@ -27,7 +27,8 @@ describe('a signal', () => {
     expect(whose({ model: 'm', tenant: 'acme', queryType: 'code' })).toBe('m, tenant acme, code');
   });
 
-  it('says what has become more and less', () => expect(shares([{ name: 'de', referenceShare: 0.1, share: 0.4 }])).toBe('de 10 % → 40 %'));
+  it('says what has become more and less', () => expect(shares('LANGUAGE', [{ name: 'de', referenceShare: 0.1, share: 0.4 }, { name: 'other', referenceShare: 0, share: 0 }])).toBe('de: 10 % → 40 %'));
+  it('says lengths in characters', () => expect(shares('LENGTH', [{ name: '024', referenceShare: 0.5, share: 0.1 }])).toBe('64 characters on: 50 % → 10 %'));
 
   it('counts', () => expect([1, 2].map(samples)).toEqual(['1 answer', '2 answers']));
 });

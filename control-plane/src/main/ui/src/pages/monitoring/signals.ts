@@ -43,7 +43,17 @@ export const whose = (scope: { model: string; tenant: string; queryType?: string
 
 export const span = (window: DriftSignal['window']): string => (window === 'DAY' ? 'a day' : 'a week');
 
-export const shares = (groups: DriftSignal['groups']): string =>
-  groups.map((group) => `${group.name} ${percent(group.referenceShare)} → ${percent(group.share)}`).join(', ');
+const BINS_PER_OCTAVE = 4;
+
+/** Lengths are kept in quarters of octaves, which nobody can read. */
+const valueOf = (signal: DriftSignal['signal'], name: string): string =>
+  (signal === 'LENGTH' || signal === 'PROMPT_LENGTH') && /^\d+$/.test(name) ? `${count(Math.round(2 ** (Number(name) / BINS_PER_OCTAVE)))} characters on` : name;
+
+/** What was and is the share of each value that there was or is. */
+export const shares = (signal: DriftSignal['signal'], groups: DriftSignal['groups']): string =>
+  groups
+    .filter((group) => group.referenceShare > 0 || group.share > 0)
+    .map((group) => `${valueOf(signal, group.name)}: ${percent(group.referenceShare)} → ${percent(group.share)}`)
+    .join(', ');
 
 export const samples = (value: number): string => `${count(value)} ${value === 1 ? 'answer' : 'answers'}`;

@@ -2,6 +2,8 @@ import { useAnswer } from '../../api/session';
 
 const FAILED_SHARE_MAX = 0.02;
 const KV_CACHE_MAX = 0.95;
+/** More would push the figures off the screen. */
+const SHOWN_MAX = 5;
 
 /** What somebody should look at now; nothing where there is nothing. */
 export function Alerts(props: { failedShare: number | null }) {
@@ -16,15 +18,25 @@ export function Alerts(props: { failedShare: number | null }) {
   }
   if (configuration.data?.refused) alerts.push(`The configuration’s file is not used: ${configuration.data.refused.reasons.join('; ')}`);
   if (props.failedShare !== null && props.failedShare > FAILED_SHARE_MAX) alerts.push(`${(props.failedShare * 100).toFixed(1)} % of the last minute’s requests failed`);
-  if (alerts.length === 0) return null;
+  const distinct = [...new Set(alerts)];
+  if (distinct.length === 0) return null;
+  const list = (some: string[]) => (
+    <ul>
+      {some.map((alert) => (
+        <li key={alert}>{alert}</li>
+      ))}
+    </ul>
+  );
   return (
     <section className="notice warn" aria-label="Alerts" role="status">
-      <strong>▲ {alerts.length === 1 ? 'One thing needs' : `${alerts.length} things need`} attention</strong>
-      <ul>
-        {alerts.map((alert) => (
-          <li key={alert}>{alert}</li>
-        ))}
-      </ul>
+      <strong>▲ {distinct.length === 1 ? 'One thing needs' : `${distinct.length} things need`} attention</strong>
+      {list(distinct.slice(0, SHOWN_MAX))}
+      {distinct.length > SHOWN_MAX && (
+        <details>
+          <summary>{distinct.length - SHOWN_MAX} more</summary>
+          {list(distinct.slice(SHOWN_MAX))}
+        </details>
+      )}
     </section>
   );
 }

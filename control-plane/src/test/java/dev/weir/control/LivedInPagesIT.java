@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.SelectOption;
 import dev.weir.control.storage.Database;
@@ -234,7 +235,8 @@ class LivedInPagesIT extends AbstractInterfaceIT {
                     .isTrue();
             String name = "dialog-" + door.button().toLowerCase(Locale.ROOT).replace(' ', '-') + "-"
                     + door.path().replace('/', '-');
-            barriers.addAll(barriers(name));
+            barriers.addAll(SystemBrowser.barriers(page, ColorScheme.LIGHT));
+            picture(page, name, "light");
             page.keyboard().press("Escape");
             assertThat(dialog).isHidden();
             assertThat(handle).isFocused();

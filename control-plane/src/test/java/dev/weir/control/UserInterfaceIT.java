@@ -20,10 +20,7 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             "",
             "models",
             "playground",
-            "requests",
-            "cost",
             "evaluations",
-            "monitoring/targets",
             "monitoring/drift",
             "admin/keys",
             "admin/tenants",
@@ -35,7 +32,7 @@ class UserInterfaceIT extends AbstractInterfaceIT {
 
     private static final Pattern ASKED_OF_WEIR = Pattern.compile("/(admin|ui/session)(/.*)?$");
 
-    private static final List<String> NARROW = List.of("", "models", "playground", "cost", "admin/keys");
+    private static final List<String> NARROW = List.of("playground", "admin/keys");
 
     UserInterfaceIT(InterfaceStack weir) {
         super(weir);
