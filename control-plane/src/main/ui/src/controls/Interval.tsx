@@ -15,14 +15,14 @@ export function Interval(props: { name: string; lower: number; estimate: number;
   );
 }
 
-/** How it came to be so, since the page was opened. */
+/** How it came to be so. */
 export function Spark(props: { name: string; readings: Reading[]; limit?: number }) {
   const { readings, limit } = props;
   if (readings.length < 2) return null;
   const place = scale([...readings.flatMap((reading) => [reading.lower, reading.upper]), limit]);
   const step = 100 / (readings.length - 1);
   return (
-    <svg className="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={`${props.name} since this page was opened`}>
+    <svg className="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={`${props.name} since it began`}>
       <polygon points={band(readings, place)} />
       <line className="zero" x1="0" x2="100" y1={100 - place(0)} y2={100 - place(0)} />
       {limit !== undefined && <line className="limit" x1="0" x2="100" y1={100 - place(limit)} y2={100 - place(limit)} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { band, scale, seen } from './scale';
+import { band, scale } from './scale';
 
 const reading = (at: string, estimate: number) => ({ at, estimate, lower: estimate - 1, upper: estimate + 1 });
 
@@ -16,11 +16,5 @@ describe('a scale', () => {
 });
 
 describe('readings', () => {
-  it('are kept once each', () => {
-    const once = seen([], reading('1', 0));
-    expect(seen(once, reading('1', 5))).toBe(once);
-    expect(seen(once, reading('2', 5))).toHaveLength(2);
-  });
-
   it('enclose an area', () => expect(band([reading('1', 0), reading('2', 0)], (value) => 50 + value)).toBe('0,49 100,49 100,51 0,51'));
 });

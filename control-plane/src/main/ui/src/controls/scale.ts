@@ -17,13 +17,6 @@ export interface Reading {
   upper: number;
 }
 
-const READINGS_MAX = 240;
-
-/** One more reading, unless it is of a time that is known. */
-export function seen(known: Reading[], reading: Reading): Reading[] {
-  return known.at(-1)?.at === reading.at ? known : [...known, reading].slice(-READINGS_MAX);
-}
-
 /** The corners of an interval over time: there along its upper ends, and back along its lower ones. */
 export function band(readings: Reading[], place: (value: number) => number): string {
   const step = 100 / Math.max(readings.length - 1, 1);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAnswer, useChange } from '../../api/session';
-import type { MetricReport, ReadingView, RolloutDetail } from '../../api/types';
+import type { MetricReport, ReadingView, RolloutDetail, RolloutReading } from '../../api/types';
 import { Act } from '../../controls/Act';
 import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
@@ -10,10 +10,8 @@ import { DataTable } from '../../controls/DataTable';
 import { count, moment, percent, power } from '../../controls/figures';
 import { Interval, Spark } from '../../controls/Interval';
 import { Card, Figure, Page } from '../../controls/Page';
-import type { Reading } from '../../controls/scale';
-import { seen } from '../../controls/scale';
 import { Status } from '../../controls/Status';
-import { effectOf, evidence, METRICS, span, stageName, STATUSES } from './ladder';
+import { effectOf, evidence, METRICS, readingsOf, span, stageName, STATUSES } from './ladder';
 import type { Verb } from './ladder';
 import { Phase } from './Phase';
 import { PostMortem } from './PostMortem';
@@ -149,24 +147,22 @@ function Ladder(props: { of: RolloutDetail }) {
 const written = (metric: Pick<MetricReport, 'unit'>, value: number | null | undefined) =>
   value == null ? '–' : metric.unit.includes('points') ? `${(value * 100).toFixed(1)} pp` : percent(value);
 
-/** What was read of each guard while somebody looked. */
-function useReadings(report: RolloutDetail['report']) {
-  const [readings, setReadings] = useState<Record<string, Reading[]>>({});
+const READINGS_MAX = 500;
+
+/** What was read of the guards since the rollout began, and what is read from now on. */
+function useReadings(id: string) {
+  const [known, setKnown] = useState<RolloutReading[]>([]);
+  const after = known.at(-1)?.number ?? -1;
+  const { data } = useAnswer('GET /admin/rollouts/{id}/readings', { path: { id }, query: { after } }, { everyMillis: 2000 });
   useEffect(() => {
-    setReadings((known) =>
-      Object.fromEntries(
-        report.metrics.map(({ metric, estimate, lower, upper }) => {
-          const before = known[metric] ?? [];
-          return [metric, estimate == null || lower == null || upper == null ? before : seen(before, { at: report.at, estimate, lower, upper })];
-        }),
-      ),
-    );
-  }, [report]);
-  return readings;
+    if (!data || data.length === 0) return;
+    setKnown((before) => [...before, ...data.filter((reading) => reading.number > (before.at(-1)?.number ?? -1))].slice(-READINGS_MAX));
+  }, [data]);
+  return known;
 }
 
 function Verdicts(props: { of: RolloutDetail }) {
-  const readings = useReadings(props.of.report);
+  const readings = useReadings(props.of.summary.id);
   const bad = (bads: number, all: number) => (all === 0 ? '–' : `${percent(bads / all)} of ${count(all)}`);
   return (
     <Card title="Guards">
@@ -195,7 +191,7 @@ function Verdicts(props: { of: RolloutDetail }) {
               </>
             ),
           },
-          { name: 'Lately', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readings[metric.metric] ?? []} limit={metric.limit} />, minor: true },
+          { name: 'Lately', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readingsOf(readings, metric.metric)} limit={metric.limit} />, minor: true },
           {
             name: 'Evidence of harm',
             cell: (metric) => (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutDetail } from '../../api/types';
-import { effectOf, evidence, span, stageName } from './ladder';
+import { effectOf, evidence, readingsOf, span, stageName } from './ladder';
 
 const detail = {
   summary: { alias: 'notes', baseline: 'v1', candidate: 'v2', candidateShare: 0.05, stageIndex: 1 },
@@ -12,6 +12,12 @@ describe('a rollout', () => {
     expect(effectOf('PROMOTE_ONE', detail)).toContain('from 5.0 % to 25 %');
     expect(effectOf('ROLL_BACK', detail)).toContain('from 5.0 % to 0 % of notes');
     expect(effectOf('ROLL_BACK', detail)).toContain('v1 answers all of it');
+  });
+
+  it('is read time after time, where anything can be told', () => {
+    const read = (number: number, estimate: number | null) => ({ number, at: String(number), stageIndex: 0, candidateShare: 0.05, metrics: [{ metric: 'ERROR' as const, estimate, lower: -1, upper: 1, log10E: 0 }] });
+    expect(readingsOf([read(0, null), read(1, 0.2)], 'ERROR')).toEqual([{ at: '1', estimate: 0.2, lower: -1, upper: 1 }]);
+    expect(readingsOf([read(1, 0.2)], 'END_TO_END')).toEqual([]);
   });
 
   it('names its stages', () => expect(detail.stages.map(stageName)).toEqual(['shadow', '5.0 %', '25 %']));

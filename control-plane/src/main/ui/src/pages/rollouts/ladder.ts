@@ -1,5 +1,6 @@
-import type { MetricReport, RolloutDetail, StageOrder } from '../../api/types';
+import type { MetricReport, RolloutDetail, RolloutReading, StageOrder } from '../../api/types';
 import { percent } from '../../controls/figures';
+import type { Reading } from '../../controls/scale';
 import type { Mood } from '../../controls/Status';
 
 export const METRICS: Record<MetricReport['metric'], string> = {
@@ -27,6 +28,12 @@ export function span(seconds: number | null | undefined): string {
 /** How much of the evidence that a rollback needs is there: 0 to 1. */
 export const evidence = (metric: { log10E: number; log10Needed: number }): number =>
   metric.log10Needed <= 0 ? 0 : Math.min(Math.max(metric.log10E / metric.log10Needed, 0), 1);
+
+/** How one guard was read, time after time; where nothing could be told there is nothing. */
+export const readingsOf = (readings: RolloutReading[], metric: MetricReport['metric']): Reading[] =>
+  readings.flatMap(({ at, metrics }) =>
+    metrics.flatMap(({ metric: name, estimate, lower, upper }) => (name !== metric || estimate == null || lower == null || upper == null ? [] : [{ at, estimate, lower, upper }])),
+  );
 
 /** The exact effect of an order, in the shares that it changes. */
 export function effectOf(verb: Verb, detail: RolloutDetail): string {
