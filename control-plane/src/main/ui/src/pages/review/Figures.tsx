@@ -15,6 +15,7 @@ export const JUDGE_COLUMNS: Column<JudgeCalibration>[] = [
   { name: 'Judge', cell: (judge) => <span className="mono">{judge.judgeVersion}</span> },
   { name: 'May stand in', cell: (judge) => (judge.trustworthy ? <Status mood="good">yes</Status> : <Status mood="warn">not yet</Status>) },
   { name: 'κ', cell: (judge) => kappa(judge.agreement), figure: true },
+  { name: 'Right, by both', cell: (judge) => (judge.accuracy ? <>{percent(judge.accuracy.share)}<div className="soft">{percent(judge.accuracy.low)} to {percent(judge.accuracy.high)}</div></> : '–'), figure: true },
   { name: 'Good found good', cell: (judge) => percent(judge.agreement.truePositiveRate), figure: true },
   { name: 'Bad found bad', cell: (judge) => percent(judge.agreement.trueNegativeRate), figure: true },
   { name: 'Answers', cell: (judge) => count(judge.agreement.count), figure: true },
@@ -45,15 +46,6 @@ function Model(props: { of: ReviewSummary }) {
       <h3>Judges beside people</h3>
       <DataTable
         caption={`Judges of ${model.model}`}
-        columns={[
-          { name: 'Judge', cell: (judge: JudgeCalibration) => <span className="mono">{judge.judgeVersion}</span> },
-          { name: 'May stand in', cell: (judge) => (judge.trustworthy ? <Status mood="good">yes</Status> : <Status mood="warn">not yet</Status>) },
-          { name: 'κ', cell: (judge) => kappa(judge.agreement), figure: true },
-          { name: 'Right, by both', cell: (judge) => (judge.accuracy ? <>{percent(judge.accuracy.share)}<div className="soft">{percent(judge.accuracy.low)} to {percent(judge.accuracy.high)}</div></> : '–'), figure: true },
-          { name: 'Good found good', cell: (judge) => percent(judge.agreement.truePositiveRate), figure: true },
-          { name: 'Bad found bad', cell: (judge) => percent(judge.agreement.trueNegativeRate), figure: true },
-          { name: 'Answers', cell: (judge) => count(judge.agreement.count), figure: true },
-        ]}
         columns={JUDGE_COLUMNS}
         rows={model.judges}
         id={(judge) => judge.judgeVersion}

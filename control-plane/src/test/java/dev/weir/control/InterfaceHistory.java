@@ -161,14 +161,15 @@ final class InterfaceHistory {
             }
         }
         database.batch(
-                "insert into drift_count (counted_on, model, tenant, query_type, topic, signal, bin, seen_count)"
-                        + " values (?, ?, ?, 'summary', 0, ?, ?, ?)",
+                "insert into drift_count (counted_on, model, tenant, query_type, topic, signal, judge_version, bin, seen_count)"
+                        + " values (?, ?, ?, 'summary', 0, ?, ?, ?, ?)",
                 rows);
     }
 
     private static void count(
             List<@Nullable Object[]> rows, LocalDate day, String tenant, String signal, Map<String, Integer> bins) {
-        bins.forEach((bin, seen) -> rows.add(new @Nullable Object[] {day, NEW, tenant, signal, bin, seen}));
+        String judge = signal.equals("HALLUCINATION") ? "router-1b-q4@judge-3" : "";
+        bins.forEach((bin, seen) -> rows.add(new @Nullable Object[] {day, NEW, tenant, signal, judge, bin, seen}));
     }
 
     /** Two people each, who nearly agree; a judge who nearly agrees with them. */
