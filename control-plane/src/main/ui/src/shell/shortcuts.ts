@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What keys do: `?`, or two after each other like `g m`. */
 export type Shortcuts = Record<string, () => void>;
@@ -18,11 +18,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-/** Keys without a modifier; they rest while somebody types or a dialog is open. */
+/** Keys without a modifier, heard as soon as the page can be seen; they rest while somebody types or a dialog is open. */
 export function useShortcuts(shortcuts: Shortcuts, enabled: boolean) {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return;
     let before = '';
     let beforeAt = 0;

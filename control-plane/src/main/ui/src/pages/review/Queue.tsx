@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useAnswer, useChange } from '../../api/session';
 import type { ReviewTask } from '../../api/types';
 import { Answer } from '../../controls/Answer';
@@ -119,7 +119,7 @@ interface Keys {
 function useKeys(keys: Keys, singleKeys: boolean) {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.getModifierState('AltGraph') || document.querySelector('dialog[open]')) return;
       if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
