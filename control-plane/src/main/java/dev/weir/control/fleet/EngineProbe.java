@@ -80,7 +80,8 @@ final class EngineProbe {
                 context.isInt() ? Integer.valueOf(context.intValue()) : null,
                 text(model.path("root")),
                 text(model.path("state")),
-                model.path("wakes_on_request").asBoolean(false));
+                model.path("wakes_on_request").asBoolean(false),
+                text(model.path("version")));
     }
 
     private static @Nullable String text(JsonNode field) {

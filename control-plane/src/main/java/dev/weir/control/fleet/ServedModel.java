@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param root the model that this is another name of, if it is one
  * @param state what the engine calls it; null where it is ready, of which engines say nothing
  * @param wakesOnRequest whether a sleeping one wakes for a request
+ * @param version which of the models that have or had the name it is, where the engine says so
  */
 public record ServedModel(
         String id,
@@ -17,7 +18,8 @@ public record ServedModel(
         @Nullable Integer contextTokensMax,
         @Nullable String root,
         @Nullable String state,
-        boolean wakesOnRequest) {
+        boolean wakesOnRequest,
+        @Nullable String version) {
     public ServedModel {
         if (id.isBlank()) {
             throw new IllegalArgumentException("id is blank");
@@ -26,7 +28,7 @@ public record ServedModel(
 
     /** One that is ready and goes by its own name. */
     public static ServedModel ready(String id) {
-        return new ServedModel(id, 0, "weir", null, null, null, false);
+        return new ServedModel(id, 0, "weir", null, null, null, false, null);
     }
 
     /** How far it is from answering: the lower, the better the engine is to ask. */

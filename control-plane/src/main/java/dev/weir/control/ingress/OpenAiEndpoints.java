@@ -93,6 +93,9 @@ public final class OpenAiEndpoints {
         if (model.contextTokensMax() != null) {
             entry.put("max_model_len", model.contextTokensMax());
         }
+        if (model.version() != null) {
+            entry.put("version", model.version());
+        }
         if (model.root() != null) {
             entry.put("root", model.root());
         }

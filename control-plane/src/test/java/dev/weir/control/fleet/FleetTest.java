@@ -197,6 +197,6 @@ class FleetTest {
     }
 
     private static Ready having(String state, boolean wakesOnRequest) {
-        return new Ready(List.of(new ServedModel("a", 0, "weir", null, null, state, wakesOnRequest)));
+        return new Ready(List.of(new ServedModel("a", 0, "weir", null, null, state, wakesOnRequest, null)));
     }
 }
