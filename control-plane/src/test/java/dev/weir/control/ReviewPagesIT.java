@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.options.AriaRole;
 import dev.weir.control.storage.Database;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,11 +16,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The review of answers in a browser. A week's sample is drawn when the week is over, so it is put where it would be then. */
 class ReviewPagesIT extends AbstractInterfaceIT {
     private static final int ITEM_COUNT = 10;
     private static final String MODEL = "whose-answers-nobody-knows";
+
+    @TempDir
+    private Path folder;
 
     private ScriptedEngine engine;
     private RunningControlPlane plane;
@@ -30,7 +36,9 @@ class ReviewPagesIT extends AbstractInterfaceIT {
     @BeforeEach
     void draw() throws IOException {
         engine = ScriptedEngine.with(MODEL);
-        plane = new RunningControlPlane(List.of(engine));
+        // Answers of tenants that are not reviewed are forgotten, as soon as the sampler first looks.
+        Path file = Files.writeString(folder.resolve("weir.yaml"), "evaluation: {review: {tenants: [default]}}\n");
+        plane = new RunningControlPlane(List.of(engine), "--weir.configuration.file=" + file);
         for (int i = 0; i < ITEM_COUNT; i++) {
             database()
                     .jdbc()
