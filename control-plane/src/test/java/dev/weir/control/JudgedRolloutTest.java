@@ -80,21 +80,26 @@ class JudgedRolloutTest {
                 "--weir.rollout.tick=100ms");
     }
 
+    /** The old version says what is true, and the judge knows it when it sees it. */
+    private static void askUntilDecided(RunningControlPlane weir, ScriptedEngine old, ScriptedEngine arbiter)
+            throws Exception {
+        old.answers(saying("at nine"));
+        arbiter.answers(exchange -> saying(verdict(!exchange.request().body().contains("by air")))
+                .answer(exchange));
+        for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
+            ask(weir, i);
+        }
+    }
+
     @Test
     void aCandidateThatMakesThingsUpIsRolledBackByWhatTheJudgeSays(@TempDir Path directory) throws Exception {
         try (ScriptedEngine old = ScriptedEngine.with("v1");
                 ScriptedEngine young = ScriptedEngine.with("v2");
                 ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
                 RunningControlPlane weir = weir(directory, old, young, arbiter)) {
-            old.answers(saying("at nine"));
             young.answers(saying("at noon, by air"));
-            arbiter.answers(
-                    exchange -> saying(verdict(!exchange.request().body().contains("by air")))
-                            .answer(exchange));
             begin(weir, "CANARY", 0.5);
-            for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
-                ask(weir, i);
-            }
+            askUntilDecided(weir, old, arbiter);
             assertThat(phase(weir)).isEqualTo("ROLLED_BACK");
             assertThat(weir.get("/admin/rollouts/r1").body()).contains("Rolled back from 50 %: hallucinations");
             JsonNode found = Flux.interval(Duration.ofMillis(50))
@@ -123,15 +128,9 @@ class JudgedRolloutTest {
                 ScriptedEngine young = ScriptedEngine.with("v2");
                 ScriptedEngine arbiter = ScriptedEngine.with("arbiter");
                 RunningControlPlane weir = weir(directory, old, young, arbiter)) {
-            old.answers(saying("at nine"));
             young.answers(saying("at noon, by air"));
-            arbiter.answers(
-                    exchange -> saying(verdict(!exchange.request().body().contains("by air")))
-                            .answer(exchange));
             begin(weir, "SHADOW", 0);
-            for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
-                ask(weir, i);
-            }
+            askUntilDecided(weir, old, arbiter);
             JsonNode report = report(weir);
             assertThat(report.path("phase").asString("")).isEqualTo("ROLLED_BACK");
             assertThat(weir.get("/admin/rollouts/r1").body())
