@@ -84,8 +84,8 @@ class JudgedRolloutTest {
     private static void askUntilDecided(RunningControlPlane weir, ScriptedEngine old, ScriptedEngine arbiter)
             throws Exception {
         old.answers(saying("at nine"));
-        arbiter.answers(exchange -> saying(verdict(!exchange.request().body().contains("by air")))
-                .answer(exchange));
+        arbiter.answers(exchange ->
+                saying(verdict(!exchange.request().body().contains("by air"))).answer(exchange));
         for (int i = 0; i < REQUESTS_MAX && phase(weir).equals("RUNNING"); i++) {
             ask(weir, i);
         }
