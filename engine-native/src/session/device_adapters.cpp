@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/error.h"
-
 namespace weir {
 namespace {
 
@@ -20,7 +18,9 @@ const PlanAdapters& DeviceAdapters::gather(const std::vector<std::shared_ptr<con
   std::erase_if(residents_, [](const auto& entry) { return entry.second.adapter.expired(); });
   for (const auto& adapter : of_sequences) {  // before any is let go to make room for another
     const auto found = residents_.find(adapter.get());
-    if (found != residents_.end()) found->second.last_step = step_, found->second.group = kNoGroup;
+    if (found == residents_.end()) continue;
+    found->second.last_step = step_;
+    found->second.group = kNoGroup;
   }
   for (const auto& adapter : of_sequences) {
     gathered_.group_of_sequence.push_back(adapter == nullptr ? kNoGroup : group_of(adapter));
@@ -42,14 +42,7 @@ int32_t DeviceAdapters::group_of(const std::shared_ptr<const Adapter>& adapter) 
 void DeviceAdapters::bring(const std::shared_ptr<const Adapter>& adapter) {
   while (residents_.size() >= kResidentsMax && let_one_go()) {
   }
-  for (;;) {
-    try {
-      residents_.emplace(adapter.get(), Resident{adapter, DeviceAdapter(model_, *adapter, memory_, stream_, pool_), step_, kNoGroup});
-      return;
-    } catch (const Error& failure) {
-      if (failure.status() != WEIR_OUT_OF_MEMORY || !let_one_go()) throw;
-    }
-  }
+  make_room([&] { residents_.emplace(adapter.get(), Resident{adapter, DeviceAdapter(model_, *adapter, memory_, stream_, pool_), step_, kNoGroup}); });
 }
 
 // That which was asked for the longest ago, unless this step asks for it.

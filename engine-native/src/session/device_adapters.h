@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/device_adapter.h"
+#include "runtime/error.h"
 #include "session/device_plan.h"
 
 namespace weir {
@@ -20,6 +21,18 @@ class DeviceAdapters {
   // Those of a step's sequences, null where one has none; all of them are on the device when this returns. Where the device has no memory for them all,
   // WEIR_OUT_OF_MEMORY. What comes back holds until the next call.
   const PlanAdapters& gather(const std::vector<std::shared_ptr<const Adapter>>& of_sequences);
+
+  // Takes memory of the device. Where that has none left, adapters go that the step gathered last does not ask for, one after the other, until it has.
+  template <typename Take>
+  void make_room(const Take& take) {
+    for (;;) {
+      try {
+        return take();
+      } catch (const Error& failure) {
+        if (failure.status() != WEIR_OUT_OF_MEMORY || !let_one_go()) throw;
+      }
+    }
+  }
 
  private:
   struct Resident {

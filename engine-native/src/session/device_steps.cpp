@@ -146,8 +146,8 @@ void DeviceSteps::run(const weir_step_plan& plan, const weir_step_result& result
 }
 
 void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& result) {
-  reserve(plan);  // first: where memory is short, nothing has been changed yet
   const PlanAdapters& adapters = adapters_.gather(held_adapters_);
+  reserve(plan);  // where memory is short, here or above, nothing has been changed yet
   plan_.lay_out(plan, adapters);
   queue_.begin();
   const bool shifted = plan.shift_offsets != nullptr && plan.shift_offsets[plan.sample_count] > 0;
@@ -167,14 +167,17 @@ void DeviceSteps::step(const weir_step_plan& plan, const weir_step_result& resul
   deliver(plan, result);
 }
 
-// What has no fixed size. A graph holds the addresses of these.
+// What has no fixed size. A graph holds the addresses of these, and what has grown has moved even where there is no memory for the next.
 void DeviceSteps::reserve(const weir_step_plan& plan) {
+  const auto room = [this](auto& staged, int64_t count, const char* what) {
+    adapters_.make_room([&] {
+      if (staged.reserve(count, memory_, what)) forget_graphs();
+    });
+  };
   const int64_t mask_words = (static_cast<int64_t>(model_->config().vocab_size) + 63) / 64;
-  const int64_t shift_count = plan.shift_offsets == nullptr ? 0 : plan.shift_offsets[plan.sample_count];
-  bool moved = blocks_.reserve(1 + static_cast<int64_t>(plan.block_table_offsets[plan.sequence_count]), memory_, "block tables of a step");
-  moved = masks_.reserve(plan.mask_count * mask_words, memory_, "masks of a step") || moved;
-  moved = shifts_.reserve(shift_count, memory_, "logit shifts of a step") || moved;
-  if (moved) forget_graphs();
+  room(blocks_, 1 + static_cast<int64_t>(plan.block_table_offsets[plan.sequence_count]), "block tables of a step");
+  room(masks_, plan.mask_count * mask_words, "masks of a step");
+  room(shifts_, plan.shift_offsets == nullptr ? 0 : plan.shift_offsets[plan.sample_count], "logit shifts of a step");
 }
 
 void DeviceSteps::send(const weir_step_plan& plan, const InputShape& shape) {

@@ -50,14 +50,26 @@ struct Outcome {
   int32_t token_id;
 };
 
-Outcome try_step(const OpenSession& session, const Run& run) {
-  const PlanArrays arrays({run});
+Outcome try_step(const OpenSession& session, const PlanArrays& arrays) {
   const weir_step_plan plan = arrays.plan();
   int32_t id = -1;
   const weir_step_result result{sizeof(result), 0, &id, nullptr, nullptr, nullptr, nullptr, nullptr};
   weir_error error{};
   const int32_t status = weir_session_step(session.handle, &plan, &result, &error);
   return {status, error.message, id};
+}
+
+Outcome try_step(const OpenSession& session, const Run& run) { return try_step(session, PlanArrays({run})); }
+
+// What is drawn after each of the tokens, one step for each.
+std::vector<int32_t> decode(const OpenSession& session, const std::vector<int32_t>& tokens, int32_t computed, int32_t block) {
+  std::vector<int32_t> ids;
+  for (const int32_t token : tokens) {
+    const Outcome outcome = try_step(session, {{token}, computed++, {block}, {0}});
+    CHECK_EQ(outcome.status, WEIR_OK);
+    ids.push_back(outcome.token_id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -115,6 +127,54 @@ TEST(device_fault, out_of_memory_in_a_step_fails_that_step_by_name_and_no_other)
   CHECK_EQ(try_step(session, {{4}, 3, blocks_for(60 * 16), {0}}).status, WEIR_OK);
 }
 
+// By then its tables have grown, and so lie elsewhere: what was recorded before must not read them where they were.
+TEST(device_fault, a_step_that_finds_no_memory_for_its_shifts_changes_no_recorded_step) {
+  const Faults faults;
+  weir_model_config shape = tiny_llama();
+  shape.context_tokens_max = 1024;
+  const TinyModel model(shape, DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const Run prompt{{1, 2, 3, 4}, 0, {5}, {}};
+  const std::vector<int32_t> tokens = {20, 30, 40, 50};
+  const auto continue_prompt = [&](const OpenSession& session) {
+    session.step({prompt}, 0);
+    return decode(session, tokens, 4, 5);
+  };
+  const OpenSession undisturbed(loaded.handle, on_device());
+  const std::vector<int32_t> expected = continue_prompt(undisturbed);
+
+  const OpenSession session(loaded.handle, on_device());
+  decode(session, {60, 61, 62, 63, 64, 65}, 0, 0);
+  CHECK(described(session, "steps.graph") > 0);
+  PlanArrays shifted({{{4}, 3, blocks_for(60 * 16), {0}}});
+  for (int32_t id = 0; id < 60; ++id) shifted.shifts.push_back({id, 1, 0.5f});
+  shifted.shift_offsets = {0, 60};
+  emulation::fail_allocations_from(600);  // the tables need less
+  const Outcome refused = try_step(session, shifted);
+  CHECK_EQ(refused.status, WEIR_OUT_OF_MEMORY);
+  CHECK(holds(refused.message, "logit shifts of a step"));
+  CHECK(continue_prompt(session) == expected);
+}
+
+TEST(device_fault, an_adapter_makes_room_for_the_tables_of_a_step_without_it) {
+  weir_model_config shape = tiny_llama();
+  shape.context_tokens_max = 1024;
+  const TinyModel model(shape, DType::bf16, 1);
+  const LoadedModel loaded(model);
+  const TinyAdapter tiny(model, adaptable(model), 4, DType::bf16, 2);
+  const LoadedAdapter adapter(loaded.handle, tiny);
+  const Run adapted{{1, 2, 3}, 0, {0}, {2}, {}, adapter.handle}, far{{4}, 3, blocks_for(60 * 16), {0}};
+  weir_session_config config = on_device();
+  {
+    const OpenSession roomy(loaded.handle, config);
+    CHECK_EQ(try_step(roomy, adapted).status, WEIR_OK);
+    config.device_bytes_max = described(roomy, "device.bytes.peak");
+  }
+  const OpenSession session(loaded.handle, config);
+  CHECK_EQ(try_step(session, adapted).status, WEIR_OK);
+  CHECK_EQ(try_step(session, far).status, WEIR_OK);
+}
+
 TEST(device_fault, an_adapter_that_finds_no_memory_fails_its_step_and_no_other) {
   const Faults faults;
   const TinyModel model(tiny_llama(), DType::bf16, 1);
@@ -166,20 +226,12 @@ TEST(device_fault, a_step_that_cannot_be_recorded_runs_without) {
   const Faults faults;
   const TinyModel model(tiny_llama(), DType::bf16, 1);
   const LoadedModel loaded(model);
-  const auto decode = [&](const OpenSession& session) {
-    std::vector<int32_t> ids;
-    for (int32_t i = 0; i < 5; ++i) {
-      const Outcome outcome = try_step(session, {{7 + i}, i, {0}, {0}});
-      CHECK_EQ(outcome.status, WEIR_OK);
-      ids.push_back(outcome.token_id);
-    }
-    return ids;
-  };
+  const std::vector<int32_t> tokens = {7, 8, 9, 10, 11};
   const OpenSession recorded(loaded.handle, on_device());
-  const std::vector<int32_t> expected = decode(recorded);
+  const std::vector<int32_t> expected = decode(recorded, tokens, 0, 0);
   emulation::fail_captures(true);
   const OpenSession session(loaded.handle, on_device());
-  CHECK(decode(session) == expected);
+  CHECK(decode(session, tokens, 0, 0) == expected);
   char text[512];
   int64_t required = 0;
   CHECK_EQ(weir_session_describe(session.handle, text, sizeof text, &required, nullptr), WEIR_OK);
