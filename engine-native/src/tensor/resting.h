@@ -1,9 +1,9 @@
 // How many threads of a pool work where others want the cores, too.
 //
 // An operation ends with its last range. Where a program of the same priority keeps a core busy, the thread on that core gets it for half of the
-// time, in slices of milliseconds, and all others wait for it at the end of every operation: of four threads beside one such program not seven
-// eighths of the rate are left but a third. With one thread fewer each has a core of its own, and decoding, which waits for memory, is
-// nearly as fast as before. So threads rest when much of their time goes to others, and are tried again later.
+// time, in slices of milliseconds, and all others wait for it at the end of every operation: the program takes an eighth of four cores, but all
+// four threads go on at the pace of the slowest. With one thread fewer each has a core of its own. So threads rest when much of their time
+// goes to others, and are tried again later.
 #pragma once
 
 #include <algorithm>

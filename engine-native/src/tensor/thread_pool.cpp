@@ -223,7 +223,7 @@ ThreadPool::ThreadPool(int32_t thread_count, int32_t working_min)
     : state_(std::make_unique<State>(std::max(thread_count, 1), working_min)) {
   for (size_t i = 0; i < state_->workers.size(); ++i) {
     State::Worker& worker = state_->workers[i];
-    worker.thread = std::thread([this, &worker, i] { worker.work(static_cast<int32_t>(i) + 1, state_->spin, state_->lost_nanos); });
+    worker.thread = std::thread([&state = *state_, &worker, i] { worker.work(static_cast<int32_t>(i) + 1, state.spin, state.lost_nanos); });
   }
 }
 
