@@ -12,18 +12,12 @@ final class EngineProcess implements AutoCloseable {
     private Process process;
 
     EngineProcess(String model, String... options) throws IOException {
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                WeirProcess.ENGINE_JAR.toString(),
-                "engine",
-                "--model",
-                WeirProcess.HOME.resolve("models/demo").resolve(model).toString(),
-                "--port",
-                Integer.toString(port),
-                "--threads",
-                "1",
-                "--exit-when-stdin-closes"));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path models = WeirProcess.HOME.resolve("models/demo");
+        command.addAll(new EngineInstallation(java, WeirProcess.ENGINE_JAR, models)
+                .command(List.of(models.resolve(model)), "127.0.0.1", port));
+        command.addAll(1, WeirProcess.ownCompilers());
+        command.addAll(List.of("--threads", "1"));
         command.addAll(List.of(options));
         process = launch();
     }

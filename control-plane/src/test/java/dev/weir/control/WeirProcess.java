@@ -3,6 +3,7 @@ package dev.weir.control;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ final class WeirProcess implements AutoCloseable {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add("@" + HOME.resolve("control-plane/jvm.options"));
+        line.addAll(ownCompilers());
         line.addAll(java);
         Path recorded = CONTROL_JAR.resolveSibling("weir-control.aot");
         if (Files.exists(recorded)) {
@@ -73,6 +75,16 @@ final class WeirProcess implements AutoCloseable {
         }
         this.process = new ProcessBuilder(line).redirectErrorStream(true).start();
         Thread.ofVirtual().start(this::collectLines);
+    }
+
+    /**
+     * What this JVM was told of its compilers, told on. The tests' build leaves the second one out: of processes that live for seconds it
+     * takes more of the processor than it gives back.
+     */
+    static List<String> ownCompilers() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel="))
+                .toList();
     }
 
     static WeirProcess serve(String... options) throws IOException {
