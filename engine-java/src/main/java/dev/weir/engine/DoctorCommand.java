@@ -46,7 +46,8 @@ final class DoctorCommand implements Callable<Integer> {
         ok(out, "java", System.getProperty("java.version") + ", " + System.getProperty("java.home"));
         TOOLS.forEach(tool -> check(out, tool));
         out.println("To run");
-        checkAccelerators(out, checkMachine(out), Accelerators.ofThisMachine());
+        Accelerators accelerators = Accelerators.ofThisMachine();
+        checkAccelerators(out, checkMachine(out), accelerators, CudaDriver.of(accelerators));
         out.println(missingCount == 0 ? "Weir can be built and run here." : missingCount + " things are missing.");
         out.flush();
         return missingCount == 0 ? 0 : 1;
@@ -82,10 +83,15 @@ final class DoctorCommand implements Callable<Integer> {
         return machine.cuda();
     }
 
-    private void checkAccelerators(PrintWriter out, boolean usable, Accelerators accelerators) {
+    /**
+     * What there is beside the CPU; none of it is needed.
+     *
+     * @param hasCode the native library has code for CUDA devices
+     */
+    void checkAccelerators(PrintWriter out, boolean hasCode, Accelerators accelerators, CudaDriver driver) {
         List<String> gpus = accelerators.nvidiaGpus();
         if (accelerators.cudaDriver().isPresent()) {
-            checkDevices(out, usable, CudaDriver.of(accelerators));
+            checkDevices(out, hasCode, driver);
         } else if (gpus.isEmpty()) {
             absent(out, "gpu", "no accelerator with an NVIDIA driver: models run on the CPU", false);
         } else {
@@ -101,17 +107,36 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void checkDevices(PrintWriter out, boolean usable, CudaDriver driver) {
+    private void checkDevices(PrintWriter out, boolean hasCode, CudaDriver driver) {
         try {
             List<CudaDevice> devices = driver.devices();
-            devices.forEach(device -> ok(out, "gpu", device.describe()));
+            devices.forEach(device -> checkDevice(out, device));
             if (devices.isEmpty()) {
                 absent(out, "gpu", "no accelerator, though there is a CUDA driver: models run on the CPU", false);
-            } else if (!usable) {
-                absent(out, "cuda", "the native library has no code for it: build it where nvcc is", false);
+            } else if (!hasCode) {
+                absent(
+                        out,
+                        "cuda",
+                        "the native library has no code for devices: build it where nvcc is, with -DWEIR_CUDA=ON",
+                        false);
+            } else if (devices.stream().anyMatch(CudaDevice::isSupported)) {
+                ok(out, "cuda", "the native library has code for devices: ./weir engine --device cuda");
             }
         } catch (CudaDriverException e) {
             absent(out, "gpu", e.getMessage() + ": models run on the CPU", false);
+        }
+    }
+
+    private void checkDevice(PrintWriter out, CudaDevice device) {
+        if (device.isSupported()) {
+            ok(out, "gpu", device.describe());
+        } else {
+            absent(
+                    out,
+                    "gpu",
+                    device.describe() + ": too old, kernels need compute capability " + CudaDevice.CAPABILITY_MAJOR_MIN
+                            + ".0",
+                    false);
         }
     }
 

@@ -29,8 +29,8 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
     }
 
     /**
-     * What {@code --device} names: {@code cpu}; {@code cuda}, the device with the most free memory; {@code cuda:N}; or {@code auto}, as
-     * {@code cuda} where there is one that the native library has code for, else the CPU.
+     * What {@code --device} names: {@code cpu}; {@code cuda}, of the devices that are new enough the one with the most free memory; {@code cuda:N};
+     * or {@code auto}, as {@code cuda} where there is one that the native library has code for, else the CPU.
      *
      * @throws IllegalArgumentException where there is no such device, saying which there are
      */
@@ -47,6 +47,12 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
         }
         CudaDevice named =
                 named(name, devices).orElseThrow(() -> refused(name, "there is no such device here; " + list(devices)));
+        if (!named.isSupported()) {
+            throw refused(
+                    name,
+                    "there are no kernels for " + named.describe() + ": they need compute capability "
+                            + CudaDevice.CAPABILITY_MAJOR_MIN + ".0");
+        }
         if (!inventory.hasCode()) {
             throw refused(
                     name,
@@ -64,7 +70,7 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
     }
 
     private static Optional<CudaDevice> roomiest(List<CudaDevice> devices) {
-        return devices.stream().max(comparingLong(CudaDevice::freeBytes));
+        return devices.stream().filter(CudaDevice::isSupported).max(comparingLong(CudaDevice::freeBytes));
     }
 
     private static String list(List<CudaDevice> devices) {

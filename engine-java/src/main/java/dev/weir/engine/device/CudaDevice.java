@@ -16,11 +16,19 @@ public record CudaDevice(
         long totalBytes,
         long freeBytes) {
 
+    /** The earliest whose tensor cores multiply BF16: below it the native library has no kernels. */
+    public static final int CAPABILITY_MAJOR_MIN = 8;
+
     public CudaDevice {
         if (index < 0 || totalBytes < 0 || freeBytes < 0 || freeBytes > totalBytes) {
             throw new IllegalArgumentException(
                     "no device has index " + index + " with " + freeBytes + " bytes free of " + totalBytes);
         }
+    }
+
+    /** Whether there are kernels for devices of its kind. */
+    public boolean isSupported() {
+        return capabilityMajor >= CAPABILITY_MAJOR_MIN;
     }
 
     /** In one line, for the operator. */

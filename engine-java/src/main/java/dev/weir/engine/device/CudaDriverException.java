@@ -5,7 +5,7 @@ public final class CudaDriverException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    CudaDriverException(String message) {
+    public CudaDriverException(String message) {
         super(message);
     }
 

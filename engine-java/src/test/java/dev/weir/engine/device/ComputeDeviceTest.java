@@ -67,6 +67,16 @@ class ComputeDeviceTest {
     }
 
     @Test
+    void aDeviceThatIsTooOldIsNotTaken() {
+        CudaDevice old = new CudaDevice(2, "Tesla T4", "GPU-2", 7, 5, 80, 80);
+        assertThat(ComputeDevice.choose("cuda", Found.of(old, BUSY)).cuda()).hasValue(BUSY);
+        assertThat(ComputeDevice.choose("auto", Found.of(old))).isEqualTo(ComputeDevice.cpu());
+        assertThatThrownBy(() -> ComputeDevice.choose("cuda:2", Found.of(old, BUSY)))
+                .hasMessage("--device cuda:2: there are no kernels for " + old.describe()
+                        + ": they need compute capability 8.0; or use cpu");
+    }
+
+    @Test
     void uuidsAreSpelledAsNvidiaSmiSpellsThem() {
         byte[] bytes = new byte[16];
         bytes[0] = (byte) 0xab;
