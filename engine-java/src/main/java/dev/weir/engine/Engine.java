@@ -172,6 +172,10 @@ public final class Engine implements AutoCloseable {
                         machine.isa(),
                         config.threadCount() == 0 ? machine.physicalCores() : config.threadCount(),
                         Quantities.bytes(machine.memoryAvailableBytes())));
+        config.device()
+                .cuda()
+                .ifPresent(cuda -> announce.accept(cuda.describe()
+                        + (config.device().batchVariant() ? ", results may depend on company (--batch-variant)" : "")));
         for (ModelSource source : config.models()) {
             models.declare(new ModelSpec(source.name(), source.directory(), config.settings()));
         }

@@ -207,6 +207,12 @@ final class EngineCommand implements Callable<Integer> {
     private String device;
 
     @Option(
+            names = "--batch-variant",
+            description =
+                    "On a CUDA device: hand prompts to its own library of products, whose results may depend on what else is in a step (default: they never do).")
+    private boolean batchVariant;
+
+    @Option(
             names = "--drain-seconds",
             defaultValue = "30",
             paramLabel = "S",
@@ -337,7 +343,7 @@ final class EngineCommand implements Callable<Integer> {
                     proxy.trustedProxy(),
                     adapters.settings(),
                     threadCount,
-                    ComputeDevice.choose(device, inventory()),
+                    ComputeDevice.choose(device, inventory()).withBatchVariant(batchVariant),
                     Duration.ofSeconds(drainSeconds),
                     admin.administration());
         } catch (IllegalArgumentException | CudaDriverException | NativeLibraryException e) {

@@ -121,6 +121,13 @@ class StartupFailureTest {
     }
 
     @Test
+    void modeThatTheCpuLacksIsNamed() {
+        Outcome outcome = runEngine("--batch-variant");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.said()).contains("--batch-variant", "the CPU has no such mode", "--device");
+    }
+
+    @Test
     void usageErrorsSayHowToAskForHelp() {
         Outcome outcome = run("engine", "--port", "0");
         assertThat(outcome.exitCode()).isEqualTo(2);

@@ -10,12 +10,25 @@ import java.util.Optional;
  * What computes a model's steps.
  *
  * @param cuda the CUDA device as it was found; empty: the CPU
+ * @param batchVariant a CUDA device's own library may multiply prompts, so that a result may depend on what else is in its step
  */
-public record ComputeDevice(Optional<CudaDevice> cuda) {
+public record ComputeDevice(Optional<CudaDevice> cuda, boolean batchVariant) {
+
+    public ComputeDevice {
+        if (batchVariant && cuda.isEmpty()) {
+            throw new IllegalArgumentException("--batch-variant: the CPU has no such mode, its results never depend on"
+                    + " what else is in a step; leave the option out, or name a CUDA device by --device");
+        }
+    }
 
     /** The machine's processor. */
     public static ComputeDevice cpu() {
-        return new ComputeDevice(Optional.empty());
+        return new ComputeDevice(Optional.empty(), false);
+    }
+
+    /** The same, told whether results may depend on what else is in a step: unless they are told so, they never do. */
+    public ComputeDevice withBatchVariant(boolean wanted) {
+        return new ComputeDevice(cuda, wanted);
     }
 
     /** What there is to choose from; asked only where the choice is not the CPU. */
@@ -43,7 +56,7 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
         }
         List<CudaDevice> devices = inventory.devices();
         if (name.equals("auto")) {
-            return new ComputeDevice(roomiest(devices).filter(_ -> inventory.hasCode()));
+            return new ComputeDevice(roomiest(devices).filter(_ -> inventory.hasCode()), false);
         }
         CudaDevice named =
                 named(name, devices).orElseThrow(() -> refused(name, "there is no such device here; " + list(devices)));
@@ -58,7 +71,7 @@ public record ComputeDevice(Optional<CudaDevice> cuda) {
                     name,
                     "the native library has no code for CUDA devices: build it where nvcc is, with -DWEIR_CUDA=ON");
         }
-        return new ComputeDevice(Optional.of(named));
+        return new ComputeDevice(Optional.of(named), false);
     }
 
     private static Optional<CudaDevice> named(String name, List<CudaDevice> devices) {

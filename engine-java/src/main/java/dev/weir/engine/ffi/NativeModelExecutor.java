@@ -44,6 +44,7 @@ public final class NativeModelExecutor implements ModelExecutor {
                         device.cuda()
                                 .map(cuda -> Abi.DEVICE_CUDA + cuda.index())
                                 .orElse(Abi.DEVICE_CPU),
+                        device.batchVariant(),
                         false));
     }
 

@@ -122,7 +122,8 @@ final class NativeSession implements AutoCloseable {
                 .set("isa", config.isa())
                 .set("kv_dtype", model.kvDtype())
                 .set("device", config.device())
-                .set("host_block_count", config.hostBlockCount());
+                .set("host_block_count", config.hostBlockCount())
+                .set("batch_variant", config.batchVariant() ? 1 : 0);
         long modelHandle = model.handle();
         error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
         return out.get(JAVA_LONG, 0);

@@ -13,6 +13,7 @@ package dev.weir.engine.ffi;
  * @param threadCount worker threads with the caller's; 0: one for each physical core
  * @param isa an {@code ISA_} number of {@link Abi}
  * @param device a {@code DEVICE_} number of {@link Abi}
+ * @param batchVariant results may depend on what else is in a step; only on a device
  * @param logits keep the logits of every sampled row, for tests and diagnosis
  */
 record SessionConfig(
@@ -26,9 +27,10 @@ record SessionConfig(
         int threadCount,
         int isa,
         int device,
+        boolean batchVariant,
         boolean logits) {
 
-    /** Of one whose blocks stay where they are. */
+    /** Of one whose blocks stay where they are, and whose results depend on nothing else in a step. */
     SessionConfig(
             int blockCount,
             int blockTokens,
@@ -51,6 +53,7 @@ record SessionConfig(
                 threadCount,
                 isa,
                 device,
+                false,
                 logits);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ComputeDeviceTest {
@@ -74,6 +75,17 @@ class ComputeDeviceTest {
         assertThatThrownBy(() -> ComputeDevice.choose("cuda:2", Found.of(old, BUSY)))
                 .hasMessage("--device cuda:2: there are no kernels for " + old.describe()
                         + ": they need compute capability 8.0; or use cpu");
+    }
+
+    @Test
+    void resultsMayDependOnCompanyOnlyWhereThatIsAskedForAndOnADevice() {
+        ComputeDevice chosen = ComputeDevice.choose("cuda", Found.of(FREE));
+        assertThat(chosen.batchVariant()).isFalse();
+        assertThat(chosen.withBatchVariant(true)).isEqualTo(new ComputeDevice(Optional.of(FREE), true));
+        assertThatThrownBy(() -> ComputeDevice.choose("auto", Found.of()).withBatchVariant(true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--batch-variant: the CPU has no such mode")
+                .hasMessageContaining("--device");
     }
 
     @Test

@@ -83,6 +83,15 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
     }
 
     @Test
+    void modeThatTheCpuLacksReachesTheLibraryAndIsRefused() {
+        SessionConfig batchVariant =
+                new SessionConfig(4, 0, 16, 16, 1, 1, 0, 1, Abi.ISA_AUTO, Abi.DEVICE_CPU, true, false);
+        ExecutorLimits limits = new ExecutorLimits(model.vocabSize(), 512, 4, 16, 16, 1, 0);
+        assertThatThrownBy(() -> new NativeModelExecutor(model, limits, batchVariant))
+                .hasMessageContaining("batch_variant: 1 is not in [0, 0]");
+    }
+
+    @Test
     void longContextGrowsTheBlockTables() {
         // A session of one sequence begins with room for 16 blocks; a longer one must give what a roomier session
         // gives.
