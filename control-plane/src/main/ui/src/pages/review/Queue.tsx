@@ -1,15 +1,16 @@
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useAnswer, useChange } from '../../api/session';
 import type { ReviewTask } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { count } from '../../controls/figures';
-import { Empty, Failure } from '../../controls/Notice';
+import { Empty, Failure, Waiting } from '../../controls/Notice';
 import { Card } from '../../controls/Page';
 import { usePreferences } from '../../shell/preferences';
 import { isTyping } from '../../shell/shortcuts';
 import type { Accuracy, Draft } from './codes';
 import { ACCURACIES, codeOf, missing, NOTHING, pressed } from './codes';
 import { Conversation } from './Conversation';
+import { isDone, leftOf } from './queue';
 
 const HELPFULNESS = ['1 not at all', '2 a little', '3 partly', '4 mostly', '5 entirely'];
 const ACCURACY_KEYS: [Accuracy, string][] = [['c', '6'], ['i', '7'], ['u', '8']];
@@ -19,12 +20,18 @@ export function Queue() {
   const queue = useAnswer('GET /admin/reviews', {});
   const [graded, setGraded] = useState<ReadonlySet<string>>(new Set());
   const [place, setPlace] = useState(0);
+  const { data: told, refetch } = queue;
+  const isPageDone = told !== undefined && isDone(told, graded);
+  useEffect(() => {
+    if (isPageDone) void refetch();
+  }, [isPageDone, refetch]);
   return (
     <Answer of={queue} what="what waits for you">
       {(now) => {
-        const waiting = now.tasks.filter((task) => !graded.has(task.id));
-        const at = Math.min(place, waiting.length - 1);
-        const task = waiting[at];
+        const { tasks, waitingCount } = leftOf(now, graded);
+        const at = Math.min(place, tasks.length - 1);
+        const task = tasks[at];
+        if (isPageDone) return <Waiting what="Reading the next ones" />;
         if (!task) {
           return (
             <Empty title={graded.size > 0 ? `Done: you have graded ${count(graded.size)}.` : 'Nothing waits for you.'}>
@@ -36,8 +43,8 @@ export function Queue() {
           <Grading
             key={task.id}
             task={task}
-            progress={`${count(graded.size)} graded, ${count(Math.max(now.waitingCount - graded.size, waiting.length))} wait for you`}
-            onMove={(step) => setPlace(Math.min(Math.max(at + step, 0), waiting.length - 1))}
+            progress={`${count(graded.size)} graded, ${count(waitingCount)} wait for you`}
+            onMove={(step) => setPlace(Math.min(Math.max(at + step, 0), tasks.length - 1))}
             onGraded={() => setGraded(new Set([...graded, task.id]))}
           />
         );
