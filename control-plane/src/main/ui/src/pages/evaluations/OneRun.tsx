@@ -6,11 +6,16 @@ import { Act } from '../../controls/Act';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
+import { Dialog } from '../../controls/Dialog';
 import { count, moment, percent } from '../../controls/figures';
 import { Failure, Waiting } from '../../controls/Notice';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
-import { baselinesFor, CHANGES, share, STATES, worstFirst } from './runs';
+import { Exhibit } from '../review/Exhibit';
+import { baselinesFor, besides, CHANGES, fault, share, STATES, worst } from './runs';
+
+const WORST_MAX = 10;
+const ROWS_MAX = 50;
 
 export function OneRun() {
   const { id = '' } = useParams();
@@ -87,7 +92,7 @@ function Facts(props: { run: RunView }) {
 function Gate(props: { run: RunView }) {
   const { run } = props;
   const runs = useAnswer('GET /admin/evaluations', { query: { goldenSet: run.goldenSet } });
-  const [baseline, setBaseline] = useState('');
+  const [baseline, setBaseline] = useState(run.comparedWith ?? '');
   const ask = useChange('POST /admin/evaluations/gate');
   const { mutate } = ask;
   useEffect(() => mutate({ body: { candidateRun: run.id, ...(baseline && { baselineRun: baseline }) } }), [mutate, run.id, baseline]);
@@ -107,16 +112,15 @@ function Gate(props: { run: RunView }) {
         </label>
       </div>
       {ask.error && <Failure failure={ask.error} />}
-      {ask.data ? <Verdict of={ask.data} hasBaseline={baseline !== ''} /> : !ask.error && <Waiting what="Comparing" />}
+      {ask.data ? <Verdict of={ask.data} /> : !ask.error && <Waiting what="Comparing" />}
     </>
   );
 }
 
-function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
+function Verdict(props: { of: GateVerdict }) {
   const { passed, report } = props.of;
   const { total } = report;
-  const [shown, setShown] = useState<string | null>(null);
-  const chosen = report.cases.find((line) => line.id === shown);
+  const isCompared = report.baseline != null;
   return (
     <>
       <div className={passed ? 'notice good' : 'notice bad'} role="status">
@@ -136,7 +140,7 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
         )}
         <span>
           {count(total.passedCount)} of {count(total.caseCount)} cases pass, {count(total.passedAlwaysCount)} at every attempt
-          {props.hasBaseline && `; ${count(total.onlyCandidateFailsCount)} only fail here, ${count(total.onlyBaselineFailsCount)} only failed before (p = ${total.pValue.toPrecision(2)})`}. {percent(total.coverage)} were scored.
+          {isCompared && `; ${count(total.onlyCandidateFailsCount)} only fail here, ${count(total.onlyBaselineFailsCount)} only failed before (p = ${total.pValue.toPrecision(2)})`}. {percent(total.coverage)} were scored.
         </span>
       </div>
       <div className="columns">
@@ -147,7 +151,7 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
               { name: 'Slice', cell: (slice) => slice.name },
               { name: 'Cases', cell: (slice) => count(slice.caseCount), figure: true },
               { name: 'Pass', cell: (slice) => count(slice.passedCount), figure: true },
-              ...(props.hasBaseline ? [{ name: 'Before', cell: (slice: (typeof report.slices)[number]) => count(slice.baselinePassedCount), figure: true }] : []),
+              ...(isCompared ? [{ name: 'Before', cell: (slice: (typeof report.slices)[number]) => count(slice.baselinePassedCount), figure: true }] : []),
               { name: 'Floor', cell: (slice) => percent(slice.floor), figure: true },
             ]}
             rows={report.slices}
@@ -161,7 +165,7 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
             columns={[
               { name: 'Metric', cell: (metric) => metric.name },
               { name: 'Mean', cell: (metric) => metric.mean.toPrecision(3), figure: true },
-              ...(props.hasBaseline
+              ...(isCompared
                 ? [
                     { name: 'Before', cell: (metric: (typeof report.metrics)[number]) => metric.baselineMean.toPrecision(3), figure: true },
                     { name: 'p', cell: (metric: (typeof report.metrics)[number]) => metric.pValue.toPrecision(2), figure: true },
@@ -174,6 +178,30 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
           />
         </Card>
       </div>
+      <Cases of={report.cases} isCompared={isCompared} />
+    </>
+  );
+}
+
+/** Those to be read, and then each of them to be looked for; the server has put what got worse first. */
+function Cases(props: { of: CaseLine[]; isCompared: boolean }) {
+  const { of: cases, isCompared } = props;
+  const [shown, setShown] = useState<CaseLine | null>(null);
+  const bad = worst(cases, WORST_MAX);
+  return (
+    <>
+      {bad.length > 0 && (
+        <Card title="The worst answers">
+          {bad.map((line) => (
+            <details key={line.id}>
+              <summary>
+                {fault(line)}: {line.question.slice(0, 80)}
+              </summary>
+              <Case of={line} isCompared={isCompared} />
+            </details>
+          ))}
+        </Card>
+      )}
       <Card title="Cases, the worst first">
         <DataTable
           caption="Cases"
@@ -184,37 +212,29 @@ function Verdict(props: { of: GateVerdict; hasBaseline: boolean }) {
             { name: 'Weight', cell: (line) => (line.mustPass ? 'must pass' : line.severity), minor: true },
             { name: 'Passed', cell: (line) => `${line.passedCount}/${line.attemptCount}`, figure: true },
           ]}
-          rows={worstFirst(report.cases)}
+          rows={cases}
+          rowsMax={ROWS_MAX}
           id={(line) => line.id}
-          open={(line) => setShown(shown === line.id ? null : line.id)}
+          open={setShown}
           empty="There is no case."
         />
       </Card>
-      {chosen && (
-        <Card title={`Case ${chosen.id}`}>
-          <p>{chosen.question}</p>
-          <div className="columns">
-            <Said title="Expected" text={chosen.reference} />
-            {props.hasBaseline && <Said title="Before" text={chosen.baselineAnswer} />}
-            <Said title="Now" text={chosen.answer} />
+      {shown && (
+        <Dialog title={`Case ${shown.id}`} onClose={() => setShown(null)} wide>
+          <div className="stack">
+            <Case of={shown} isCompared={isCompared} />
+            <div className="actions">
+              <button type="button" onClick={() => setShown(null)} autoFocus>
+                Close
+              </button>
+            </div>
           </div>
-          <ul>
-            {chosen.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-            {chosen.preference && <li>Side by side: {chosen.preference.winner.toLowerCase()}. {chosen.preference.reason}</li>}
-          </ul>
-        </Card>
+        </Dialog>
       )}
     </>
   );
 }
 
-function Said(props: { title: string; text: string | null | undefined }) {
-  return (
-    <div>
-      <h3>{props.title}</h3>
-      <pre className="call">{props.text ?? 'nothing'}</pre>
-    </div>
-  );
-}
+const Case = (props: { of: CaseLine; isCompared: boolean }) => (
+  <Exhibit messages={[{ role: 'user', content: props.of.question }]} answer={props.of.answer} beside={besides(props.of, props.isCompared)} />
+);

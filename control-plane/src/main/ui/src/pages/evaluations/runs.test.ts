@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { CaseLine, RunView } from '../../api/types';
-import { baselinesFor, share, worstFirst } from './runs';
+import type { CaseLine, Preference, RunView } from '../../api/types';
+import { baselinesFor, besides, fault, share, worst } from './runs';
 
-const line = (id: string, change: CaseLine['change'], mustPass = false): CaseLine => ({ id, change, mustPass, severity: 'minor', question: '', answer: '', passedCount: 0, attemptCount: 1, reasons: [] });
+const line = (id: string, change: CaseLine['change'], winner?: Preference['winner']): CaseLine => ({
+  id, change, mustPass: false, severity: 'minor', question: '', answer: '', passedCount: 0, attemptCount: 1, reasons: [], ...(winner && { preference: { winner, reason: 'it says why' } }),
+});
 const run = (id: string, goldenHash: string, createdAt: string, state: RunView['state'] = 'DONE'): RunView => ({
   id, goldenHash, createdAt, state, goldenSet: 's', model: 'm', repeatCount: 1, attemptCountPlanned: 4, attemptCount: 4, passedCount: 3, author: 'a',
 });
 
 describe('runs', () => {
-  it('show what got worse first, and of that what must pass', () =>
-    expect(worstFirst([line('a', 'PASSES'), line('b', 'REGRESSED'), line('c', 'FAILS'), line('d', 'REGRESSED', true)]).map((one) => one.id)).toEqual(['d', 'b', 'c', 'a']));
+  it('show what is bad, and then what the judge finds worse than the other’s', () => {
+    const cases = [line('regressed', 'REGRESSED'), line('fails', 'FAILS', 'BASELINE'), line('good', 'PASSES', 'CANDIDATE'), line('worse', 'PASSES', 'BASELINE'), line('passes', 'PASSES')];
+    expect(worst(cases, 9).map((one) => one.id)).toEqual(['regressed', 'fails', 'worse']);
+    expect(worst(cases, 9).map(fault)).toEqual(['regressed', 'fails', 'worse than the other’s']);
+    expect(worst(cases, 2).map((one) => one.id)).toEqual(['regressed', 'fails']);
+  });
+
+  it('tell of a case what there is to tell', () => {
+    expect(besides(line('a', 'PASSES'), false)).toEqual([]);
+    const compared = { ...line('b', 'REGRESSED', 'BASELINE'), reference: '46 euros', baselineAnswer: '46', reasons: ['no number'] };
+    expect(besides(compared, true).map((one) => one.text)).toEqual(['46', '46 euros', 'no number\nSide by side: the other’s answer is better. it says why']);
+  });
 
   it('are compared over the same version only', () => {
     const candidate = run('c', 'h', '3');

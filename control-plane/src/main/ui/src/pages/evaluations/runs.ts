@@ -1,5 +1,6 @@
-import type { CaseLine, RunView } from '../../api/types';
+import type { CaseLine, Preference, RunView } from '../../api/types';
 import type { Mood } from '../../controls/Status';
+import type { Beside } from '../review/Exhibit';
 
 export const STATES: Record<RunView['state'], [Mood, string]> = {
   RUNNING: ['busy', 'running'], DONE: ['good', 'done'], CANCELLED: ['idle', 'cancelled'], FAILED: ['bad', 'failed'],
@@ -9,11 +10,28 @@ export const CHANGES: Record<CaseLine['change'], [Mood, string]> = {
   REGRESSED: ['bad', 'regressed'], FAILS: ['warn', 'fails'], UNSCORED: ['idle', 'not scored'], IMPROVED: ['busy', 'improved'], PASSES: ['good', 'passes'],
 };
 
-const ORDER: CaseLine['change'][] = ['REGRESSED', 'FAILS', 'UNSCORED', 'IMPROVED', 'PASSES'];
+const WINNERS: Record<Preference['winner'], string> = {
+  CANDIDATE: 'this run’s answer is better', BASELINE: 'the other’s answer is better', TIE: 'both are as good', INCONSISTENT: 'the order decided', SAME: 'both are equal', UNSCORED: 'no verdict',
+};
 
-/** The worst first: what got worse, then what must pass, then the rest as it came. */
-export function worstFirst(cases: CaseLine[]): CaseLine[] {
-  return [...cases].sort((one, other) => ORDER.indexOf(one.change) - ORDER.indexOf(other.change) || Number(other.mustPass) - Number(one.mustPass));
+const isBad = (line: CaseLine): boolean => line.change === 'REGRESSED' || line.change === 'FAILS';
+
+/** What somebody should read: what got worse and what fails, as it came, and then what the judge finds worse than the other's. */
+export function worst(cases: CaseLine[], casesMax: number): CaseLine[] {
+  return [...cases.filter(isBad), ...cases.filter((line) => !isBad(line) && line.preference?.winner === 'BASELINE')].slice(0, casesMax);
+}
+
+/** Why a case is among them. */
+export const fault = (line: CaseLine): string => (isBad(line) ? CHANGES[line.change][1] : 'worse than the other’s');
+
+/** What stands beside a case's answer: the other run's, what was expected, and what was found. */
+export function besides(line: CaseLine, isCompared: boolean): Beside[] {
+  const found = [...line.reasons, ...(line.preference ? [`Side by side: ${WINNERS[line.preference.winner]}. ${line.preference.reason}`] : [])];
+  return [
+    ...(isCompared ? [{ title: 'The other run’s', text: line.baselineAnswer ?? 'It was not asked.' }] : []),
+    ...(line.reference ? [{ title: 'Expected', text: line.reference }] : []),
+    ...(found.length > 0 ? [{ title: 'What was found', text: found.join('\n') }] : []),
+  ];
 }
 
 /** Runs that another can be compared with: over the same version, and finished. The newest is the likeliest. */

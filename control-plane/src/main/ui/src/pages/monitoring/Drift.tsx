@@ -49,7 +49,6 @@ const ROWS_MAX = 12;
 
 function Signals() {
   const [all, setAll] = useState(false);
-  const [whole, setWhole] = useState(false);
   const signals = useAnswer('GET /admin/drift', {}, { everyMillis: 30_000 });
   return (
     <Card
@@ -62,33 +61,22 @@ function Signals() {
       }
     >
       <Answer of={signals} what="what has moved">
-        {(rows) => {
-          const wanted = rows.filter((signal) => all || signal.verdict === 'MOVED' || signal.verdict === 'WATCH');
-          return (
-            <>
-              <DataTable
-                caption="Signals, those that have moved first"
-                columns={[
-                  { name: 'Signal', cell: (signal: DriftSignal) => <><strong>{SIGNALS[signal.signal]}</strong><div className="soft">{whose(signal)}, {span(signal.window)}</div></> },
-                  { name: 'Verdict', cell: (signal) => <><Status mood={VERDICTS[signal.verdict][0]}>{VERDICTS[signal.verdict][1]}</Status><div className="soft">{CAUSES[signal.cause]}</div></> },
-                  { name: 'Shift', cell: (signal) => signal.distance && <>{signal.distance.index.toFixed(2)}<div className="soft">by chance {signal.distance.indexByChance.toFixed(2)}</div></>, figure: true },
-                  { name: 'With the same questions', cell: (signal) => signal.givenInput?.index.toFixed(2) ?? '–', figure: true, minor: true },
-                  { name: 'Before and now', cell: (signal) => <><Shares of={signal.groups} /><span className="soft">{shares(signal.signal, signal.groups)}</span></>, minor: true },
-                ]}
-                rows={whole ? wanted : wanted.slice(0, ROWS_MAX)}
-                id={(signal) => `${whose(signal)} ${signal.signal} ${signal.window}`}
-                empty={<Empty title={rows.length === 0 ? 'There is too little to compare yet.' : 'Nothing has moved.'}>A distribution is compared once there are 500 answers before and now.</Empty>}
-              />
-              {wanted.length > ROWS_MAX && (
-                <div className="actions">
-                  <button type="button" onClick={() => setWhole(!whole)}>
-                    {whole ? 'Only those that moved farthest' : `All ${count(wanted.length)}`}
-                  </button>
-                </div>
-              )}
-            </>
-          );
-        }}
+        {(rows) => (
+          <DataTable
+            caption="Signals, those that have moved first"
+            columns={[
+              { name: 'Signal', cell: (signal: DriftSignal) => <><strong>{SIGNALS[signal.signal]}</strong><div className="soft">{whose(signal)}, {span(signal.window)}</div></> },
+              { name: 'Verdict', cell: (signal) => <><Status mood={VERDICTS[signal.verdict][0]}>{VERDICTS[signal.verdict][1]}</Status><div className="soft">{CAUSES[signal.cause]}</div></> },
+              { name: 'Shift', cell: (signal) => signal.distance && <>{signal.distance.index.toFixed(2)}<div className="soft">by chance {signal.distance.indexByChance.toFixed(2)}</div></>, figure: true },
+              { name: 'With the same questions', cell: (signal) => signal.givenInput?.index.toFixed(2) ?? '–', figure: true, minor: true },
+              { name: 'Before and now', cell: (signal) => <><Shares of={signal.groups} /><span className="soft">{shares(signal.signal, signal.groups)}</span></>, minor: true },
+            ]}
+            rows={rows.filter((signal) => all || signal.verdict === 'MOVED' || signal.verdict === 'WATCH')}
+            rowsMax={ROWS_MAX}
+            id={(signal) => `${whose(signal)} ${signal.signal} ${signal.window}`}
+            empty={<Empty title={rows.length === 0 ? 'There is too little to compare yet.' : 'Nothing has moved.'}>A distribution is compared once there are 500 answers before and now.</Empty>}
+          />
+        )}
       </Answer>
     </Card>
   );

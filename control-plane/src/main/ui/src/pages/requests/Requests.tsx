@@ -46,7 +46,7 @@ function Search() {
   const [pages, setPages] = useState<string[]>([]);
   const filters = Object.fromEntries(FILTERS.map((name) => [name, address.get(name) ?? '']));
   const query: Operations['GET /admin/requests']['query'] = { ...filters, limit: PAGE_ROWS, ...(pages.at(-1) && { before: pages.at(-1) as string }) };
-  const rows = useAnswer('GET /admin/requests', { query }, pages.length === 0 ? { everyMillis: 3000 } : {});
+  const rows = useAnswer('GET /admin/requests', { query }, { kept: true, ...(pages.length === 0 && { everyMillis: 3000 }) });
   const change = (name: string, value: string) => {
     setPages([]);
     setAddress(
@@ -60,7 +60,7 @@ function Search() {
   };
   const isFiltered = FILTERS.some((name) => filters[name]);
   return (
-    <Page title="Requests" lead="Every call that was let in: where it went, why, and what it took. What was said is not kept.">
+    <Page title="Requests" lead="Every call that was let in: where it went, why, and what it took. What was said is not in the ledger.">
       <Card
         title={isFiltered ? 'Calls that match' : 'The latest calls'}
         actions={

@@ -5,7 +5,7 @@ import { Answer } from '../../controls/Answer';
 import { DataTable } from '../../controls/DataTable';
 import { count, percent, power } from '../../controls/figures';
 import { Card } from '../../controls/Page';
-import { Conversation } from '../review/Conversation';
+import { Exhibit } from '../review/Exhibit';
 import { METRICS } from './ladder';
 
 type Sample = PostMortemView['candidate'][number];
@@ -60,15 +60,14 @@ function Worst(props: { of: WorstAnswer }) {
         Quality {percent(bad.quality)}
         {bad.hallucinated && ', made up'}: {bad.messages.at(-1)?.content.slice(0, 80)}
       </summary>
-      <div className="columns">
-        <Conversation messages={bad.messages} answer={bad.answer} />
-        <div>
-          <h3>The old version, asked the same</h3>
-          <pre className="call">{bad.baselineAnswer ?? 'did not answer'}</pre>
-          <h3>{bad.judgeVersion}</h3>
-          <pre className="call">{bad.reason}</pre>
-        </div>
-      </div>
+      <Exhibit
+        messages={bad.messages}
+        answer={bad.answer}
+        beside={[
+          { title: 'The old version, asked the same', text: bad.baselineAnswer ?? 'did not answer' },
+          { title: bad.judgeVersion, text: bad.reason },
+        ]}
+      />
     </details>
   );
 }
