@@ -34,15 +34,15 @@ export function millis(value: Figure): string {
   return `${Math.floor(value / 60_000)} min ${Math.round((value % 60_000) / 1000)} s`;
 }
 
-/** Small sums with as many digits as they need: a request costs fractions of a cent. */
+/** With cents, as sums are written, and with more digits where fewer than two would count: a request costs fractions of a cent. */
 export function money(value: Figure): string {
   if (isAbsent(value)) return NONE;
   if (value === 0) return '$0';
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
   if (size >= 100_000) return `${sign}$${short.format(size)}`;
-  const digits = size >= 1 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(size)));
-  return `${sign}$${size.toLocaleString('en', { minimumFractionDigits: size >= 1 ? 2 : 0, maximumFractionDigits: digits })}`;
+  const digits = Math.min(Math.max(1 - Math.floor(Math.log10(size)), 2), 9);
+  return `${sign}$${size.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: digits })}`;
 }
 
 /** Evidence, which is multiplied. */

@@ -80,7 +80,7 @@ function Standing(props: { of: ExperimentDetail }) {
         <Figure name="Decided by" value={GOALS[summary.primary]} note="registered before it began" />
         <Figure name="Users" value={count(users.reduce((sum, one) => sum + one, 0))} note={`${percent(detail.coverage)} of all take part`} />
         <Figure name="Full days" value={report ? count(report.dayCount) : '0'} note={`of ${count(detail.horizonDays)}`} />
-        {summary.end === 'RUNNING' && summary.kind === 'EXPERIMENT' && <Figure name="Still wanted" value="" note={left(report?.dayCount ?? 0, detail.horizonDays, users, detail.usersPerArmMin)} />}
+        {summary.end === 'RUNNING' && summary.kind === 'EXPERIMENT' && <Figure name="Still wanted" {...left(report?.dayCount ?? 0, detail.horizonDays, users, detail.usersPerArmMin)} />}
       </dl>
       <div className="actions">
         <Status mood={detail.misassigned ? 'bad' : 'good'}>{detail.misassigned ? 'users fall on the wrong arms: nobody wins' : 'sample ratio fits'}</Status>

@@ -35,7 +35,9 @@ describe('an experiment', () => {
   });
 
   it('says what it still wants', () => {
-    expect(left(2, 14, [400, 990], 1000)).toBe('12 of 14 days and 600 users on the smallest arm');
-    expect(left(14, 14, [1000, 1000], 1000)).toBe('nothing');
+    expect(left(2, 14, [400, 990], 1000)).toEqual({ value: '12 days', note: 'and 600 users on the smallest arm' });
+    expect(left(2, 14, [], 1000)).toEqual({ value: '12 days' });
+    expect(left(14.5, 14, [400, 990], 1000)).toEqual({ value: '600 users', note: 'on the smallest arm' });
+    expect(left(14, 14, [1000, 1000], 1000)).toEqual({ value: 'nothing' });
   });
 });

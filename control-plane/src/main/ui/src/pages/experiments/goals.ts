@@ -39,12 +39,10 @@ export function standing(goal: GoalReport, estimate: GoalReport['estimates'][num
 /** No more digits than anybody believes. */
 export const chance = (p: number | null | undefined): string => (p == null ? '–' : p < 0.001 ? '< 0.001' : p.toPrecision(2));
 
-/** How much longer it goes on at least. */
-export function left(days: number, horizonDays: number, users: number[], usersMin: number): string {
-  const fewest = Math.min(...users);
-  const waits = [
-    days < horizonDays && `${count(Math.ceil(horizonDays - days))} of ${count(horizonDays)} days`,
-    users.length > 0 && fewest < usersMin && `${count(usersMin - fewest)} users on the smallest arm`,
-  ].filter(Boolean);
-  return waits.length === 0 ? 'nothing' : waits.join(' and ');
+/** How much longer it goes on at least, in days and in users of the smallest arm; nothing where enough is there. */
+export function left(days: number, horizonDays: number, users: number[], usersMin: number): { value: string; note?: string } {
+  const daysLeft = Math.ceil(horizonDays - days);
+  const usersLeft = users.length === 0 ? 0 : usersMin - Math.min(...users);
+  if (daysLeft <= 0) return usersLeft <= 0 ? { value: 'nothing' } : { value: `${count(usersLeft)} users`, note: 'on the smallest arm' };
+  return { value: `${count(daysLeft)} days`, ...(usersLeft > 0 && { note: `and ${count(usersLeft)} users on the smallest arm` }) };
 }

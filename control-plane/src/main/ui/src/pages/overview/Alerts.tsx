@@ -1,4 +1,5 @@
 import { useAnswer } from '../../api/session';
+import { percent } from '../../controls/figures';
 
 const FAILED_SHARE_MAX = 0.02;
 const KV_CACHE_MAX = 0.95;
@@ -17,7 +18,7 @@ export function Alerts(props: { failedShare: number | null }) {
     if (engine.breaker === 'open') alerts.push(`Engine ${engine.name} failed requests and is left alone for a while`);
   }
   if (configuration.data?.refused) alerts.push(`The configuration’s file is not used: ${configuration.data.refused.reasons.join('; ')}`);
-  if (props.failedShare !== null && props.failedShare > FAILED_SHARE_MAX) alerts.push(`${(props.failedShare * 100).toFixed(1)} % of the last minute’s requests failed`);
+  if (props.failedShare !== null && props.failedShare > FAILED_SHARE_MAX) alerts.push(`${percent(props.failedShare, 1)} of the last minute’s requests failed`);
   const distinct = [...new Set(alerts)];
   if (distinct.length === 0) return null;
   const list = (some: string[]) => (

@@ -191,7 +191,7 @@ function Verdicts(props: { of: RolloutDetail }) {
               </>
             ),
           },
-          { name: 'Lately', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readingsOf(readings, metric.metric)} limit={metric.limit} />, minor: true },
+          { name: 'So far', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readingsOf(readings, metric.metric)} limit={metric.limit} />, minor: true },
           {
             name: 'Evidence of harm',
             cell: (metric) => (

@@ -49,7 +49,8 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
         }
         assertThat(page.getByText("Thumbs up, which decides")).isVisible();
         assertThat(page.locator("svg.interval").first()).isVisible();
-        assertThat(page.getByText("14 of 14 days")).isVisible();
+        assertThat(page.locator(".tile", new Page.LocatorOptions().setHasText("Still wanted")))
+                .containsText("14 days");
         assertThat(barriers("experiment")).isEmpty();
         fitsOnAPhone("experiment");
         button(page, "Stop").click();
