@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { createContext, useContext, useMemo } from 'react';
 import type { Client, Operation, Question, Refused } from './client';
@@ -85,11 +85,11 @@ export function useSignOut() {
   });
 }
 
-/** Asks Weir, and again every so often where that is said. */
+/** Asks Weir, and again every so often where that is said. Where it is to be kept, an answer stays until the one to a changed question is there. */
 export function useAnswer<K extends Operation>(
   operation: K,
   question: Question<K>,
-  options: { everyMillis?: number; enabled?: boolean } = {},
+  options: { everyMillis?: number; enabled?: boolean; kept?: boolean } = {},
 ) {
   const { client } = useSession();
   return useQuery<Operations[K]['answer'], Refused>({
@@ -97,6 +97,7 @@ export function useAnswer<K extends Operation>(
     queryFn: ({ signal }) => client.call(operation, question, signal),
     refetchInterval: options.everyMillis ?? false,
     enabled: options.enabled ?? true,
+    ...(options.kept && { placeholderData: keepPreviousData }),
   });
 }
 

@@ -24,7 +24,7 @@ export function Audit() {
   const newest = useAnswer('GET /admin/audit/newest', {}, { everyMillis: 5000 });
   const last = newest.data?.seq ?? 0;
   const from = after ?? Math.max(0, last - PAGE_ROWS);
-  const entries = useAnswer('GET /admin/audit', { query: { after: from, limit: PAGE_ROWS } }, { enabled: newest.data !== undefined });
+  const entries = useAnswer('GET /admin/audit', { query: { after: from, limit: PAGE_ROWS } }, { enabled: newest.data !== undefined, kept: true });
   const verdict = useAnswer('GET /admin/audit/verdict', {});
   return (
     <Card
