@@ -27,7 +27,8 @@ function queries(): QueryClient {
     const { action, query } = event;
     if (query.queryKey[0] !== SESSION[0]) {
       // Whoever is not signed in any more sees the way in, and not a page of refusals; where Weir is away the page says so.
-      if (action.type === 'error' && isDoubtful(action.error as Refused)) void client.invalidateQueries({ queryKey: SESSION });
+      // It does so at once, and not when the question was asked in vain for the last time.
+      if ((action.type === 'failed' || action.type === 'error') && isDoubtful(action.error as Refused)) void client.invalidateQueries({ queryKey: SESSION });
     } else if (action.type === 'error') {
       isAway = true;
     } else if (action.type === 'success' && isAway) {
