@@ -7,7 +7,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,11 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -89,40 +83,14 @@ final class InterfaceStack implements AutoCloseable {
             """.formatted(flawed, oidc);
     }
 
-    /** Starts it, or skips the class and says why where it cannot be. */
-    static final class Shared implements BeforeAllCallback, ParameterResolver {
-        private static final Namespace NAMESPACE = Namespace.create(InterfaceStack.class);
-
-        @Override
-        public void beforeAll(ExtensionContext context) {
-            of(context);
+    static final class Shared extends SharedStack<InterfaceStack> {
+        Shared() {
+            super(InterfaceStack.class);
         }
 
         @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == InterfaceStack.class;
-        }
-
-        @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return of(context);
-        }
-
-        private static InterfaceStack of(ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(NAMESPACE)
-                    .computeIfAbsent(InterfaceStack.class, _ -> start(), InterfaceStack.class);
-        }
-
-        private static InterfaceStack start() {
-            try {
-                return new InterfaceStack(SystemBrowser.launchOrSkip());
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(interrupted);
-            }
+        InterfaceStack start() throws IOException, InterruptedException {
+            return new InterfaceStack(SystemBrowser.launchOrSkip());
         }
     }
 

@@ -3,44 +3,39 @@ package dev.weir.control;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
-import dev.weir.control.storage.Database;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The review of answers in a browser. A week's sample is drawn when the week is over, so it is put where it would be then. */
+@ExtendWith(LivedInStack.Shared.class)
 class ReviewPagesIT extends AbstractInterfaceIT {
     private static final int ITEM_COUNT = 10;
+    private static final int TASKS_AT_ONCE = 4;
     private static final String MODEL = "whose-answers-nobody-knows";
 
-    @TempDir
-    private Path folder;
+    private final LivedInStack lived;
 
-    private ScriptedEngine engine;
-    private RunningControlPlane plane;
-
-    ReviewPagesIT(InterfaceStack weir) {
+    ReviewPagesIT(InterfaceStack weir, LivedInStack lived) {
         super(weir);
+        this.lived = lived;
     }
 
     @BeforeEach
-    void draw() throws IOException {
-        engine = ScriptedEngine.with(MODEL);
-        // Answers of tenants that are not reviewed are forgotten, as soon as the sampler first looks.
-        Path file = Files.writeString(folder.resolve("weir.yaml"), "evaluation: {review: {tenants: [default]}}\n");
-        plane = new RunningControlPlane(List.of(engine), "--weir.configuration.file=" + file);
+    void draw() {
         for (int i = 0; i < ITEM_COUNT; i++) {
-            database()
+            lived.database()
                     .jdbc()
                     .sql("insert into review_item (id, week, model, tenant, call_id, at, conversation, answer,"
                             + " uniform_rank, grades_needed) values (?, ?, ?, 'default', ?, ?, ?, ?, ?, 1)")
@@ -57,19 +52,23 @@ class ReviewPagesIT extends AbstractInterfaceIT {
         }
     }
 
-    @AfterEach
-    void stop() throws IOException {
-        plane.close();
-        engine.close();
-    }
-
-    private Database database() {
-        return plane.part(Database.class);
+    /** A hundred answers come at once; here four do, so that what is shown ends before what waits does. */
+    private void tellFourAtOnce() {
+        page.route("**/admin/reviews", route -> {
+            APIResponse told = route.fetch();
+            ObjectNode queue = (ObjectNode) JsonMapper.shared().readTree(told.body());
+            ArrayNode tasks = (ArrayNode) queue.path("tasks");
+            while (tasks.size() > TASKS_AT_ONCE) {
+                tasks.remove(TASKS_AT_ONCE);
+            }
+            route.fulfill(new Route.FulfillOptions().setResponse(told).setBody(queue.toString()));
+        });
     }
 
     @Test
     void tenAnswersAreGradedByKeysAloneAndNobodySeesWhoseTheyAre() throws Exception {
-        page.navigate(plane.uri("/ui/").toString());
+        tellFourAtOnce();
+        page.navigate(lived.address(""));
         settle(page);
         page.keyboard().press("g");
         page.keyboard().press("v");
@@ -96,12 +95,12 @@ class ReviewPagesIT extends AbstractInterfaceIT {
             String left = i == ITEM_COUNT - 1 ? "Done: you have graded 10." : (i + 1) + " graded";
             assertThat(page.getByText(left)).isVisible();
         }
-        assertThat(count("accuracy = 'CORRECT' and safe")).isEqualTo(8);
-        assertThat(count("accuracy = 'INCORRECT' and helpfulness = 4 and correction = 'It opens at 10.'"))
+        assertThat(gradedCount("accuracy = 'CORRECT' and safe")).isEqualTo(8);
+        assertThat(gradedCount("accuracy = 'INCORRECT' and helpfulness = 4 and correction = 'It opens at 10.'"))
                 .isEqualTo(1);
-        assertThat(count("not safe and helpfulness = 3")).isEqualTo(1);
+        assertThat(gradedCount("not safe and helpfulness = 3")).isEqualTo(1);
 
-        page.navigate(plane.uri("/ui/review/corrections").toString());
+        page.navigate(lived.address("review/corrections"));
         assertThat(page.getByText("It opens at 10.")).isVisible();
         button(page, "Approve").click();
         page.getByLabel("Reason, for the audit log").fill("so it is");
@@ -109,16 +108,16 @@ class ReviewPagesIT extends AbstractInterfaceIT {
         assertThat(page.getByRole(AriaRole.ALERT)).isVisible(); // nobody approves what they proposed
         button(page.getByRole(AriaRole.DIALOG), "Cancel").click();
         barriers.addAll(barriers("review-corrections"));
-        page.navigate(plane.uri("/ui/review/figures").toString());
+        page.navigate(lived.address("review/figures"));
         assertThat(page.getByText(MODEL)).isVisible();
         barriers.addAll(barriers("review-figures"));
         assertThat(barriers).isEmpty();
     }
 
-    private long count(String condition) {
-        return database()
+    private long gradedCount(String condition) {
+        return lived.database()
                 .jdbc()
-                .sql("select count(*) from review_opinion where " + condition)
+                .sql("select count(*) from review_opinion where item_id like 'item-%' and " + condition)
                 .query(Long.class)
                 .single();
     }

@@ -68,7 +68,9 @@ final class SystemBrowser implements AutoCloseable {
 
     /** What axe finds on the page that somebody could stumble over: rule, weight, and where; without what is of little weight. */
     static List<String> barriers(Page page, ColorScheme colours) throws IOException {
-        page.evaluate(Files.readString(AXE));
+        if (page.evaluate("() => window.axe === undefined").equals(true)) {
+            page.evaluate(Files.readString(AXE));
+        }
         // In other colours the same page differs in nothing but its contrasts.
         String rules = colours == ColorScheme.DARK
                 ? "['color-contrast']"
