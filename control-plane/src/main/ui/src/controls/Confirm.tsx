@@ -18,13 +18,15 @@ export function Confirm(props: {
   /** What has to be typed, where a slip would be expensive. */
   typed?: string | undefined;
   pending?: boolean;
+  /** Whether what it is about is said, where something has to be. */
+  isSaid?: boolean;
   failure?: Refused | null;
   harmless?: boolean;
 }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [before] = useState(props.failure); // of an earlier try, which was given up
-  const isReady = isReason(reason) && (!props.typed || typed === props.typed) && !props.pending;
+  const isReady = isReason(reason) && props.isSaid !== false && (!props.typed || typed === props.typed) && !props.pending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isReady) props.onConfirm(reason.trim());

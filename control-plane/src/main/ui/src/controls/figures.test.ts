@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, bytes, count, millis, money, percent, power, rate } from './figures';
+import { ago, bytes, count, millis, money, percent, points, power, rate } from './figures';
 
 describe('figures', () => {
   it('are a dash where there is none', () => {
@@ -22,7 +22,9 @@ describe('figures', () => {
     [0, '$0'], [0.0000123, '$0.000012'], [0.0149, '$0.015'], [0.1, '$0.10'], [0.5, '$0.50'], [0.997, '$1.00'], [1.5, '$1.50'], [1234.567, '$1,234.57'], [-2, '−$2.00'], [2_500_000, '$2.5M'],
   ])('%d dollars are %s', (value, text) => expect(money(value)).toBe(text));
 
-  it.each([[0, '0 %'], [0.012, '1.2 %'], [0.5, '50 %'], [1, '100 %']])('%d is %s', (value, text) => expect(percent(value)).toBe(text));
+  it.each([[0, '0\u00a0%'], [0.0061, '0.61\u00a0%'], [0.012, '1.2\u00a0%'], [0.5, '50\u00a0%'], [1, '100\u00a0%']])('%d is %s', (value, text) => expect(percent(value)).toBe(text));
+
+  it.each([[0, '0.0 pp'], [0.0003, '0.03 pp'], [-0.039, '-3.9 pp'], [0.5, '50.0 pp']])('a difference of %d is %s', (value, text) => expect(points(value)).toBe(text));
 
   it.each([[0, '10^0.0'], [-0.01, '10^0.0'], [2.64, '10^2.6'], [-1.5, '10^-1.5']])('evidence of %d is %s', (value, text) => expect(power(value)).toBe(text));
 

@@ -10,8 +10,15 @@ export const count = (value: Figure) => (isAbsent(value) ? NONE : Math.abs(value
 
 export const rate = (value: Figure) => (isAbsent(value) ? NONE : value === 0 ? '0' : value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : count(value));
 
+/** A sign at the beginning of a line would be nobody’s. */
 export const percent = (value: Figure, digits?: number) =>
-  isAbsent(value) ? NONE : `${(value * 100).toFixed(digits ?? (Math.abs(value) < 0.1 && value !== 0 ? 1 : 0))} %`;
+  isAbsent(value) ? NONE : `${(value * 100).toFixed(digits ?? digitsOf(value))}\u00a0%`;
+
+/** So many that two count. */
+const digitsOf = (share: number): number => (share === 0 || Math.abs(share) >= 0.1 ? 0 : Math.abs(share) >= 0.01 ? 1 : 2);
+
+/** A difference of shares, in points. */
+export const points = (value: Figure) => (isAbsent(value) ? NONE : `${(value * 100).toFixed(Math.max(digitsOf(value), 1))} pp`);
 
 export function bytes(value: Figure): string {
   if (isAbsent(value)) return NONE;

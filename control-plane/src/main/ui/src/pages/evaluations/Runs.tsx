@@ -16,7 +16,7 @@ import { share, STATES } from './runs';
 
 const COLUMNS: Column<RunView>[] = [
   { name: 'Model', cell: (run) => <strong>{run.model}</strong> },
-  { name: 'Golden set', cell: (run) => <>{run.goldenSet} <span className="soft mono">{run.goldenHash.slice(0, 8)}</span></> },
+  { name: 'Golden set', cell: (run) => <>{run.goldenSet} <span className="soft mono minor">{run.goldenHash.slice(0, 8)}</span></> },
   {
     name: 'State',
     cell: (run) => (

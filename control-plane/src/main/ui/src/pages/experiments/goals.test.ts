@@ -11,7 +11,7 @@ describe('an experiment', () => {
   it('writes means in the unit of their goal', () => {
     expect(written('LATENCY', 1.5)).toBe('1.50 s');
     expect(written('COST', 0.00002)).toBe('$0.00002');
-    expect(written('ERRORS', 0.02)).toBe('2.0 %');
+    expect(written('ERRORS', 0.02)).toBe('2.0\u00a0%');
   });
 
   it('writes differences with their sign', () => {

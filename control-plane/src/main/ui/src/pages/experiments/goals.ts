@@ -1,5 +1,5 @@
 import type { ExperimentSummary, GoalReport } from '../../api/types';
-import { count, millis, money, percent } from '../../controls/figures';
+import { count, millis, money, percent, points } from '../../controls/figures';
 import type { Mood } from '../../controls/Status';
 
 export type Goal = ExperimentSummary['primary'];
@@ -23,7 +23,7 @@ export function written(goal: Goal, value: number | null | undefined): string {
 export function difference(goal: Goal, value: number | null | undefined): string {
   if (value == null) return '–';
   const size = Math.abs(value);
-  const text = goal === 'COST' ? money(size) : goal === 'LATENCY' ? millis(size * 1000) : `${(size * 100).toFixed(1)} pp`;
+  const text = goal === 'COST' ? money(size) : goal === 'LATENCY' ? millis(size * 1000) : points(size);
   return value === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
 

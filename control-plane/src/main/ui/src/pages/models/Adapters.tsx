@@ -49,7 +49,8 @@ export function AdapterDialog(props: { engine: EngineModels; onClose: () => void
       title={`Load an adapter into ${engine.engine}`}
       action="Load"
       harmless
-      pending={change.isPending || !name.trim() || !path.trim()}
+      pending={change.isPending}
+      isSaid={name.trim() !== '' && path.trim() !== ''}
       failure={change.error}
       onClose={props.onClose}
       onConfirm={(reason) => change.mutate({ body: { engine: engine.engine, adapter: name.trim(), path: path.trim(), model }, reason }, { onSuccess: props.onClose })}

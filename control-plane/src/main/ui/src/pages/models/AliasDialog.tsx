@@ -14,7 +14,8 @@ export function AliasDialog(props: { engine: string; model: ModelLine; onClose: 
       title={`Names for ${model.name}`}
       action={taken ? 'Take the name away' : 'Set the name'}
       harmless={!taken}
-      pending={change.isPending || (!taken && alias.trim() === '')}
+      pending={change.isPending}
+      isSaid={taken !== '' || alias.trim() !== ''}
       failure={change.error}
       onClose={props.onClose}
       onConfirm={(reason) => change.mutate({ body: { engine, alias: taken || alias.trim(), model: taken ? null : model.name }, reason }, { onSuccess: props.onClose })}

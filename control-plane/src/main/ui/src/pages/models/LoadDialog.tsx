@@ -34,7 +34,8 @@ export function LoadDialog(props: { engine: string; onClose: () => void }) {
       title={`Load a model into ${props.engine}`}
       action="Load"
       harmless
-      pending={change.isPending || name.trim() === ''}
+      pending={change.isPending}
+      isSaid={name.trim() !== ''}
       failure={change.error}
       onClose={props.onClose}
       onConfirm={(reason) =>

@@ -91,9 +91,10 @@ function EngineCard(props: { of: EngineModels }) {
       cell: (model) => (
         <>
           {bytes(needOf(model))}
-          {model.weightsBytes != null && <div className="soft minor">{memory(model)}</div>}
+          {model.weightsBytes != null && <div className="soft">{memory(model)}</div>}
         </>
       ),
+      minor: true,
     },
     {
       name: 'Actions',

@@ -15,8 +15,8 @@ describe('a target', () => {
   });
 
   it('is written in its unit', () => {
-    expect(written(target({}), 0.925)).toBe('93 %');
-    expect(written(target({}), 0.031)).toBe('3.1 %');
+    expect(written(target({}), 0.925)).toBe('93\u00a0%');
+    expect(written(target({}), 0.031)).toBe('3.1\u00a0%');
     expect(written(target({ unit: 'seconds' }), 1.5)).toBe('1.50 s');
   });
 });
@@ -27,8 +27,8 @@ describe('a signal', () => {
     expect(whose({ model: 'm', tenant: 'acme', queryType: 'code' })).toBe('m, tenant acme, code');
   });
 
-  it('says what has become more and less', () => expect(shares('LANGUAGE', [{ name: 'de', referenceShare: 0.1, share: 0.4 }, { name: 'other', referenceShare: 0, share: 0 }])).toBe('de: 10 % → 40 %'));
-  it('says lengths in characters', () => expect(shares('LENGTH', [{ name: '024', referenceShare: 0.5, share: 0.1 }])).toBe('64 characters on: 50 % → 10 %'));
+  it('says what has become more and less', () => expect(shares('LANGUAGE', [{ name: 'de', referenceShare: 0.1, share: 0.4 }, { name: 'other', referenceShare: 0, share: 0 }])).toBe('de: 10\u00a0% → 40\u00a0%'));
+  it('says lengths in characters', () => expect(shares('LENGTH', [{ name: '024', referenceShare: 0.5, share: 0.1 }])).toBe('64 characters on: 50\u00a0% → 10\u00a0%'));
 
   it('counts', () => expect([1, 2].map(samples)).toEqual(['1 answer', '2 answers']));
 });

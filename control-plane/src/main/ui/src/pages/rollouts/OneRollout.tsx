@@ -7,7 +7,7 @@ import { Ago } from '../../controls/Ago';
 import { Answer } from '../../controls/Answer';
 import { Confirm } from '../../controls/Confirm';
 import { DataTable } from '../../controls/DataTable';
-import { count, moment, percent, power } from '../../controls/figures';
+import { count, moment, percent, points, power } from '../../controls/figures';
 import { Interval, Spark } from '../../controls/Interval';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
@@ -145,7 +145,7 @@ function Ladder(props: { of: RolloutDetail }) {
 }
 
 const written = (metric: Pick<MetricReport, 'unit'>, value: number | null | undefined) =>
-  value == null ? '–' : metric.unit.includes('points') ? `${(value * 100).toFixed(1)} pp` : percent(value);
+  metric.unit.includes('points') ? points(value) : percent(value);
 
 const READINGS_MAX = 500;
 

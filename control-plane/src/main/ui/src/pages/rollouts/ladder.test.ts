@@ -9,8 +9,8 @@ const detail = {
 
 describe('a rollout', () => {
   it('says which shares an order changes', () => {
-    expect(effectOf('PROMOTE_ONE', detail)).toContain('from 5.0 % to 25 %');
-    expect(effectOf('ROLL_BACK', detail)).toContain('from 5.0 % to 0 % of notes');
+    expect(effectOf('PROMOTE_ONE', detail)).toContain('from 5.0\u00a0% to 25\u00a0%');
+    expect(effectOf('ROLL_BACK', detail)).toContain('from 5.0\u00a0% to 0 % of notes');
     expect(effectOf('ROLL_BACK', detail)).toContain('v1 answers all of it');
   });
 
@@ -20,7 +20,7 @@ describe('a rollout', () => {
     expect(readingsOf([read(1, 0.2)], 'END_TO_END')).toEqual([]);
   });
 
-  it('names its stages', () => expect(detail.stages.map(stageName)).toEqual(['shadow', '5.0 %', '25 %']));
+  it('names its stages', () => expect(detail.stages.map(stageName)).toEqual(['shadow', '5.0\u00a0%', '25\u00a0%']));
 
   it('has evidence between none and enough', () => {
     expect(evidence({ log10E: -3, log10Needed: 2.6 })).toBe(0);
