@@ -4,7 +4,7 @@ import { useAnswer, useAnswers } from '../../api/session';
 import type { FindingView, RolloutSummary } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { DataTable } from '../../controls/DataTable';
-import { count, percent, power } from '../../controls/figures';
+import { count, points, power } from '../../controls/figures';
 import { Empty, Failure, Waiting } from '../../controls/Notice';
 import { Card } from '../../controls/Page';
 import { METRICS } from '../rollouts/ladder';
@@ -103,7 +103,7 @@ function Cell(props: { of: FindingView | undefined }) {
   if (!finding) return <span className="soft">–</span>;
   return (
     <>
-      +{percent(finding.differenceLower)} to +{percent(finding.differenceUpper)}
+      +{points(finding.differenceLower)} to +{points(finding.differenceUpper)}
       <div className="soft">
         {count(finding.candidateBadCount)} of {count(finding.candidateCount)}, {power(finding.log10E)}
       </div>

@@ -10,7 +10,7 @@ import { PlanEditor } from './PlanEditor';
 import type { Plan } from './plan';
 import { orderOf } from './plan';
 
-const TEMPLATES = { STANDARD: 'Standard: a judge reads answers', UNJUDGED: 'Unjudged: errors and times only' };
+const TEMPLATES = { STANDARD: 'Standard, with a judge', UNJUDGED: 'Errors and times only' };
 
 export function NewRolloutDialog(props: { onClose: () => void; onMade: (id: string) => void }) {
   const [given, setGiven] = useState({ alias: '', baseline: '', candidate: '', template: 'STANDARD', reason: '' });

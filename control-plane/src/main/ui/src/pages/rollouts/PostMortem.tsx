@@ -3,7 +3,7 @@ import { useAnswer } from '../../api/session';
 import type { PostMortemView, WorstAnswer } from '../../api/types';
 import { Answer } from '../../controls/Answer';
 import { DataTable } from '../../controls/DataTable';
-import { count, percent, power } from '../../controls/figures';
+import { count, percent, points, power } from '../../controls/figures';
 import { Card } from '../../controls/Page';
 import { Exhibit } from '../review/Exhibit';
 import { METRICS } from './ladder';
@@ -25,7 +25,7 @@ export function PostMortem(props: { id: string }) {
                 { name: 'Guard', cell: (finding) => METRICS[finding.metric] },
                 { name: 'New', cell: (finding) => `${count(finding.candidateBadCount)} of ${count(finding.candidateCount)}`, figure: true },
                 { name: 'Old', cell: (finding) => `${count(finding.baselineBadCount)} of ${count(finding.baselineCount)}`, figure: true },
-                { name: 'Difference', cell: (finding) => `${percent(finding.differenceLower)} to ${percent(finding.differenceUpper)}`, figure: true },
+                { name: 'Difference', cell: (finding) => `${points(finding.differenceLower)} to ${points(finding.differenceUpper)}`, figure: true },
                 { name: 'Evidence', cell: (finding) => power(finding.log10E), figure: true, minor: true },
               ]}
               rows={found.findings}

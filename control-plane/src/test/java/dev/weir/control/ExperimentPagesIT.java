@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Experiments and bandits in a browser: registered, seen with what users of real processes say, and stopped. */
@@ -40,6 +41,7 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
             String id = given.getKey();
             String thumbs = given.getValue().endsWith("/b") ? "up" : "down";
             await().atMost(WAIT_MAX)
+                    .pollDelay(Duration.ZERO) // as a rule it is booked by now
                     .until(() -> weir.post(
                                             "/v1/feedback",
                                             "{\"request_id\":\"%s\",\"user\":\"of %s\",\"thumbs\":\"%s\"}"
@@ -47,6 +49,7 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
                                     .statusCode()
                             == 200);
         }
+        showLook("\"differenceLower\":-?[0-9]");
         assertThat(page.getByText("Thumbs up, which decides")).isVisible();
         assertThat(page.locator("svg.interval").first()).isVisible();
         assertThat(page.locator(".tile", new Page.LocatorOptions().setHasText("Still wanted")))
@@ -65,6 +68,7 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
         for (int i = 0; i < 4; i++) {
             ask("chat", "user-" + i);
         }
+        showLook("\"probabilityOfBest\":[0-9]");
         assertThat(page.getByRole(AriaRole.COLUMNHEADER, new Page.GetByRoleOptions().setName("Is best with")))
                 .isVisible();
         assertThat(row("weir-demo-power").first()).containsText("50 %");
@@ -92,6 +96,17 @@ class ExperimentPagesIT extends AbstractInterfaceIT {
         button(dialog, "Begin").click();
         assertThat(dialog).isHidden();
         assertThat(page.locator("main")).containsText("running");
+    }
+
+    /** Once a look has found that, and not when the page asks again by itself. */
+    private void showLook(String found) {
+        String id = page.url().substring(page.url().lastIndexOf('/') + 1);
+        await().atMost(WAIT_MAX)
+                .until(
+                        () -> weir.get("/admin/experiments/" + id, weir.adminKey())
+                                .body(),
+                        Pattern.compile(found).asPredicate());
+        page.reload();
     }
 
     private HttpResponse<String> ask(String alias, String user) throws Exception {
