@@ -56,10 +56,10 @@ export function DataTable<T>(props: {
                   onClick: () => props.open?.(row),
                   onKeyDown: (event) => {
                     if (event.target !== event.currentTarget) return;
+                    if (event.key !== 'Enter' && event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+                    event.preventDefault(); // or the page would scroll, and Enter press what a dialog that opens has the focus on
                     if (event.key === 'Enter') props.open?.(row);
-                    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-                    event.preventDefault(); // or the page would scroll
-                    walk(event.key === 'ArrowDown' ? 1 : -1);
+                    else walk(event.key === 'ArrowDown' ? 1 : -1);
                   },
                 })}
               >

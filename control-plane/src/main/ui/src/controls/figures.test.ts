@@ -24,7 +24,7 @@ describe('figures', () => {
 
   it.each([[0, '0\u00a0%'], [0.0061, '0.61\u00a0%'], [0.012, '1.2\u00a0%'], [0.5, '50\u00a0%'], [1, '100\u00a0%']])('%d is %s', (value, text) => expect(percent(value)).toBe(text));
 
-  it.each([[0, '0.0 pp'], [0.0003, '0.03 pp'], [-0.039, '-3.9 pp'], [0.5, '50.0 pp']])('a difference of %d is %s', (value, text) => expect(points(value)).toBe(text));
+  it.each([[0, '0.0 pp'], [0.0003, '0.03 pp'], [-0.039, '−3.9 pp'], [0.5, '50.0 pp']])('a difference of %d is %s', (value, text) => expect(points(value)).toBe(text));
 
   it.each([[0, '10^0.0'], [-0.01, '10^0.0'], [2.64, '10^2.6'], [-1.5, '10^-1.5']])('evidence of %d is %s', (value, text) => expect(power(value)).toBe(text));
 

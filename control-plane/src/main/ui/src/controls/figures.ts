@@ -18,7 +18,7 @@ export const percent = (value: Figure, digits?: number) =>
 const digitsOf = (share: number): number => (share === 0 || Math.abs(share) >= 0.1 ? 0 : Math.abs(share) >= 0.01 ? 1 : 2);
 
 /** A difference of shares, in points. */
-export const points = (value: Figure) => (isAbsent(value) ? NONE : `${(value * 100).toFixed(Math.max(digitsOf(value), 1))} pp`);
+export const points = (value: Figure) => (isAbsent(value) ? NONE : `${value < 0 ? '−' : ''}${(Math.abs(value) * 100).toFixed(Math.max(digitsOf(value), 1))} pp`);
 
 export function bytes(value: Figure): string {
   if (isAbsent(value)) return NONE;

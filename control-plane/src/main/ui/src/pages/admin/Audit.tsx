@@ -36,10 +36,10 @@ export function Audit() {
           <DataTable
             caption="Changes, the newest first"
             columns={[
-              { name: '#', cell: (entry) => entry.seq, figure: true },
-              { name: 'When', cell: (entry) => <span className="nowrap">{moment(entry.at)}</span> },
-              { name: 'Who', cell: (entry) => <span className="mono">{entry.actor}</span> },
-              { name: 'What', cell: (entry) => <><strong>{entry.action}</strong> {entry.subject}</> },
+              { name: '#', cell: (entry) => entry.seq, figure: true, minor: true },
+              { name: 'When', cell: (entry) => <span className="nowrap">{moment(entry.at).slice(0, 10)}<div className="soft">{moment(entry.at).slice(11)}</div></span> },
+              { name: 'What', cell: (entry) => <span className="break"><strong>{entry.action}</strong> {entry.subject}</span> },
+              { name: 'Who', cell: (entry) => <span className="mono">{entry.actor}</span>, minor: true },
               { name: 'Why', cell: (entry) => told(entry).reason ? <div className="why">{told(entry).reason}</div> : <span className="soft">–</span> },
               { name: 'Detail', cell: (entry) => <span className="mono soft break">{told(entry).rest}</span>, minor: true },
             ]}

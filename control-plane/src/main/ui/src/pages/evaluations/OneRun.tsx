@@ -15,7 +15,8 @@ import { Exhibit } from '../review/Exhibit';
 import { baselinesFor, besides, CHANGES, fault, share, STATES, worst } from './runs';
 
 const WORST_MAX = 10;
-const ROWS_MAX = 50;
+const ROWS_MAX = 20;
+const SLICES_MAX = 8;
 
 export function OneRun() {
   const { id = '' } = useParams();
@@ -155,6 +156,7 @@ function Verdict(props: { of: GateVerdict }) {
               { name: 'Floor', cell: (slice) => percent(slice.floor), figure: true },
             ]}
             rows={report.slices}
+            rowsMax={SLICES_MAX}
             id={(slice) => slice.name}
             empty="The set has no slices."
           />
@@ -208,7 +210,7 @@ function Cases(props: { of: CaseLine[]; isCompared: boolean }) {
           columns={[
             { name: 'Change', cell: (line: CaseLine) => <Status mood={CHANGES[line.change][0]}>{CHANGES[line.change][1]}</Status> },
             { name: 'Case', cell: (line) => <span className="mono">{line.id}</span>, minor: true },
-            { name: 'Question', cell: (line) => line.question },
+            { name: 'Question', cell: (line) => <span className="two-lines">{line.question}</span> },
             { name: 'Weight', cell: (line) => (line.mustPass ? 'must pass' : line.severity), minor: true },
             { name: 'Passed', cell: (line) => `${line.passedCount}/${line.attemptCount}`, figure: true },
           ]}

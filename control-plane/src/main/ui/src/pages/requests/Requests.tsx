@@ -29,7 +29,7 @@ const COLUMNS: Column<RequestStatus>[] = [
   { name: 'When', cell: (row) => <Ago at={row.at} /> },
   { name: 'Outcome', cell: (row) => <Outcome status={row.status} /> },
   { name: 'Model', cell: (row) => <strong>{row.model}</strong> },
-  { name: 'Tenant', cell: (row) => row.tenant },
+  { name: 'Tenant', cell: (row) => row.tenant, minor: true },
   { name: 'Feature', cell: (row) => row.feature ?? <span className="soft">–</span>, minor: true },
   { name: 'Engine', cell: (row) => row.engine ?? <span className="soft">–</span>, minor: true },
   { name: 'In', cell: (row) => count(row.inputTokens), figure: true, minor: true },

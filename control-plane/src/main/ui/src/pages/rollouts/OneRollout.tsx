@@ -182,15 +182,7 @@ function Verdicts(props: { of: RolloutDetail }) {
             ),
             figure: true,
           },
-          {
-            name: 'Difference, and its limit',
-            cell: ({ metric: name, lower, estimate, upper, limit, ...metric }) => (
-              <>
-                <strong>{written(metric, estimate)}</strong> <span className="soft">{written(metric, lower)} to {written(metric, upper)}, limit {written(metric, limit)}</span>
-                {lower != null && estimate != null && upper != null && <Interval name={METRICS[name]} lower={lower} estimate={estimate} upper={upper} limit={limit} />}
-              </>
-            ),
-          },
+          { name: 'Difference, and its limit', cell: (metric) => <Difference of={metric} /> },
           { name: 'So far', cell: (metric) => <Spark name={METRICS[metric.metric]} readings={readingsOf(readings, metric.metric)} limit={metric.limit} />, minor: true },
           {
             name: 'Evidence of harm',
@@ -210,6 +202,22 @@ function Verdicts(props: { of: RolloutDetail }) {
         empty="This plan has no guards."
       />
     </Card>
+  );
+}
+
+/** As far as it can be told; its limit is known before. */
+function Difference(props: { of: MetricReport }) {
+  const { of: metric } = props;
+  const { lower, estimate, upper, limit } = metric;
+  if (lower == null || estimate == null || upper == null) return <span className="soft">limit {written(metric, limit)}</span>;
+  return (
+    <>
+      <strong>{written(metric, estimate)}</strong>{' '}
+      <span className="soft">
+        {written(metric, lower)} to {written(metric, upper)}, limit {written(metric, limit)}
+      </span>
+      <Interval name={METRICS[metric.metric]} lower={lower} estimate={estimate} upper={upper} limit={limit} />
+    </>
   );
 }
 
