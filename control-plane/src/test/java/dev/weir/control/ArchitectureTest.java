@@ -25,6 +25,7 @@ class ArchitectureTest {
             "alerting",
             "completion",
             "configuration",
+            "digest",
             "ingress",
             "identity",
             "quota",

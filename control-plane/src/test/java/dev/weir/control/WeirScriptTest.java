@@ -70,6 +70,7 @@ class WeirScriptTest {
                 "control-plane/src/main/A.java",
                 "control-plane/src/main/java/dev/weir/control/classification/A.java",
                 "control-plane/src/main/java/dev/weir/control/completion/A.java",
+                "control-plane/src/main/java/dev/weir/control/digest/A.java",
                 "control-plane/src/main/java/dev/weir/control/embedding/A.java",
                 "control-plane/src/main/java/dev/weir/control/rollout/A.java",
                 "control-plane/pom.xml",

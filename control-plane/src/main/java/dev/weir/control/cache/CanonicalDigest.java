@@ -1,8 +1,6 @@
 package dev.weir.control.cache;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.weir.control.digest.Sha256;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -18,15 +16,7 @@ final class CanonicalDigest {
     /** Up to here every whole number is a double of its own. */
     private static final double WHOLE_MAX = 1L << 53;
 
-    private final MessageDigest digest;
-
-    CanonicalDigest() {
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
-    }
+    private final Sha256 digest = new Sha256();
 
     CanonicalDigest add(String text) {
         addHead('s', text.length());
@@ -36,7 +26,7 @@ final class CanonicalDigest {
             units[2 * i] = (byte) (text.charAt(i) >> Byte.SIZE);
             units[2 * i + 1] = (byte) text.charAt(i);
         }
-        digest.update(units);
+        digest.add(units);
         return this;
     }
 
@@ -69,13 +59,11 @@ final class CanonicalDigest {
     }
 
     private void addHead(char kind, int length) {
-        digest.update(new byte[] {
-            (byte) kind, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length
-        });
+        digest.add((byte) kind, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length);
     }
 
     /** In hexadecimal; begins anew. */
     String finish() {
-        return HexFormat.of().formatHex(digest.digest());
+        return digest.hex();
     }
 }

@@ -14,7 +14,7 @@
  * ones ({@link dev.weir.control.cache.VerifiedThreshold}).
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "configuration", "embedding", "storage"})
+@ApplicationModule(allowedDependencies = {"completion", "configuration", "digest", "embedding", "storage"})
 package dev.weir.control.cache;
 
 import org.jspecify.annotations.NullMarked;

@@ -3,16 +3,13 @@ package dev.weir.control.configuration;
 import dev.weir.control.configuration.Reload.Applied;
 import dev.weir.control.configuration.Reload.Refused;
 import dev.weir.control.configuration.Reload.Unchanged;
+import dev.weir.control.digest.Sha256;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -172,11 +169,6 @@ public final class LiveConfiguration<T> {
 
     /** What a text is called by: equal wherever the text is. */
     public static String fingerprint(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_CHARS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return Sha256.hexOf(text).substring(0, FINGERPRINT_CHARS);
     }
 }

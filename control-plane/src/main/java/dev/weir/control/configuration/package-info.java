@@ -11,7 +11,7 @@
  * a file that cannot be used leaves the old version where it is, and says why.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"digest"})
 package dev.weir.control.configuration;
 
 import org.jspecify.annotations.NullMarked;

@@ -12,7 +12,7 @@
  * <p>{@link dev.weir.control.embedding.EncoderReader} brings in encoders whose libraries are not part of Weir: those in ONNX.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"digest"})
 package dev.weir.control.embedding;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,7 +5,7 @@
  * {@link dev.weir.control.evaluation.QualityListener}s are told what the judge says of live answers, as it says it.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "configuration", "statistics", "storage"})
+@ApplicationModule(allowedDependencies = {"completion", "configuration", "digest", "statistics", "storage"})
 package dev.weir.control.evaluation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,8 @@
 package dev.weir.control.identity;
 
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.storage.Database;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -93,17 +92,12 @@ public final class AuditLog {
     /** Lengths stand between the parts, or two different entries could read the same. */
     private static String hash(
             String previous, long seq, Instant at, String actor, String action, String subject, String detail) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            for (String part : List.of(previous, Long.toString(seq), at.toString(), actor, action, subject, detail)) {
-                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
-                sha.update(bytes);
-            }
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
+        Sha256 hash = new Sha256();
+        for (String part : List.of(previous, Long.toString(seq), at.toString(), actor, action, subject, detail)) {
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+            hash.add(bytes.length + ":").add(bytes);
         }
+        return hash.hex();
     }
 
     private static AuditEntry entry(ResultSet row, int index) throws SQLException {

@@ -2,6 +2,7 @@ package dev.weir.control.identity;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.IdentityConfig.BrowserConfig;
 import dev.weir.control.identity.IdentityConfig.ClientSecret;
 import dev.weir.control.identity.IdentityConfig.OidcConfig;
@@ -9,7 +10,6 @@ import dev.weir.control.identity.IdentityRefusal.Kind;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
@@ -76,7 +76,9 @@ public final class BrowserSignIn {
                 .queryParam("scope", "{scope}")
                 .queryParam("state", derived("state", secret))
                 .queryParam("nonce", derived("nonce", secret))
-                .queryParam("code_challenge", base64(sha256(derived("proof", secret))))
+                .queryParam(
+                        "code_challenge",
+                        base64(new Sha256().add(derived("proof", secret)).bytes()))
                 .queryParam("code_challenge_method", "S256")
                 .encode()
                 .buildAndExpand(
@@ -146,7 +148,7 @@ public final class BrowserSignIn {
     }
 
     private static String derived(String purpose, String secret) {
-        return base64(sha256(purpose + ':' + secret));
+        return base64(new Sha256().add(purpose + ':' + secret).bytes());
     }
 
     private static String base64(byte[] bytes) {
@@ -155,13 +157,5 @@ public final class BrowserSignIn {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(utf8(text));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
     }
 }

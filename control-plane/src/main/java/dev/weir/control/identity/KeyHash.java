@@ -1,8 +1,7 @@
 package dev.weir.control.identity;
 
-import java.nio.charset.StandardCharsets;
+import dev.weir.control.digest.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
@@ -62,12 +61,6 @@ final class KeyHash {
     }
 
     private static byte[] digest(byte[] salt, String secret) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(salt);
-            return sha.digest(secret.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
+        return new Sha256().add(salt).add(secret).bytes();
     }
 }

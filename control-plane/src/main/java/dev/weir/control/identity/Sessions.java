@@ -1,16 +1,13 @@
 package dev.weir.control.identity;
 
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.SessionHolder.OfKey;
 import dev.weir.control.storage.Database;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -138,12 +135,6 @@ public final class Sessions {
     }
 
     private static String digest(String purpose, String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest((purpose + ':' + token).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
+        return Sha256.hexOf(purpose + ':' + token);
     }
 }

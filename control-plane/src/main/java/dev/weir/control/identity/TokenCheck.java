@@ -3,17 +3,14 @@ package dev.weir.control.identity;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.IdentityConfig.OidcConfig;
 import dev.weir.control.identity.IdentityRefusal.Kind;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
@@ -93,7 +90,7 @@ public final class TokenCheck {
             return Mono.error(
                     new IdentityRefusal(Kind.INVALID, "the token is longer than " + TOKEN_CHARS_MAX + " characters"));
         }
-        String digest = digest(token);
+        String digest = Sha256.hexOf(token);
         Jwt known = verified.getIfPresent(digest);
         if (known != null && isValid(known)) {
             return Mono.fromCallable(() -> people.callerOf(people.in(known)));
@@ -120,14 +117,5 @@ public final class TokenCheck {
         return failure instanceof BadJwtException bad
                 ? new IdentityRefusal(Kind.INVALID, "the token is not valid: " + bad.getMessage())
                 : new IdentityRefusal(Kind.UNAVAILABLE, "the token cannot be checked now: its issuer does not answer");
-    }
-
-    private static String digest(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
     }
 }

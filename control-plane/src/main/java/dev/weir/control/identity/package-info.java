@@ -8,7 +8,7 @@
  * only way to change anything, and writes an entry of the audit log in the same transaction.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"completion", "storage"})
+@ApplicationModule(allowedDependencies = {"completion", "digest", "storage"})
 package dev.weir.control.identity;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,15 +1,12 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.upstream.Destinations;
 import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.Failover;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -71,17 +68,14 @@ public final class Coalescing {
 
     /** Of one tenant's: what others ask is nobody's business. */
     private static String fingerprint(CompletionRequest request) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            for (String part :
-                    new String[] {request.share().tenant(), request.endpoint().path(), request.model()}) {
-                sha256.update(part.getBytes(StandardCharsets.UTF_8));
-                sha256.update((byte) 0);
-            }
-            sha256.update(request.body().bytes());
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException absent) {
-            throw new IllegalStateException("every Java has SHA-256", absent);
-        }
+        return new Sha256()
+                .add(request.share().tenant())
+                .add((byte) 0)
+                .add(request.endpoint().path())
+                .add((byte) 0)
+                .add(request.model())
+                .add((byte) 0)
+                .add(request.body().bytes())
+                .hex();
     }
 }

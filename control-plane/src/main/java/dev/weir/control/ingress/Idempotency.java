@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.ingress.IdempotencyStore.Held.Claimed;
 import dev.weir.control.ingress.IdempotencyStore.Held.Told;
@@ -9,10 +10,6 @@ import dev.weir.control.ingress.IdempotencyStore.Held.UnderWay;
 import dev.weir.control.ingress.IdempotencyStore.Name;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -150,14 +147,10 @@ public final class Idempotency {
     }
 
     private static String fingerprint(ServerWebExchange exchange, JsonBody body) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(exchange.getRequest().getPath().value().getBytes(StandardCharsets.UTF_8));
-            sha256.update((byte) 0);
-            sha256.update(body.bytes());
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException absent) {
-            throw new IllegalStateException("every Java has SHA-256", absent);
-        }
+        return new Sha256()
+                .add(exchange.getRequest().getPath().value())
+                .add((byte) 0)
+                .add(body.bytes())
+                .hex();
     }
 }

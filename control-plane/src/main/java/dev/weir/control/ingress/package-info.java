@@ -14,6 +14,7 @@
             "completion",
             "compression",
             "configuration",
+            "digest",
             "fleet",
             "guard",
             "identity",

@@ -20,7 +20,7 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"accounting", "completion", "evaluation", "identity", "statistics", "storage"})
+        allowedDependencies = {"accounting", "completion", "digest", "evaluation", "identity", "statistics", "storage"})
 package dev.weir.control.rollout;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package dev.weir.control.evaluation.archive;
 
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.evaluation.EvaluationFailure;
 import dev.weir.control.evaluation.golden.CaseJson;
 import dev.weir.control.evaluation.golden.GoldenCase;
@@ -95,7 +96,7 @@ public final class GoldenArchive {
         List<@Nullable Object[]> members = new ArrayList<>();
         for (GoldenCase golden : set.cases()) {
             String body = CaseJson.write(golden);
-            String hash = CaseJson.hash(body);
+            String hash = Sha256.hexOf(body);
             if (kept.add(hash)) {
                 cases.add(new @Nullable Object[] {hash, body});
             }

@@ -1,10 +1,6 @@
 package dev.weir.control.evaluation.golden;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,16 +135,6 @@ public final class CaseJson {
                 json.path("weight").asDouble(1),
                 json.path("metric").asString(kind.text()),
                 new Check.Look(json.path("loose").asBoolean(false), text(json, "after")));
-    }
-
-    /** SHA-256 of a text, in hexadecimal digits. */
-    public static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every JDK has SHA-256", impossible);
-        }
     }
 
     private static void refuseUnknown(JsonNode json, Set<String> known, String what) {

@@ -1,5 +1,6 @@
 package dev.weir.control.evaluation.golden;
 
+import dev.weir.control.digest.Sha256;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ public record GoldenSet(String hash, List<GoldenCase> cases) {
             }
         }
         String all = sorted.stream().map(CaseJson::write).collect(Collectors.joining("\n"));
-        return new GoldenSet(CaseJson.hash(all), sorted);
+        return new GoldenSet(Sha256.hexOf(all), sorted);
     }
 
     public GoldenSet {

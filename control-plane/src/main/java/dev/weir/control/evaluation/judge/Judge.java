@@ -1,6 +1,6 @@
 package dev.weir.control.evaluation.judge;
 
-import dev.weir.control.evaluation.golden.CaseJson;
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.evaluation.golden.GoldenCase;
 import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.grading.Grade;
@@ -48,7 +48,7 @@ public final class Judge implements RubricJudge {
     }
 
     static String version(String model, JudgeForm form) {
-        return model + "@" + GoldenSet.shortened(CaseJson.hash(form.fixedText()));
+        return model + "@" + GoldenSet.shortened(Sha256.hexOf(form.fixedText()));
     }
 
     /** The verdict on an answer; one that cannot be used is asked for once more. */

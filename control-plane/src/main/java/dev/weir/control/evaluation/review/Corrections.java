@@ -1,9 +1,9 @@
 package dev.weir.control.evaluation.review;
 
+import dev.weir.control.digest.Sha256;
 import dev.weir.control.evaluation.EvaluationFailure;
 import dev.weir.control.evaluation.archive.GoldenArchive;
 import dev.weir.control.evaluation.archive.GoldenVersion;
-import dev.weir.control.evaluation.golden.CaseJson;
 import dev.weir.control.evaluation.golden.Check;
 import dev.weir.control.evaluation.golden.GoldenCase;
 import dev.weir.control.evaluation.golden.GoldenSet;
@@ -167,7 +167,7 @@ public final class Corrections {
 
     /** The same question is the same case. */
     private static String caseId(Proposal proposal) {
-        return "review-" + CaseJson.hash(proposal.conversation()).substring(0, ID_HASH_CHARS);
+        return "review-" + Sha256.hexOf(proposal.conversation()).substring(0, ID_HASH_CHARS);
     }
 
     private static GoldenCase corrected(Proposal proposal) {

@@ -1,9 +1,8 @@
 package dev.weir.control.rollout.assignment;
 
+import dev.weir.control.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** How a unit becomes a position. A rollout keeps the version that it began with; a better hash is another version, beside the old ones. */
 public enum HashVersion {
@@ -14,26 +13,17 @@ public enum HashVersion {
 
     /** A position in [0, 1): uniform, and unrelated to that under any other seed. */
     public double position(String seed, String... unit) {
-        MessageDigest digest = sha256();
+        Sha256 digest = new Sha256();
         part(digest, seed);
         for (String piece : unit) {
             part(digest, piece);
         }
-        return (ByteBuffer.wrap(digest.digest()).getLong() >>> UNUSED_BITS) * 0x1p-53;
+        return (ByteBuffer.wrap(digest.bytes()).getLong() >>> UNUSED_BITS) * 0x1p-53;
     }
 
     /** Behind its length, so that no two lists of parts read the same. */
-    private static void part(MessageDigest digest, String part) {
+    private static void part(Sha256 digest, String part) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-        digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        digest.add(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length)).add(bytes);
     }
 }
