@@ -31,8 +31,11 @@ public final class Main {
                     "weir: encoders in ONNX can be read; ./weir onnx DIRECTORY tries one, and weir.cache.encoder: DIRECTORY uses it");
             return;
         }
-        try (OnnxEncoder encoder = OnnxEncoder.open(EncoderDirectory.read(Path.of(arguments[0])))) {
-            tell(encoder, EncoderDirectory.read(Path.of(arguments[0])), System.out);
+        try {
+            EncoderDirectory directory = EncoderDirectory.read(Path.of(arguments[0]));
+            try (OnnxEncoder encoder = OnnxEncoder.open(directory)) {
+                tell(encoder, directory, System.out);
+            }
         } catch (IOException unusable) {
             System.err.println("weir: " + unusable.getMessage());
             System.exit(1);
