@@ -70,13 +70,29 @@ final class OpenLoop implements AutoCloseable {
 
     private void ask(long dueNanos, Latencies latencies) {
         try {
-            Connection connection = idle.pollFirst();
-            Connection used = connection == null ? new Connection(url) : connection;
-            used.ask(nextRequest(), dueNanos, latencies);
+            Connection used = answering(nextRequest());
+            used.read(dueNanos, latencies);
             idle.addFirst(used);
         } catch (IOException | RuntimeException failure) {
             latencies.failed(failure);
         }
+    }
+
+    /** The connection on which the answer comes. A server closes those that nobody used for long: then the request goes out once more. */
+    private Connection answering(byte[] asked) throws IOException {
+        Connection kept = idle.pollFirst();
+        if (kept != null) {
+            if (kept.answers(asked)) {
+                return kept;
+            }
+            kept.close();
+        }
+        Connection fresh = new Connection(url);
+        if (!fresh.answers(asked)) {
+            fresh.close();
+            throw new IOException("the connection ended");
+        }
+        return fresh;
     }
 
     @Override
@@ -95,8 +111,20 @@ final class OpenLoop implements AutoCloseable {
             in = new BufferedInputStream(socket.getInputStream());
         }
 
-        void ask(byte[] bytes, long dueNanos, Latencies latencies) throws IOException {
-            socket.getOutputStream().write(bytes);
+        /** Whether anything comes of it but the connection's end. */
+        boolean answers(byte[] asked) {
+            try {
+                socket.getOutputStream().write(asked);
+                in.mark(1);
+                boolean answered = in.read() >= 0;
+                in.reset();
+                return answered;
+            } catch (IOException _) {
+                return false;
+            }
+        }
+
+        void read(long dueNanos, Latencies latencies) throws IOException {
             HttpHead head = HttpHead.read(in);
             if (head == null || head.status() != 200) {
                 throw new IOException(head == null ? "the connection ended" : head.firstLine());
