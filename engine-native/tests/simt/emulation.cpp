@@ -277,14 +277,15 @@ uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c) {
 // g and g + 8 at columns 2c and 2c + 1.
 void mma(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
   constexpr int32_t kDepth = 16;
-  const Fragments* const all = emulation::share({{a[0], a[1], a[2], a[3]}, {b[0], b[1]}});
-  const auto half = [](uint32_t pair, int32_t upper) -> double {
-    return kernels::widen(kernels::Bf16{static_cast<uint16_t>(upper != 0 ? pair >> 16 : pair & 0xffffu)});
+  Fragments mine;
+  const auto widen = [](uint32_t pair, double (&to)[2]) {
+    for (int32_t i = 0; i < 2; ++i) to[i] = static_cast<double>(kernels::widen(kernels::Bf16{static_cast<uint16_t>(pair >> 16 * i)}));
   };
-  const auto a_at = [&](int32_t row, int32_t k) {
-    return half(all[row % 8 * 4 + k % 8 / 2].a[row / 8 + k / 8 * 2], k % 2);
-  };
-  const auto b_at = [&](int32_t k, int32_t column) { return half(all[column * 4 + k % 8 / 2].b[k / 8], k % 2); };
+  for (int32_t i = 0; i < 4; ++i) widen(a[i], mine.a[i]);
+  for (int32_t i = 0; i < 2; ++i) widen(b[i], mine.b[i]);
+  const Fragments* const all = emulation::share(mine);
+  const auto a_at = [&](int32_t row, int32_t k) { return all[row % 8 * 4 + k % 8 / 2].a[row / 8 + k / 8 * 2][k % 2]; };
+  const auto b_at = [&](int32_t k, int32_t column) { return all[column * 4 + k % 8 / 2].b[k / 8][k % 2]; };
   const int32_t me = thread() % kWarp;
   for (int32_t i = 0; i < 4; ++i) {
     double sum = static_cast<double>(d[i]);

@@ -57,9 +57,10 @@ void meet_warp(Meeting what);
 // Gives `value` to the warp and returns the value that lane `from` gave.
 uint64_t exchange(uint64_t value, int32_t from, Meeting what);
 
+// Pairs of elements, widened.
 struct Fragments {
-  uint32_t a[4];
-  uint32_t b[2];
+  double a[4][2];
+  double b[2][2];
 };
 // Gives a lane's fragments to the warp; what comes back is all lanes', and stays until the warp's next operation but one.
 const Fragments* share(const Fragments& mine);
