@@ -12,7 +12,7 @@ import { Failure, Waiting } from '../../controls/Notice';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
 import { Exhibit } from '../review/Exhibit';
-import { baselinesFor, besides, CHANGES, fault, share, STATES, worst } from './runs';
+import { baselinesFor, besides, CHANGES, fault, share, STATES, worst, worstSlices } from './runs';
 
 const WORST_MAX = 10;
 const ROWS_MAX = 20;
@@ -155,7 +155,7 @@ function Verdict(props: { of: GateVerdict }) {
               ...(isCompared ? [{ name: 'Before', cell: (slice: (typeof report.slices)[number]) => count(slice.baselinePassedCount), figure: true }] : []),
               { name: 'Floor', cell: (slice) => percent(slice.floor), figure: true },
             ]}
-            rows={report.slices}
+            rows={worstSlices(report.slices, isCompared)}
             rowsMax={SLICES_MAX}
             id={(slice) => slice.name}
             empty="The set has no slices."

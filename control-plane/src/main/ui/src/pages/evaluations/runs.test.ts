@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseLine, Preference, RunView } from '../../api/types';
-import { baselinesFor, besides, fault, share, worst } from './runs';
+import { baselinesFor, besides, fault, share, worst, worstSlices } from './runs';
 
 const line = (id: string, change: CaseLine['change'], winner?: Preference['winner']): CaseLine => ({
   id, change, mustPass: false, severity: 'minor', question: '', answer: '', passedCount: 0, attemptCount: 1, reasons: [], ...(winner && { preference: { winner, reason: 'it says why' } }),
@@ -15,6 +15,13 @@ describe('runs', () => {
     expect(worst(cases, 9).map((one) => one.id)).toEqual(['regressed', 'fails', 'worse']);
     expect(worst(cases, 9).map(fault)).toEqual(['regressed', 'fails', 'worse than the other’s']);
     expect(worst(cases, 2).map((one) => one.id)).toEqual(['regressed', 'fails']);
+  });
+
+  it('show the slices that lost most first', () => {
+    const slice = (name: string, caseCount: number, passedCount: number, baselinePassedCount: number) => ({ name, caseCount, passedCount, baselinePassedCount, pValue: 1 });
+    const slices = [slice('good', 9, 9, 9), slice('never good', 4, 0, 0), slice('worse', 8, 4, 8)];
+    expect(worstSlices(slices, true).map((one) => one.name)).toEqual(['worse', 'good', 'never good']);
+    expect(worstSlices(slices, false).map((one) => one.name)).toEqual(['never good', 'worse', 'good']);
   });
 
   it('tell of a case what there is to tell', () => {

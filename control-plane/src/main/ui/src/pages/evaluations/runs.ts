@@ -1,4 +1,4 @@
-import type { CaseLine, Preference, RunView } from '../../api/types';
+import type { CaseLine, GateReport, Preference, RunView } from '../../api/types';
 import type { Mood } from '../../controls/Status';
 import type { Beside } from '../review/Exhibit';
 
@@ -19,6 +19,14 @@ const isBad = (line: CaseLine): boolean => line.change === 'REGRESSED' || line.c
 /** What somebody should read: what got worse and what fails, as it came, and then what the judge finds worse than the other's. */
 export function worst(cases: CaseLine[], casesMax: number): CaseLine[] {
   return [...cases.filter(isBad), ...cases.filter((line) => !isBad(line) && line.preference?.winner === 'BASELINE')].slice(0, casesMax);
+}
+
+type SliceLine = GateReport['slices'][number];
+
+/** Slices that lost the largest part of their cases first: to the other run, or at all where there is none. */
+export function worstSlices(slices: SliceLine[], isCompared: boolean): SliceLine[] {
+  const lost = ({ baselinePassedCount, passedCount, caseCount }: SliceLine) => ((isCompared ? baselinePassedCount : caseCount) - passedCount) / Math.max(caseCount, 1);
+  return [...slices].sort((one, other) => lost(other) - lost(one));
 }
 
 /** Why a case is among them. */
