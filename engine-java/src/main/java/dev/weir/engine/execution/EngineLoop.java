@@ -261,6 +261,7 @@ public final class EngineLoop implements AutoCloseable {
                 KeptCache from = beginsWith;
                 if (from != null) {
                     hostMemory.begin(from);
+                    beginsWith = null;
                 }
             }
             started.complete(null);
@@ -303,12 +304,7 @@ public final class EngineLoop implements AutoCloseable {
                     LOG.error("{}: a step was refused.", name, failure);
                     refused(failure);
                 }
-                case ANOTHER_EXECUTOR -> recover(failure);
-                case ANOTHER_PROCESS -> {
-                    executors.close();
-                    giveUp(failure);
-                    deviceLost.complete(told(failure));
-                }
+                case ANOTHER_EXECUTOR, ANOTHER_PROCESS -> recover(failure);
             }
         } catch (RuntimeException | Error failure) {
             recover(failure);
@@ -331,12 +327,12 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** Ends what was running, and replaces the executor unless that was tried too often. What waits goes on waiting. */
+    /** Ends what was running, and replaces the executor unless that was tried too often or cannot help. What waits goes on waiting. */
     private void recover(Throwable failure) {
         LOG.error("{}: the executor failed.", name, failure);
         executors.close();
         Throwable cause = failure;
-        while (executors.mayRestart()) {
+        while (!isDeviceLost(cause) && executors.mayRestart()) {
             state = State.RECOVERING;
             generations.endRunning("the engine failed: " + told(failure));
             long retryNanos = ticker.getAsLong() + executors.countRestart().toNanos();
@@ -352,6 +348,7 @@ public final class EngineLoop implements AutoCloseable {
                 return;
             } catch (RuntimeException | Error again) {
                 LOG.error("{}: the executor could not be replaced.", name, again);
+                executors.close(); // it may have failed its first moves only
                 cause = again;
             }
         }
@@ -367,6 +364,14 @@ public final class EngineLoop implements AutoCloseable {
         state = State.FAILED;
         admission.drain(generations::accept);
         generations.endAll(FinishReason.ERROR, message);
+        if (isDeviceLost(cause)) {
+            deviceLost.complete(told(cause));
+        }
+    }
+
+    private static boolean isDeviceLost(Throwable failure) {
+        return failure instanceof ExecutionException known
+                && known.goesOn() == ExecutionException.GoesOn.ANOTHER_PROCESS;
     }
 
     private static String told(Throwable failure) {

@@ -30,11 +30,6 @@ record NativeSavedBlocks(Arena arena, MemorySegment bytes, int blockCount, long 
         }
     }
 
-    @Override
-    public long sizeBytes() {
-        return blockCount * blockBytes;
-    }
-
     /** Idempotent. */
     @Override
     public void close() {

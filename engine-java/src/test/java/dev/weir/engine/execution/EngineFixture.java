@@ -26,7 +26,7 @@ final class EngineFixture implements AutoCloseable {
 
     static final int PATIENCE_SECONDS = 30;
 
-    final ExecutorLimits limits = new ExecutorLimits(FakeModel.VOCAB_SIZE, 256, 64, 4, 32, 8, 20);
+    final ExecutorLimits limits = new ExecutorLimits(FakeModel.VOCAB_SIZE, 256, 64, 4, 32, 8, 20).withHostBlocks(8);
     final PrometheusMetrics metrics = new PrometheusMetrics();
     final LinkedBlockingQueue<ScriptedExecutor> executors = new LinkedBlockingQueue<>();
     final AtomicInteger executorCount = new AtomicInteger();

@@ -1,5 +1,6 @@
 package dev.weir.engine.execution;
 
+import static dev.weir.engine.execution.EngineFixture.PATIENCE_SECONDS;
 import static dev.weir.engine.execution.EngineFixture.awaitOne;
 import static dev.weir.engine.execution.EngineFixture.readAll;
 import static dev.weir.engine.execution.EngineFixture.request;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +183,56 @@ class EngineLoopTest {
                             rejected -> assertThat(rejected.reason()).isEqualTo(Reason.ENGINE_FAILED));
             assertThat(engine.executorCount).hasValue(4);
             assertThat(engine.executors).allMatch(ScriptedExecutor::isClosed);
+        }
+    }
+
+    @Test
+    void anExecutorThatFailsItsFirstMovesIsClosedBeforeAnotherIsMade() {
+        ExecutionException failure =
+                new ExecutionException("the device is gone", ExecutionException.GoesOn.ANOTHER_EXECUTOR);
+        AtomicInteger made = new AtomicInteger();
+        try (EngineFixture engine = new EngineFixture(
+                executor -> switch (made.incrementAndGet()) {
+                    case 1 -> {
+                        executor.failNext(failure);
+                        yield executor;
+                    }
+                    case 2 ->
+                        new ScriptedExecutor(executor.limits(), _ -> {}, _ -> {
+                            throw failure;
+                        });
+                    default -> executor;
+                },
+                System::nanoTime)) {
+            engine.loop.start();
+            assertThat(readAll(engine.submit(request(5, 1), 8)).reason()).isEqualTo(FinishReason.ERROR);
+            assertThat(readAll(engine.submit(request(5, 1), 8)).reason()).isEqualTo(FinishReason.LENGTH);
+            assertThat(engine.executors).extracting(ScriptedExecutor::isClosed).containsExactly(true, true, false);
+        }
+    }
+
+    @Test
+    void aDeviceThatIsLostAsAnExecutorIsReplacedIsTold() {
+        AtomicInteger made = new AtomicInteger();
+        try (EngineFixture engine = new EngineFixture(
+                executor -> {
+                    if (made.incrementAndGet() > 1) {
+                        throw new ExecutionException("the context is lost", ExecutionException.GoesOn.ANOTHER_PROCESS);
+                    }
+                    executor.failNext(
+                            new ExecutionException("a launch failed", ExecutionException.GoesOn.ANOTHER_EXECUTOR));
+                    return executor;
+                },
+                System::nanoTime)) {
+            engine.loop.start();
+            assertThat(readAll(engine.submit(request(5, 1), 8)).reason()).isEqualTo(FinishReason.ERROR);
+            assertThat(engine.loop
+                            .deviceLost()
+                            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .join())
+                    .isEqualTo("the context is lost");
+            assertThat(engine.loop.state()).isEqualTo(EngineLoop.State.FAILED);
+            assertThat(made).hasValue(2);
         }
     }
 
