@@ -5,6 +5,7 @@ import dev.weir.engine.adapters.AdapterException;
 import dev.weir.engine.adapters.Adapters;
 import dev.weir.engine.answer.AnswerFormats;
 import dev.weir.engine.device.Quantities;
+import dev.weir.engine.execution.ExecutionException;
 import dev.weir.engine.execution.KeptCache;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibrary;
@@ -136,7 +137,11 @@ final class ModelHost implements ManagedModel {
     private static <T> T explained(Supplier<T> loading) {
         try {
             return loading.get();
-        } catch (ModelFormatException | AdapterException | NativeException | IllegalArgumentException e) {
+        } catch (ModelFormatException
+                | AdapterException
+                | NativeException
+                | ExecutionException
+                | IllegalArgumentException e) {
             throw new ModelLoadException(Outcome.Reason.LOAD_FAILED, String.valueOf(e.getMessage()), e);
         }
     }

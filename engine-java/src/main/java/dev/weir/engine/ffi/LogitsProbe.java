@@ -30,21 +30,9 @@ public final class LogitsProbe implements AutoCloseable {
      */
     public LogitsProbe(NativeModel model, int textTokensMax, int threadCount) {
         int blockCount = Math.ceilDiv(textTokensMax, BLOCK_TOKENS);
-        executor = new NativeModelExecutor(
-                model,
-                new ExecutorLimits(
-                        model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, PIECE_TOKENS_MAX, 1, 0),
-                new SessionConfig(
-                        blockCount,
-                        BLOCK_TOKENS,
-                        PIECE_TOKENS_MAX,
-                        1,
-                        PIECE_TOKENS_MAX,
-                        0,
-                        threadCount,
-                        Abi.ISA_AUTO,
-                        Abi.DEVICE_CPU,
-                        true));
+        ExecutorLimits limits = new ExecutorLimits(
+                model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, PIECE_TOKENS_MAX, 1, 0);
+        executor = new NativeModelExecutor(model, SessionConfig.onCpu(limits, threadCount, true));
     }
 
     /** Begins another text. */

@@ -24,23 +24,16 @@ public final class NativeModelExecutor implements ModelExecutor {
     /**
      * Takes the KV cache and the working memory.
      *
-     * @param limits what to make room for; a row is sampled per sequence and step, or of each token where prompts are weighed
+     * @param limits what to make room for
      * @param threadCount worker threads with the caller's; 0: one for each physical core
+     * @throws ExecutionException where there is not so much memory, or the device does not serve
      */
     public NativeModelExecutor(NativeModel model, ExecutorLimits limits, int threadCount, ComputeDevice device) {
         this(
                 model,
-                limits,
                 new SessionConfig(
-                        limits.blockCount(),
-                        limits.hostBlockCount(),
-                        limits.blockTokens(),
-                        limits.stepTokensMax(),
-                        limits.stepSequencesMax(),
-                        limits.stepTokensMax(),
-                        limits.topLogprobsMax(),
+                        limits,
                         threadCount,
-                        Abi.ISA_AUTO,
                         device.cuda()
                                 .map(cuda -> Abi.DEVICE_CUDA + cuda.index())
                                 .orElse(Abi.DEVICE_CPU),
@@ -48,9 +41,13 @@ public final class NativeModelExecutor implements ModelExecutor {
                         false));
     }
 
-    NativeModelExecutor(NativeModel model, ExecutorLimits limits, SessionConfig config) {
-        this.limits = limits;
-        this.session = new NativeSession(model, config);
+    NativeModelExecutor(NativeModel model, SessionConfig config) {
+        limits = config.limits();
+        try {
+            session = new NativeSession(model, config);
+        } catch (NativeException failure) {
+            throw explained(failure);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.kvcache.KvMoves;
 import dev.weir.engine.request.LogitShifts;
 import dev.weir.engine.request.SamplingParams;
@@ -43,6 +44,7 @@ final class NativeSession implements AutoCloseable {
 
     private final NativeSymbols symbols;
     private final SessionConfig config;
+    private final ExecutorLimits limits;
     private final int vocabSize;
     private final int hiddenSize;
     private final long blockBytes;
@@ -78,27 +80,28 @@ final class NativeSession implements AutoCloseable {
     NativeSession(NativeModel model, SessionConfig config) {
         this.symbols = model.symbols();
         this.config = config;
+        this.limits = config.limits();
         this.vocabSize = model.vocabSize();
         this.hiddenSize = model.hiddenSize();
         try {
-            blockBytes = model.blockBytes(config.blockTokens(), config.device());
-            tokenIds = arena.allocate(JAVA_INT, config.stepTokensMax());
-            tokenCounts = arena.allocate(JAVA_INT, config.stepSequencesMax());
-            computedTokens = arena.allocate(JAVA_INT, config.stepSequencesMax());
-            blockTableOffsets = arena.allocate(JAVA_INT, config.stepSequencesMax() + 1L);
-            adapters = arena.allocate(JAVA_LONG, config.stepSequencesMax());
-            samples = arena.allocate(Abi.SAMPLING, config.stepSamplesMax());
-            hiddenTokenIndexes = arena.allocate(JAVA_INT, config.stepTokensMax());
-            maskIndexes = arena.allocate(JAVA_INT, config.stepSamplesMax());
-            givenTokenIds = arena.allocate(JAVA_INT, config.stepSamplesMax());
-            shiftOffsets = arena.allocate(JAVA_INT, config.stepSamplesMax() + 1L);
-            blockTables = arena.allocate(JAVA_INT, 16L * config.stepSequencesMax());
+            blockBytes = model.blockBytes(limits.blockTokens(), config.device());
+            tokenIds = arena.allocate(JAVA_INT, limits.stepTokensMax());
+            tokenCounts = arena.allocate(JAVA_INT, limits.stepSequencesMax());
+            computedTokens = arena.allocate(JAVA_INT, limits.stepSequencesMax());
+            blockTableOffsets = arena.allocate(JAVA_INT, limits.stepSequencesMax() + 1L);
+            adapters = arena.allocate(JAVA_LONG, limits.stepSequencesMax());
+            samples = arena.allocate(Abi.SAMPLING, limits.stepTokensMax());
+            hiddenTokenIndexes = arena.allocate(JAVA_INT, limits.stepTokensMax());
+            maskIndexes = arena.allocate(JAVA_INT, limits.stepTokensMax());
+            givenTokenIds = arena.allocate(JAVA_INT, limits.stepTokensMax());
+            shiftOffsets = arena.allocate(JAVA_INT, limits.stepTokensMax() + 1L);
+            blockTables = arena.allocate(JAVA_INT, 16L * limits.stepSequencesMax());
             plan = planStruct();
-            long rows = config.stepSamplesMax();
+            long rows = limits.stepTokensMax();
             sampledIds = arena.allocate(JAVA_INT, rows);
             logprobs = arena.allocate(JAVA_FLOAT, rows);
-            topTokenIds = arena.allocate(JAVA_INT, rows * config.topLogprobsMax());
-            topLogprobs = arena.allocate(JAVA_FLOAT, rows * config.topLogprobsMax());
+            topTokenIds = arena.allocate(JAVA_INT, rows * limits.topLogprobsMax());
+            topLogprobs = arena.allocate(JAVA_FLOAT, rows * limits.topLogprobsMax());
             logits = config.logits() ? arena.allocate(JAVA_FLOAT, rows * vocabSize) : MemorySegment.NULL;
             result = resultStruct();
             handle = create(model); // last, so that nothing of the library's is lost when memory runs out here
@@ -112,17 +115,17 @@ final class NativeSession implements AutoCloseable {
         MemorySegment out = arena.allocate(JAVA_LONG);
         MemorySegment struct = arena.allocate(Abi.SESSION_CONFIG);
         StructWriter.of(Abi.SESSION_CONFIG, struct)
-                .set("block_count", config.blockCount())
-                .set("block_tokens", config.blockTokens())
-                .set("step_tokens_max", config.stepTokensMax())
-                .set("step_sequences_max", config.stepSequencesMax())
-                .set("step_samples_max", config.stepSamplesMax())
-                .set("top_logprobs_max", config.topLogprobsMax())
+                .set("block_count", limits.blockCount())
+                .set("block_tokens", limits.blockTokens())
+                .set("step_tokens_max", limits.stepTokensMax())
+                .set("step_sequences_max", limits.stepSequencesMax())
+                .set("step_samples_max", limits.stepTokensMax())
+                .set("top_logprobs_max", limits.topLogprobsMax())
                 .set("thread_count", config.threadCount())
-                .set("isa", config.isa())
+                .set("isa", Abi.ISA_AUTO)
                 .set("kv_dtype", model.kvDtype())
                 .set("device", config.device())
-                .set("host_block_count", config.hostBlockCount())
+                .set("host_block_count", limits.hostBlockCount())
                 .set("batch_variant", config.batchVariant() ? 1 : 0);
         long modelHandle = model.handle();
         error.check(() -> (int) symbols.sessionCreate().invokeExact(modelHandle, struct, out, error.segment()));
@@ -149,7 +152,7 @@ final class NativeSession implements AutoCloseable {
     private MemorySegment resultStruct() {
         MemorySegment struct = arena.allocate(Abi.STEP_RESULT);
         StructWriter.of(Abi.STEP_RESULT, struct)
-                .set("top_logprobs_stride", config.topLogprobsMax())
+                .set("top_logprobs_stride", limits.topLogprobsMax())
                 .set("token_ids", sampledIds)
                 .set("logprobs", logprobs)
                 .set("top_token_ids", topTokenIds)
@@ -258,7 +261,7 @@ final class NativeSession implements AutoCloseable {
     private void ensureMasks(int count, long words) {
         long maskBytes = words * Long.BYTES;
         if (count * maskBytes > masks.byteSize()) {
-            long taken = Math.min(config.stepSamplesMax(), Math.max(count, 2 * masks.byteSize() / maskBytes));
+            long taken = Math.min(limits.stepTokensMax(), Math.max(count, 2 * masks.byteSize() / maskBytes));
             MemorySegment grown = arena.allocate(JAVA_LONG, taken * words);
             grown.copyFrom(masks);
             masks = grown;
@@ -289,7 +292,7 @@ final class NativeSession implements AutoCloseable {
     private void ensureHidden(int rows) {
         long rowBytes = (long) hiddenSize * Float.BYTES;
         if (rows * rowBytes > hidden.byteSize()) {
-            long rowsTaken = Math.min(config.stepTokensMax(), Math.max(rows, 2 * hidden.byteSize() / rowBytes));
+            long rowsTaken = Math.min(limits.stepTokensMax(), Math.max(rows, 2 * hidden.byteSize() / rowBytes));
             hidden = arena.allocate(JAVA_FLOAT, rowsTaken * hiddenSize);
             result.set(ADDRESS, HIDDEN, hidden);
         }
@@ -303,7 +306,7 @@ final class NativeSession implements AutoCloseable {
     private void decode(int sampleCount, StepResult stepResult) {
         MemorySegment.copy(sampledIds, JAVA_INT, 0, stepResult.tokenIds(), 0, sampleCount);
         MemorySegment.copy(logprobs, JAVA_FLOAT, 0, stepResult.logprobs(), 0, sampleCount);
-        int topEntries = sampleCount * config.topLogprobsMax();
+        int topEntries = sampleCount * limits.topLogprobsMax();
         MemorySegment.copy(topTokenIds, JAVA_INT, 0, stepResult.topTokenIds(), 0, topEntries);
         MemorySegment.copy(topLogprobs, JAVA_FLOAT, 0, stepResult.topLogprobs(), 0, topEntries);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.engine.TestModels;
 import dev.weir.engine.execution.AbstractModelExecutorTest;
 import dev.weir.engine.execution.Continuation;
+import dev.weir.engine.execution.ExecutionException;
 import dev.weir.engine.execution.ExecutorLimits;
 import dev.weir.engine.execution.ModelExecutor;
 import dev.weir.engine.model.DType;
@@ -69,8 +70,8 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
         NativeModel closed = LIBRARY.loadModel(DIRECTORY.config(), DIRECTORY.weights(), TensorTypes.asStored());
         closed.close();
         assertThatThrownBy(() -> new NativeModelExecutor(closed, new ExecutorLimits(297, 512, 4, 16, 16, 1, 0), 1))
-                .isInstanceOfSatisfying(
-                        NativeException.class, e -> assertThat(e.status()).isEqualTo(NativeStatus.STALE_HANDLE));
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("is not a live model");
     }
 
     @Test
@@ -78,16 +79,15 @@ class CpuModelExecutorTest extends AbstractModelExecutorTest {
         assertThatThrownBy(() -> new NativeModelExecutor(
                         model, new ExecutorLimits(model.vocabSize(), 512, Integer.MAX_VALUE, 16, 16, 1, 0), 1))
                 .isInstanceOfSatisfying(
-                        NativeException.class,
-                        e -> assertThat(e.status()).isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT));
+                        ExecutionException.class,
+                        e -> assertThat(e.goesOn()).isEqualTo(ExecutionException.GoesOn.EXECUTOR));
     }
 
     @Test
     void modeThatTheCpuLacksReachesTheLibraryAndIsRefused() {
-        SessionConfig batchVariant =
-                new SessionConfig(4, 0, 16, 16, 1, 1, 0, 1, Abi.ISA_AUTO, Abi.DEVICE_CPU, true, false);
         ExecutorLimits limits = new ExecutorLimits(model.vocabSize(), 512, 4, 16, 16, 1, 0);
-        assertThatThrownBy(() -> new NativeModelExecutor(model, limits, batchVariant))
+        SessionConfig batchVariant = new SessionConfig(limits, 1, Abi.DEVICE_CPU, true, false);
+        assertThatThrownBy(() -> new NativeModelExecutor(model, batchVariant))
                 .hasMessageContaining("batch_variant: 1 is not in [0, 0]");
     }
 

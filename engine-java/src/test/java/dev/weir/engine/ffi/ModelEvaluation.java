@@ -68,11 +68,9 @@ record ModelEvaluation(float[] lastLogits, int[] argmax) {
 
     private static NativeModelExecutor executor(NativeModel model, int tokens, boolean logits) {
         int blockCount = Math.ceilDiv(tokens, BLOCK_TOKENS);
-        return new NativeModelExecutor(
-                model,
-                new ExecutorLimits(model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, tokens, 1, 0),
-                new SessionConfig(
-                        blockCount, BLOCK_TOKENS, tokens, 1, tokens, 0, 2, Abi.ISA_AUTO, Abi.DEVICE_CPU, logits));
+        ExecutorLimits limits =
+                new ExecutorLimits(model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, tokens, 1, 0);
+        return new NativeModelExecutor(model, SessionConfig.onCpu(limits, 2, logits));
     }
 
     /** The largest absolute difference over the largest expected magnitude. */

@@ -114,20 +114,8 @@ class NativeSamplerTest {
 
     private static NativeModelExecutor executor(NativeModel model) {
         int blockCount = TOKENS / BLOCK_TOKENS;
-        return new NativeModelExecutor(
-                model,
-                new ExecutorLimits(
-                        model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, TOKENS, 1, TOP_LOGPROBS),
-                new SessionConfig(
-                        blockCount,
-                        BLOCK_TOKENS,
-                        TOKENS,
-                        1,
-                        TOKENS,
-                        TOP_LOGPROBS,
-                        2,
-                        Abi.ISA_AUTO,
-                        Abi.DEVICE_CPU,
-                        true));
+        ExecutorLimits limits = new ExecutorLimits(
+                model.vocabSize(), model.contextTokensMax(), blockCount, BLOCK_TOKENS, TOKENS, 1, TOP_LOGPROBS);
+        return new NativeModelExecutor(model, SessionConfig.onCpu(limits, 2, true));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.bench.engine;
 
+import dev.weir.engine.execution.ExecutionException;
 import dev.weir.engine.ffi.NativeException;
 import dev.weir.engine.ffi.NativeLibraryException;
 import dev.weir.engine.model.ModelFormatException;
@@ -23,7 +24,10 @@ public final class Main {
                     line.getErr().println("weir bench engine: " + message);
                     return switch (failure) {
                         case IllegalArgumentException _ -> CommandLine.ExitCode.USAGE;
-                        case ModelFormatException _, NativeException _, NativeLibraryException _ -> 1;
+                        case ModelFormatException _,
+                                NativeException _,
+                                NativeLibraryException _,
+                                ExecutionException _ -> 1;
                         default -> throw failure;
                     };
                 })
