@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +27,7 @@ import tools.jackson.databind.JsonNode;
  * of 4xx in OpenAI's envelope that names what is wrong, on a connection that goes on. Where it is HTTP that is wrong, the refusal is the
  * connection's last word.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // one engine survives all of it
 class MalformedRequestsTest {
 
     private static final long SEED = Long.getLong("weir.abuse.seed", 20261121);
@@ -50,7 +53,7 @@ class MalformedRequestsTest {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private Holdings before;
 
-    @BeforeEach
+    @BeforeAll
     void warmUp() throws IOException {
         for (int i = 0; i < 64; i++) {
             try (RawConnection connection = new RawConnection(engine)) {
@@ -60,10 +63,14 @@ class MalformedRequestsTest {
         before = Holdings.of(engine);
     }
 
+    @AfterAll
+    void stop() {
+        engine.close();
+    }
+
     @AfterEach
     void nothingStays() {
         before.awaitAgain(engine);
-        engine.close();
     }
 
     @Test

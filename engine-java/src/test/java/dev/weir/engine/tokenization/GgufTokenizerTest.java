@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Tokenizers out of GGUF files, against the ids that the vocabularies' authors publish beside them. */
@@ -19,7 +21,7 @@ class GgufTokenizerTest {
 
     private static final String CASE_SEPARATOR = "\n__ggml_vocab_test__\n";
 
-    private record Published(Path vocabulary, List<String> texts, List<String> ids) {
+    private record Published(Path vocabulary, DjlTokenizer tokenizer, List<String> texts, List<String> ids) {
 
         /** Texts are separated by a line of their own; their ids stand in as many lines. */
         static Published beside(Path vocabulary) throws IOException {
@@ -27,48 +29,68 @@ class GgufTokenizerTest {
             List<String> ids =
                     Files.readString(Path.of(vocabulary + ".out")).lines().toList();
             return new Published(
-                    vocabulary, List.of(texts.split(CASE_SEPARATOR, -1)).subList(0, ids.size()), ids);
+                    vocabulary,
+                    DjlTokenizer.open(vocabulary),
+                    List.of(texts.split(CASE_SEPARATOR, -1)).subList(0, ids.size()),
+                    ids);
         }
     }
 
+    /** Opened once: most of what they take is that. */
+    private static final List<Published> PUBLISHED = new ArrayList<>();
+
+    @BeforeAll
+    static void openTokenizers() throws IOException {
+        try (Stream<Path> files = Files.list(ThirdPartyTestdata.require("tokenizers"))) {
+            for (Path file : files.filter(file -> file.toString().endsWith(".gguf"))
+                    .sorted()
+                    .toList()) {
+                PUBLISHED.add(Published.beside(file));
+            }
+        }
+        assertThat(PUBLISHED).isNotEmpty();
+    }
+
+    @AfterAll
+    static void closeTokenizers() {
+        PUBLISHED.forEach(published -> published.tokenizer().close());
+        PUBLISHED.clear();
+    }
+
     @Test
-    void everyPublishedTextGivesItsIds() throws IOException {
-        for (Published published : published()) {
-            try (Tokenizer tokenizer = DjlTokenizer.open(published.vocabulary())) {
-                for (int i = 0; i < published.texts().size(); i++) {
-                    assertThat(tokenizer.encode(published.texts().get(i), false))
-                            .as("%s case %d", published.vocabulary().getFileName(), i)
-                            .containsExactly(ids(published.ids().get(i)));
-                }
+    void everyPublishedTextGivesItsIds() {
+        for (Published published : PUBLISHED) {
+            for (int i = 0; i < published.texts().size(); i++) {
+                assertThat(published.tokenizer().encode(published.texts().get(i), false))
+                        .as("%s case %d", published.vocabulary().getFileName(), i)
+                        .containsExactly(ids(published.ids().get(i)));
             }
         }
     }
 
     @Test
-    void everyPublishedTextComesBack() throws IOException {
-        for (Published published : published()) {
-            try (Tokenizer tokenizer = DjlTokenizer.open(published.vocabulary())) {
-                for (String text : published.texts()) {
-                    assertThat(tokenizer.decode(tokenizer.encode(text, false), true))
-                            .as(published.vocabulary().toString())
-                            .isEqualTo(text);
-                }
-            }
-        }
-    }
-
-    @Test
-    void specialTokenThatACallerSpellsStaysText() throws IOException {
-        for (Published published : published()) {
-            try (DjlTokenizer tokenizer = DjlTokenizer.open(published.vocabulary())) {
-                String spelling = tokenizer.tokenText(endId(published.vocabulary()));
-                assertThat(tokenizer.encode(spelling, false))
+    void everyPublishedTextComesBack() {
+        for (Published published : PUBLISHED) {
+            Tokenizer tokenizer = published.tokenizer();
+            for (String text : published.texts()) {
+                assertThat(tokenizer.decode(tokenizer.encode(text, false), true))
                         .as(published.vocabulary().toString())
-                        .hasSize(1);
-                assertThat(tokenizer.encodeDisarmed(tokenizer.disarmed(spelling), false))
-                        .as(published.vocabulary().toString())
-                        .hasSizeGreaterThan(1);
+                        .isEqualTo(text);
             }
+        }
+    }
+
+    @Test
+    void specialTokenThatACallerSpellsStaysText() {
+        for (Published published : PUBLISHED) {
+            DjlTokenizer tokenizer = published.tokenizer();
+            String spelling = tokenizer.tokenText(endId(published.vocabulary()));
+            assertThat(tokenizer.encode(spelling, false))
+                    .as(published.vocabulary().toString())
+                    .hasSize(1);
+            assertThat(tokenizer.encodeDisarmed(tokenizer.disarmed(spelling), false))
+                    .as(published.vocabulary().toString())
+                    .hasSizeGreaterThan(1);
         }
     }
 
@@ -83,18 +105,5 @@ class GgufTokenizerTest {
                 .filter(id -> !id.isEmpty())
                 .mapToInt(Integer::parseInt)
                 .toArray();
-    }
-
-    private static List<Published> published() throws IOException {
-        List<Published> published = new ArrayList<>();
-        try (Stream<Path> files = Files.list(ThirdPartyTestdata.require("tokenizers"))) {
-            for (Path file : files.filter(file -> file.toString().endsWith(".gguf"))
-                    .sorted()
-                    .toList()) {
-                published.add(Published.beside(file));
-            }
-        }
-        assertThat(published).isNotEmpty();
-        return published;
     }
 }
