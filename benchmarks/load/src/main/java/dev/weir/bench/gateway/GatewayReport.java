@@ -70,16 +70,21 @@ public record GatewayReport(Asked direct, List<Row> rows) {
                             row.cpuMicrosPerAnswer(),
                             row.residentBytes() / BYTES_PER_MIB));
         }
-        rows.stream()
-                .filter(row -> row.through().failureCount() > 0)
-                .forEach(row -> text.append(String.format(
-                        Locale.ROOT,
-                        "%n%s: %d failed: %s %s%n",
-                        row.name(),
-                        row.through().failureCount(),
-                        row.through().requests().lastFailure(),
-                        row.through().streams().lastFailure())));
+        failures(text, "direct", direct);
+        rows.forEach(row -> failures(text, row.name(), row.through()));
         return text.toString();
+    }
+
+    private static void failures(StringBuilder text, String name, Asked asked) {
+        if (asked.failureCount() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%s: %d failed: %s %s%n",
+                    name,
+                    asked.failureCount(),
+                    asked.requests().lastFailure(),
+                    asked.streams().lastFailure()));
+        }
     }
 
     private static void line(StringBuilder text, String name, ToDoubleFunction<Column> figure, String end) {

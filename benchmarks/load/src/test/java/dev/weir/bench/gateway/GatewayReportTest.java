@@ -32,11 +32,13 @@ class GatewayReportTest {
     void failuresAreCountedAndTold() {
         Rounds some = wholes(1);
         some.next().failed(new IOException("HTTP/1.1 503"));
-        Asked direct = new Asked(wholes(1, 1), new Rounds());
+        Rounds directly = wholes(1);
+        directly.next().failed(new IOException("the connection ended"));
+        Asked direct = new Asked(directly, new Rounds());
         GatewayReport report =
                 new GatewayReport(direct, List.of(new Row("plain", new Asked(some, new Rounds()), 1, 1)));
-        assertThat(report.failureCount()).isEqualTo(1);
-        assertThat(report.text()).contains("plain: 1 failed: HTTP/1.1 503");
+        assertThat(report.failureCount()).isEqualTo(2);
+        assertThat(report.text()).contains("direct: 1 failed: the connection ended", "plain: 1 failed: HTTP/1.1 503");
     }
 
     private static Rounds wholes(long... millis) {
