@@ -7,11 +7,14 @@ import dev.weir.engine.TestModels;
 import dev.weir.engine.ffi.NativeLibrary.LiveHandles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,6 +29,9 @@ class LoadCyclesTest {
 
     /** A fifth of a model's weights and KV cache in each cycle would be twice as much. */
     private static final long GROWTH_BYTES_MAX = 96L << 20;
+
+    private static final Pattern HEAP = Pattern.compile("\\[0x(\\p{XDigit}+),.*?0x(\\p{XDigit}+)\\)");
+    private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ ");
 
     private record Held(LiveHandles handles, long files, long threads, long metrics) {}
 
@@ -81,17 +87,36 @@ class LoadCyclesTest {
         }
     }
 
-    /** What is resident, without what the JVM took for its heap and its code, which grow as they like while it is young. */
+    /**
+     * What is resident, without the pages of Java's heap and what the JVM took for code and classes: these grow and shrink as they like. How much of
+     * the heap is resident, the JVM does not know, but where it is.
+     */
     private static long bytesBesideTheJvms() throws IOException {
-        System.gc();
-        MemoryMXBean jvm = ManagementFactory.getMemoryMXBean();
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            String line = lines.filter(status -> status.startsWith("VmRSS:"))
-                    .findFirst()
-                    .orElseThrow();
-            return (Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    - jvm.getHeapMemoryUsage().getCommitted()
-                    - jvm.getNonHeapMemoryUsage().getCommitted();
+        Matcher heap = HEAP.matcher(heapInfo());
+        assertThat(heap.find()).isTrue();
+        long heapBegin = Long.parseUnsignedLong(heap.group(1), 16);
+        long heapEnd = Long.parseUnsignedLong(heap.group(2), 16);
+        long bytes =
+                -ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getCommitted();
+        boolean ofHeap = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            Matcher mapping = MAPPING.matcher(line);
+            if (mapping.lookingAt()) {
+                long begin = Long.parseUnsignedLong(mapping.group(1), 16);
+                ofHeap = begin >= heapBegin && begin < heapEnd;
+            } else if (!ofHeap && line.startsWith("Rss:")) {
+                bytes += Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        return bytes;
+    }
+
+    private static String heapInfo() {
+        try {
+            return (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcHeapInfo", null, null);
+        } catch (JMException e) {
+            throw new AssertionError("this JVM does not tell where its heap is", e);
         }
     }
 }
