@@ -216,19 +216,6 @@ class EndToEndIT {
     }
 
     @Test
-    void anEngineThatIsKilledIsStartedAgainAndServes() throws Exception {
-        try (WeirProcess other = WeirProcess.serve("--model", MODEL_DIRECTORY).awaitReady()) {
-            ProcessHandle killed = other.engine();
-            killed.destroyForcibly();
-            other.awaitLine("starting it again");
-            await().atMost(WAIT_MAX)
-                    .ignoreException(IOException.class)
-                    .until(() -> post(other).statusCode() == 200);
-            assertThat(other.engine().pid()).isNotEqualTo(killed.pid());
-        }
-    }
-
-    @Test
     void beingToldToStopIsSuccessAndLeavesNothingBehind() throws Exception {
         try (WeirProcess other = WeirProcess.serve("--model", MODEL_DIRECTORY).awaitReady()) {
             ProcessHandle engine = other.engine();
@@ -363,10 +350,6 @@ class EndToEndIT {
                     .flatMap(choice -> choice.delta().content().stream())
                     .collect(Collectors.joining());
         }
-    }
-
-    private static HttpResponse<String> post(WeirProcess process) throws IOException, InterruptedException {
-        return ask(process, process.adminKey());
     }
 
     private static HttpResponse<String> ask(WeirProcess process, String key) throws IOException, InterruptedException {

@@ -40,7 +40,7 @@ record SeenStream(String text, String finish, int roles, boolean done, long name
         Thread.ofVirtual().start(() -> {
             try {
                 stream.complete(read(http.send(request, HttpResponse.BodyHandlers.ofLines()), begun));
-            } catch (IOException | InterruptedException | RuntimeException failure) {
+            } catch (IOException | InterruptedException | RuntimeException | AssertionError failure) {
                 stream.completeExceptionally(new CompletionException(failure));
             }
         });

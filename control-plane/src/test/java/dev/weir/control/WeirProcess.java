@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,13 @@ final class WeirProcess implements AutoCloseable {
         }
     }
 
-    private WeirProcess(String command, List<String> java, int port, int enginePort, List<String> options)
+    private WeirProcess(
+            String command,
+            List<String> java,
+            Map<String, String> environment,
+            int port,
+            int enginePort,
+            List<String> options)
             throws IOException {
         this.port = port;
         this.enginePort = enginePort;
@@ -73,7 +80,9 @@ final class WeirProcess implements AutoCloseable {
             line.addAll(List.of(
                     "--data-directory", Files.createTempDirectory("weir-test-").toString()));
         }
-        this.process = new ProcessBuilder(line).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        this.process = builder.start();
         Thread.ofVirtual().start(this::collectLines);
     }
 
@@ -88,16 +97,21 @@ final class WeirProcess implements AutoCloseable {
     }
 
     static WeirProcess serve(String... options) throws IOException {
-        return new WeirProcess("serve", List.of(), freePort(), freePort(), List.of(options));
+        return serveWith(Map.of(), options);
+    }
+
+    /** With variables in its environment, which is its engine's, too. */
+    static WeirProcess serveWith(Map<String, String> environment, String... options) throws IOException {
+        return new WeirProcess("serve", List.of(), environment, freePort(), freePort(), List.of(options));
     }
 
     static WeirProcess serveOn(int port, String... options) throws IOException {
-        return new WeirProcess("serve", List.of(), port, freePort(), List.of(options));
+        return new WeirProcess("serve", List.of(), Map.of(), port, freePort(), List.of(options));
     }
 
     /** A control plane alone, before engines that run elsewhere, with a heap so small that what it keeps is soon seen. */
     static WeirProcess control(String... options) throws IOException {
-        return new WeirProcess("control", List.of("-Xmx128m"), freePort(), 0, List.of(options));
+        return new WeirProcess("control", List.of("-Xmx128m"), Map.of(), freePort(), 0, List.of(options));
     }
 
     static int freePort() throws IOException {
