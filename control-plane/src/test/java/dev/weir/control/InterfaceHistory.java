@@ -38,7 +38,7 @@ final class InterfaceHistory {
         this.now = now;
     }
 
-    /** All of it but what has tables of its own in {@link RolloutHistory}. */
+    /** All of it but what has tables of its own in {@link RolloutHistory} and {@link ExperimentHistory}. */
     void write() {
         traffic();
         drift();

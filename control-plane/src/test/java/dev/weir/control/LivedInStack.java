@@ -66,6 +66,7 @@ final class LivedInStack implements AutoCloseable {
         Instant now = Instant.now();
         new InterfaceHistory(plane.part(Database.class), now).write();
         new RolloutHistory(plane, now).write();
+        new ExperimentHistory(plane, now).write();
         made("/admin/tenants", "{\"id\":\"acme\",\"name\":\"Acme Clinics\"}");
         made("/admin/tenants", "{\"id\":\"umbrella-hospitals\",\"name\":\"Umbrella Hospitals\",\"weight\":3}");
         made("/admin/limits", "{\"tenant\":\"acme\",\"metric\":\"COST\",\"period\":\"MONTH\",\"max\":0.5}");
