@@ -175,6 +175,9 @@ class StartGateTest {
             assertThat(weir.put(path, reason, "authorization", "Bearer " + admin)
                             .body())
                     .contains("\"kind\":\"overridden\"", "a leak of the old one");
+            assertThat(weir.get("/admin/audit", "authorization", "Bearer " + admin)
+                            .body())
+                    .contains("clearance.override", "a leak of the old one");
             assertThat(weir.post("/admin/rollouts", ROLLOUT, "authorization", "Bearer " + operator)
                             .statusCode())
                     .isEqualTo(201);

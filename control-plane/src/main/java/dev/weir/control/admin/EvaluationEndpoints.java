@@ -243,8 +243,11 @@ public final class EvaluationEndpoints {
             @RequestBody OverrideReason override) {
         return Refusals.ask(database, () -> {
             caller.require(Scope.ADMINISTER);
-            clearances.override(baseline, candidate, caller.actor(), override.reason());
-            return StartClearance.of(clearances.check(baseline, candidate));
+            Map<String, String> detail = Map.of("baseline", baseline, "reason", override.reason());
+            return changes.change(caller.actor(), "clearance.override", candidate, _ -> detail, _ -> {
+                clearances.override(baseline, candidate, caller.actor(), override.reason());
+                return StartClearance.of(clearances.check(baseline, candidate));
+            });
         });
     }
 
