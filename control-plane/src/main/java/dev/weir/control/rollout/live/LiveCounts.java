@@ -60,7 +60,7 @@ public final class LiveCounts {
 
     /** A conversation was routed to an arm. */
     public synchronized void routed(Arm arm, String tenant, String conversation) {
-        tally(arm.rolloutId()).ifPresent(tally -> tally.routed(arm, tenant + '\n' + conversation));
+        watched(arm.rolloutId()).ifPresent(weight -> tallyOf(weight).routed(arm, tenant + '\n' + conversation));
     }
 
     /**
@@ -75,9 +75,9 @@ public final class LiveCounts {
                 .orElse(Map.of());
     }
 
-    /** Both versions have answered the same request. */
+    /** Both versions have answered the same request. After the shadow a pair is no evidence: its candidate's half was nobody's. */
     public synchronized void paired(String rolloutId, Answered baseline, Answered candidate) {
-        tally(rolloutId).ifPresent(tally -> tally.paired(baseline, candidate, ticker.getAsLong()));
+        shadow(rolloutId).ifPresent(weight -> tallyOf(weight).paired(baseline, candidate, ticker.getAsLong()));
     }
 
     /**
@@ -95,12 +95,16 @@ public final class LiveCounts {
     /** A judge was asked about both versions' answers to the same request; where it gave no verdict there is none. */
     public synchronized void judgedPair(String rolloutId, Optional<Judgement> baseline, Optional<Judgement> candidate) {
         noteJudge(baseline.isPresent() || candidate.isPresent());
-        tally(rolloutId).ifPresent(tally -> tally.judgedPair(baseline, candidate));
+        shadow(rolloutId).ifPresent(weight -> tallyOf(weight).judgedPair(baseline, candidate));
     }
 
     /** Whether a rollout is in the shadow, where only pairs count. */
     public boolean comparesPairs(String rolloutId) {
-        return watched(rolloutId).filter(weight -> weight.candidateShare() == 0).isPresent();
+        return shadow(rolloutId).isPresent();
+    }
+
+    private Optional<AliasWeight> shadow(String rolloutId) {
+        return watched(rolloutId).filter(weight -> weight.candidateShare() == 0);
     }
 
     private void noteJudge(boolean spoke) {
@@ -134,10 +138,6 @@ public final class LiveCounts {
         }
         tallies.keySet().retainAll(drained.keySet());
         return drained;
-    }
-
-    private Optional<Tally> tally(String rolloutId) {
-        return watched(rolloutId).map(this::tallyOf);
     }
 
     private Optional<AliasWeight> watched(String rolloutId) {
