@@ -123,8 +123,14 @@ public final class ReviewSampler implements JudgedAnswers {
     }
 
     private void count(ReviewSamples.Key key, @Nullable Scored verdict) {
-        if (verdict != null && judgedCounts.size() < JUDGED_MAX) {
-            judgedCounts.merge(new ReviewSamples.Judged(key, verdict.judgeVersion(), verdict.pass()), 1L, Long::sum);
+        if (verdict != null) {
+            count(new ReviewSamples.Judged(key, verdict.judgeVersion(), verdict.pass()), 1L);
+        }
+    }
+
+    private void count(ReviewSamples.Judged judged, long more) {
+        if (judgedCounts.size() < JUDGED_MAX || judgedCounts.containsKey(judged)) {
+            judgedCounts.merge(judged, more, Long::sum);
         }
     }
 
@@ -201,8 +207,14 @@ public final class ReviewSampler implements JudgedAnswers {
                 counts.put(judged, count);
             }
         }
-        if (!counts.isEmpty()) {
+        if (counts.isEmpty()) {
+            return;
+        }
+        try {
             samples.add(counts);
+        } catch (RuntimeException failure) {
+            counts.forEach(this::count); // they wait for the next round
+            throw failure;
         }
     }
 }
