@@ -115,6 +115,7 @@ class EvaluationStations {
                 () -> policy.current().value().reviewed(),
                 server,
                 arm -> Arm.of(arm)
+                        .filter(Arm::candidate)
                         .flatMap(of -> weights.all().stream()
                                 .filter(weight -> weight.rolloutId().equals(of.rolloutId()))
                                 .findFirst()

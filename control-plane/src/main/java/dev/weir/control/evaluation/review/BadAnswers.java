@@ -22,11 +22,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The worst answers of each side of a rollout, with the judge's reasons and with what the baseline answers to the same conversation: for whoever
+ * The worst answers of a rollout's candidate, with the judge's reasons and with what the baseline answers to the same conversation: for whoever
  * asks after a rollback what was wrong. Only of tenants who allow people to see what was said, and for as long. Blocking.
  */
 public final class BadAnswers implements JudgedAnswers {
-    /** As many of each side are enough to look at. */
+    /** As many of a rollout are enough to look at. */
     private static final int KEPT_MAX = 20;
 
     private static final int CONVERSATION_CHARS_MAX = 64 << 10;
@@ -41,7 +41,7 @@ public final class BadAnswers implements JudgedAnswers {
     /**
      * Of rollouts, whichever there are.
      *
-     * @param baselines from an arm to the version that its rollout would go back to; empty where it is no rollout's
+     * @param baselines from a candidate's arm to the version that its rollout would go back to; empty for any other
      */
     public BadAnswers(
             Database database,
@@ -114,7 +114,7 @@ public final class BadAnswers implements JudgedAnswers {
 
     private void keep(LiveAnswer answer, String arm, Scored verdict, String baseline) {
         Subject subject = answer.subject();
-        String beside = baseline.equals(subject.model()) ? null : answerOf(baseline, answer);
+        String beside = answerOf(baseline, answer);
         database.<Integer>inTransaction(() -> {
             database.jdbc()
                     .sql("insert into bad_answer (call_id, arm, tenant, at, conversation, answer, baseline_answer,"
