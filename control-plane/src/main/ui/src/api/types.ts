@@ -750,6 +750,7 @@ export interface ReadingView {
   limit: number;
   log10E: number;
   log10Needed: number;
+  warmUpCount: number;
 }
 
 export interface Refused {

@@ -225,7 +225,8 @@ final class RolloutHistory {
                 0.0004,
                 0.02,
                 0.3,
-                LOG10_NEEDED);
+                LOG10_NEEDED,
+                0);
         return new Decision(
                 number, now.minus(Duration.ofHours(hoursAgo)), kind, stageIndex, actor, sentence, List.of(reading));
     }

@@ -76,7 +76,11 @@ final class RolloutViews {
         }
     }
 
-    /** A metric at the time of a decision. */
+    /**
+     * A metric at the time of a decision.
+     *
+     * @param warmUpCount of the candidate's first answers that are in none of these numbers: an engine that has just begun is slow
+     */
     record ReadingView(
             String metric,
             long candidateCount,
@@ -86,7 +90,8 @@ final class RolloutViews {
             @Nullable Double measured,
             double limit,
             double log10E,
-            double log10Needed) {
+            double log10Needed,
+            long warmUpCount) {
         static ReadingView of(Decision.Reading reading) {
             return new ReadingView(
                     reading.metric().name(),
@@ -97,7 +102,8 @@ final class RolloutViews {
                     Double.isFinite(reading.measured()) ? reading.measured() : null,
                     reading.limit(),
                     reading.log10E(),
-                    reading.log10Needed());
+                    reading.log10Needed(),
+                    reading.warmUpCount());
         }
     }
 

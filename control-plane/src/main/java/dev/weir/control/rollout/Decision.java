@@ -41,6 +41,7 @@ public record Decision(
      * @param measured the larger of the stage's and the most recent effect, on the limit's scale; NaN without data
      * @param log10E the evidence that the candidate is worse at all
      * @param log10Needed from where on that evidence counts
+     * @param warmUpCount of the candidate's first answers that are in none of these numbers
      */
     public record Reading(
             Metric metric,
@@ -49,5 +50,6 @@ public record Decision(
             double measured,
             double limit,
             double log10E,
-            double log10Needed) {}
+            double log10Needed,
+            long warmUpCount) {}
 }

@@ -135,7 +135,8 @@ record Guards(RolloutPlan plan) {
                             state.measured(guard.harm(), plan.limits()),
                             guard.harm().limit(),
                             state.evidence().logE() / Math.log(10),
-                            -Math.log10(plan.guardrailAlpha()));
+                            -Math.log10(plan.guardrailAlpha()),
+                            state.warmUpCount());
                 })
                 .toList();
     }

@@ -28,6 +28,14 @@ public enum Metric {
         return plural;
     }
 
+    /** Whether it is a time that answers take: long while an engine that has just begun warms up. */
+    public boolean isLatency() {
+        return switch (this) {
+            case TIME_TO_FIRST_TOKEN, TIME_PER_TOKEN, END_TO_END -> true;
+            case ERROR, HALLUCINATION, LOW_QUALITY -> false;
+        };
+    }
+
     /** Whether a judge has to say it, of a sample; otherwise every request says it by itself. */
     public boolean isJudged() {
         return judged;

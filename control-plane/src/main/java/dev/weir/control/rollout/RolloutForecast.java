@@ -32,7 +32,7 @@ public record RolloutForecast(
     /**
      * One stage's.
      *
-     * @param samplesSeconds until the smaller arm has its least requests; null without traffic
+     * @param samplesSeconds until the smaller arm has its least requests, after those that warm the candidate up; null without traffic
      * @param seconds until the look that it passes; null where its last look would not have requests enough
      * @param lookCount that look's number, from 1; of the last one where that is not enough
      * @param judgedPerSecondMin that a judge has to score, of both arms together, for the first look to pass within the hold
@@ -94,16 +94,17 @@ public record RolloutForecast(
 
         StageForecast forecast() {
             double hold = seconds(stage.hold().toMillis());
-            double samples = stage.requestCountMin() == 0 ? 0 : stage.requestCountMin() / perSecond();
+            long least = stage.requestCountMin() + warmUpCount();
+            double samples = least == 0 ? 0 : least / perSecond();
             double patience = hold * plan.limits().waitFactor();
             double elapsed = Math.max(hold, samples);
             int look = 0;
             // Each extension is as long as all that was before it.
-            while (look < plan.limits().extensionCount() && elapsed * perSecond() < needed(false, look)) {
+            while (look < plan.limits().extensionCount() && counted(elapsed) < needed(false, look)) {
                 elapsed *= 2;
                 look++;
             }
-            boolean ends = elapsed <= patience && elapsed * perSecond() >= needed(false, look);
+            boolean ends = elapsed <= patience && counted(elapsed) >= needed(false, look);
             long judged = Math.max(judges() ? stage.judgedCountMin() : 0, needed(true, 0));
             return new StageForecast(
                     stage.kind(),
@@ -118,6 +119,21 @@ public record RolloutForecast(
 
         private static double seconds(long millis) {
             return millis / 1e3;
+        }
+
+        /** Answers of the smaller arm that say something of every metric. */
+        private double counted(double elapsedSeconds) {
+            return elapsedSeconds * perSecond() - warmUpCount();
+        }
+
+        /** The candidate warms up once, in the first stage, where a latency is compared. */
+        private long warmUpCount() {
+            return stage.equals(plan.stage(0))
+                    ? compared().stream()
+                            .mapToLong(guard -> plan.limits().warmUpCount(guard.metric()))
+                            .max()
+                            .orElse(0)
+                    : 0;
         }
 
         /** Of the smaller arm. Of pairs both arms answer every request that is copied. */

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param judgeCoverageMin the judge must have scored this share of what it was asked, on both arms
  * @param judgeCoverageDifferenceMax and the arms must not differ by more: what is missing is not missing at random
  * @param assignmentAlpha how probable it may be that a correct assignment is called a wrong one, over the whole rollout
+ * @param warmUpCount so many of the candidate's first answers say nothing of its latencies: an engine that has just begun is slow
  */
 public record RolloutLimits(
         double familyAlpha,
@@ -34,7 +35,8 @@ public record RolloutLimits(
         double waitFactor,
         double judgeCoverageMin,
         double judgeCoverageDifferenceMax,
-        double assignmentAlpha) {
+        double assignmentAlpha,
+        long warmUpCount) {
     public static final RolloutLimits DEFAULT = new RolloutLimits(
             0.01,
             10,
@@ -49,7 +51,8 @@ public record RolloutLimits(
             8,
             0.95,
             0.02,
-            0.001);
+            0.001,
+            50);
 
     public RolloutLimits {
         requireProbability("familyAlpha", familyAlpha);
@@ -61,6 +64,7 @@ public record RolloutLimits(
         requireAtLeast("candidateCountMin", (double) candidateCountMin, 1);
         requireAtLeast("missingTickCount", missingTickCount, 1);
         requireAtLeast("reorderTickCount", reorderTickCount, 0);
+        requireAtLeast("warmUpCount", (double) warmUpCount, 0);
         requireAtLeast("extensionCount", extensionCount, 0);
         requireAtLeast("waitFactor", waitFactor, 1 << extensionCount);
         requireAtLeast("restartEvery", restartEvery, Duration.ofMillis(1));
@@ -75,6 +79,11 @@ public record RolloutLimits(
     /** The error of one look: half for the first, the other half in equal parts for the extensions. */
     double lookAlpha(int lookIndex) {
         return lookIndex == 0 || extensionCount == 0 ? lookAlpha / 2 : lookAlpha / 2 / extensionCount;
+    }
+
+    /** Of the candidate's first answers, those that the metric does not count. */
+    long warmUpCount(Metric metric) {
+        return metric.isLatency() ? warmUpCount : 0;
     }
 
     private static void requireProbability(String name, double value) {

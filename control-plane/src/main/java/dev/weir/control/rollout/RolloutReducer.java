@@ -85,9 +85,10 @@ public final class RolloutReducer {
                         && !guard.metric().isJudged()
                         && counts.candidateCount() > 0
                         && counts.baselineCount() > 0;
-                turn.metrics.computeIfPresent(guard.metric(), (_, state) -> {
-                    MetricState next =
-                            counts == null ? state.missed() : state.after(counts, observation.covered(), limits);
+                turn.metrics.computeIfPresent(guard.metric(), (metric, state) -> {
+                    MetricState next = counts == null
+                            ? state.missed()
+                            : state.after(counts, observation.covered(), limits, limits.warmUpCount(metric));
                     return restarts ? next.restarted() : next;
                 });
             }

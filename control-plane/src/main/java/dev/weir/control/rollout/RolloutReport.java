@@ -189,14 +189,16 @@ public record RolloutReport(
                     : Status.WATCH;
         }
 
-        /** How many samples the smaller arm still lacks. */
+        /** How many samples the smaller arm still lacks, with those that only warm the candidate up. */
         private long missing(Guard guard) {
             if (!state.stage().compares(guard.metric())) {
                 return 0;
             }
-            ArmCounts counts = metricState(guard).inStage();
+            MetricState metric = metricState(guard);
+            ArmCounts counts = metric.inStage();
             long least = Math.max(1, state.stage().countMin(guard.metric()));
-            return Math.max(0, least - Math.min(counts.candidateCount(), counts.baselineCount()));
+            long warmUp = state.plan().limits().warmUpCount(guard.metric()) - metric.warmUpCount();
+            return Math.max(0, warmUp) + Math.max(0, least - Math.min(counts.candidateCount(), counts.baselineCount()));
         }
 
         private @Nullable Double eta() {

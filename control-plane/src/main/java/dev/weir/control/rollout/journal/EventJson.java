@@ -13,6 +13,8 @@ final class EventJson {
             .addMixIn(RolloutEvent.class, Events.class)
             .addMixIn(Harm.class, Harms.class)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // What has been added since something was written down was nothing then.
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
