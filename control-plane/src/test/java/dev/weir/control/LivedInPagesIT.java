@@ -29,7 +29,8 @@ class LivedInPagesIT extends AbstractInterfaceIT {
             new Look("rollouts/" + RolloutHistory.RUNNING, "full-rollout", "118 more answers are needed"),
             new Look("rollouts/notes-rc1", "full-rollout-back", "umbrella-hospitals"),
             new Look("experiments", "full-experiments", "warm is ahead"),
-            new Look("experiments/" + ExperimentHistory.EXPERIMENT, "full-experiment", "Task completion, which decides"),
+            new Look(
+                    "experiments/" + ExperimentHistory.EXPERIMENT, "full-experiment", "Task completion, which decides"),
             new Look("experiments/" + ExperimentHistory.BANDIT, "full-bandit", "Is best with"),
             new Look("requests", "full-requests", "discharge-letters"),
             new Look("requests/" + InterfaceHistory.RETRIED, "full-request", "gpu-c"),
