@@ -27,7 +27,6 @@ abstract class AbstractInterfaceIT {
     private static final int PHONE_HEIGHT = 844;
     private static final int WAIT_MILLIS_MAX = 20_000;
     private static final Path PICTURES = Path.of("target/screenshots");
-    private static final boolean WANTS_PICTURES = Boolean.getBoolean("weir.pictures");
 
     static {
         PlaywrightAssertions.setDefaultAssertionTimeout(
@@ -128,9 +127,6 @@ abstract class AbstractInterfaceIT {
     }
 
     static void picture(Page at, String name, String kind) throws IOException {
-        if (!WANTS_PICTURES) {
-            return;
-        }
         Files.createDirectories(PICTURES);
         at.screenshot(new Page.ScreenshotOptions()
                 .setPath(PICTURES.resolve(name + "-" + kind + ".png"))
