@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param inStage the current stage's counts
  * @param missingTickCount in a row, in which the metric could not be read
  * @param acknowledged whether this stage was paused for it already
- * @param warmUpCount of the candidate's first answers, over the whole rollout, that were left out because its engine was warming up
+ * @param warmUpCount of the candidate's first copies in the shadow, that were left out because its engine was warming up
  */
 record MetricState(
         LabelEvidence evidence,

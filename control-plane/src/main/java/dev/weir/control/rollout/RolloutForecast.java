@@ -126,14 +126,11 @@ public record RolloutForecast(
             return elapsedSeconds * perSecond() - warmUpCount();
         }
 
-        /** The candidate warms up once, in the first stage, where a latency is compared. */
         private long warmUpCount() {
-            return stage.equals(plan.stage(0))
-                    ? compared().stream()
-                            .mapToLong(guard -> plan.limits().warmUpCount(guard.metric()))
-                            .max()
-                            .orElse(0)
-                    : 0;
+            return compared().stream()
+                    .mapToLong(guard -> plan.limits().warmUpCount(stage.kind(), guard.metric()))
+                    .max()
+                    .orElse(0);
         }
 
         /** Of the smaller arm. Of pairs both arms answer every request that is copied. */

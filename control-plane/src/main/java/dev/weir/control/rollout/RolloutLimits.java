@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param judgeCoverageMin the judge must have scored this share of what it was asked, on both arms
  * @param judgeCoverageDifferenceMax and the arms must not differ by more: what is missing is not missing at random
  * @param assignmentAlpha how probable it may be that a correct assignment is called a wrong one, over the whole rollout
- * @param warmUpCount so many of the candidate's first answers say nothing of its latencies: an engine that has just begun is slow
+ * @param warmUpCount so many of the candidate's first copies in the shadow say nothing of its latencies: an engine that has just begun is slow
  */
 public record RolloutLimits(
         double familyAlpha,
@@ -81,9 +81,9 @@ public record RolloutLimits(
         return lookIndex == 0 || extensionCount == 0 ? lookAlpha / 2 : lookAlpha / 2 / extensionCount;
     }
 
-    /** Of the candidate's first answers, those that the metric does not count. */
-    long warmUpCount(Metric metric) {
-        return metric.isLatency() ? warmUpCount : 0;
+    /** Of the candidate's first answers, those that the metric does not count: where users wait for them nothing is left out. */
+    long warmUpCount(Stage.Kind kind, Metric metric) {
+        return kind == Stage.Kind.SHADOW && metric.isLatency() ? warmUpCount : 0;
     }
 
     private static void requireProbability(String name, double value) {

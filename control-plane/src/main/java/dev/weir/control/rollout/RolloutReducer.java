@@ -88,7 +88,11 @@ public final class RolloutReducer {
                 turn.metrics.computeIfPresent(guard.metric(), (metric, state) -> {
                     MetricState next = counts == null
                             ? state.missed()
-                            : state.after(counts, observation.covered(), limits, limits.warmUpCount(metric));
+                            : state.after(
+                                    counts,
+                                    observation.covered(),
+                                    limits,
+                                    limits.warmUpCount(turn.stage().kind(), metric));
                     return restarts ? next.restarted() : next;
                 });
             }

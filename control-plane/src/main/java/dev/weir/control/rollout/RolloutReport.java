@@ -197,7 +197,8 @@ public record RolloutReport(
             MetricState metric = metricState(guard);
             ArmCounts counts = metric.inStage();
             long least = Math.max(1, state.stage().countMin(guard.metric()));
-            long warmUp = state.plan().limits().warmUpCount(guard.metric()) - metric.warmUpCount();
+            long warmUp =
+                    state.plan().limits().warmUpCount(state.stage().kind(), guard.metric()) - metric.warmUpCount();
             return Math.max(0, warmUp) + Math.max(0, least - Math.min(counts.candidateCount(), counts.baselineCount()));
         }
 

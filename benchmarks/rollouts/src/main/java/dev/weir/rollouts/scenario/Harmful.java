@@ -17,8 +17,6 @@ import java.util.SplittableRandom;
 /** B5 to B9 and B12: the candidate is worse, or gets the wrong traffic, and the question is when that is noticed. */
 public final class Harmful {
     private static final Duration MOST = Duration.ofHours(4);
-    /** By now a candidate with 5 % of 50 requests a second has warmed up. */
-    private static final Duration WARM = Duration.ofMinutes(1);
 
     private Harmful() {}
 
@@ -87,17 +85,12 @@ public final class Harmful {
         List<Curve> curves = new ArrayList<>();
         for (double sigma : new double[] {0.6, 1.0}) {
             World world = World.calm(50).with(Metric.END_TO_END, World.exceedance(sigma, 1));
-            double slow = World.exceedance(sigma, 2);
-            Samples<Outcome> harmful = play(study, world, new HarmDone(Metric.END_TO_END, slow, 0, WARM));
-            Samples<Outcome> neverFast = play(study, world, atOnce(Metric.END_TO_END, slow));
+            Samples<Outcome> harmful = play(study, world, atOnce(Metric.END_TO_END, World.exceedance(sigma, 2)));
             Samples<Outcome> healthy =
                     new Samples<>(study.play(seed -> Healthy.play(Healthy.TWO_HOURS, world, seed, MOST)));
             String name = "sigma " + sigma;
             figures.add(Figure.secondsAtMost("P95, " + name, harmful.quantile(0.95, Harmful::detection), 120));
-            figures.add(Figure.seconds(
-                    "P95, from its first answer on, " + name, neverFast.quantile(0.95, Harmful::detection)));
-            figures.add(Figure.shareAtLeast(
-                    "rolled back, " + name, Math.min(rolledBack(harmful), rolledBack(neverFast)), 1));
+            figures.add(Figure.shareAtLeast("rolled back, " + name, rolledBack(harmful), 1));
             figures.add(Figure.shareAtMost("rolled back although healthy, " + name, rolledBack(healthy), 0.01));
             curves.add(curve("twice as slow, " + name, harmful));
         }
