@@ -35,15 +35,14 @@ final class Sendings {
         this.timer = timer;
     }
 
-    /** A client that sends nothing twice by itself. */
+    /** Netty itself sends again what was reset, or never sent: where nobody listens any more, that is how it is known. */
     static HttpClient over(ConnectionProvider connections, UpstreamConfig limits, LoopResources loops) {
         return HttpClient.create(connections)
                 .runOn(loops)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(limits.connectMax().toMillis()))
-                .option(ChannelOption.TCP_NODELAY, true)
-                .disableRetry(true);
+                .option(ChannelOption.TCP_NODELAY, true);
     }
 
     /** The exchange over one of the client's connections. */
