@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,8 +56,7 @@ final class MixedLoad {
         }
     }
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http = client();
     private final URI weir;
     private final String key;
     private final String model;
@@ -93,19 +91,34 @@ final class MixedLoad {
     }
 
     private void ask(Kind kind, String prompt) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = http.send(request(kind, prompt), BodyHandlers.ofInputStream());
-        try (InputStream body = answer.body()) {
-            if (kind == Kind.LEFT) {
-                int _ = body.read(); // and goes away in the middle of it
-            } else {
-                String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
-                boolean whole = kind != Kind.STREAM || text.endsWith("data: [DONE]\n\n");
-                if (answer.statusCode() != kind.status || !whole) {
-                    throw new IOException(
-                            answer.statusCode() + " " + text.lines().toList().getLast());
-                }
-            }
+        if (kind == Kind.LEFT) {
+            askAndLeave(prompt);
+            return;
         }
+        HttpResponse<String> answer = http.send(request(kind, prompt), BodyHandlers.ofString());
+        boolean whole = kind != Kind.STREAM || answer.body().endsWith("data: [DONE]\n\n");
+        if (answer.statusCode() != kind.status || !whole) {
+            throw new IOException(
+                    answer.statusCode() + " " + answer.body().lines().toList().getLast());
+        }
+    }
+
+    /**
+     * Goes away in the middle of an answer, with a client of its own: one that is shared now and then takes the connection of somebody who
+     * has left for the next question, and finds it closed. It does so with servers that close nothing, too.
+     */
+    private void askAndLeave(String prompt) throws IOException, InterruptedException {
+        HttpClient own = client();
+        try (InputStream body = own.send(request(Kind.LEFT, prompt), BodyHandlers.ofInputStream())
+                .body()) {
+            int _ = body.read();
+        } finally {
+            own.shutdownNow();
+        }
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
     private HttpRequest request(Kind kind, String prompt) {
