@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,7 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>A copy is sent as it came, but for the model. What it answers is counted and dropped, calls of tools included, so nothing that it
  * wants done is ever done; whoever hears the original's answer to its end hears the copy's, too. Copies have a tenant of their own in the
  * ledger, so nobody is billed for them, and they stay the original tenant's at the engine, whose cached prompts they may share; they never
- * leave for a provider. There are few at a time; above that they are not made.
+ * leave for a provider. There are few at a time, and hardly more than
+ * calls ({@link ShadowPlaces}); above that they are not made.
  */
 public final class AsideCalls {
     /** How a copy's row in the ledger names the call that it is a copy of. */
@@ -51,7 +51,6 @@ public final class AsideCalls {
     public static final Tenant SHADOW =
             new Tenant("weir-shadow", "Copies of requests", 1, DataResidency.LOCAL_ONLY, true, Instant.EPOCH);
 
-    private static final int COPIES_MAX = 16;
     private static final String FEATURE = "shadow";
 
     private final Fleet fleet;
@@ -62,7 +61,7 @@ public final class AsideCalls {
     private final Shadows shadows;
     private final AnswerWitness witness;
     private final int eventBytesMax;
-    private final Semaphore places = new Semaphore(COPIES_MAX);
+    private final ShadowPlaces places = new ShadowPlaces();
     private final AtomicInteger probeCount = new AtomicInteger();
     private final Counter answered;
     private final Counter failed;
@@ -94,7 +93,7 @@ public final class AsideCalls {
     private static Counter copies(String outcome, MeterRegistry meters) {
         return Counter.builder("weir.shadow.copies")
                 .description(
-                        "Copies of requests for versions in the shadow; 'dropped' where there were too many at a time")
+                        "Copies of requests for versions in the shadow; 'dropped' where there were too many at a time, or more than calls")
                 .tag("outcome", outcome)
                 .register(meters);
     }
@@ -122,33 +121,42 @@ public final class AsideCalls {
                 .then(Mono.fromSupplier(good::get));
     }
 
-    /** Copies the call where its arm has a version in the shadow; never waits and never fails. */
-    void copy(Call original, @Nullable String arm) {
-        CompletionRequest request = original.request();
+    /** The exchange that answers a call, and beside it a copy where its arm has a version in the shadow; a copy never waits and never fails. */
+    Mono<Void> beside(Call original, @Nullable String arm, Mono<Void> exchange) {
         Optional<Shadows.Shadow> shadow =
-                arm == null || !request.endpoint().isGeneration() ? Optional.empty() : shadows.of(arm);
-        if (shadow.isEmpty()) {
-            return;
+                arm == null || !original.request().endpoint().isGeneration() ? Optional.empty() : shadows.of(arm);
+        if (arm == null || shadow.isEmpty()) {
+            return exchange;
         }
-        if (!places.tryAcquire()) {
+        return Mono.using(
+                () -> {
+                    places.begun(arm);
+                    copy(original, arm, shadow.get());
+                    return arm;
+                },
+                _ -> exchange,
+                places::ended);
+    }
+
+    private void copy(Call original, String arm, Shadows.Shadow shadow) {
+        if (!places.tryCopy(arm)) {
             dropped.increment();
             return;
         }
         shadows.begun(original.id());
-        CompletionRequest copied = copied(original, shadow.get().model());
+        CompletionRequest copied = copied(original, shadow.model());
         Caller caller = new Caller(SHADOW, null, null, Set.of());
         Call call = ledger.begin(caller, copied, FEATURE);
-        call.takes(new Call.Course(null, copied.model(), shadow.get().arm(), null, null));
+        call.takes(new Call.Course(null, copied.model(), shadow.arm(), null, null));
         AtomicReference<String> status = new AtomicReference<>("broken");
         ask(copied, answer -> {
-                    call.takes(new Call.Course(
-                                    answer.from(), copied.model(), shadow.get().arm(), null, null)
+                    call.takes(new Call.Course(answer.from(), copied.model(), shadow.arm(), null, null)
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     return counted(answer, call, original)
                             .doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
                 })
                 .doFinally(_ -> {
-                    places.release();
+                    places.copied(arm);
                     (status.get().equals("200") ? answered : failed).increment();
                     ledger.record(call, status.get());
                 })

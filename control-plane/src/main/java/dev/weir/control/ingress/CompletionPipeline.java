@@ -151,8 +151,7 @@ public final class CompletionPipeline {
         // Whoever fails before an answer begins has failed on its arm, too.
         Call.Course course = RouteStation.course(null, told);
         call.takes(course);
-        aside.copy(call, course.arm());
-        return upgrades.answer(
+        Mono<Void> original = upgrades.answer(
                 call,
                 exchange,
                 (asking, request, answered) -> coalescing.exchange(
@@ -179,6 +178,7 @@ public final class CompletionPipeline {
                                     .ifPresent(
                                             pace -> times.wrote(call.request().model(), pace)));
                 }));
+        return aside.beside(call, course.arm(), original);
     }
 
     private EngineDestinations engines(
