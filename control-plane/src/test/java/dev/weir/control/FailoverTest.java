@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,25 +197,6 @@ class FailoverTest {
             HttpResponse<String> answer = once.post(CHAT, ASK);
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("starting");
-        }
-    }
-
-    @Test
-    void anEngineThatClosedAKeptConnectionIsAskedOnceMoreAndHasNotFailed() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        first.answers(exchange -> {
-            if (asked.incrementAndGet() == 2) {
-                exchange.die();
-            } else {
-                exchange.json(200, "{\"answer\":" + asked + "}");
-            }
-        });
-        try (RunningControlPlane alone = new RunningControlPlane(List.of(first), "--weir.fleet.probe-every=1h");
-                Socket client = alone.connect()) {
-            send(client, CHAT, "", ASK);
-            readUntil(client, text -> text.contains("{\"answer\":1}"));
-            send(client, CHAT, "", ASK);
-            readUntil(client, text -> text.contains("{\"answer\":3}"));
         }
     }
 

@@ -37,7 +37,7 @@ public final class EngineClient implements DisposableBean {
     public EngineClient(UpstreamConfig limits, LoopResources loops, Scheduler timer) {
         this.limits = limits;
         this.timer = timer;
-        this.connections = new LoopConnections(limits, loops, timer);
+        this.connections = new LoopConnections(limits, loops);
     }
 
     /**
@@ -49,15 +49,16 @@ public final class EngineClient implements DisposableBean {
             FlowGuard guard = new FlowGuard(limits, timer);
             AtomicBoolean answered = new AtomicBoolean();
             JsonBody body = told == null ? request.body() : told.resuming(request.body());
-            return guard.watchBeginning(connections.exchange(http -> http.headers(
-                                    headers -> writeHeaders(request, body, told, headers))
+            return guard.watchBeginning(connections
+                            .here()
+                            .headers(headers -> writeHeaders(request, body, told, headers))
                             .post()
                             .uri(engine.url().resolve(request.endpoint().path()))
                             .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes())))
                             .response((head, content) -> {
                                 answered.set(true);
                                 return parts(engine, head, guard.watchEngine(content.asByteArray()));
-                            })))
+                            }))
                     .onErrorMap(failure -> answered.get() ? inAnswer(failure) : beforeAnswer(engine.url(), failure));
         });
     }
@@ -70,18 +71,18 @@ public final class EngineClient implements DisposableBean {
     public Mono<ProbeAnswer> administer(
             URI engine, HttpMethod method, String path, @Nullable String json, @Nullable String token) {
         return connections
-                .exchange(http -> http.headers(headers -> {
-                            headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
-                            if (token != null) {
-                                headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
-                            }
-                        })
-                        .responseTimeout(limits.firstByteMax())
-                        .request(method)
-                        .uri(engine.resolve(path))
-                        .send(Mono.justOrEmpty(json)
-                                .map(text -> Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))))
-                        .response((head, content) -> whole(head, content.asByteArray())))
+                .here()
+                .headers(headers -> {
+                    headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+                    if (token != null) {
+                        headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
+                    }
+                })
+                .responseTimeout(limits.firstByteMax())
+                .request(method)
+                .uri(engine.resolve(path))
+                .send(Mono.justOrEmpty(json).map(text -> Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))))
+                .response((head, content) -> whole(head, content.asByteArray()))
                 .single()
                 .onErrorMap(failure -> beforeAnswer(engine, failure));
     }
@@ -89,9 +90,10 @@ public final class EngineClient implements DisposableBean {
     /** A small question to an engine, such as whether it is ready. */
     public Mono<ProbeAnswer> probe(URI engine, String path) {
         return connections
-                .exchange(http -> http.get()
-                        .uri(engine.resolve(path))
-                        .response((head, content) -> whole(head, content.asByteArray())))
+                .here()
+                .get()
+                .uri(engine.resolve(path))
+                .response((head, content) -> whole(head, content.asByteArray()))
                 .single()
                 .onErrorMap(failure -> beforeAnswer(engine, failure));
     }

@@ -1,12 +1,10 @@
 package dev.weir.control.upstream;
 
+import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -27,12 +25,10 @@ final class LoopConnections {
     private final ConnectionProvider pools;
     private final List<OfLoop> loops;
     private final HttpClient others;
-    private final Sendings sendings;
 
     private record OfLoop(EventExecutor loop, HttpClient http) {}
 
-    LoopConnections(UpstreamConfig limits, LoopResources resources, Scheduler timer) {
-        this.sendings = new Sendings(limits, resources, timer);
+    LoopConnections(UpstreamConfig limits, LoopResources resources) {
         List<EventExecutor> executors = new ArrayList<>();
         resources.onClient(LoopResources.DEFAULT_NATIVE).forEach(executors::add);
         this.pools = ConnectionProvider.builder("engines")
@@ -42,7 +38,12 @@ final class LoopConnections {
                 .maxIdleTime(limits.connectionIdleMax())
                 .lifo() // those that are not needed any more grow old
                 .build();
-        this.others = Sendings.over(pools, limits, resources);
+        this.others = HttpClient.create(pools)
+                .runOn(resources)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(limits.connectMax().toMillis()))
+                .option(ChannelOption.TCP_NODELAY, true);
         List<OfLoop> clients = new ArrayList<>();
         for (EventExecutor executor : executors) {
             clients.add(new OfLoop(executor, others.attr(LOOP, clients.size())));
@@ -54,12 +55,8 @@ final class LoopConnections {
         return Math.max(Math.ceilDiv(all, loopCount), Math.min(all, PART_MIN));
     }
 
-    /** An exchange over a connection for the thread that asks. */
-    <T> Flux<T> exchange(Function<HttpClient, Flux<T>> exchange) {
-        return sendings.send(here(), exchange);
-    }
-
-    private HttpClient here() {
+    /** For the thread that asks. */
+    HttpClient here() {
         for (OfLoop of : loops) {
             if (of.loop().inEventLoop()) {
                 return of.http();

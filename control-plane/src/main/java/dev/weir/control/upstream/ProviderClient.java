@@ -7,6 +7,7 @@ import dev.weir.control.upstream.AnswerPart.Piece;
 import dev.weir.control.upstream.Provider.Shape;
 import dev.weir.control.upstream.UpstreamFailure.Kind;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,6 @@ public final class ProviderClient implements DisposableBean {
     private final Scheduler timer;
     private final ConnectionProvider connections;
     private final HttpClient http;
-    private final Sendings sendings;
 
     public ProviderClient(UpstreamConfig limits, LoopResources loops, Scheduler timer) {
         this.limits = limits;
@@ -54,8 +54,12 @@ public final class ProviderClient implements DisposableBean {
                 .pendingAcquireTimeout(limits.connectionWaitMax())
                 .maxIdleTime(limits.connectionIdleMax())
                 .build();
-        this.http = Sendings.over(connections, limits, loops);
-        this.sendings = new Sendings(limits, loops, timer);
+        this.http = HttpClient.create(connections)
+                .runOn(loops)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(limits.connectMax().toMillis()))
+                .option(ChannelOption.TCP_NODELAY, true);
     }
 
     /**
@@ -97,17 +101,15 @@ public final class ProviderClient implements DisposableBean {
         FlowGuard guard = new FlowGuard(limits, timer);
         AtomicBoolean answered = new AtomicBoolean();
         Provider provider = peer.provider();
-        return guard.watchBeginning(sendings.send(
-                        http,
-                        client -> client.headers(headers -> writeHeaders(provider, key, stream, headers))
-                                .post()
-                                .uri(provider.endpoint())
-                                .send(Mono.fromSupplier(
-                                        () -> Unpooled.wrappedBuffer(peer.body().bytes())))
-                                .response((head, content) -> {
-                                    answered.set(true);
-                                    return answer(provider, stream, head, guard.watchEngine(content.asByteArray()));
-                                })))
+        return guard.watchBeginning(http.headers(headers -> writeHeaders(provider, key, stream, headers))
+                        .post()
+                        .uri(provider.endpoint())
+                        .send(Mono.fromSupplier(
+                                () -> Unpooled.wrappedBuffer(peer.body().bytes())))
+                        .response((head, content) -> {
+                            answered.set(true);
+                            return answer(provider, stream, head, guard.watchEngine(content.asByteArray()));
+                        }))
                 .onErrorMap(JacksonException.class, _ -> new UpstreamFailure(Kind.BROKEN_OFF, "its answer is no JSON"))
                 .onErrorMap(failure -> answered.get()
                         ? EngineClient.inAnswer(failure)

@@ -35,7 +35,7 @@ public record UpstreamConfig(
         @DefaultValue("1024") int connectionsPerEngineMax,
         @DefaultValue("1024") int connectionWaitersPerEngineMax,
         @DefaultValue("5s") Duration connectionWaitMax,
-        @DefaultValue("20s") Duration connectionIdleMax,
+        @DefaultValue("4s") Duration connectionIdleMax,
         @Nullable ProxySecret proxySecret) {
     public UpstreamConfig {
         requirePositive("connect-max", connectMax);
