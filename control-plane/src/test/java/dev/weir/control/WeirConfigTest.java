@@ -69,7 +69,7 @@ class WeirConfigTest {
                                 1024,
                                 1024,
                                 Duration.ofSeconds(5),
-                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(4),
                                 null),
                         new StorageConfig(
                                 Path.of(".weir"),
