@@ -22,8 +22,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The relational schema: embedded, or shared by replicas.
@@ -47,7 +45,6 @@ public final class Database implements SmartLifecycle, AutoCloseable {
 
     private final StorageConfig config;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Scheduler scheduler = Schedulers.fromExecutorService(threads);
     private final CompletableFuture<Opened> opened;
     private volatile boolean running;
 
@@ -75,9 +72,18 @@ public final class Database implements SmartLifecycle, AutoCloseable {
         found.transactions().executeWithoutResult(_ -> new JdbcTemplate(found.source()).batchUpdate(statement, rows));
     }
 
-    /** Asks on a virtual thread, for those who must not wait where they are. */
+    /**
+     * Asks on a virtual thread, for those who must not wait where they are. Who goes away hears no answer, but the question is asked to its end: to
+     * interrupt a thread that reads closes H2's file, and with it the database for everybody.
+     */
     public <T> Mono<T> ask(Callable<? extends T> question) {
-        return Mono.<T>fromCallable(question).subscribeOn(scheduler);
+        return Mono.<T>create(sink -> threads.execute(() -> {
+            try {
+                sink.success(question.call());
+            } catch (Throwable failure) {
+                sink.error(failure);
+            }
+        }));
     }
 
     /** Whether other replicas may use it, too. */
