@@ -23,18 +23,21 @@ class SharedAnswerTest {
 
     @Test
     void aReaderThatWaitsForAnotherDoesNotKeepItFromReading() {
+        CountDownLatch firstWaits = new CountDownLatch(1);
         CountDownLatch otherHasRead = new CountDownLatch(1);
         List<String> first = new ArrayList<>();
         List<String> second = new ArrayList<>();
         shared.join(true);
         shared.join(false);
         CompletableFuture<?> firstReads = read(piece -> {
+            firstWaits.countDown();
             await(otherHasRead);
             first.add(piece);
         });
         shared.begin(shared.takeIn(new EngineAnswer("engine", 200, new HttpHeaders(), engine.asFlux())));
         CompletableFuture<?> engineSends = CompletableFuture.runAsync(() -> send("a"), Thread::startVirtualThread);
 
+        await(firstWaits); // a second one who were there before would be handed the piece by the thread that waits
         CompletableFuture<?> secondReads = readElsewhere(piece -> {
             second.add(piece);
             otherHasRead.countDown();
