@@ -17,11 +17,22 @@ import java.util.HexFormat;
  * <p>Thread-safety: for one thread.
  */
 public final class Sha256 {
+    /** Looked up among the platform's providers once, and copied: each request takes several. */
+    private static final MessageDigest EMPTY = empty();
+
     private final MessageDigest digest;
 
     public Sha256() {
         try {
-            this.digest = MessageDigest.getInstance("SHA-256");
+            this.digest = (MessageDigest) EMPTY.clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError("the platform's SHA-256 can be copied", impossible);
+        }
+    }
+
+    private static MessageDigest empty() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError("every Java platform has SHA-256", impossible);
         }
