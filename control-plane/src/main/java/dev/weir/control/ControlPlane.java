@@ -37,6 +37,7 @@ import dev.weir.control.storage.Redis;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
 import dev.weir.control.upstream.Failover;
+import dev.weir.control.upstream.LoopTimer;
 import dev.weir.control.upstream.ProviderClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -44,6 +45,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -147,18 +149,27 @@ public class ControlPlane {
         return resources;
     }
 
+    /** For what a request waits for; who asks for a timer and says no more gets the other one. */
+    @Bean(defaultCandidate = false)
+    LoopTimer loopTimer(ReactorResourceFactory resources, Scheduler timer) {
+        return new LoopTimer(resources.getLoopResources(), timer);
+    }
+
     @Bean
-    EngineClient engineClient(WeirConfig config, ReactorResourceFactory resources, Scheduler timer) {
+    EngineClient engineClient(
+            WeirConfig config, ReactorResourceFactory resources, @Qualifier("loopTimer") Scheduler timer) {
         return new EngineClient(config.upstream(), resources.getLoopResources(), timer);
     }
 
     @Bean
-    ProviderClient providerClient(WeirConfig config, ReactorResourceFactory resources, Scheduler timer) {
+    ProviderClient providerClient(
+            WeirConfig config, ReactorResourceFactory resources, @Qualifier("loopTimer") Scheduler timer) {
         return new ProviderClient(config.upstream(), resources.getLoopResources(), timer);
     }
 
     @Bean
-    Failover failover(EngineClient client, ProviderClient providers, WeirConfig config, Scheduler timer) {
+    Failover failover(
+            EngineClient client, ProviderClient providers, WeirConfig config, @Qualifier("loopTimer") Scheduler timer) {
         return new Failover(
                 client,
                 providers,
@@ -252,7 +263,7 @@ public class ControlPlane {
     @Bean
     CompletionPipeline completionPipeline(
             WeirConfig config,
-            Scheduler timer,
+            @Qualifier("loopTimer") Scheduler timer,
             Doorkeeper doorkeeper,
             Till till,
             CacheStation cached,

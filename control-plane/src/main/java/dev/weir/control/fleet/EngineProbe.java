@@ -52,6 +52,8 @@ final class EngineProbe {
     Mono<EngineLoad> load() {
         return client.probe(engine.url(), "/metrics")
                 .timeout(config.probeMax(), timer)
+                .publishOn(
+                        timer) // a text of many lines: requests on the loop that got it are not to wait for its reading
                 .filter(answer -> answer.status() == OK)
                 .map(answer -> LoadMetrics.read(answer.text()))
                 .onErrorComplete();
