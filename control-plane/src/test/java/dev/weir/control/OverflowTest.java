@@ -128,7 +128,7 @@ class OverflowTest {
         allow();
         engine.answers(ScriptedEngine.Exchange::die);
         for (int failure = 0; failure < 5; failure++) {
-            assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(502);
+            assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(503);
         }
         assertThat(weir.post(CHAT, ASK).headers().firstValue("x-weir-engine")).hasValue("overflow:near");
         engine.leave();

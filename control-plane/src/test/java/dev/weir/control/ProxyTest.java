@@ -147,15 +147,15 @@ class ProxyTest {
             exchange.die();
         });
         HttpResponse<String> response = weir.post(CHAT, ASK_STREAM);
-        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(response.statusCode()).isEqualTo(503);
         assertThat(error(response).path("code").asString()).isEqualTo("engine_failed");
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
     }
 
     @Test
-    void anEngineThatDiesBeforeItAnswersIsABadGateway() throws Exception {
+    void anEngineThatDiesBeforeItAnswersIsAwayForAMoment() throws Exception {
         engine.answers(ScriptedEngine.Exchange::die);
-        assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(502);
+        assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(503);
     }
 
     @Test

@@ -108,7 +108,7 @@ final class AnswerRelay {
                 ? all
                 : all.onErrorResume(failure -> {
                     passage.brokeOff();
-                    return OpenAiErrors.known(failure)
+                    return (first.isOnError() ? OpenAiErrors.known(failure) : OpenAiErrors.knownWithin(failure))
                             .map(error -> Flux.just(Dialect.of(exchange).errorEvent(error, RequestIds.of(exchange))))
                             .orElseGet(() -> Flux.error(failure));
                 }));

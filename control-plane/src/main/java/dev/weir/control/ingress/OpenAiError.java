@@ -96,6 +96,13 @@ record OpenAiError(
                 503, SERVER_ERROR, "The engine cannot be used now: " + reason + ".", null, "engine_unavailable", SOON);
     }
 
+    /** Nothing was told of an answer of the model, and nobody else can be asked now: the same request may be answered soon. */
+    static OpenAiError unanswered(String model, String why, String code) {
+        String message = "The model `" + model + "` cannot answer now: " + why + ". Send the request again in "
+                + SOON.toSeconds() + " s.";
+        return new OpenAiError(503, SERVER_ERROR, message, null, code, SOON);
+    }
+
     static OpenAiError engineBroke(String reason) {
         return new OpenAiError(502, SERVER_ERROR, "The engine failed: " + reason + ".", null, "engine_failed", null);
     }

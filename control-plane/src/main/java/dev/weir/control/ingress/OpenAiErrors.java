@@ -70,6 +70,13 @@ public final class OpenAiErrors implements WebExceptionHandler {
         };
     }
 
+    /** The same to a caller who has been told a part of the answer: what asking again would give is another one. */
+    static Optional<OpenAiError> knownWithin(Throwable failure) {
+        return failure instanceof UpstreamFailure upstream
+                ? Optional.of(of(upstream.kind(), String.valueOf(upstream.getMessage())))
+                : known(failure);
+    }
+
     private static OpenAiError of(Throwable failure, ServerWebExchange exchange) {
         return known(failure).orElseGet(() -> switch (failure) {
             case MethodNotAllowedException wrongMethod -> {
@@ -127,7 +134,27 @@ public final class OpenAiErrors implements WebExceptionHandler {
 
     private static OpenAiError of(UpstreamFailure failure) {
         String reason = String.valueOf(failure.getMessage());
-        return switch (failure.kind()) {
+        return failure.model()
+                .flatMap(model -> unanswered(model, failure.kind(), reason))
+                .orElseGet(() -> of(failure.kind(), reason));
+    }
+
+    /** A refusal that is over in a while, to a caller who has been told nothing. */
+    private static Optional<OpenAiError> unanswered(String model, UpstreamFailure.Kind kind, String reason) {
+        return switch (kind) {
+            case NONE_READY ->
+                Optional.of(OpenAiError.unanswered(model, "no engine is ready, " + reason, "engine_not_ready"));
+            case UNREACHABLE, CONNECTIONS_EXHAUSTED ->
+                Optional.of(OpenAiError.unanswered(model, reason, "engine_unavailable"));
+            case BROKEN_OFF, NOT_RESUMED ->
+                Optional.of(OpenAiError.unanswered(
+                        model, "its engine failed, and no other could take the request: " + reason, "engine_failed"));
+            case FIRST_BYTE_TIMEOUT, SILENT, PROVIDER_FAILED, TOTAL_TIMEOUT, CLIENT_STALLED -> Optional.empty();
+        };
+    }
+
+    private static OpenAiError of(UpstreamFailure.Kind kind, String reason) {
+        return switch (kind) {
             case NONE_READY -> OpenAiError.noEngineReady(reason);
             case UNREACHABLE, CONNECTIONS_EXHAUSTED -> OpenAiError.engineUnavailable(reason);
             case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED -> OpenAiError.engineBroke(reason);

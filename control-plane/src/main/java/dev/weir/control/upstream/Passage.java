@@ -63,7 +63,11 @@ final class Passage {
 
     /** One head, then pieces. */
     Flux<AnswerPart> answer() {
-        return destinations.hedgeAfter().map(this::hedged).orElseGet(() -> answer(Set.of()));
+        return destinations
+                .hedgeAfter()
+                .map(this::hedged)
+                .orElseGet(() -> answer(Set.of()))
+                .onErrorMap(UpstreamFailure.class, failure -> failure.atLast(request.model()));
     }
 
     /** The answer that begins first: of the best engine, or of another that is asked beside it when it takes long. */
@@ -271,11 +275,14 @@ final class Passage {
         };
     }
 
-    /** What the engine itself said, or how it failed. */
+    /** What the engine itself said of its want of room, or how it failed: one that broke says nothing that its caller could go by. */
     private static Flux<AnswerPart> lastWord(Throwable failure) {
-        return failure instanceof Refused refused
-                ? Flux.just(refused.head, new Piece(refused.body))
-                : Flux.error(failure);
+        if (!(failure instanceof Refused refused)) {
+            return Flux.error(failure);
+        }
+        return refused.head.isBroken()
+                ? Flux.error(BrokenAnswer.failure(refused.head.status(), refused.body))
+                : Flux.just(refused.head, new Piece(refused.body));
     }
 
     private Mono<Long> pause() {

@@ -1,5 +1,8 @@
 package dev.weir.control.upstream;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** An exchange with an engine that did not come to its end. Carries no stack trace: it is an answer, not a fault of ours. */
 public final class UpstreamFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -29,13 +32,29 @@ public final class UpstreamFailure extends RuntimeException {
     }
 
     private final Kind kind;
+    private final @Nullable String model;
 
     public UpstreamFailure(Kind kind, String message) {
+        this(kind, message, null);
+    }
+
+    private UpstreamFailure(Kind kind, String message, @Nullable String model) {
         super(message, null, false, false);
         this.kind = kind;
+        this.model = model;
+    }
+
+    /** The same, after which nobody else can be asked for an answer of this model. */
+    UpstreamFailure atLast(String ofModel) {
+        return new UpstreamFailure(kind, String.valueOf(getMessage()), ofModel);
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Of which model there is no answer, if it is the last word on a request. */
+    public Optional<String> model() {
+        return Optional.ofNullable(model);
     }
 }
