@@ -175,6 +175,11 @@ class AccountingTest {
         HttpResponse<String> response = weir.post(CHAT, "{\"model\":\"m\"}", "weir-feature", "a b");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("weir-feature");
+        for (String own : List.of("weir-cache-check", "weir-upgrade-rejected")) {
+            HttpResponse<String> taken = weir.post(CHAT, "{\"model\":\"m\"}", "weir-feature", own);
+            assertThat(taken.statusCode()).isEqualTo(400);
+            assertThat(taken.body()).contains("invalid_feature", "cannot be " + own, "choose another name");
+        }
     }
 
     @Test

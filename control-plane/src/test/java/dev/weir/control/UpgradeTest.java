@@ -82,6 +82,25 @@ class UpgradeTest {
     }
 
     @Test
+    void whereABudgetLeavesNoRoomForTheBetterModelTheFirstAnswerIsSent() throws Exception {
+        says("Maybe", -0.5);
+        HttpResponse<String> made = weir.post(
+                "/admin/limits", "{\"tenant\":\"default\",\"metric\":\"COST\",\"period\":\"DAY\",\"max\":0.0001}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        HttpResponse<String> answer =
+                ask(",\"max_tokens\":20"); // for 0.00002 of the small model, and 0.0002 of the large one
+        assertThat(answer.body()).isEqualTo(whole("small", "Maybe", "null"));
+        assertThat(answer.headers().firstValue("x-weir-upgrade"))
+                .hasValue("none, limits leave no room for large; its model was not sure (mean log-probability -0.500)");
+        assertThat(engine.nextRequest().body()).contains("\"model\":\"small\"");
+        assertThat(engine.hasRequest()).isFalse();
+        await().untilAsserted(() -> assertThat(weir.get("/admin/limits").body()).contains("\"spent\":0.000003000"));
+        assertThat(ask(",\"max_tokens\":8").headers().firstValue("x-weir-upgrade"))
+                .as("what is left of the first is given back")
+                .hasValue("large; its model was not sure (mean log-probability -0.500)");
+    }
+
+    @Test
     void whatDeclinesAndWhatHasNotItsFormIsReplaced() throws Exception {
         says("I am sorry, I cannot say.", -0.01);
         assertThat(ask("").headers().firstValue("x-weir-upgrade")).hasValue("large; it declines");

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,12 @@ public final class Call {
     /** The feature of answers that were made and not sent. */
     public static final String UPGRADE_REJECTED = "weir-upgrade-rejected";
 
+    /** Features that no caller can say, because Weir computes for them. */
+    public static final Set<String> OWN_FEATURES = Set.of(CACHE_CHECK, UPGRADE_REJECTED);
+
+    /** The tenant of copies that nobody is billed for. */
+    public static final String SHADOW_TENANT = "weir-shadow";
+
     private static final int TOKENS_TO_TELL_MIN = 8;
     private static final int TRIES_CHARS_MAX = 1_000;
 
@@ -62,6 +69,7 @@ public final class Call {
     private @Nullable String compression;
     private @Nullable String tries;
     private @Nullable EngineTimes engineTimes;
+    private @Nullable Call rejected;
 
     Call(
             String id,
@@ -108,10 +116,20 @@ public final class Call {
         course = taken;
     }
 
-    /** Another model is asked instead, which costs this. */
-    public synchronized void goes(CompletionRequest other, ModelPrice itsPrice) {
-        request = other;
+    /**
+     * A better model is asked, because a first answer will not do.
+     *
+     * @param first the row of its own that the first answer has
+     */
+    public synchronized void goesUp(Call first, CompletionRequest better, ModelPrice itsPrice) {
+        rejected = first;
+        request = better;
         price = itsPrice;
+    }
+
+    /** The first answer, if it would not do. */
+    public synchronized Optional<Call> rejected() {
+        return Optional.ofNullable(rejected);
     }
 
     /** It costs this, since somebody else than was thought answers it. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class CostReports {
     /** More groups than anybody reads; the report says when it was cut. */
     public static final int ROWS_MAX = 10_000;
-
-    private static final Set<String> OWN_FEATURES = Set.of(Call.CACHE_CHECK, Call.UPGRADE_REJECTED);
 
     private final Database database;
     private final Supplier<PriceList> prices;
@@ -115,7 +112,8 @@ public final class CostReports {
         List<Row> rows = by(List.of(Tag.FEATURE), selection);
         // What Weir computes for its own sake costs money, and nobody would have asked the other model for it.
         List<Row> asked = rows.stream()
-                .filter(row -> !OWN_FEATURES.contains(String.valueOf(row.tags().get(Tag.FEATURE.text()))))
+                .filter(row ->
+                        !Call.OWN_FEATURES.contains(String.valueOf(row.tags().get(Tag.FEATURE.text()))))
                 .toList();
         Usage usage = asked.stream().map(Row::usage).reduce(Usage.NONE, CostReports::sum);
         return new Savings(

@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody has spent since some moment. It waits for the database. */
+/**
+ * What somebody has spent since some moment, as limits count it: a known answer is a request without tokens; an answer that was not sent is paid
+ * for, and no request beside the one that was answered better; what Weir computes for its own sake is nobody's. It waits for the database.
+ */
 public final class LedgerTotals {
     private final Database database;
 
@@ -30,16 +33,24 @@ public final class LedgerTotals {
     public record Total(long answeredCount, Usage usage, long costNanos) {}
 
     public Total since(Instant from, Whose whose) {
+        // Of its own model it was one; of all models together the better answer is.
+        String answered = whose.model() == null
+                ? "case when feature = :rejected then null else first_byte_micros end"
+                : "first_byte_micros";
         return database.jdbc()
-                .sql("select count(first_byte_micros) as calls, coalesce(sum(input_tokens), 0) as input,"
-                        + " coalesce(sum(cached_tokens), 0) as cached, coalesce(sum(output_tokens), 0) as output,"
+                .sql("select count(" + answered + ") as calls," + sum("input_tokens", "input")
+                        + sum("cached_tokens", "cached") + sum("output_tokens", "output")
                         + " coalesce(sum(cost_nanos), 0) as cost from ledger where at >= :from"
+                        + " and tenant <> :shadow and (feature is null or feature <> :check)"
                         + condition("tenant", whose.tenant())
                         + condition("person", whose.user())
                         + condition("api_key", whose.key())
                         + condition("model", whose.model())
                         + condition("engine", whose.engine()))
                 .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("rejected", Call.UPGRADE_REJECTED)
+                .param("check", Call.CACHE_CHECK)
+                .param("shadow", Call.SHADOW_TENANT)
                 .param("tenant", whose.tenant())
                 .param("person", whose.user())
                 .param("api_key", whose.key())
@@ -50,6 +61,10 @@ public final class LedgerTotals {
                         new Usage(row.getLong("input"), row.getLong("cached"), row.getLong("output")),
                         row.getLong("cost")))
                 .single();
+    }
+
+    private static String sum(String tokens, String name) {
+        return " coalesce(sum(case when cache is null then " + tokens + " else 0 end), 0) as " + name + ",";
     }
 
     private static String condition(String column, @Nullable String value) {

@@ -49,7 +49,7 @@ public final class AsideCalls {
 
     /** Whose copies are, in the ledger. */
     public static final Tenant SHADOW =
-            new Tenant("weir-shadow", "Copies of requests", 1, DataResidency.LOCAL_ONLY, true, Instant.EPOCH);
+            new Tenant(Call.SHADOW_TENANT, "Copies of requests", 1, DataResidency.LOCAL_ONLY, true, Instant.EPOCH);
 
     private static final String FEATURE = "shadow";
 

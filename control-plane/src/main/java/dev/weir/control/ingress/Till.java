@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.Ledger;
+import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
@@ -68,12 +69,37 @@ public final class Till {
         });
     }
 
-    /** The answer that came is not sent, but was made: it is booked by itself. */
-    void rejected(Call call, String feature, byte[] answer) {
-        Call aside = ledger.begin(call.caller(), call.request(), feature);
+    /**
+     * Has a better model answer the call if as much is left as that can take. The answer that came first is not sent then, but was made: it is paid
+     * for, and booked by itself.
+     *
+     * @param first the answer that came, which will not do
+     * @param up asks the better model
+     * @param asItCame sends the first answer, since there is nothing left for another
+     */
+    Mono<Void> goUp(
+            Call call, CompletionRequest better, byte[] first, Supplier<Mono<Void>> up, Supplier<Mono<Void>> asItCame) {
+        return Mono.defer(() -> {
+            ModelPrice price = ledger.priceOf(better.model());
+            Reservation more = quota.reserveBetter(call.caller(), better, price);
+            return more.verdict()
+                    .flatMap(verdict -> {
+                        if (!(verdict instanceof Granted)) {
+                            return asItCame.get();
+                        }
+                        call.goesUp(rejected(call, first), better, price);
+                        return up.get();
+                    })
+                    .doFinally(_ -> more.settle(call.rejected().isEmpty() ? Amounts.nothing() : ofAnswer(call)));
+        });
+    }
+
+    private Call rejected(Call call, byte[] answer) {
+        Call aside = ledger.begin(call.caller(), call.request(), Call.UPGRADE_REJECTED);
         aside.costs(call.price());
         new UsageFilter(aside).see(answer);
         ledger.record(aside, "200");
+        return aside;
     }
 
     /** Refuses what guards do not let on. It costs nothing, but is a request like others, so that trying has its limits; that there was one is booked. */
@@ -97,13 +123,20 @@ public final class Till {
         return call;
     }
 
-    /** Another model is to answer the call. */
-    void moved(Call call, CompletionRequest request) {
-        call.goes(request, ledger.priceOf(request.model()));
+    /** Of what was set aside as the call began. */
+    private static Amounts taken(Call call) {
+        return call.rejected()
+                .map(first -> new Amounts(
+                        call.wasAnswered() ? 1 : 0,
+                        first.usage().inputTokens(),
+                        first.usage().outputTokens(),
+                        first.costNanos(),
+                        0))
+                .orElseGet(() -> ofAnswer(call));
     }
 
     /** A known answer is a request like others, but takes no model's tokens. */
-    private static Amounts taken(Call call) {
+    private static Amounts ofAnswer(Call call) {
         if (!call.wasAnswered()) {
             return Amounts.nothing();
         }
@@ -182,6 +215,13 @@ public final class Till {
             throw new Refusal(OpenAiError.http(
                     400,
                     "the header " + FEATURE_HEADER + " has 1 to 64 of the characters A-Z a-z 0-9 . _ : / -",
+                    "invalid_feature"));
+        }
+        if (feature != null && Call.OWN_FEATURES.contains(feature)) {
+            throw new Refusal(OpenAiError.http(
+                    400,
+                    "the header " + FEATURE_HEADER + " cannot be " + feature
+                            + ", which is what Weir computes for its own sake: choose another name",
                     "invalid_feature"));
         }
         return feature;

@@ -79,12 +79,21 @@ public final class UpgradeStation {
         if (fault.isEmpty()) {
             return Mono.from(relay.apply(attempt.with(check.asAsked(events, bytes))));
         }
-        exchange.getResponse().getHeaders().set(HEADER, up.model() + "; " + fault.get());
-        exchange.getResponse().getHeaders().set(RouteStation.MODEL_HEADER, up.model());
-        till.rejected(call, Call.UPGRADE_REJECTED, bytes);
+        HttpHeaders told = exchange.getResponse().getHeaders();
         CompletionRequest better = RoutingFields.read(call.request().body()).withModel(call.request(), up.model());
-        till.moved(call, better);
-        return engines.ask(call, better, relay);
+        return till.goUp(
+                call,
+                better,
+                bytes,
+                () -> {
+                    told.set(HEADER, up.model() + "; " + fault.get());
+                    told.set(RouteStation.MODEL_HEADER, up.model());
+                    return engines.ask(call, better, relay);
+                },
+                () -> {
+                    told.set(HEADER, "none, limits leave no room for " + up.model() + "; " + fault.get());
+                    return Mono.from(relay.apply(attempt.with(check.asAsked(events, bytes))));
+                });
     }
 
     /** An answer that nobody has seen yet; written and read by one chain. */

@@ -92,12 +92,27 @@ public final class Quota implements SmartLifecycle {
         return reserve(limits.of(caller, request.model()), request, price);
     }
 
-    /** Sets aside one request and nothing else, for one that no model is to answer. */
+    /** Sets aside one request of this minute, for one that no model is to answer: a pace, of which no budget of a day or a month is spent. */
     public Reservation reserveUnanswered(Caller caller, CompletionRequest request) {
         List<Limit> ofRequests = limits.of(caller, request.model()).stream()
-                .filter(limit -> limit.metric() == Metric.REQUESTS)
+                .filter(limit -> limit.metric() == Metric.REQUESTS && !limit.isBudget())
                 .toList();
         return reserve(ofRequests, request, ModelPrice.FREE);
+    }
+
+    /**
+     * Sets aside what a better model's answer can take beside the first one's: it is the same request, which has its slot, but a new one to the
+     * limits of that model.
+     */
+    public Reservation reserveBetter(Caller caller, CompletionRequest better, ModelPrice price) {
+        List<Limit> ofAnswers = limits.of(caller, better.model()).stream()
+                .filter(limit -> switch (limit.metric()) {
+                    case CONCURRENCY -> false;
+                    case REQUESTS -> limit.model() != null;
+                    case INPUT_TOKENS, OUTPUT_TOKENS, TOKENS, COST -> true;
+                })
+                .toList();
+        return reserve(ofAnswers, better, price);
     }
 
     private Reservation reserve(List<Limit> applying, CompletionRequest request, ModelPrice price) {

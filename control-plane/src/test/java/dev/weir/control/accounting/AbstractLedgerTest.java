@@ -169,6 +169,32 @@ abstract class AbstractLedgerTest {
     }
 
     @Test
+    void whatSomebodyHasSpentIsWhatLimitsCount() {
+        ledger.start();
+        book("acme", "fast", "search", new Usage(1000, 0, 50));
+        Call known = call("acme", "fast", null);
+        known.cached("exact", new Usage(1000, 0, 50));
+        ledger.record(known, "200");
+        book("acme", "fast", Call.CACHE_CHECK, new Usage(10, 0, 5));
+        book("acme", "fast", Call.UPGRADE_REJECTED, new Usage(100, 0, 7));
+        book("acme", "power", null, new Usage(100, 0, 1));
+        book(Call.SHADOW_TENANT, "fast", "shadow", new Usage(20, 0, 2));
+        ledger.record(call("acme", "fast", null), "503");
+        ledger.stop();
+        LedgerTotals totals = new LedgerTotals(database);
+        Instant from = NOW.minusSeconds(60);
+        assertThat(totals.since(from, new LedgerTotals.Whose("acme", null, null, null, null)))
+                .as("a known answer takes no tokens, and what was not sent is no request")
+                .isEqualTo(new LedgerTotals.Total(3, new Usage(1200, 0, 58), 236_800));
+        assertThat(totals.since(from, new LedgerTotals.Whose(null, null, null, null, null)))
+                .as("of everyone: copies are nobody's")
+                .isEqualTo(new LedgerTotals.Total(3, new Usage(1200, 0, 58), 236_800));
+        assertThat(totals.since(from, new LedgerTotals.Whose("acme", null, null, "fast", null)))
+                .as("what was not sent was an answer of its model")
+                .isEqualTo(new LedgerTotals.Total(3, new Usage(1100, 0, 57), 132_800));
+    }
+
+    @Test
     void costsAreSumsByAnyTag() {
         ledger.start();
         book("acme", "fast", "search", new Usage(1000, 400, 50));

@@ -2,6 +2,7 @@ package dev.weir.control.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.control.completion.Usage;
 import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Limit.Period;
 import dev.weir.control.quota.Limit.Subject;
@@ -81,6 +82,44 @@ abstract class AbstractQuotaTest extends QuotaScene {
             granted(reservation);
             reservation.settle(Amounts.nothing());
         }
+    }
+
+    @Test
+    void aRequestThatNoModelIsToAnswerHasItsPlaceInTheMinuteAndNotInTheDay() {
+        limit(Metric.REQUESTS, Period.MINUTE, 3);
+        limit(Metric.REQUESTS, Period.DAY, 2);
+        for (int i = 0; i < 3; i++) {
+            Reservation turnedAway = replicas.getFirst().reserveUnanswered(caller, request("m", 200, 50));
+            assertThat(granted(turnedAway).levels().getFirst().left()).isEqualTo(2 - i);
+            turnedAway.settle(Amounts.spent(Usage.NONE, 0));
+        }
+        Reservation fourth = replicas.getFirst().reserveUnanswered(caller, request("m", 200, 50));
+        assertThat(refused(fourth).limit().period()).isEqualTo(Period.MINUTE);
+        pass(Duration.ofMinutes(1));
+        granted(ask());
+        granted(ask());
+        assertThat(refused(ask()).limit().period()).isEqualTo(Period.DAY);
+    }
+
+    @Test
+    void aBetterAnswerIsNoFurtherRequestButToItsModel() {
+        Quota quota = replicas.getFirst();
+        limit(Metric.REQUESTS, Period.DAY, 1);
+        limit(Metric.CONCURRENCY, Period.AT_ONCE, 1);
+        limit(Metric.OUTPUT_TOKENS, Period.DAY, 120);
+        granted(ask());
+        book.create(caller, KEY, "better", Metric.REQUESTS, Period.DAY, 1);
+        Reservation better = quota.reserveBetter(caller, request("better", 200, 50), PRICE);
+        granted(better);
+        assertThat(refused(quota.reserveBetter(caller, request("better", 200, 50), PRICE))
+                        .reason())
+                .as("what the first answer can take stays set aside")
+                .contains("of 120 are left 20");
+        better.settle(spent(10, 1));
+        assertThat(refused(quota.reserveBetter(caller, request("better", 200, 50), PRICE))
+                        .limit()
+                        .model())
+                .isEqualTo("better");
     }
 
     @Test
