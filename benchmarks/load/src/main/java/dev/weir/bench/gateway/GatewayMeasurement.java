@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Requests and streams, directly and through every variant of the control plane, in turn. All of them run all the time, and wait while it is
@@ -37,6 +38,8 @@ public final class GatewayMeasurement implements AutoCloseable {
     private final List<Variant> variants = new ArrayList<>();
     private final List<ControlPlaneProcess> running = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
+    /** Of whole answers and of streams alike: a cache may tell either from the other. */
+    private final AtomicLong questions = new AtomicLong();
 
     private GatewayMeasurement(Plan plan) throws IOException {
         this.plan = plan;
@@ -121,10 +124,10 @@ public final class GatewayMeasurement implements AutoCloseable {
 
     private OpenLoop loop(int way, boolean stream) {
         if (way == 0) {
-            return new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, stream);
+            return new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, stream, questions);
         }
         URI url = running.get(way - 1).url();
-        return new OpenLoop(url, keys.get(way - 1), variants.get(way - 1).model(), stream);
+        return new OpenLoop(url, keys.get(way - 1), variants.get(way - 1).model(), stream, questions);
     }
 
     private long cpuNanos(int way) {

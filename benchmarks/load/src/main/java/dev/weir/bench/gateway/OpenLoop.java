@@ -24,12 +24,18 @@ final class OpenLoop implements AutoCloseable {
     private final byte[] request;
     private final int numberAt;
     private final boolean streams;
-    private final AtomicLong askedCount = new AtomicLong();
+    private final AtomicLong questions;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
 
-    OpenLoop(URI url, String key, String model, boolean streams) {
+    /**
+     * Asks there.
+     *
+     * @param questions the number of the next question; loops that ask the same server share it, or one's answers could be known from another's
+     */
+    OpenLoop(URI url, String key, String model, boolean streams, AtomicLong questions) {
         this.url = url;
         this.streams = streams;
+        this.questions = questions;
         String body = "{\"model\":\"" + model + "\",\"stream\":" + streams
                 + ",\"max_tokens\":256,\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"Request "
                 + NUMBER + ": "
@@ -45,7 +51,7 @@ final class OpenLoop implements AutoCloseable {
     /** No two are the same: nothing is known from another one. */
     private byte[] nextRequest() {
         byte[] next = request.clone();
-        long number = askedCount.getAndIncrement();
+        long number = questions.getAndIncrement();
         for (int at = numberAt + NUMBER.length() - 1; at >= numberAt; at--) {
             next[at] = (byte) ('0' + number % 10);
             number /= 10;
@@ -71,7 +77,12 @@ final class OpenLoop implements AutoCloseable {
     private void ask(long dueNanos, Latencies latencies) {
         try {
             Connection used = answering(nextRequest());
-            used.read(dueNanos, latencies);
+            try {
+                used.read(dueNanos, latencies);
+            } catch (IOException | RuntimeException failure) {
+                used.close(); // nobody knows where on it the next answer would begin
+                throw failure;
+            }
             idle.addFirst(used);
         } catch (IOException | RuntimeException failure) {
             latencies.failed(failure);

@@ -4,23 +4,30 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class OpenLoopTest {
     private static final int PER_SECOND = 50;
     private static final double SECONDS = 0.2;
+    private static final long WAIT_SECONDS_MAX = 20;
 
     @Test
     void everyRequestThatWasDueIsAskedAndMeasured() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, false)) {
+                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, false, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -32,7 +39,7 @@ class OpenLoopTest {
     @Test
     void everyEventOfAStreamHasAWay() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, true)) {
+                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, true, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -47,12 +54,12 @@ class OpenLoopTest {
     @Test
     void aRequestOnAConnectionThatTheServerHasClosedGoesOutOnceMore() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-                OpenLoop loop = new OpenLoop(
-                        URI.create("http://127.0.0.1:" + server.getLocalPort()),
-                        "key",
-                        ScriptedUpstream.MODEL,
-                        false)) {
-            Thread.ofVirtual().start(() -> answerOnceEach(server));
+                OpenLoop loop = loop(server, false, new AtomicLong())) {
+            // Each connection has one answer, which does not say that it is the last.
+            serve(server, connection -> {
+                String _ = request(connection.getInputStream());
+                connection.getOutputStream().write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".getBytes(US_ASCII));
+            });
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -60,26 +67,99 @@ class OpenLoopTest {
         }
     }
 
-    /** Each connection has one answer, which does not say that it is the last. */
-    private static void answerOnceEach(ServerSocket server) {
-        try {
-            while (true) {
-                try (Socket connection = server.accept()) {
-                    InputStream in = new BufferedInputStream(connection.getInputStream());
-                    String _ = requireNonNull(HttpHead.read(in)).body(in);
-                    connection
-                            .getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".getBytes(US_ASCII));
-                }
+    @Test
+    void aConnectionWhoseAnswerCannotBeReadIsClosed() throws Exception {
+        for (String answer : List.of(
+                "HTTP/1.1 500 Failed\r\ncontent-length: 2\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno number\r\n")) {
+            CountDownLatch closed = new CountDownLatch(10);
+            try (ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+                    OpenLoop loop = loop(server, true, new AtomicLong())) {
+                serve(server, connection -> {
+                    String _ = request(connection.getInputStream());
+                    connection.getOutputStream().write(answer.getBytes(US_ASCII));
+                    awaitEnd(connection.getInputStream());
+                    closed.countDown();
+                });
+                Latencies latencies = new Latencies();
+                loop.run(PER_SECOND, SECONDS, latencies);
+                assertThat(latencies.failureCount()).isEqualTo(10);
+                assertThat(closed.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS))
+                        .as("all of them, while the loop goes on: %s are open", closed.getCount())
+                        .isTrue();
             }
-        } catch (IOException _) {
-            // closed: the test is over
         }
     }
 
     @Test
+    void loopsThatShareTheirQuestionsNeverAskOneTwice() throws Exception {
+        List<String> asked = Collections.synchronizedList(new ArrayList<>());
+        AtomicLong questions = new AtomicLong();
+        try (ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+                OpenLoop wholes = loop(server, false, questions);
+                OpenLoop streams = loop(server, true, questions)) {
+            serve(server, connection -> {
+                String body = request(connection.getInputStream());
+                asked.add(body.substring(body.indexOf("\"messages\"")));
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n".getBytes(US_ASCII));
+            });
+            for (OpenLoop loop : List.of(wholes, streams)) {
+                Latencies latencies = new Latencies();
+                loop.run(PER_SECOND, SECONDS, latencies);
+                assertThat(latencies.lastFailure()).isEmpty();
+            }
+        }
+        assertThat(asked).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    private static OpenLoop loop(ServerSocket server, boolean streams, AtomicLong questions) {
+        URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
+        return new OpenLoop(url, "key", ScriptedUpstream.MODEL, streams, questions);
+    }
+
+    /** What is done with a connection, which is closed then. */
+    private interface Served {
+        void by(Socket connection) throws IOException;
+    }
+
+    private static void serve(ServerSocket server, Served served) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    Socket connection = server.accept();
+                    Thread.ofVirtual().start(() -> {
+                        try (connection) {
+                            served.by(connection);
+                        } catch (IOException _) {
+                            // the test sees what has not been done
+                        }
+                    });
+                }
+            } catch (IOException _) {
+                // closed: the test is over
+            }
+        });
+    }
+
+    private static void awaitEnd(InputStream from) throws IOException {
+        try {
+            while (from.read() >= 0) {
+                // nothing more is expected
+            }
+        } catch (SocketException _) {
+            // a reset is a way of closing, too
+        }
+    }
+
+    private static String request(InputStream from) throws IOException {
+        return requireNonNull(HttpHead.read(from)).body(from);
+    }
+
+    @Test
     void whoCannotBeReachedIsCountedAndNamed() {
-        try (OpenLoop loop = new OpenLoop(URI.create("http://127.0.0.1:1"), "key", "m", false)) {
+        try (OpenLoop loop = new OpenLoop(URI.create("http://127.0.0.1:1"), "key", "m", false, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.failureCount()).isEqualTo(10);
