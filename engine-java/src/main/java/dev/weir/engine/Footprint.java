@@ -30,6 +30,10 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
     private static final int CUDA_TILE_TOKENS = 2048;
     private static final int CUDA_LOGIT_ROWS = 256;
 
+    // of its library of matrix products, where results may depend on company
+    private static final long CUDA_LIBRARY_BYTES = 32L << 20;
+    private static final long CUDA_UNPACKED_BYTES_MAX = 64L << 20;
+
     static Footprint of(ModelDirectory directory, ModelSettings settings, int stepTokensMax, int sequencesMax) {
         HeldTypes types = new HeldTypes(settings.types(), directory.config().tiedEmbeddings());
         long mappedBytes = 0;
@@ -52,8 +56,15 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
     /**
      * On a CUDA device. Matrices are packed as they are held where that is Q8_0 or Q4_0, and as BF16 otherwise; the embedding is BF16 and a table of
      * its own beside the LM head. Told without the rounding up to tiles: the native library has the last word when it takes the memory.
+     *
+     * @param batchVariant whether the device's library multiplies prompts, where there is one: only opening it would tell
      */
-    static Footprint onCuda(ModelDirectory directory, ModelSettings settings, int stepTokensMax, int sequencesMax) {
+    static Footprint onCuda(
+            ModelDirectory directory,
+            ModelSettings settings,
+            int stepTokensMax,
+            int sequencesMax,
+            boolean batchVariant) {
         ModelConfig config = directory.config();
         HeldTypes types = new HeldTypes(settings.types(), config.tiedEmbeddings());
         long weightBytes = config.tiedEmbeddings() ? (long) config.vocabSize() * config.hiddenSize() * Short.BYTES : 0;
@@ -77,7 +88,24 @@ record Footprint(long mappedBytes, long copiedBytes, long blockBytes, long worki
                 weightBytes,
                 blockBytes,
                 rows * workingBytes(config, TILE_TOKENS, sequencesMax)
-                        + (long) Float.BYTES * CUDA_LOGIT_ROWS * config.vocabSize());
+                        + (long) Float.BYTES * CUDA_LOGIT_ROWS * config.vocabSize()
+                        + (batchVariant ? libraryBytes(config) : 0));
+    }
+
+    /**
+     * What cuBLASLt works in, and as much of a layer's largest matrix as is unpacked for it at a time. That one reads hidden states: what writes them
+     * has no more elements than what read them before.
+     */
+    static long libraryBytes(ModelConfig config) {
+        AttentionShape attention = config.attention();
+        long queryRows = (long) attention.queryHeadCount() * attention.headSize();
+        long readRows = queryRows + 2L * attention.kvHeadCount() * attention.headSize();
+        boolean dense = config.layers().stream().anyMatch(layer -> !layer.sparse());
+        long mlpRows = dense ? 2L * config.intermediateSize() : 0;
+        ExpertsShape experts = config.experts();
+        long routerRows = experts == null ? 0 : experts.count();
+        long rows = Math.max(Math.max(readRows, mlpRows), routerRows);
+        return CUDA_LIBRARY_BYTES + Math.min(CUDA_UNPACKED_BYTES_MAX, rows * config.hiddenSize() * Short.BYTES);
     }
 
     private static long elements(TensorInfo tensor) {

@@ -153,7 +153,12 @@ final class ModelHost implements ManagedModel {
 
     private static Footprint footprint(ModelDirectory directory, ModelSpec spec, EngineConfig config) {
         return config.device().cuda().isPresent()
-                ? Footprint.onCuda(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax())
+                ? Footprint.onCuda(
+                        directory,
+                        spec.settings(),
+                        config.stepTokensMax(),
+                        config.sequencesMax(),
+                        config.device().batchVariant())
                 : Footprint.of(directory, spec.settings(), config.stepTokensMax(), config.sequencesMax());
     }
 
