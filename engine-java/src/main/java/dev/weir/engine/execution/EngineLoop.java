@@ -332,9 +332,9 @@ public final class EngineLoop implements AutoCloseable {
         LOG.error("{}: the executor failed.", name, failure);
         executors.close();
         Throwable cause = failure;
-        while (!isDeviceLost(cause) && executors.mayRestart()) {
+        while (!ExecutionException.isDeviceLost(cause) && executors.mayRestart()) {
             state = State.RECOVERING;
-            generations.endRunning("the engine failed: " + told(failure));
+            generations.endRunning("the engine failed: " + ExecutionException.told(failure));
             long retryNanos = ticker.getAsLong() + executors.countRestart().toNanos();
             while (goesOn() && retryNanos - ticker.getAsLong() > 0) {
                 sleep(retryNanos - ticker.getAsLong());
@@ -356,7 +356,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void giveUp(Throwable cause) {
-        String message = "the engine failed and has to be started again: " + told(cause);
+        String message = "the engine failed and has to be started again: " + ExecutionException.told(cause);
         if (started.isDone()) { // before that, start() throws it at whoever started the engine
             LOG.error("{}: {}", name, message);
         }
@@ -364,18 +364,9 @@ public final class EngineLoop implements AutoCloseable {
         state = State.FAILED;
         admission.drain(generations::accept);
         generations.endAll(FinishReason.ERROR, message);
-        if (isDeviceLost(cause)) {
-            deviceLost.complete(told(cause));
+        if (ExecutionException.isDeviceLost(cause)) {
+            deviceLost.complete(ExecutionException.told(cause));
         }
-    }
-
-    private static boolean isDeviceLost(Throwable failure) {
-        return failure instanceof ExecutionException known
-                && known.goesOn() == ExecutionException.GoesOn.ANOTHER_PROCESS;
-    }
-
-    private static String told(Throwable failure) {
-        return failure instanceof ExecutionException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
     private void stop() {

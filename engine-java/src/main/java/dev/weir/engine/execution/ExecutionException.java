@@ -40,4 +40,14 @@ public final class ExecutionException extends RuntimeException {
     public GoesOn goesOn() {
         return goesOn;
     }
+
+    /** Whether whatever failed leaves nothing that this process could compute with. */
+    static boolean isDeviceLost(Throwable failure) {
+        return failure instanceof ExecutionException known && known.goesOn == GoesOn.ANOTHER_PROCESS;
+    }
+
+    /** What those are told whose request a failure ends: a backend's own words, or what kind of bug it was. */
+    static String told(Throwable failure) {
+        return failure instanceof ExecutionException ? String.valueOf(failure.getMessage()) : failure.toString();
+    }
 }
