@@ -81,6 +81,26 @@ class RepeatedRequestsTest {
     }
 
     @Test
+    void theAnswerIsTheSameWhereverTheRequestWouldGoNow() throws Exception {
+        Path configuration = Files.writeString(
+                directory.resolve("arms.yaml"), "aliases: {either: {arms: {one: 50, other: 50}}}\n");
+        try (ScriptedEngine both = ScriptedEngine.with("one", "other");
+                RunningControlPlane armed =
+                        new RunningControlPlane(List.of(both), "--weir.configuration.file=" + configuration)) {
+            AtomicInteger count = new AtomicInteger();
+            both.answers(exchange -> exchange.json(200, "{\"n\":" + count.incrementAndGet() + "}"));
+            String ask = "{\"model\":\"either\",\"messages\":[]}";
+            for (int again = 0; again < 20; again++) { // an arm is drawn by the request's id
+                HttpResponse<String> answer =
+                        armed.post(CHAT, ask, "idempotency-key", "arms", "x-request-id", "try-" + again);
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo("{\"n\":1}");
+            }
+            assertThat(count).hasValue(1);
+        }
+    }
+
+    @Test
     void replicasThatShareARedisKnowWhatEachOtherWasAsked() throws Exception {
         String redis = "--weir.storage.redis=" + TestDatabases.redis().value();
         String key = UUID.randomUUID().toString();

@@ -110,22 +110,26 @@ public final class CompletionPipeline {
         return doorkeeper
                 .admit(exchange, Scope.INFERENCE) // 2 authenticated, before the rest of it is read
                 .flatMap(caller -> wire.decode(exchange, caller) // 1 enters
-                        .map(request -> routes.choose(caller, request, exchange)) // 4 classified, 5 routed
-                        .flatMap(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
-                        .flatMap(asked -> idempotency.once( // the second time as the first
+                        .flatMap(read -> idempotency.once( // the second time as the first, wherever it would go now
                                 caller,
-                                asked,
+                                read,
                                 exchange,
                                 passage,
-                                noted -> fallbacks.serve(
-                                        asked, noted, request -> charged(caller, request, noted, passage)),
-                                replay -> till.free(caller, asked, exchange, passage, replay))))
+                                noted -> routed(caller, read, noted, passage),
+                                replay -> till.free(caller, read, exchange, passage, replay))))
                 .transform(doorway::through)
                 .onErrorResume(failure -> errors.handle(exchange, failure))
                 .doFinally(signal -> {
                     PatientResponse.of(exchange).close();
                     passage.left(signal, exchange.getResponse().getStatusCode()); // 12 counted
                 });
+    }
+
+    private Mono<Void> routed(Caller caller, CompletionRequest read, ServerWebExchange exchange, Passage passage) {
+        return Mono.fromSupplier(() -> routes.choose(caller, read, exchange)) // 4 classified, 5 routed
+                .flatMap(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
+                .flatMap(asked ->
+                        fallbacks.serve(asked, exchange, request -> charged(caller, request, exchange, passage)));
     }
 
     private Mono<Void> charged(Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage) {

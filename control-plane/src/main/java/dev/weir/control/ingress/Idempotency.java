@@ -51,6 +51,7 @@ public final class Idempotency {
     /**
      * The work's answer, or that of the same work before.
      *
+     * @param request as it was asked: where it goes, and what is made of it on the way, may be otherwise the second time
      * @param work gets the exchange whose answer is noted
      * @param free does what costs nothing, for the same caller
      */
