@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.control.admin.ConfigurationEndpoints;
 import dev.weir.control.admin.ConfigurationTextEndpoints;
+import dev.weir.control.admin.EngineBook;
 import dev.weir.control.admin.FleetEndpoints;
 import dev.weir.control.admin.ModelEndpoints;
 import dev.weir.control.completion.AnswerWitness;
@@ -222,8 +223,13 @@ public class ControlPlane {
     }
 
     @Bean
-    FleetEndpoints fleetEndpoints(Fleet fleet, ChangeLog changes, Database database) {
-        return new FleetEndpoints(fleet, changes, database);
+    EngineBook engineBook(Fleet fleet, Database database, ChangeLog changes) {
+        return new EngineBook(fleet, database, changes);
+    }
+
+    @Bean
+    FleetEndpoints fleetEndpoints(Fleet fleet, EngineBook book, Database database) {
+        return new FleetEndpoints(fleet, book, database);
     }
 
     @Bean

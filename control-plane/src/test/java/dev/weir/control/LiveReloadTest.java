@@ -3,6 +3,7 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.control.storage.TestDatabases;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,33 @@ class LiveReloadTest {
             assertThat(audited(weir)).contains("engine.drain: a test", "engine.deregister: a test");
             assertThat(weir.put("/admin/engines/two", "{\"url\":\"nowhere\"}").statusCode())
                     .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whatIsSaidOfAnEngineIsSaidToEveryReplicaAndToThoseThatStartLater() throws Exception {
+        String storage = "--weir.storage.url=" + TestDatabases.embedded().url();
+        try (ScriptedEngine engine = ScriptedEngine.with("m");
+                RunningControlPlane one = new RunningControlPlane(List.of(), storage);
+                RunningControlPlane other = new RunningControlPlane(List.of(), storage)) {
+            one.put("/admin/engines/e", "{\"url\":\"" + engine.url() + "\",\"region\":\"north\"}");
+            other.awaitReadyCount(1);
+            assertThat(other.post(CHAT, ASK).headers().firstValue("x-weir-engine"))
+                    .hasValue("e");
+            assertThat(json(other.get("/admin/engines/e")).path("region").asString())
+                    .isEqualTo("north");
+            other.post("/admin/engines/e/drain", "", REASON);
+            one.awaitReadyCount(0);
+            assertThat(one.post(CHAT, ASK).body()).contains("it is being drained");
+            try (RunningControlPlane late = new RunningControlPlane(List.of(), storage)) {
+                assertThat(json(late.get("/admin/engines/e")).path("draining").asBoolean())
+                        .isTrue();
+                late.post("/admin/engines/e/resume", "");
+                one.awaitReadyCount(1);
+            }
+            one.delete("/admin/engines/e");
+            await().untilAsserted(
+                    () -> assertThat(other.get("/admin/engines").body()).isEqualTo("[]"));
         }
     }
 

@@ -4,17 +4,12 @@ import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EngineLoad;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
-import dev.weir.control.fleet.Fleet.Origin;
 import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.identity.Caller;
-import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.storage.Database;
 import java.net.URI;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -31,15 +26,13 @@ import reactor.core.publisher.Mono;
 /** The engines there are, and what may be done about them while we run. Each change is an entry of the audit log. */
 @RestController
 public final class FleetEndpoints {
-    private static final int REGISTERED_MAX = 1000;
-
     private final Fleet fleet;
-    private final ChangeLog changes;
+    private final EngineBook book;
     private final Database database;
 
-    public FleetEndpoints(Fleet fleet, ChangeLog changes, Database database) {
+    public FleetEndpoints(Fleet fleet, EngineBook book, Database database) {
         this.fleet = fleet;
-        this.changes = changes;
+        this.book = book;
         this.database = database;
     }
 
@@ -70,67 +63,41 @@ public final class FleetEndpoints {
         return status(view(name));
     }
 
-    /** Makes an engine known to this process, as long as it runs. */
+    /** Makes an engine known to every replica, until it is forgotten. */
     @PutMapping("/admin/engines/{name}")
     Mono<EngineStatus> register(
             @RequestAttribute(AdminAccess.CALLER) Caller caller,
             @PathVariable String name,
             @RequestBody Registration registration) {
-        return noted(caller, "engine.register", name, () -> registered(name, registration));
+        return Refusals.ask(database, () -> {
+            book.register(caller, engine(name, registration));
+            return status(view(name));
+        });
     }
 
     /** Forgets an engine that was registered; what it has under way goes on. */
     @DeleteMapping("/admin/engines/{name}")
     Mono<EngineStatus> deregister(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
-        return noted(caller, "engine.deregister", name, () -> forgotten(name));
+        return Refusals.ask(database, () -> {
+            EngineStatus before = status(view(name));
+            book.deregister(caller, view(name).engine());
+            return before;
+        });
     }
 
-    /** Sends it nothing new; it is empty once {@code requestsUnderWay} is 0. */
+    /** Sends it nothing new, from any replica; it is empty once {@code requestsUnderWay} is 0 on each. */
     @PostMapping("/admin/engines/{name}/drain")
     Mono<EngineStatus> drain(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
-        return noted(caller, "engine.drain", name, () -> drained(name, true));
+        return Refusals.ask(database, () -> drained(caller, name, true));
     }
 
     @PostMapping("/admin/engines/{name}/resume")
     Mono<EngineStatus> resume(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String name) {
-        return noted(caller, "engine.resume", name, () -> drained(name, false));
+        return Refusals.ask(database, () -> drained(caller, name, false));
     }
 
-    private Mono<EngineStatus> noted(Caller caller, String action, String name, Supplier<EngineStatus> work) {
-        return Refusals.ask(
-                database,
-                () -> changes.change(caller, action, name, status -> Map.of("url", status.url()), _ -> work.get()));
-    }
-
-    private EngineStatus registered(String name, Registration registration) {
-        synchronized (fleet) {
-            List<Engine> registered = new ArrayList<>(fleet.members(Origin.REGISTERED));
-            registered.removeIf(engine -> engine.name().equals(name));
-            if (registered.size() >= REGISTERED_MAX) {
-                throw refused("at most " + REGISTERED_MAX + " engines can be registered");
-            }
-            registered.add(engine(name, registration));
-            fleet.setMembers(Origin.REGISTERED, registered);
-        }
-        return status(view(name));
-    }
-
-    /** As it was. */
-    private EngineStatus forgotten(String name) {
-        synchronized (fleet) {
-            List<Engine> registered = new ArrayList<>(fleet.members(Origin.REGISTERED));
-            if (!registered.removeIf(engine -> engine.name().equals(name))) {
-                throw refused(
-                        "the engine " + name + " was not registered here: only the configuration can take it out");
-            }
-            EngineStatus before = status(view(name));
-            fleet.setMembers(Origin.REGISTERED, registered);
-            return before;
-        }
-    }
-
-    private EngineStatus drained(String name, boolean draining) {
-        fleet.drain(view(name).engine(), draining);
+    private EngineStatus drained(Caller caller, String name, boolean draining) {
+        book.drain(caller, view(name).engine(), draining);
         return status(view(name));
     }
 

@@ -8,7 +8,6 @@ final class EngineAccount {
     private final CircuitBreaker breaker;
     private volatile EngineLoad load = EngineLoad.UNKNOWN;
     private volatile int othersCount;
-    private volatile boolean draining;
     private volatile boolean gone;
 
     EngineAccount(CircuitBreaker breaker) {
@@ -25,15 +24,6 @@ final class EngineAccount {
 
     EngineLoad load() {
         return load;
-    }
-
-    /** Takes nothing new, and finishes what it has. */
-    void drain(boolean drained) {
-        draining = drained;
-    }
-
-    boolean isDraining() {
-        return draining;
     }
 
     /** An engine that is ready after it was gone has been started anew: what the process before it failed says nothing about this one. */

@@ -15,6 +15,10 @@ public record EngineView(Engine engine, EngineState state, Instant since, boolea
         return !draining && state instanceof EngineState.Ready;
     }
 
+    EngineView withDraining(boolean drained) {
+        return drained == draining ? this : new EngineView(engine, state, since, drained);
+    }
+
     /** Whether it has the model, or had it when it was last ready. */
     public boolean has(String modelId) {
         return model(modelId).isPresent();

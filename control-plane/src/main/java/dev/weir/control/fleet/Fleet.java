@@ -8,14 +8,17 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ import reactor.core.publisher.Sinks;
  */
 public final class Fleet {
     private static final Logger log = LoggerFactory.getLogger(Fleet.class);
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
     /** Who said that there is an engine. Where two have the same name or address, the later of these counts. */
     public enum Origin {
@@ -46,6 +50,7 @@ public final class Fleet {
     private final Map<Origin, List<Engine>> members = new EnumMap<>(Origin.class);
     private final AtomicReference<FleetSnapshot> current = new AtomicReference<>(new FleetSnapshot(List.of()));
     private volatile Map<Engine, EngineAccount> accounts = Map.of();
+    private Set<String> drained = Set.of();
     private final Sinks.Many<FleetSnapshot> changes = Sinks.many().replay().latest();
 
     public Fleet(List<Engine> engines, BreakerLimits breakerLimits, InstantSource clock, LongSupplier ticker) {
@@ -112,7 +117,8 @@ public final class Fleet {
     }
 
     private EngineView unasked(Engine engine) {
-        return new EngineView(engine, new Unready("it was not asked yet", List.of()), clock.instant(), false);
+        return new EngineView(
+                engine, new Unready("it was not asked yet", List.of()), clock.instant(), drained.contains(engine.name()));
     }
 
     /** One engine for each name and each address. */
@@ -126,11 +132,38 @@ public final class Fleet {
 
     /** Sends the engine nothing new, or again; what it has under way goes on. */
     public synchronized void drain(Engine engine, boolean draining) {
-        account(engine).drain(draining);
+        Set<String> names = new HashSet<>(drained);
+        if (draining) {
+            names.add(engine.name());
+        } else {
+            names.remove(engine.name());
+        }
+        drainAll(names);
+    }
+
+    /** Of the engines that others send requests to, too, these are sent nothing new, and no others; so are those of these names that come later. */
+    public synchronized void drainShared(Set<String> names) {
+        Set<String> all = new HashSet<>(names);
+        for (Engine own : members(Origin.STARTED)) {
+            if (isOwn(own)) {
+                all.remove(own.name());
+                if (drained.contains(own.name())) {
+                    all.add(own.name());
+                }
+            }
+        }
+        drainAll(all);
+    }
+
+    /** Whether another process knows another engine by this name: one that stands beside each of us has the same address everywhere. */
+    public boolean isOwn(Engine engine) {
+        return members(Origin.STARTED).contains(engine) && LOOPBACK.matcher(engine.url().getHost()).matches();
+    }
+
+    private void drainAll(Set<String> names) {
+        drained = Set.copyOf(names);
         publish(new FleetSnapshot(current.get().engines().stream()
-                .map(view -> view.engine().equals(engine)
-                        ? new EngineView(engine, view.state(), view.since(), draining)
-                        : view)
+                .map(view -> view.withDraining(drained.contains(view.engine().name())))
                 .toList()));
     }
 

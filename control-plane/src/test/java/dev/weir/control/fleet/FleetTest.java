@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +137,20 @@ class FleetTest {
         assertThat(fleet.underWayCount(FIRST)).isZero();
         fleet.drain(FIRST, false);
         assertThat(assigned("a").engine()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void whatAllReplicasDrainIsDrainedWhenItComesAndOnesOwnEngineIsOnesOwn() {
+        Engine rack = new Engine("rack", URI.create("http://10.0.0.11:8100"), "");
+        fleet.drain(FIRST, true); // at this machine's own address
+        fleet.drainShared(Set.of("rack", SECOND.name()));
+        fleet.setMembers(Fleet.Origin.CONFIGURED, List.of(rack));
+        fleet.update(FIRST, ready("a"));
+        fleet.update(SECOND, ready("a"));
+        fleet.update(rack, ready("a"));
+        assertThat(fleet.snapshot().engines()).extracting(EngineView::draining).containsExactly(true, false, true);
+        fleet.drainShared(Set.of());
+        assertThat(fleet.snapshot().engines()).extracting(EngineView::draining).containsExactly(true, false, false);
     }
 
     @Test
