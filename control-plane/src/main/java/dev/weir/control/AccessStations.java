@@ -192,7 +192,7 @@ class AccessStations {
                 store,
                 config.storage().directory(),
                 config.accounting(),
-                () -> policy.current().value().prices(),
+                number -> policy.at(number).value().prices(),
                 clock,
                 meters,
                 ticker);

@@ -71,7 +71,7 @@ class CacheStations {
             InstantSource clock,
             Scheduler timer) {
         return new ResponseCache(
-                () -> policy.current().value().cache(),
+                number -> policy.at(number).value().cache(),
                 redis.getIfAvailable(),
                 encoder.sentences(),
                 config.cache(),

@@ -269,6 +269,7 @@ public class ControlPlane {
     @Bean
     CompletionPipeline completionPipeline(
             WeirConfig config,
+            LiveConfiguration<Policy> policy,
             @Qualifier("loopTimer") Scheduler timer,
             Doorkeeper doorkeeper,
             Till till,
@@ -290,6 +291,7 @@ public class ControlPlane {
             OpenAiErrors errors) {
         return new CompletionPipeline(
                 config.ingress(),
+                () -> policy.current().number(),
                 timer,
                 doorkeeper,
                 till,

@@ -59,7 +59,7 @@ class RouteStations {
             InstantSource clock,
             Classifier classifier) {
         return new Routes(
-                () -> policy.current().value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
+                number -> policy.at(number).value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
     }
 
     /** With a head where there is one, and an encoder of ours: heads know no others. */
@@ -91,21 +91,21 @@ class RouteStations {
 
     @Bean
     CostCeiling costCeiling(LiveConfiguration<Policy> policy) {
-        return new CostCeiling(() -> policy.current().value().routing());
+        return new CostCeiling(number -> policy.at(number).value().routing());
     }
 
     @Bean
     PromptStation promptStation(LiveConfiguration<Policy> policy, Till till, MeterRegistry meters) {
         return new PromptStation(
-                () -> policy.current().value().guards(),
-                () -> policy.current().value().compression(),
+                number -> policy.at(number).value().guards(),
+                number -> policy.at(number).value().compression(),
                 till,
                 meters);
     }
 
     @Bean
     Fallbacks fallbacks(LiveConfiguration<Policy> policy, CostCeiling ceiling) {
-        return new Fallbacks(() -> policy.current().value().detours(), ceiling);
+        return new Fallbacks(number -> policy.at(number).value().detours(), ceiling);
     }
 
     @Bean
@@ -116,7 +116,7 @@ class RouteStations {
             WeirConfig config,
             MeterRegistry meters) {
         return new Spillway(
-                () -> policy.current().value().overflow(),
+                number -> policy.at(number).value().overflow(),
                 ceiling,
                 quota,
                 config.fleet().breaker(),
@@ -126,7 +126,7 @@ class RouteStations {
 
     @Bean
     UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, CostCeiling ceiling, Till till) {
-        return new UpgradeStation(() -> policy.current().value().upgrade(), ceiling, till);
+        return new UpgradeStation(number -> policy.at(number).value().upgrade(), ceiling, till);
     }
 
     @Bean

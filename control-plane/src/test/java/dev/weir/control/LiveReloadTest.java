@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.storage.TestDatabases;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,9 @@ class LiveReloadTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String ASK = "{\"model\":\"m\",\"messages\":[]}";
     private static final String[] REASON = {"weir-reason", "a test"};
+    private static final String OTHERS_ANSWER =
+            "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Write to ada@example.org.\"},"
+                    + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20}}";
     private static final int CLIENTS = 8;
     private static final int RELOADS = 20;
 
@@ -63,6 +70,56 @@ class LiveReloadTest {
                 assertThat(audited(weir))
                         .filteredOn(done -> done.equals("configuration.reload: a test"))
                         .hasSize(RELOADS);
+            }
+        }
+    }
+
+    @Test
+    void aRequestKeepsToTheConfigurationThatItCameInUnder() throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        CountDownLatch reloaded = new CountDownLatch(1);
+        try (ScriptedEngine engine = ScriptedEngine.with("m", "other")) {
+            Files.writeString(file, engines(engine) + """
+                    models: {m: {fallbacks: [{to: other, for: failed}]}}
+                    prices: {other: {input: 1, output: 10}}
+                    guards: [{models: [other], answers: {action: redact, kinds: [email]}}]
+                    """);
+            engine.answers(exchange -> {
+                if (exchange.request().body().contains("\"m\"")) {
+                    assertThat(reloaded.await(20, TimeUnit.SECONDS)).isTrue();
+                    exchange.json(500, "{}");
+                } else {
+                    exchange.json(200, OTHERS_ANSWER);
+                }
+            });
+            try (RunningControlPlane weir = new RunningControlPlane(
+                    List.of(), "--weir.configuration.file=" + file, "--weir.configuration.look-every=1h")) {
+                weir.awaitReadyCount(1);
+                CompletableFuture<HttpResponse<String>> before = new CompletableFuture<>();
+                Thread.ofVirtual().start(() -> {
+                    try {
+                        before.complete(weir.post(CHAT, ASK));
+                    } catch (IOException | InterruptedException failure) {
+                        before.completeExceptionally(failure);
+                    }
+                });
+                engine.nextRequest();
+                Files.writeString(file, engines(engine) + "prices: {other: {input: 1000, output: 1000}}\n");
+                assertThat(weir.post("/admin/configuration/reload", "", REASON).body())
+                        .contains("applied");
+                reloaded.countDown();
+                assertThat(before.join().headers().firstValue("x-weir-fallback"))
+                        .as("the fallback that there was: " + before.join().body())
+                        .hasValue("m -> other; failed");
+                assertThat(before.join().body()).as("and its guard").contains("[EMAIL]");
+                await().untilAsserted(() -> assertThat(json(weir.get("/admin/costs?by=status"))
+                                .at("/rows/0/cost")
+                                .decimalValue())
+                        .as("at its prices")
+                        .isEqualByComparingTo("0.0003"));
+                assertThat(weir.post(CHAT, ASK).statusCode())
+                        .as("whoever comes now comes under the new one")
+                        .isEqualTo(500);
             }
         }
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +40,7 @@ public final class Ledger implements SmartLifecycle {
     private final LedgerStore store;
     private final Spool spool;
     private final AccountingConfig config;
-    private final Supplier<PriceList> prices;
+    private final LongFunction<PriceList> prices;
     private final InstantSource clock;
     private final Clock ticker;
     private final BlockingQueue<LedgerEntry> waiting;
@@ -56,13 +56,13 @@ public final class Ledger implements SmartLifecycle {
     /**
      * A ledger that keeps in the directory what the database does not take.
      *
-     * @param prices as they are now
+     * @param prices by the number of the configuration
      */
     public Ledger(
             LedgerStore store,
             Path directory,
             AccountingConfig config,
-            Supplier<PriceList> prices,
+            LongFunction<PriceList> prices,
             InstantSource clock,
             MeterRegistry meters,
             Clock ticker) {
@@ -89,12 +89,12 @@ public final class Ledger implements SmartLifecycle {
     /** A request begins; its entry is made when it ends. */
     public Call begin(Caller caller, CompletionRequest request, @Nullable String feature) {
         String id = idPrefix + "-" + callCount.incrementAndGet();
-        return new Call(id, caller, request, feature, prices.get().of(request.model()), clock.instant(), ticker);
+        return new Call(id, caller, request, feature, priceOf(request), clock.instant(), ticker);
     }
 
-    /** What a model's tokens cost now. */
-    public ModelPrice priceOf(String model) {
-        return prices.get().of(model);
+    /** What the tokens of a request's model cost it. */
+    public ModelPrice priceOf(CompletionRequest request) {
+        return prices.apply(request.configuration()).of(request.model());
     }
 
     /** The call is over. Never waits: what finds no place goes to the spool. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ import reactor.core.scheduler.Schedulers;
 public final class ResponseCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResponseCache.class);
 
-    private final Supplier<CacheRules> rules;
+    private final LongFunction<CacheRules> rules;
     private final AnswerStore store;
     private final int answerBytesMax;
     private final InstantSource clock;
@@ -37,14 +37,14 @@ public final class ResponseCache implements AutoCloseable {
     /**
      * A cache.
      *
-     * @param rules as they are now
+     * @param rules by the number of the configuration
      * @param redis shared by all replicas; absent where answers are kept in this process
      * @param encoder absent where no meanings can be compared
      * @param chance between 0 and 1
      * @param self a name of this replica's own
      */
     public ResponseCache(
-            Supplier<CacheRules> rules,
+            LongFunction<CacheRules> rules,
             @Nullable Redis redis,
             @Nullable SentenceEncoder encoder,
             CacheConfig config,
@@ -86,7 +86,7 @@ public final class ResponseCache implements AutoCloseable {
 
     /** What is known about the request. */
     public Mono<Lookup> look(CompletionRequest request, Wish wish) {
-        Optional<CacheRules.Rule> rule = rules.get()
+        Optional<CacheRules.Rule> rule = rules.apply(request.configuration())
                 .of(request.share().tenant(), request.model())
                 .filter(fitting ->
                         fitting.exact().isPresent() || fitting.semantic().isPresent());

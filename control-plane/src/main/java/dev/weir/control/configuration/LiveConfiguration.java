@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,10 +30,14 @@ public final class LiveConfiguration<T> {
     private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
     private static final int FINGERPRINT_CHARS = 12;
 
+    /** For requests that came in under them; a file is read once a second at most, so the oldest was exchanged a minute ago at least. */
+    private static final int EARLIER_MAX = 64;
+
     private final @Nullable Path file;
     private final Function<Section, T> reader;
     private final InstantSource clock;
     private final List<Consumer<T>> followers = new CopyOnWriteArrayList<>();
+    private final Map<Long, Version<T>> earlier = new ConcurrentHashMap<>();
     private volatile Version<T> current;
     private volatile @Nullable Refused lastRefusal;
 
@@ -56,6 +62,12 @@ public final class LiveConfiguration<T> {
     /** The version that serves; a request asks once and keeps what it got. */
     public Version<T> current() {
         return current;
+    }
+
+    /** The version of this number; the one that serves where there is none, or where it has been exchanged too often since. */
+    public Version<T> at(long number) {
+        Version<T> serving = current;
+        return number == serving.number() ? serving : earlier.getOrDefault(number, serving);
     }
 
     /** Where it stands, if it stands in a file. */
@@ -135,6 +147,8 @@ public final class LiveConfiguration<T> {
             if (next.fingerprint().equals(current.fingerprint())) {
                 return new Unchanged(current.number());
             }
+            earlier.put(current.number(), current);
+            earlier.remove(current.number() - EARLIER_MAX);
             current = next;
             followers.forEach(follower -> follower.accept(next.value()));
             log.info("configuration {} serves, version {}", next.fingerprint(), next.number());

@@ -175,7 +175,8 @@ public final class AsideCalls {
                 renamed.demand(),
                 renamed.usageAsked(),
                 renamed.body(),
-                Map.of());
+                Map.of(),
+                renamed.configuration());
     }
 
     private Mono<Void> counted(EngineAnswer answer, Call call, Call original) {

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -55,8 +56,14 @@ public final class CompletionPipeline {
     private final RequestTelemetry telemetry;
     private final OpenAiErrors errors;
 
+    /**
+     * The way through these stations.
+     *
+     * @param configuration the number of the one that serves
+     */
     public CompletionPipeline(
             IngressConfig config,
+            LongSupplier configuration,
             Scheduler timer,
             Doorkeeper doorkeeper,
             Till till,
@@ -79,7 +86,7 @@ public final class CompletionPipeline {
         this.doorkeeper = doorkeeper;
         this.till = till;
         this.cached = cached;
-        this.wire = new OpenAiWire(config, fleet::snapshot);
+        this.wire = new OpenAiWire(config, fleet::snapshot, configuration);
         this.heartbeatEvery = config.heartbeatEvery();
         this.timer = timer;
         this.doorway = new Doorway(config.requestsUnderWayMax());
@@ -162,14 +169,14 @@ public final class CompletionPipeline {
                         passage.sent(request),
                         () -> engines(
                                 request,
-                                routes.region(call.caller(), exchange),
+                                routes.region(call.caller(), request, exchange),
                                 tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
                                 hearing(asking, passage)),
                         told,
                         came -> Mono.from(answered.apply(came))),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
                     Optional<ModelPrice> outside =
-                            spillway.priceOf(answer.from(), call.request().model());
+                            spillway.priceOf(answer.from(), call.request());
                     outside.ifPresent(call::costs);
                     call.takes(RouteStation.course(answer.from(), told)
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
@@ -195,7 +202,7 @@ public final class CompletionPipeline {
                 outside,
                 heard,
                 request.stream(),
-                fallbacks.of(request.model()).hedged() ? Optional.of(hedges) : Optional.empty());
+                fallbacks.of(request).hedged() ? Optional.of(hedges) : Optional.empty());
     }
 
     private static Heard hearing(Call call, Passage passage) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
@@ -28,21 +28,21 @@ public final class Fallbacks {
     private static final int REFUSAL_BYTES_MAX = 1 << 16;
     private static final int BAD_REQUEST = 400;
 
-    private final Supplier<Detours> detours;
+    private final LongFunction<Detours> detours;
     private final CostCeiling ceiling;
 
-    public Fallbacks(Supplier<Detours> detours, CostCeiling ceiling) {
+    public Fallbacks(LongFunction<Detours> detours, CostCeiling ceiling) {
         this.detours = detours;
         this.ceiling = ceiling;
     }
 
-    Detours.OfModel of(String model) {
-        return detours.get().of(model);
+    Detours.OfModel of(CompletionRequest request) {
+        return detours.apply(request.configuration()).of(request.model());
     }
 
     Mono<Void> serve(
             CompletionRequest request, ServerWebExchange exchange, Function<CompletionRequest, Mono<Void>> attempt) {
-        Detours now = detours.get();
+        Detours now = detours.apply(request.configuration());
         return now.of(request.model()).fallbacks().isEmpty()
                 ? attempt.apply(request)
                 : serve(now, request, request, List.of(), exchange, attempt);

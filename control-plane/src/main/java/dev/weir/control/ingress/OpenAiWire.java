@@ -10,6 +10,7 @@ import dev.weir.control.identity.Caller;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -26,16 +27,19 @@ final class OpenAiWire {
     private final IngressConfig config;
     private final int bytesMax;
     private final Supplier<FleetSnapshot> fleet;
+    private final LongSupplier configuration;
 
     /**
      * The wire.
      *
      * @param fleet as it is now
+     * @param configuration the number of the one that serves
      */
-    OpenAiWire(IngressConfig config, Supplier<FleetSnapshot> fleet) {
+    OpenAiWire(IngressConfig config, Supplier<FleetSnapshot> fleet, LongSupplier configuration) {
         this.config = config;
         this.bytesMax = Math.toIntExact(config.requestSizeMax().toBytes());
         this.fleet = fleet;
+        this.configuration = configuration;
     }
 
     Mono<CompletionRequest> decode(ServerWebExchange exchange, Caller caller) {
@@ -62,7 +66,8 @@ final class OpenAiWire {
                             fields.stream() && endpoint.tellsUsageWhenAsked()
                                     ? fields.usage().askIn(ours)
                                     : ours),
-                    traceHeaders(exchange.getRequest().getHeaders()));
+                    traceHeaders(exchange.getRequest().getHeaders()),
+                    configuration.getAsLong());
         });
     }
 

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -35,13 +35,16 @@ public final class PromptStation {
     private static final String NOTED = PromptStation.class.getName() + ".noted";
     private static final int ANSWER_BYTES_MAX = 1 << 22;
 
-    private final Supplier<GuardRules> guards;
-    private final Supplier<CompressionRules> compressions;
+    private final LongFunction<GuardRules> guards;
+    private final LongFunction<CompressionRules> compressions;
     private final Till till;
     private final MeterRegistry meters;
 
     public PromptStation(
-            Supplier<GuardRules> guards, Supplier<CompressionRules> compressions, Till till, MeterRegistry meters) {
+            LongFunction<GuardRules> guards,
+            LongFunction<CompressionRules> compressions,
+            Till till,
+            MeterRegistry meters) {
         this.guards = guards;
         this.compressions = compressions;
         this.till = till;
@@ -61,8 +64,8 @@ public final class PromptStation {
     /** The request as it goes on. */
     Mono<CompletionRequest> prepare(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
         String tenant = caller.tenant().id();
-        Optional<GuardRules.Rule> guard = guards.get().of(tenant, request.model());
-        Optional<CompressionRules.Rule> shorter = compressions.get().of(tenant, request.model());
+        Optional<GuardRules.Rule> guard = guards.apply(request.configuration()).of(tenant, request.model());
+        Optional<CompressionRules.Rule> shorter = compressions.apply(request.configuration()).of(tenant, request.model());
         if (guard.isEmpty() && shorter.isEmpty()) {
             return Mono.just(request);
         }
@@ -171,7 +174,7 @@ public final class PromptStation {
 
     private Optional<GuardRules.OfPersonal> rule(Call call) {
         return call.request().endpoint().isGeneration()
-                ? guards.get()
+                ? guards.apply(call.request().configuration())
                         .of(call.caller().tenant().id(), call.request().model())
                         .flatMap(GuardRules.Rule::answers)
                 : Optional.empty();

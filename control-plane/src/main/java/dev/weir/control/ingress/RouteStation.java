@@ -57,7 +57,7 @@ public final class RouteStation {
 
     /** The request as it goes on, with the model that was chosen for it. */
     CompletionRequest choose(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
-        RoutingPolicy now = routes.policy();
+        RoutingPolicy now = routes.policy(request.configuration());
         if (routes.isPlain(now)) {
             return request;
         }
@@ -103,9 +103,12 @@ public final class RouteStation {
     }
 
     /** The region whose engines a request prefers, or an empty text. */
-    String region(Caller caller, ServerWebExchange exchange) {
+    String region(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
         String asked = exchange.getRequest().getHeaders().getFirst(REGION_HEADER);
-        return asked != null ? asked : routes.policy().regionOf(caller.tenant().id());
+        return asked != null
+                ? asked
+                : routes.policy(request.configuration())
+                        .regionOf(caller.tenant().id());
     }
 
     private RequestFacts facts(
@@ -132,7 +135,7 @@ public final class RouteStation {
                 request.body().byteCount(),
                 fields.outputTokensMax(),
                 headers,
-                region(caller, exchange),
+                region(caller, request, exchange),
                 session.substring(0, Math.min(session.length(), HEADER_CHARS_MAX)),
                 subject.substring(0, Math.min(subject.length(), SUBJECT_CHARS_MAX)),
                 fields.costPerTokenMax(),

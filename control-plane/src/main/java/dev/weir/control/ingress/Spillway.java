@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -41,7 +41,7 @@ public final class Spillway {
     private static final Logger log = LoggerFactory.getLogger(Spillway.class);
     private static final double NANOS_PER_DOLLAR = 1e9;
 
-    private final Supplier<OverflowPolicy> policy;
+    private final LongFunction<OverflowPolicy> policies;
     private final CostCeiling ceiling;
     private final Quota quota;
     private final BreakerLimits breakerLimits;
@@ -51,13 +51,13 @@ public final class Spillway {
     private final Map<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
 
     public Spillway(
-            Supplier<OverflowPolicy> policy,
+            LongFunction<OverflowPolicy> policies,
             CostCeiling ceiling,
             Quota quota,
             BreakerLimits breakerLimits,
             LongSupplier ticker,
             MeterRegistry meters) {
-        this.policy = policy;
+        this.policies = policies;
         this.ceiling = ceiling;
         this.quota = quota;
         this.breakerLimits = breakerLimits;
@@ -70,19 +70,23 @@ public final class Spillway {
         if (!request.endpoint().isConversation()) {
             return Mono.empty();
         }
-        return Flux.fromIterable(policy.get().outlets(caller.tenant(), request.model()))
+        return Flux.fromIterable(policy(request).outlets(caller.tenant(), request.model()))
                 .filter(outlet -> !tried.contains(outlet.provider().url()))
                 .concatMap(outlet -> outside(caller, request, inside, outlet), 1)
                 .next();
     }
 
     /** What a token of an answer costs that came from there; empty where it came from an engine. */
-    Optional<ModelPrice> priceOf(String from, String model) {
-        return policy.get().outlets().stream()
+    Optional<ModelPrice> priceOf(String from, CompletionRequest request) {
+        return policy(request).outlets().stream()
                 .filter(outlet -> outlet.provider().ledgerName().equals(from))
-                .flatMap(outlet -> Optional.ofNullable(outlet.models().get(model)).stream())
+                .flatMap(outlet -> Optional.ofNullable(outlet.models().get(request.model())).stream())
                 .map(StandIn::price)
                 .findFirst();
+    }
+
+    private OverflowPolicy policy(CompletionRequest request) {
+        return policies.apply(request.configuration());
     }
 
     private Mono<Destination> outside(Caller caller, CompletionRequest request, ModelPrice inside, Outlet outlet) {

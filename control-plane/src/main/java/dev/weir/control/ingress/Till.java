@@ -80,7 +80,7 @@ public final class Till {
     Mono<Void> goUp(
             Call call, CompletionRequest better, byte[] first, Supplier<Mono<Void>> up, Supplier<Mono<Void>> asItCame) {
         return Mono.defer(() -> {
-            ModelPrice price = ledger.priceOf(better.model());
+            ModelPrice price = ledger.priceOf(better);
             Reservation more = quota.reserveBetter(call.caller(), better, price);
             return more.verdict()
                     .flatMap(verdict -> {

@@ -7,7 +7,7 @@ import dev.weir.control.upstream.EngineAnswer;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
@@ -24,12 +24,12 @@ public final class UpgradeStation {
 
     private static final int ANSWER_BYTES_MAX = 1 << 22;
 
-    private final Supplier<Optional<UpgradePolicy>> policy;
+    private final LongFunction<Optional<UpgradePolicy>> policies;
     private final CostCeiling ceiling;
     private final Till till;
 
-    public UpgradeStation(Supplier<Optional<UpgradePolicy>> policy, CostCeiling ceiling, Till till) {
-        this.policy = policy;
+    public UpgradeStation(LongFunction<Optional<UpgradePolicy>> policies, CostCeiling ceiling, Till till) {
+        this.policies = policies;
         this.ceiling = ceiling;
         this.till = till;
     }
@@ -47,7 +47,7 @@ public final class UpgradeStation {
             Function<EngineAnswer, ? extends Publisher<Void>> relay) {
         CompletionRequest request = call.request();
         String tier = exchange.getResponse().getHeaders().getFirst(RouteStation.TIER_HEADER);
-        Optional<UpgradePolicy> up = policy.get()
+        Optional<UpgradePolicy> up = policies.apply(request.configuration())
                 .filter(now -> tier != null
                         && now.tiers().contains(tier)
                         && !now.model().equals(request.model()))

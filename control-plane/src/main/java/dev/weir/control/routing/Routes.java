@@ -6,35 +6,45 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /** The routes as they are now: the policy that serves, the models that are ready, the sessions that are held. Thread-safe. */
 public final class Routes {
     private final Router router;
     private final SessionModels sessions = new SessionModels();
-    private final Supplier<RoutingPolicy> policy;
+    private final LongFunction<RoutingPolicy> policies;
     private final ModelView view;
     private final Versions versions;
     private final InstantSource clock;
     private final Classifier classifier;
 
+    /**
+     * Routes.
+     *
+     * @param policies by the number of the configuration, 0 for the one that serves
+     */
     public Routes(
-            Supplier<RoutingPolicy> policy,
+            LongFunction<RoutingPolicy> policies,
             ModelView view,
             Versions versions,
             InstantSource clock,
             Classifier classifier) {
         this.router = new Router(versions);
-        this.policy = policy;
+        this.policies = policies;
         this.view = view;
         this.versions = versions;
         this.clock = clock;
         this.classifier = classifier;
     }
 
-    /** The policy that serves; who asks once and keeps it sees one policy. */
+    /** The policy that serves. */
     public RoutingPolicy policy() {
-        return policy.get();
+        return policy(0);
+    }
+
+    /** The policy of a configuration, which a request keeps to however often it asks. */
+    public RoutingPolicy policy(long configuration) {
+        return policies.apply(configuration);
     }
 
     /** Where a request would go. Nothing is changed by asking. */

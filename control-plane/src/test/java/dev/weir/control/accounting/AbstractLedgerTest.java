@@ -73,7 +73,7 @@ abstract class AbstractLedgerTest {
     private Ledger ledger(int entriesWaitingMax) {
         AccountingConfig config = new AccountingConfig(
                 Duration.ofMillis(20), entriesWaitingMax, 1000, DataSize.ofMegabytes(1), Duration.ofMillis(20));
-        return new Ledger(new LedgerStore(database), directory, config, () -> PRICES, () -> NOW, meters, Clock.SYSTEM);
+        return new Ledger(new LedgerStore(database), directory, config, _ -> PRICES, () -> NOW, meters, Clock.SYSTEM);
     }
 
     private static Caller caller(String tenant) {

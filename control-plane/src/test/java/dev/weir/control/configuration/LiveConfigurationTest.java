@@ -42,6 +42,8 @@ class LiveConfigurationTest {
         assertThat(live.current().value()).isEqualTo(2);
         assertThat(live.current().fingerprint()).isNotEqualTo(first.fingerprint());
         assertThat(first.value()).as("who has taken a version keeps it").isEqualTo(1);
+        assertThat(live.at(1)).as("who has its number finds it").isEqualTo(first);
+        assertThat(live.at(0)).isEqualTo(live.current());
         assertThat(live.reload()).isEqualTo(new Reload.Unchanged(2));
         assertThat(followed).containsExactly(1, 2);
     }

@@ -69,7 +69,7 @@ abstract class AbstractQuotaRaceTest extends QuotaScene {
                 new LedgerStore(database),
                 directory,
                 config,
-                () -> new PriceList(Map.of("m", PRICE)),
+                _ -> new PriceList(Map.of("m", PRICE)),
                 now::get,
                 new SimpleMeterRegistry(),
                 Clock.SYSTEM);
