@@ -55,11 +55,12 @@ class RouteStations {
             LiveConfiguration<Policy> policy,
             Fleet fleet,
             FirstTokenTimes times,
+            PrefixPrices prefixes,
             Versions versions,
             InstantSource clock,
             Classifier classifier) {
         return new Routes(
-                number -> policy.at(number).value().routing(), new FleetModels(fleet, times), versions, clock, classifier);
+                number -> policy.at(number).value().routing(), new FleetModels(fleet, times), prefixes, versions, clock, classifier);
     }
 
     /** With a head where there is one, and an encoder of ours: heads know no others. */

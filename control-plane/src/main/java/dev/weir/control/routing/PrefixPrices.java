@@ -1,6 +1,7 @@
 package dev.weir.control.routing;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.JsonBody;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EnginePrice;
 import java.util.Collection;
@@ -52,6 +53,15 @@ public final class PrefixPrices {
 
     Prompt prompt(PromptChunks chunks, String region) {
         return new Prompt(chunks, region);
+    }
+
+    /** How much of a prompt is warm for a model, at the engine that has most of it. */
+    long warmBytes(String tenant, String model, JsonBody body) {
+        PromptChunks chunks = PromptChunks.of(tenant, model, body);
+        return engines.values().stream()
+                .mapToLong(warm -> chunks.promptBytes() - warm.coldBytes(chunks))
+                .max()
+                .orElse(0);
     }
 
     /** Forgets engines that have left. */

@@ -1,6 +1,7 @@
 package dev.weir.control.routing;
 
 import dev.weir.control.completion.CompletionRequest;
+import dev.weir.control.completion.JsonBody;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import tools.jackson.core.JacksonException;
@@ -24,13 +25,16 @@ record PromptChunks(long[] hashes, int promptBytes) {
     private static final long PRIME = 0x9E3779B97F4A7C15L;
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** The chain of a request's messages, prompt or input; tenants and models do not share. */
     static PromptChunks of(CompletionRequest request) {
-        ByteBuffer view = request.body().bytes();
+        return of(request.share().tenant(), request.model(), request.body());
+    }
+
+    /** The chain of a body's messages, prompt or input; tenants and models do not share. */
+    static PromptChunks of(String tenant, String model, JsonBody asked) {
+        ByteBuffer view = asked.bytes();
         byte[] body = new byte[view.remaining()];
         view.get(body);
-        long seed = mix(
-                request.share().tenant().hashCode() * PRIME + request.model().hashCode());
+        long seed = mix(tenant.hashCode() * PRIME + model.hashCode());
         int[] span = promptSpan(body);
         return chain(body, span[0], span[1], seed);
     }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +49,14 @@ public final class Router {
      * The route.
      *
      * @param classification is asked for where it matters, since it has to read the prompt
-     * @param held the model that the request's session has been with
+     * @param held what the request's session has been with
      */
     public Route route(
             RequestFacts facts,
             RoutingPolicy policy,
             ModelView view,
             Supplier<Classification> classification,
-            Optional<String> held) {
+            Optional<Held> held) {
         Decision decision = new Decision();
         if (!facts.region().isEmpty()) {
             decision.step("engines in " + facts.region() + " are preferred");
@@ -79,44 +81,75 @@ public final class Router {
             case OfScores(var difficulty, var scoring) ->
                 scored(facts, policy, view, difficulty, scoring, held, decision);
             case OfTier(Tier tier) -> {
-                Optional<String> stay = held.filter(model -> isAbleEnough(model, tier, policy) && view.isReady(model));
-                if (stay.isPresent()) {
-                    decision.step("the session stays with " + stay.get());
-                }
-                List<String> models =
-                        stay.map(List::of).orElseGet(() -> policy.tiers().getOrDefault(tier, List.of()));
-                yield within(facts, policy, view, models, tier, decision);
+                List<String> models = policy.tiers().getOrDefault(tier, List.of());
+                Optional<Held> able = held.filter(session -> isAbleEnough(session.model(), tier, policy));
+                yield within(
+                        facts, policy, view, withSession(able, models, facts, policy, view, decision), tier, decision);
             }
         };
     }
 
-    /** The models by their scores; a session stays with one that is as good as the best, so that its warm prefix is not lost. */
+    /** The models by their scores; a session may stay with one that is as good as the best. */
     private Route scored(
             RequestFacts facts,
             RoutingPolicy policy,
             ModelView view,
             Difficulty difficulty,
             Scoring scoring,
-            Optional<String> held,
+            Optional<Held> held,
             Decision decision) {
         List<Scored> ranked =
                 scoring.rank(scoring.candidates(difficulty, policy, view, facts.outputTokensMax()), difficulty);
         ranked.forEach(scored -> decision.step(scored.why()));
-        List<String> models = new ArrayList<>(ranked.stream().map(Scored::model).toList());
+        List<String> models = ranked.stream().map(Scored::model).toList();
         double best = ranked.isEmpty() ? 0 : ranked.getFirst().candidate().quality();
-        ranked.stream()
-                .filter(scored -> held.filter(scored.model()::equals).isPresent())
-                .filter(scored -> scored.candidate().quality() >= best && view.isReady(scored.model()))
-                .findFirst()
-                .ifPresent(scored -> {
-                    decision.step("the session stays with " + scored.model());
-                    models.remove(scored.model());
-                    models.addFirst(scored.model());
-                });
-        Route route = within(facts, policy, view, models, null, decision);
+        Optional<Held> able = held.filter(session -> ranked.stream()
+                .anyMatch(scored -> scored.model().equals(session.model())
+                        && scored.candidate().quality() >= best));
+        Route route = within(
+                facts, policy, view, withSession(able, models, facts, policy, view, decision), null, decision);
         return route instanceof Route.To to
                 ? to.ofTier(policy.tierOf(to.model()).map(Tier::text).orElse(""))
                 : route;
+    }
+
+    /**
+     * The models, with the session's before them where that pays: where the answer costs no more with what is warm there than with the first of
+     * the others, which has to compute the prompt.
+     */
+    private List<String> withSession(
+            Optional<Held> held,
+            List<String> models,
+            RequestFacts facts,
+            RoutingPolicy policy,
+            ModelView view,
+            Decision decision) {
+        Predicate<String> comesIntoQuestion =
+                model -> view.isReady(model) && fault(model, facts, policy, view).isEmpty();
+        if (held.isEmpty() || !comesIntoQuestion.test(held.get().model())) {
+            return models;
+        }
+        String model = held.get().model();
+        Optional<String> other = models.stream()
+                .map(name -> Candidate.of(name, versions, facts).model())
+                .filter(comesIntoQuestion)
+                .findFirst()
+                .filter(first -> !first.equals(model));
+        double staying = policy.cost(model, facts, held.get().warmBytes().applyAsLong(model));
+        double leaving = other.map(next ->
+                        policy.cost(next, facts, held.get().warmBytes().applyAsLong(next)))
+                .orElse(staying);
+        String compared = leaving == staying
+                ? ""
+                : String.format(Locale.ROOT, ": about $%.6f there, $%.6f with %s", staying, leaving, other.orElse(""));
+        if (staying > leaving) {
+            decision.step("the session leaves " + model + compared);
+            return models;
+        }
+        decision.step("the session stays with " + model + compared);
+        return Stream.concat(Stream.of(model), models.stream())
+                .distinct()
+                .toList();
     }
 
     private Aim aim(
@@ -218,19 +251,20 @@ public final class Router {
 
     private static boolean isWithin(
             String model, RequestFacts facts, RoutingPolicy policy, ModelView view, Decision decision) {
-        double costMax = policy.costPerTokenMax(facts.tenant(), facts.costPerTokenMax());
-        double cost = policy.costPerToken(model);
-        if (cost > costMax) {
-            decision.step(model + " costs more than is allowed");
-            return false;
+        Optional<String> fault = fault(model, facts, policy, view);
+        fault.ifPresent(why -> decision.step(model + " " + why));
+        return fault.isEmpty();
+    }
+
+    /** Which limit takes the model out. */
+    private static Optional<String> fault(String model, RequestFacts facts, RoutingPolicy policy, ModelView view) {
+        if (policy.costPerToken(model) > policy.costPerTokenMax(facts.tenant(), facts.costPerTokenMax())) {
+            return Optional.of("costs more than is allowed");
         }
         Optional<Long> millis = view.firstTokenMillis(model);
         boolean late = facts.firstTokenMaxMillis().isPresent()
                 && millis.isPresent()
                 && millis.get() > facts.firstTokenMaxMillis().get();
-        if (late) {
-            decision.step(model + " takes longer than is allowed");
-        }
-        return !late;
+        return late ? Optional.of("takes longer than is allowed") : Optional.empty();
     }
 }

@@ -14,6 +14,7 @@ public final class Routes {
     private final SessionModels sessions = new SessionModels();
     private final LongFunction<RoutingPolicy> policies;
     private final ModelView view;
+    private final PrefixPrices prefixes;
     private final Versions versions;
     private final InstantSource clock;
     private final Classifier classifier;
@@ -26,12 +27,14 @@ public final class Routes {
     public Routes(
             LongFunction<RoutingPolicy> policies,
             ModelView view,
+            PrefixPrices prefixes,
             Versions versions,
             InstantSource clock,
             Classifier classifier) {
         this.router = new Router(versions);
         this.policies = policies;
         this.view = view;
+        this.prefixes = prefixes;
         this.versions = versions;
         this.clock = clock;
         this.classifier = classifier;
@@ -49,9 +52,10 @@ public final class Routes {
 
     /** Where a request would go. Nothing is changed by asking. */
     public Route of(RequestFacts facts, RoutingPolicy now, JsonBody body) {
-        Optional<String> held = facts.session().isEmpty()
+        Optional<Held> held = facts.session().isEmpty()
                 ? Optional.empty()
-                : sessions.heldBy(session(facts), clock.instant(), now.sessionHold());
+                : sessions.heldBy(session(facts), clock.instant(), now.sessionHold())
+                        .map(model -> new Held(model, other -> prefixes.warmBytes(facts.tenant(), other, body)));
         return router.route(facts, now, view, () -> classifier.classify(body, now.firstOfTiers()), held);
     }
 

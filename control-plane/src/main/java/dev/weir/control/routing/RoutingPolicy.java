@@ -20,10 +20,10 @@ import java.util.stream.Stream;
  * @param tiers the models of each, the best first
  * @param aliases other names, and where they lead
  * @param rules the first whose condition holds counts
- * @param costs of a token, read or written, whichever is the dearer, in dollars; a model that is not in it costs nothing
+ * @param prices of models; one that is not in it costs nothing
  * @param scoring how models are weighed for {@code weir-auto}; its tier's first that is ready is taken where nobody says
  * @param confidenceMin below it the middle tier is taken, whatever the request looks like
- * @param sessionHold how long a session stays with a model that is able enough, so that its warm prefix is not lost
+ * @param sessionHold how long a session may stay with a model for the sake of its warm prefix
  * @param timeZone of the hours and days that rules speak of
  */
 public record RoutingPolicy(
@@ -31,7 +31,7 @@ public record RoutingPolicy(
         Map<String, Aim> aliases,
         List<Rule> rules,
         Map<String, TenantRoutes> tenants,
-        Map<String, Double> costs,
+        Map<String, TokenPrice> prices,
         Optional<Scoring> scoring,
         double confidenceMin,
         Duration sessionHold,
@@ -43,6 +43,9 @@ public record RoutingPolicy(
     private static final double TOKENS = 1e6;
 
     private static final double PRICE_MAX = 1e6;
+    /** Of ordinary text, as the ledger takes it, too. */
+    private static final int BYTES_PER_TOKEN = 4;
+
     private static final double CONFIDENCE_MIN = 0.7;
     private static final Duration SESSION_HOLD = Duration.ofMinutes(10);
 
@@ -51,7 +54,7 @@ public record RoutingPolicy(
         aliases = Map.copyOf(aliases);
         rules = List.copyOf(rules);
         tenants = Map.copyOf(tenants);
-        costs = Map.copyOf(costs);
+        prices = Map.copyOf(prices);
     }
 
     /** The configuration's {@code tiers}, {@code aliases}, {@code rules}, {@code tenants}, {@code prices} and {@code routing}. */
@@ -78,26 +81,37 @@ public record RoutingPolicy(
                 aliases,
                 rules,
                 tenants,
-                costs(root),
+                prices(root),
                 Scoring.read(routing),
                 routing.number("confidence-min", 0, 1, CONFIDENCE_MIN),
                 routing.duration("session-hold", SESSION_HOLD),
                 zone(routing));
     }
 
-    private static Map<String, Double> costs(Section root) {
-        Map<String, Double> costs = new LinkedHashMap<>();
+    private static Map<String, TokenPrice> prices(Section root) {
+        Map<String, TokenPrice> prices = new LinkedHashMap<>();
         root.named("prices").forEach((model, price) -> {
             double input = price.number("input", 0, PRICE_MAX, 0);
-            price.leave("cached-input"); // never the dearer
-            costs.put(model, Math.max(input, price.number("output", 0, PRICE_MAX, 0)) / TOKENS);
+            double cachedInput = price.number("cached-input", 0, PRICE_MAX, input);
+            double output = price.number("output", 0, PRICE_MAX, 0);
+            prices.put(model, new TokenPrice(input / TOKENS, cachedInput / TOKENS, output / TOKENS));
         });
-        return costs;
+        return prices;
     }
 
     /** What a token of the model costs, read or written, whichever is the dearer, in dollars. */
     public double costPerToken(String model) {
-        return costs.getOrDefault(model, 0.0);
+        return prices.getOrDefault(model, TokenPrice.FREE).dearest();
+    }
+
+    /** About what an answer of the model would cost where so much of the prompt is warm, in dollars. */
+    double cost(String model, RequestFacts facts, long warmBytes) {
+        long warmTokens = Math.min(warmBytes, facts.promptBytes()) / BYTES_PER_TOKEN;
+        return prices.getOrDefault(model, TokenPrice.FREE)
+                .of(
+                        facts.promptBytes() / BYTES_PER_TOKEN - warmTokens,
+                        warmTokens,
+                        Scoring.outputTokens(facts.outputTokensMax()));
     }
 
     /**

@@ -96,7 +96,7 @@ record Scoring(Map<Difficulty, Weights> weights, Map<String, Map<Difficulty, Dou
 
     /** The models of all tiers, as they are now. */
     List<Candidate> candidates(Difficulty difficulty, RoutingPolicy policy, ModelView view, long outputTokensMax) {
-        long tokens = outputTokensMax > 0 ? outputTokensMax : TOKENS_UNSAID;
+        long tokens = outputTokens(outputTokensMax);
         return policy.tiers().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .flatMap(tier -> tier.getValue().stream())
@@ -107,6 +107,11 @@ record Scoring(Map<Difficulty, Weights> weights, Map<String, Map<Difficulty, Dou
                         policy.costPerToken(model),
                         millis(model, view, tokens)))
                 .toList();
+    }
+
+    /** As many as a request may have, or as answers have where it does not say. */
+    static long outputTokens(long outputTokensMax) {
+        return outputTokensMax > 0 ? outputTokensMax : TOKENS_UNSAID;
     }
 
     private double quality(String model, Difficulty difficulty, RoutingPolicy policy) {

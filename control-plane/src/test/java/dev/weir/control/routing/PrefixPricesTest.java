@@ -3,6 +3,7 @@ package dev.weir.control.routing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.control.completion.JsonBody;
 import dev.weir.control.fleet.Engine;
 import java.net.URI;
 import java.util.ArrayList;
@@ -61,6 +62,18 @@ class PrefixPricesTest {
         computed.run();
         computed.run();
         assertThat(cold.of(ENGINES.getFirst())).isEqualTo(1_000);
+    }
+
+    @Test
+    void howMuchOfAPromptIsWarmIsToldByModelAndTenantWhereverMostOfItIs() {
+        String context = "{\"messages\":[{\"role\":\"user\",\"content\":\"" + "a".repeat(10_000);
+        JsonBody sent = new JsonBody((context + "first\"}]}").getBytes(UTF_8));
+        JsonBody next = new JsonBody((context + "then\"}]}").getBytes(UTF_8));
+        assertThat(prices.warmBytes("t", "m", next)).isZero();
+        prices.prompt(PromptChunks.of("t", "m", sent)).sentTo(ENGINES.get(2));
+        assertThat(prices.warmBytes("t", "m", next)).isBetween(9_800L, 10_100L);
+        assertThat(prices.warmBytes("t", "other", next)).isZero();
+        assertThat(prices.warmBytes("other", "m", next)).isZero();
     }
 
     @Test

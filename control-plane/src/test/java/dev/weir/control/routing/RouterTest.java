@@ -46,6 +46,15 @@ class RouterTest {
               large: {input: 2, output: 10, cached-input: 1}
             """;
 
+    private static final String WEIGHED = """
+            routing:
+              weights:
+                simple: {quality: 0.3, cost: 0.5, latency: 0.2}
+                complex: {quality: 1}
+              qualities:
+                small: {simple: 0.9}
+            """;
+
     private final RoutingPolicy policy = policy(TEXT);
     private final Router router = new Router();
     private final Set<String> ready = new HashSet<>(Set.of("small", "medium", "medium-2", "large", "other"));
@@ -160,10 +169,41 @@ class RouterTest {
 
     @Test
     void aSessionStaysWithAModelThatIsAbleEnough() {
+        RoutingPolicy free = policy(TEXT.substring(0, TEXT.indexOf("prices:")));
         classified = new Classification(Difficulty.SIMPLE, 0.9, "short");
-        assertThat(model(route(facts("weir-auto"), "large"))).isEqualTo("large");
+        assertThat(model(route(facts("weir-auto"), free, "large", 0))).isEqualTo("large");
+        ready.remove("large");
+        assertThat(model(route(facts("weir-auto"), free, "large", 0))).isEqualTo("small");
+        ready.add("large");
         classified = new Classification(Difficulty.COMPLEX, 0.9, "long");
-        assertThat(model(route(facts("weir-auto"), "small"))).isEqualTo("large");
+        assertThat(model(route(facts("weir-auto"), free, "small", 0))).isEqualTo("large");
+    }
+
+    @Test
+    void aSessionStaysWhileWhatIsWarmIsWorthMoreThanAnotherModelSaves() {
+        RoutingPolicy priced = policy("""
+                tiers: {fast: small, mid: medium, power: large}
+                prices:
+                  small: {input: 1, output: 2}
+                  large: {input: 4, cached-input: 0.4, output: 8}
+                """);
+        RequestFacts longOne = new Facts().prompt(40_000).output(500).of("weir-fast");
+        Route stays = route(longOne, priced, "large", 40_000);
+        assertThat(model(stays)).isEqualTo("large");
+        assertThat(stays.steps())
+                .containsExactly(
+                        "the caller names the tier",
+                        "the session stays with large: about $0.008000 there, $0.011000 with small");
+        Route leaves = route(longOne, priced, "large", 20_000);
+        assertThat(model(leaves)).isEqualTo("small");
+        assertThat(leaves.reason())
+                .contains("the session leaves large: about $0.026000 there, $0.011000 with small");
+        RequestFacts shortOne = new Facts().prompt(400).output(500).of("weir-fast");
+        assertThat(model(route(shortOne, priced, "large", 400))).isEqualTo("small");
+        RequestFacts thrifty = new Facts().prompt(40_000).output(500).cost(5e-6).of("weir-mid");
+        assertThat(model(route(thrifty, priced, "large", 40_000)))
+                .as("what limits take out leaves the tier's own")
+                .isEqualTo("medium");
     }
 
     @Test
@@ -194,14 +234,7 @@ class RouterTest {
 
     @Test
     void withWeightsTheModelThatWeighsMostIsTakenAndEverySumIsTold() {
-        RoutingPolicy weighed = policy(TEXT + """
-                routing:
-                  weights:
-                    simple: {quality: 0.3, cost: 0.5, latency: 0.2}
-                    complex: {quality: 1}
-                  qualities:
-                    small: {simple: 0.9}
-                """);
+        RoutingPolicy weighed = policy(TEXT + WEIGHED);
         millis.putAll(Map.of("small", 100L, "medium", 200L, "large", 1000L));
         tokenMillis.put("large", 5.0);
         Route.To simple =
@@ -214,7 +247,7 @@ class RouterTest {
         classified = new Classification(Difficulty.COMPLEX, 0.9, "long");
         assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.empty())))
                 .isEqualTo("large");
-        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.of("small"))))
+        assertThat(model(route(facts("weir-auto"), weighed, "small", 100)))
                 .as("a session does not stay with what is not as good")
                 .isEqualTo("large");
         assertThat(model(router.route(
@@ -222,7 +255,11 @@ class RouterTest {
                 .as("limits come after")
                 .isIn("medium", "medium-2");
         classified = new Classification(Difficulty.SIMPLE, 0.9, "short");
-        assertThat(model(router.route(facts("weir-auto"), weighed, view, () -> classified, Optional.of("large"))))
+        assertThat(model(route(facts("weir-auto"), weighed, "large", 100)))
+                .as("for what is warm of a short prompt nothing dearer is kept")
+                .isEqualTo("small");
+        RoutingPolicy cached = policy((TEXT + WEIGHED).replace("output: 10, cached-input: 1", "output: 1, cached-input: 0.1"));
+        assertThat(model(route(new Facts().prompt(40_000).of("weir-auto"), cached, "large", 40_000)))
                 .as("a session stays with what is as good as the best")
                 .isEqualTo("large");
         ready.remove("small");
@@ -235,8 +272,14 @@ class RouterTest {
         return router.route(facts, policy, view, () -> classified, Optional.empty());
     }
 
-    private Route route(RequestFacts facts, String held) {
-        return router.route(facts, policy, view, () -> classified, Optional.of(held));
+    /** With so much of the prompt warm for the model that the session has been with, and nothing for others. */
+    private Route route(RequestFacts facts, RoutingPolicy policy, String held, long warmBytes) {
+        return router.route(
+                facts,
+                policy,
+                view,
+                () -> classified,
+                Optional.of(new Held(held, model -> model.equals(held) ? warmBytes : 0)));
     }
 
     private static String model(Route route) {
@@ -260,6 +303,18 @@ class RouterTest {
         private Optional<Double> cost = Optional.empty();
         private Optional<Long> millis = Optional.empty();
         private int hour = 12;
+        private long promptBytes = 100;
+        private long outputTokensMax;
+
+        Facts prompt(long bytes) {
+            promptBytes = bytes;
+            return this;
+        }
+
+        Facts output(long tokensMax) {
+            outputTokensMax = tokensMax;
+            return this;
+        }
 
         Facts id(String value) {
             id = value;
@@ -305,8 +360,8 @@ class RouterTest {
                     model,
                     "chat/completions",
                     false,
-                    100,
-                    0,
+                    promptBytes,
+                    outputTokensMax,
                     headers,
                     "",
                     session,
