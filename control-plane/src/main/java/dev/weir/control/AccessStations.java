@@ -40,6 +40,7 @@ import dev.weir.control.ingress.Doorkeeper;
 import dev.weir.control.ingress.Till;
 import dev.weir.control.quota.LimitBook;
 import dev.weir.control.quota.Quota;
+import dev.weir.control.routing.Routes;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.Rounds;
@@ -276,8 +277,8 @@ class AccessStations {
     }
 
     @Bean
-    LimitEndpoints limitEndpoints(Database database, LimitBook limits, Quota quota) {
-        return new LimitEndpoints(database, limits, quota);
+    LimitEndpoints limitEndpoints(Database database, LimitBook limits, Quota quota, Routes routes) {
+        return new LimitEndpoints(database, limits, quota, routes);
     }
 
     @Bean

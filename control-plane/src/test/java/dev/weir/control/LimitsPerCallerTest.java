@@ -33,7 +33,10 @@ class LimitsPerCallerTest {
     @BeforeEach
     void start() throws IOException {
         Path configuration =
-                Files.writeString(directory.resolve("weir.yaml"), "prices: {m: {input: 1000, output: 1000}}");
+                Files.writeString(directory.resolve("weir.yaml"), """
+                prices: {m: {input: 1000, output: 1000}}
+                aliases: {helper: {use: m}}
+                """);
         engine = ScriptedEngine.with("m");
         engine.answers(exchange -> exchange.json(200, ANSWER));
         weir = new RunningControlPlane(
@@ -103,6 +106,20 @@ class LimitsPerCallerTest {
         await().until(() -> weir.part(Quota.class).heldCount() == 0);
         engine.answers(exchange -> exchange.json(200, ANSWER));
         assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aModelsLimitHoldsWhateverNameItIsAskedBy() throws Exception {
+        limit("{\"model\":\"m\",\"metric\":\"REQUESTS\",\"period\":\"DAY\",\"max\":1}");
+        String byAlias = ASK.replace("\"m\"", "\"helper\"");
+        assertThat(weir.post(CHAT, byAlias).statusCode()).isEqualTo(200);
+        assertThat(weir.post(CHAT, byAlias).statusCode()).isEqualTo(429);
+        assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(429);
+        HttpResponse<String> ofAlias = weir.post(
+                "/admin/limits",
+                "{\"model\":\"helper\",\"metric\":\"REQUESTS\",\"period\":\"DAY\",\"max\":1}");
+        assertThat(ofAlias.statusCode()).isEqualTo(400);
+        assertThat(ofAlias.body()).contains("'helper' leads to other models");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.weir.control.quota.Limit.Period;
 import dev.weir.control.quota.Limit.Subject;
 import dev.weir.control.quota.LimitBook;
 import dev.weir.control.quota.Quota;
+import dev.weir.control.routing.Routes;
 import dev.weir.control.storage.Database;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -36,11 +37,13 @@ public final class LimitEndpoints {
     private final Database database;
     private final LimitBook limits;
     private final Quota quota;
+    private final Routes routes;
 
-    public LimitEndpoints(Database database, LimitBook limits, Quota quota) {
+    public LimitEndpoints(Database database, LimitBook limits, Quota quota, Routes routes) {
         this.database = database;
         this.limits = limits;
         this.quota = quota;
+        this.routes = routes;
     }
 
     /** Of everyone where no subject is named; at most one may be. An amount of money is in the currency of the prices. */
@@ -115,10 +118,19 @@ public final class LimitEndpoints {
                 () -> LimitStatus.of(limits.create(
                         caller,
                         subject(order),
-                        order.model(),
+                        model(order),
                         order.metric(),
                         order.period(),
                         amount(order.metric(), order.max()))));
+    }
+
+    /** A limit of a name that leads elsewhere would never hold: what requests take, they take of the model that answers. */
+    private @Nullable String model(NewLimit order) {
+        if (order.model() != null && routes.virtualModels().contains(order.model())) {
+            throw new IllegalArgumentException("'" + order.model()
+                    + "' leads to other models: make a limit for each model that it leads to");
+        }
+        return order.model();
     }
 
     /** What is spent of it stays spent. */

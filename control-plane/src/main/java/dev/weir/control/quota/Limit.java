@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much of something somebody may.
  *
- * @param model of one model, as requests name it; of all together where it is null
+ * @param model of one model, as it is called after routing; of all together where it is null
  * @param amountMax tokens, requests, or billionths of the currency
  */
 public record Limit(String id, Subject subject, @Nullable String model, Metric metric, Period period, long amountMax) {
@@ -73,8 +73,8 @@ public record Limit(String id, Subject subject, @Nullable String model, Metric m
         return period == Period.DAY || period == Period.MONTH;
     }
 
-    boolean appliesTo(String requestedModel) {
-        return model == null || model.equals(requestedModel);
+    boolean appliesTo(String routedModel) {
+        return model == null || model.equals(routedModel);
     }
 
     /** For messages: "output tokens per minute of key abc and model m". */
