@@ -2,7 +2,9 @@ package dev.weir.control.compression;
 
 import dev.weir.control.completion.PromptText;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,9 +18,9 @@ import java.util.regex.Pattern;
 public record Compression(List<PromptText> texts, long charsBefore, long charsAfter) {
     private static final String USER = "user";
 
-    /** Context within what a user says, as retrieval commonly marks it. */
-    private static final Pattern MARKED = Pattern.compile(
-            "<(document|documents|context|source|search_results)\\b[^>]{0,200}>(.*?)</\\1>", Pattern.DOTALL);
+    /** Where context begins within what a user says, as retrieval commonly marks it. */
+    private static final Pattern BEGINNING =
+            Pattern.compile("<(document|documents|context|source|search_results)\\b[^>]{0,200}>");
 
     public Compression {
         texts = List.copyOf(texts);
@@ -54,7 +56,7 @@ public record Compression(List<PromptText> texts, long charsBefore, long charsAf
     private static String question(List<PromptText> texts) {
         return texts.reversed().stream()
                 .filter(text -> text.role().equals(USER))
-                .map(text -> MARKED.matcher(text.text()).replaceAll(" ").strip())
+                .map(text -> withoutContext(text.text()).strip())
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
@@ -67,13 +69,45 @@ public record Compression(List<PromptText> texts, long charsBefore, long charsAf
     }
 
     private static String withinMarks(String text, String question, CompressionRules.Rule rule) {
-        Matcher marked = MARKED.matcher(text);
         StringBuilder whole = new StringBuilder();
         int from = 0;
-        while (marked.find()) {
-            whole.append(text, from, marked.start(2)).append(shortened(marked.group(2), question, rule));
-            from = marked.end(2);
+        for (Marked context : contexts(text)) {
+            whole.append(text, from, context.begin())
+                    .append(shortened(text.substring(context.begin(), context.end()), question, rule));
+            from = context.end();
         }
         return whole.append(text, from, text.length()).toString();
+    }
+
+    private static String withoutContext(String text) {
+        StringBuilder rest = new StringBuilder();
+        int from = 0;
+        for (Marked context : contexts(text)) {
+            rest.append(text, from, context.markBegin()).append(' ');
+            from = context.markEnd();
+        }
+        return rest.append(text, from, text.length()).toString();
+    }
+
+    /** A context, and the marks around it. */
+    private record Marked(int markBegin, int begin, int end, int markEnd) {}
+
+    /** Each ends where the next mark of its name says so. The text is gone through once for each name, however many marks in it have no end. */
+    private static List<Marked> contexts(String text) {
+        List<Marked> contexts = new ArrayList<>();
+        Set<String> endless = new HashSet<>();
+        Matcher beginning = BEGINNING.matcher(text);
+        for (int from = 0; beginning.find(from); ) {
+            String endMark = "</" + beginning.group(1) + ">";
+            int end = endless.contains(endMark) ? -1 : text.indexOf(endMark, beginning.end());
+            if (end < 0) {
+                endless.add(endMark);
+                from = beginning.end();
+            } else {
+                contexts.add(new Marked(beginning.start(), beginning.end(), end, end + endMark.length()));
+                from = end + endMark.length();
+            }
+        }
+        return contexts;
     }
 }

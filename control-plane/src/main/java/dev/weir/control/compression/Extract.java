@@ -85,11 +85,9 @@ final class Extract {
             if (kept.length == 0) {
                 return Optional.empty();
             }
-            for (int i = kept.length - 1; i >= 0; i--) {
-                if (!kept[i]) {
-                    array.remove(i);
-                }
-            }
+            List<JsonNode> all = array.valueStream().toList();
+            array.removeAll();
+            IntStream.range(0, kept.length).filter(i -> kept[i]).forEach(i -> array.add(all.get(i)));
             return Optional.of(root.toString());
         } catch (JacksonException _) {
             return Optional.empty(); // cut in half it would be of no use to anybody

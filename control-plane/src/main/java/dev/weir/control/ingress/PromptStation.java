@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -28,6 +30,8 @@ import reactor.core.publisher.Mono;
  * request that no rule is for is not even read.
  */
 public final class PromptStation {
+    private static final Logger log = LoggerFactory.getLogger(PromptStation.class);
+
     /** What was taken out of a prompt, for callers to know that it is not what they sent. */
     static final String GUARD_HEADER = "x-weir-guard";
 
@@ -91,8 +95,7 @@ public final class PromptStation {
                             GUARD_HEADER,
                             PersonalData.summary(inspection.orElseThrow().personal()) + " redacted");
         }
-        Optional<Compression> compression =
-                shorter.map(rule -> Compression.of(kept, rule)).filter(Compression::hasSaved);
+        Optional<Compression> compression = shorter.flatMap(rule -> shortened(kept, rule, request));
         compression.ifPresent(saved -> tell(saved, exchange));
         exchange.getAttributes()
                 .put(
@@ -105,6 +108,17 @@ public final class PromptStation {
                 goingOn.equals(asked)
                         ? request
                         : request.withModel(request.model(), read.get().with(goingOn)));
+    }
+
+    /** Whatever goes wrong, a prompt can be answered as it came. */
+    private static Optional<Compression> shortened(
+            List<PromptText> texts, CompressionRules.Rule rule, CompletionRequest request) {
+        try {
+            return Optional.of(Compression.of(texts, rule)).filter(Compression::hasSaved);
+        } catch (RuntimeException | StackOverflowError failure) {
+            log.warn("request {} goes on with all its context: {}", request.id(), failure.toString());
+            return Optional.empty();
+        }
     }
 
     private void tell(Compression saved, ServerWebExchange exchange) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CompressionTest {
     private static final CompressionRules.Rule RULE = new CompressionRules.Rule(List.of(), List.of(), 200, 0.3);
@@ -40,6 +41,21 @@ class CompressionTest {
         assertThat(compress(new PromptText("system", SHIPS), asked).hasSaved()).isFalse();
         assertThat(compress(new PromptText("assistant", SHIPS), asked).hasSaved())
                 .isFalse();
+    }
+
+    /** Looking for each one's end anew took a minute and more here, and hours for the longest request that is let in. */
+    @Test
+    @Timeout(20)
+    void marksWithoutAnEndAreNotLookedForAgainAndAgain() {
+        String asked = "When does the Aurelia leave?";
+        String endless = "<source>".repeat(300_000);
+        Compression done = Compression.of(
+                List.of(new PromptText("user", endless + "<context>" + SHIPS + "</context>\n" + asked)), RULE);
+        assertThat(done.texts().getFirst().text())
+                .startsWith(endless + "<context>Ships")
+                .contains("14:05")
+                .endsWith("</context>\n" + asked);
+        assertThat(done.hasSaved()).isTrue();
     }
 
     @Test
