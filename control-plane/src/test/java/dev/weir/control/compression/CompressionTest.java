@@ -43,7 +43,7 @@ class CompressionTest {
                 .isFalse();
     }
 
-    /** Looking for each one's end anew took a minute and more here, and hours for the longest request that is let in. */
+    /** To look for the end of each would be as many steps as there are marks, times the length of the prompt. */
     @Test
     @Timeout(20)
     void marksWithoutAnEndAreNotLookedForAgainAndAgain() {
