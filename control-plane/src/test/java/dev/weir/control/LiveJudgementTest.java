@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +105,36 @@ class LiveJudgementTest {
             String mistaken = "it does not recognise cases whose label is known";
             assertThat(seen).contains(new JudgeState(false, mistaken));
             assertThat(((Unscored) seen.getLast()).reason()).isEqualTo(mistaken);
+            judge.stop();
+        }
+    }
+
+    @Test
+    void whatFailsForSomeAnswersDoesNotEndTheJudging() throws Exception {
+        BlockingQueue<QualityEvent> scored = new LinkedBlockingQueue<>();
+        AtomicInteger failing = new AtomicInteger(5); // more than there are workers
+        try (ScriptedEngine engine = ScriptedEngine.with("arbiter");
+                ModelServer server = server(engine)) {
+            engine.answers(saying(VERDICT));
+            OnlineJudge judge = new OnlineJudge(
+                    () -> policy(100),
+                    model -> new Judge(model, Judge.formOf(model), server, new SplittableRandom(1)),
+                    List.of(event -> {
+                        if (event instanceof Scored) {
+                            if (failing.getAndDecrement() > 0) {
+                                throw new IllegalStateException("as a listener's database may");
+                            }
+                            scored.add(event);
+                        }
+                    }),
+                    (_, _) -> {},
+                    () -> Instant.EPOCH);
+            LiveAnswersScene scene = new LiveAnswersScene(new LiveAnswers(_ -> true, judge::take));
+            judge.start();
+            for (int i = 0; i < 6; i++) {
+                scene.answered("call-" + i, "when?", "at nine");
+            }
+            assertThat(scored.poll(20, TimeUnit.SECONDS)).isNotNull();
             judge.stop();
         }
     }

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Takes entries without waiting and writes them a few times a second.
@@ -186,8 +184,8 @@ public final class Ledger implements SmartLifecycle {
             store.insert(entries);
             writtenCounter.increment(entries.size());
             return true;
-        } catch (DataAccessException | TransactionException failure) {
-            log.warn("{} entries of the ledger go to the spool: {}", entries.size(), failure.getMessage());
+        } catch (RuntimeException failure) { // were the one thread that writes to end, all that comes after would be lost
+            log.warn("{} entries of the ledger go to the spool: {}", entries.size(), failure.toString());
             return false;
         }
     }
@@ -195,9 +193,9 @@ public final class Ledger implements SmartLifecycle {
     private void keep(Collection<LedgerEntry> entries) {
         try {
             spool.add(entries);
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             lostCounter.increment(entries.size());
-            log.error("{} entries of the ledger are lost: {}", entries.size(), failure.getMessage());
+            log.error("{} entries of the ledger are lost: {}", entries.size(), failure.toString());
         }
     }
 
@@ -213,8 +211,8 @@ public final class Ledger implements SmartLifecycle {
                 writtenCounter.increment(entries.size());
             });
             log.info("the ledger's spool is empty again");
-        } catch (DataAccessException | TransactionException | IOException failure) {
-            log.warn("the ledger's spool stays: {}", failure.getMessage());
+        } catch (IOException | RuntimeException failure) {
+            log.warn("the ledger's spool stays: {}", failure.toString());
         }
     }
 }

@@ -172,7 +172,12 @@ public final class OnlineJudge implements SmartLifecycle {
     private void work() {
         try {
             while (isRunning()) {
-                judge(waiting.take());
+                LiveAnswer answer = waiting.take();
+                try {
+                    judge(answer);
+                } catch (RuntimeException failure) { // whose ever it is, the next answer is judged, too
+                    log.warn("an answer is not judged", failure);
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
