@@ -24,6 +24,11 @@ public enum Endpoint {
         return path;
     }
 
+    /** As rules and tenants' routes call it: {@code chat/completions} and the like. */
+    public String operation() {
+        return path.replaceFirst("^/(v1/)?", "");
+    }
+
     /** Whether a model writes the answer, token by token. */
     public boolean isGeneration() {
         return this == CHAT_COMPLETIONS || this == COMPLETIONS || this == RESPONSES;

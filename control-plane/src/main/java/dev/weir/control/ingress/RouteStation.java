@@ -130,7 +130,7 @@ public final class RouteStation {
                 Optional.ofNullable(caller.userId()).orElse(""),
                 Optional.ofNullable(caller.keyId()).orElse(""),
                 request.model(),
-                request.endpoint().path().replaceFirst("^/(v1/)?", ""),
+                request.endpoint().operation(),
                 request.stream(),
                 request.body().byteCount(),
                 fields.outputTokensMax(),

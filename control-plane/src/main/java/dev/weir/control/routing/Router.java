@@ -6,6 +6,7 @@ import dev.weir.control.routing.Aim.OfModels;
 import dev.weir.control.routing.Aim.OfScores;
 import dev.weir.control.routing.Aim.OfTier;
 import dev.weir.control.routing.Scoring.Scored;
+import dev.weir.control.routing.TenantRoutes.Own;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,15 +62,14 @@ public final class Router {
         if (!facts.region().isEmpty()) {
             decision.step("engines in " + facts.region() + " are preferred");
         }
-        Aim override = policy.tenants()
+        Optional<Own> own = policy.tenants()
                 .getOrDefault(facts.tenant(), TenantRoutes.NONE)
-                .models()
-                .get(facts.model());
-        if (override == null && !policy.virtualModels().contains(facts.model())) {
+                .own(facts.operation(), facts.model());
+        if (own.isEmpty() && !policy.virtualModels().contains(facts.model())) {
             decision.step("the caller names the model");
             return within(facts, policy, view, List.of(facts.model()), null, decision);
         }
-        Aim aim = aim(facts, policy, override, classification, decision);
+        Aim aim = aim(facts, policy, own, classification, decision);
         return switch (aim) {
             case OfModels models -> {
                 String model = models.pick(facts.session().isEmpty() ? facts.id() : facts.session());
@@ -155,12 +155,12 @@ public final class Router {
     private Aim aim(
             RequestFacts facts,
             RoutingPolicy policy,
-            @Nullable Aim override,
+            Optional<Own> own,
             Supplier<Classification> classification,
             Decision decision) {
-        if (override != null) {
-            decision.step("tenant " + facts.tenant() + " has its own " + facts.model());
-            return override;
+        if (own.isPresent()) {
+            decision.step("tenant " + facts.tenant() + " has its own " + own.get().name());
+            return own.get().aim();
         }
         for (Rule rule : policy.rules()) {
             if (rule.when().holds(facts)) {

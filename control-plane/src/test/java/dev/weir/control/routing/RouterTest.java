@@ -37,6 +37,10 @@ class RouterTest {
               clinic:
                 models:
                   weir-auto: {use: medium}
+                operations:
+                  completions:
+                    weir-auto: {use: small}
+                    old-name: {use: fast}
               thrifty:
                 max-cost-per-token: 0.000002
             prices:
@@ -121,6 +125,19 @@ class RouterTest {
                 new Facts().header("weir-feature", "judge").tenant("clinic").of("weir-auto");
         assertThat(model(route(own))).isEqualTo("medium");
         assertThat(route(own).reason()).isEqualTo("tenant clinic has its own weir-auto");
+    }
+
+    @Test
+    void aTenantsOwnNameOfAnOperationComesBeforeItsNameOfAll() {
+        Facts clinic = new Facts().tenant("clinic");
+        assertThat(model(route(clinic.of("weir-auto")))).isEqualTo("medium");
+        Route ofCompletions = route(clinic.operation("completions").of("weir-auto"));
+        assertThat(model(ofCompletions)).isEqualTo("small");
+        assertThat(ofCompletions.reason()).isEqualTo("tenant clinic has its own weir-auto for completions");
+        assertThat(model(route(clinic.of("old-name")))).isEqualTo("small");
+        assertThatThrownBy(() -> policy("tenants: {a: {operations: {complete: {x: {use: fast}}}}}"))
+                .hasMessageContaining("tenants.a.operations.complete is unknown: known here are")
+                .hasMessageContaining("chat/completions");
     }
 
     @Test
@@ -303,8 +320,14 @@ class RouterTest {
         private Optional<Double> cost = Optional.empty();
         private Optional<Long> millis = Optional.empty();
         private int hour = 12;
+        private String operation = "chat/completions";
         private long promptBytes = 100;
         private long outputTokensMax;
+
+        Facts operation(String value) {
+            operation = value;
+            return this;
+        }
 
         Facts prompt(long bytes) {
             promptBytes = bytes;
@@ -358,7 +381,7 @@ class RouterTest {
                     "",
                     "",
                     model,
-                    "chat/completions",
+                    operation,
                     false,
                     promptBytes,
                     outputTokensMax,
