@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class PrefixChoiceSoak {
                 HttpRequest request = request(weir, text, byPrefix ? "" : spaces(spaces));
                 CompletableFuture<Double> wait = new CompletableFuture<>();
                 waits.add(wait);
-                arrivals.schedule(
+                Future<?> _ = arrivals.schedule(
                         () -> Thread.ofVirtual().start(() -> ask(http, request, wait)),
                         (long) (1e6 * atMillis),
                         TimeUnit.NANOSECONDS);

@@ -144,7 +144,10 @@ public final class EngineBook implements Mirror {
         remove(entry.name());
         database.jdbc()
                 .sql("insert into engine_entry (name, url, region, draining) values (?, ?, ?, ?)")
-                .params(entry.name(), entry.url(), entry.region(), entry.draining())
+                .param(entry.name())
+                .param(entry.url())
+                .param(entry.region())
+                .param(entry.draining())
                 .update();
     }
 
