@@ -74,6 +74,9 @@ class LimitsPerCallerTest {
         assertThat(Integer.parseInt(header(third, "retry-after"))).isBetween(1, 30);
         assertThat(Integer.parseInt(header(third, "retry-after-ms"))).isBetween(1, 30_000);
         assertThat(header(third, "x-should-retry")).isEqualTo("none");
+        assertThat(header(third, "x-ratelimit-limit-requests")).isEqualTo("2");
+        assertThat(header(third, "x-ratelimit-remaining-requests")).isEqualTo("0");
+        assertThat(header(third, "x-ratelimit-reset-requests")).isNotEqualTo("none");
     }
 
     @Test

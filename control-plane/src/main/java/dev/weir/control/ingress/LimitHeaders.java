@@ -29,6 +29,7 @@ final class LimitHeaders {
 
     /** When to come back; a client that retries into a spent budget only trebles the load. */
     static void write(Refused refused, HttpHeaders headers) {
+        refused.level().ifPresent(level -> write(List.of(level), headers));
         if (refused.worthRetrying()) {
             long millis = Math.max(1, refused.delay().toMillis());
             headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.ceilDiv(millis, 1000)));

@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -156,7 +157,8 @@ public final class Quota implements SmartLifecycle {
             long budgetNanosPerDay) {
         if (budgetNanosPerDay < 1) {
             Limit none = budget(provider, 1);
-            Refused refused = new Refused(none, "there is no budget for " + provider, Duration.ZERO, false);
+            Refused refused = new Refused(
+                    none, Optional.empty(), "there is no budget for " + provider, Duration.ZERO, false);
             return new Reservation(CompletableFuture.completedFuture(refused), _ -> {});
         }
         long cost = estimate(request, outside).costNanos();
@@ -289,12 +291,7 @@ public final class Quota implements SmartLifecycle {
     private static List<Level> levels(List<Claim> claims, List<Long> left) {
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < claims.size(); i++) {
-            Limit limit = claims.get(i).limit();
-            if (limit.period() == Period.MINUTE) {
-                long spent = limit.amountMax() - left.get(i);
-                Duration reset = Duration.ofMillis(Math.round(spent * 60_000.0 / limit.amountMax()));
-                levels.add(new Level(limit.metric(), limit.amountMax(), left.get(i), reset));
-            }
+            Level.of(claims.get(i).limit(), left.get(i)).ifPresent(levels::add);
         }
         return levels;
     }
@@ -304,7 +301,8 @@ public final class Quota implements SmartLifecycle {
                 ? "the budget of " + limit.describe() + " is spent: of " + limit.amountMax() + " are left "
                         + shortage.left()
                 : "the limit of " + limit.describe() + " is reached: " + limit.amountMax();
-        return new Refused(limit, reason, shortage.delay(), !limit.isBudget());
+        return new Refused(
+                limit, Level.of(limit, shortage.left()), reason, shortage.delay(), !limit.isBudget());
     }
 
     private static Refused never(Claim claim, CompletionRequest request) {
@@ -315,6 +313,7 @@ public final class Quota implements SmartLifecycle {
         String remedy = unbounded ? "send max_tokens" : "ask for less";
         return new Refused(
                 claim.limit(),
+                Optional.empty(),
                 "this request may take " + claim.amount() + ", more than the whole limit of "
                         + claim.limit().describe() + ", " + claim.limit().amountMax() + ": " + remedy,
                 Duration.ZERO,
