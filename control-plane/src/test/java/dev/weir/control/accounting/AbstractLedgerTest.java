@@ -247,7 +247,7 @@ abstract class AbstractLedgerTest {
         book("acme", "fast", "chat", new Usage(1000, 400, 50));
         book("acme", "fast", Call.CACHE_CHECK, new Usage(1000, 400, 50));
         book("acme", "fast", Call.UPGRADE_REJECTED, new Usage(1000, 400, 50));
-        book(Call.COPIES, "fast", "shadow", new Usage(1000, 400, 50));
+        book(Call.SHADOW_TENANT, "fast", "shadow", new Usage(1000, 400, 50));
         ledger.stop();
         CostReports.Savings savings = reports.against("power", ALL);
         assertThat(savings.callCount()).isEqualTo(1);
