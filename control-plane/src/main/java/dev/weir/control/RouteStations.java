@@ -60,7 +60,12 @@ class RouteStations {
             InstantSource clock,
             Classifier classifier) {
         return new Routes(
-                number -> policy.at(number).value().routing(), new FleetModels(fleet, times), prefixes, versions, clock, classifier);
+                number -> policy.at(number).value().routing(),
+                new FleetModels(fleet, times),
+                prefixes,
+                versions,
+                clock,
+                classifier);
     }
 
     /** With a head where there is one, and an encoder of ours: heads know no others. */

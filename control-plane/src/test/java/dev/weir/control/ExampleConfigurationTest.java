@@ -58,7 +58,8 @@ class ExampleConfigurationTest {
         for (Problem problem : problems) {
             if (problem.path().endsWith(MARK) && problem.message().startsWith(KNOWN)) {
                 placeCount++;
-                String place = general(problem.path().substring(0, problem.path().length() - MARK.length()));
+                String place =
+                        general(problem.path().substring(0, problem.path().length() - MARK.length()));
                 Set<String> known = new TreeSet<>(
                         List.of(problem.message().substring(KNOWN.length()).split(", ")));
                 known.removeAll(given.getOrDefault(place, Set.of()));
@@ -66,7 +67,8 @@ class ExampleConfigurationTest {
             }
         }
         assertThat(placeCount).isGreaterThan(20);
-        missing.removeIf(key -> key.endsWith(".arms") || key.startsWith("tenants.*.operations.")); // as aliases have them; one for all
+        missing.removeIf(key ->
+                key.endsWith(".arms") || key.startsWith("tenants.*.operations.")); // as aliases have them; one for all
         assertThat(missing)
                 .containsExactlyInAnyOrder("evaluation.live.canaries", "logging", "management", "server", "spring");
     }

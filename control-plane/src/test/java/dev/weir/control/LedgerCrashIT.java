@@ -51,7 +51,8 @@ class LedgerCrashIT {
             Map<String, Long> lostMillis = new LinkedHashMap<>();
             endedNanos.forEach((feature, nanos) -> {
                 if (!booked.contains(feature)) {
-                    lostMillis.put(feature, Duration.ofNanos(killedNanos - nanos).toMillis());
+                    lostMillis.put(
+                            feature, Duration.ofNanos(killedNanos - nanos).toMillis());
                 }
             });
             System.out.printf(
@@ -83,7 +84,10 @@ class LedgerCrashIT {
         HttpRequest request =
                 HttpRequest.newBuilder(weir.uri("/admin/costs?by=feature")).build();
         String report = HTTP.send(request, BodyHandlers.ofString()).body();
-        return JsonMapper.shared().readTree(report).path("rows").valueStream()
+        return JsonMapper.shared()
+                .readTree(report)
+                .path("rows")
+                .valueStream()
                 .map(row -> row.at("/tags/feature").asString(""))
                 .collect(Collectors.toSet());
     }

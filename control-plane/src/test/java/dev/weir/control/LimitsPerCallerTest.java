@@ -32,8 +32,7 @@ class LimitsPerCallerTest {
 
     @BeforeEach
     void start() throws IOException {
-        Path configuration =
-                Files.writeString(directory.resolve("weir.yaml"), """
+        Path configuration = Files.writeString(directory.resolve("weir.yaml"), """
                 prices: {m: {input: 1000, output: 1000}}
                 aliases: {helper: {use: m}}
                 """);
@@ -119,8 +118,7 @@ class LimitsPerCallerTest {
         assertThat(weir.post(CHAT, byAlias).statusCode()).isEqualTo(429);
         assertThat(weir.post(CHAT, ASK).statusCode()).isEqualTo(429);
         HttpResponse<String> ofAlias = weir.post(
-                "/admin/limits",
-                "{\"model\":\"helper\",\"metric\":\"REQUESTS\",\"period\":\"DAY\",\"max\":1}");
+                "/admin/limits", "{\"model\":\"helper\",\"metric\":\"REQUESTS\",\"period\":\"DAY\",\"max\":1}");
         assertThat(ofAlias.statusCode()).isEqualTo(400);
         assertThat(ofAlias.body()).contains("'helper' leads to other models");
     }

@@ -195,7 +195,7 @@ class LiveReloadTest {
             }
             one.delete("/admin/engines/e");
             await().untilAsserted(
-                    () -> assertThat(other.get("/admin/engines").body()).isEqualTo("[]"));
+                            () -> assertThat(other.get("/admin/engines").body()).isEqualTo("[]"));
         }
     }
 

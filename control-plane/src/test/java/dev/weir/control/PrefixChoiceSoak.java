@@ -59,8 +59,7 @@ class PrefixChoiceSoak {
         System.out.printf(
                 "p90 of the time to the first token, two engines, %d contexts: by load %.1f and %.1f ms, by prefix %.1f and %.1f ms%n",
                 CONTEXTS, byLoad[0], byLoad[1], byPrefix[0], byPrefix[1]);
-        assertThat(Math.min(byLoad[0], byLoad[1]))
-                .isGreaterThanOrEqualTo(2 * Math.max(byPrefix[0], byPrefix[1]));
+        assertThat(Math.min(byLoad[0], byLoad[1])).isGreaterThanOrEqualTo(2 * Math.max(byPrefix[0], byPrefix[1]));
     }
 
     private static double p90Millis(List<String> contexts, boolean byPrefix) throws Exception {
@@ -73,7 +72,8 @@ class PrefixChoiceSoak {
                         .build();
                 ScheduledExecutorService arrivals = Executors.newScheduledThreadPool(1)) {
             weir.awaitReadyCount(2);
-            SplittableRandom random = new SplittableRandom(11); // the same questions at the same times, however engines are chosen
+            SplittableRandom random =
+                    new SplittableRandom(11); // the same questions at the same times, however engines are chosen
             SplittableRandom spaces = new SplittableRandom(12);
             List<CompletableFuture<Double>> waits = new ArrayList<>();
             double atMillis = 0;

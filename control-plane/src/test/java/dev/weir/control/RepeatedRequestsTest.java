@@ -82,8 +82,8 @@ class RepeatedRequestsTest {
 
     @Test
     void theAnswerIsTheSameWhereverTheRequestWouldGoNow() throws Exception {
-        Path configuration = Files.writeString(
-                directory.resolve("arms.yaml"), "aliases: {either: {arms: {one: 50, other: 50}}}\n");
+        Path configuration =
+                Files.writeString(directory.resolve("arms.yaml"), "aliases: {either: {arms: {one: 50, other: 50}}}\n");
         try (ScriptedEngine both = ScriptedEngine.with("one", "other");
                 RunningControlPlane armed =
                         new RunningControlPlane(List.of(both), "--weir.configuration.file=" + configuration)) {

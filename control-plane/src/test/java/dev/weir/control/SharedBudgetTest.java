@@ -153,16 +153,20 @@ class SharedBudgetTest {
         exchange.json(200, "{\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":" + written + "}}");
     }
 
-    private static String limit(RunningControlPlane weir, String metric, String period, BigDecimal max) throws Exception {
+    private static String limit(RunningControlPlane weir, String metric, String period, BigDecimal max)
+            throws Exception {
         HttpResponse<String> made = weir.post(
                 "/admin/limits",
-                "{\"tenant\":\"default\",\"metric\":\"" + metric + "\",\"period\":\"" + period + "\",\"max\":" + max + "}");
+                "{\"tenant\":\"default\",\"metric\":\"" + metric + "\",\"period\":\"" + period + "\",\"max\":" + max
+                        + "}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         return JsonMapper.shared().readTree(made.body()).path("id").asString();
     }
 
     private static BigDecimal spent(RunningControlPlane weir) throws Exception {
-        JsonNode sum = JsonMapper.shared().readTree(weir.get("/admin/costs?by=tenant").body()).at("/rows/0/cost");
+        JsonNode sum = JsonMapper.shared()
+                .readTree(weir.get("/admin/costs?by=tenant").body())
+                .at("/rows/0/cost");
         return Objects.requireNonNull(sum.decimalValue());
     }
 }

@@ -184,7 +184,9 @@ public final class Ledger implements SmartLifecycle {
             store.insert(entries);
             writtenCounter.increment(entries.size());
             return true;
-        } catch (RuntimeException failure) { // were the one thread that writes to end, all that comes after would be lost
+        } catch (
+                RuntimeException
+                        failure) { // were the one thread that writes to end, all that comes after would be lost
             log.warn("{} entries of the ledger go to the spool: {}", entries.size(), failure.toString());
             return false;
         }

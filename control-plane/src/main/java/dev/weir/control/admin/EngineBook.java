@@ -80,8 +80,8 @@ public final class EngineBook implements Mirror {
                 throw new IllegalArgumentException("at most " + REGISTERED_MAX + " engines can be registered");
             }
             String url = engine.url().toString();
-            boolean stays = before.filter(entry -> entry.draining()
-                            && (entry.url() == null || Objects.equals(entry.url(), url)))
+            boolean stays = before.filter(
+                            entry -> entry.draining() && (entry.url() == null || Objects.equals(entry.url(), url)))
                     .isPresent();
             put(new Entry(engine.name(), url, engine.region(), stays));
         });
@@ -91,8 +91,8 @@ public final class EngineBook implements Mirror {
     void deregister(Caller by, Engine engine) {
         change(by, "engine.deregister", engine, () -> {
             if (find(engine.name()).filter(entry -> entry.url() != null).isEmpty()) {
-                throw new IllegalArgumentException("the engine " + engine.name()
-                        + " was not registered: only the configuration can take it out");
+                throw new IllegalArgumentException(
+                        "the engine " + engine.name() + " was not registered: only the configuration can take it out");
             }
             remove(engine.name());
         });

@@ -127,8 +127,8 @@ public final class LimitEndpoints {
     /** A limit of a name that leads elsewhere would never hold: what requests take, they take of the model that answers. */
     private @Nullable String model(NewLimit order) {
         if (order.model() != null && routes.virtualModels().contains(order.model())) {
-            throw new IllegalArgumentException("'" + order.model()
-                    + "' leads to other models: make a limit for each model that it leads to");
+            throw new IllegalArgumentException(
+                    "'" + order.model() + "' leads to other models: make a limit for each model that it leads to");
         }
         return order.model();
     }

@@ -118,7 +118,10 @@ public final class Fleet {
 
     private EngineView unasked(Engine engine) {
         return new EngineView(
-                engine, new Unready("it was not asked yet", List.of()), clock.instant(), drained.contains(engine.name()));
+                engine,
+                new Unready("it was not asked yet", List.of()),
+                clock.instant(),
+                drained.contains(engine.name()));
     }
 
     /** One engine for each name and each address. */
@@ -157,7 +160,8 @@ public final class Fleet {
 
     /** Whether another process knows another engine by this name: one that stands beside each of us has the same address everywhere. */
     public boolean isOwn(Engine engine) {
-        return members(Origin.STARTED).contains(engine) && LOOPBACK.matcher(engine.url().getHost()).matches();
+        return members(Origin.STARTED).contains(engine)
+                && LOOPBACK.matcher(engine.url().getHost()).matches();
     }
 
     private void drainAll(Set<String> names) {

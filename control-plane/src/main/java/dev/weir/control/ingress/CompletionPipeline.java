@@ -175,8 +175,7 @@ public final class CompletionPipeline {
                         told,
                         came -> Mono.from(answered.apply(came))),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
-                    Optional<ModelPrice> outside =
-                            spillway.priceOf(answer.from(), call.request());
+                    Optional<ModelPrice> outside = spillway.priceOf(answer.from(), call.request());
                     outside.ifPresent(call::costs);
                     call.takes(RouteStation.course(answer.from(), told)
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));

@@ -69,7 +69,8 @@ public final class PromptStation {
     Mono<CompletionRequest> prepare(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
         String tenant = caller.tenant().id();
         Optional<GuardRules.Rule> guard = guards.apply(request.configuration()).of(tenant, request.model());
-        Optional<CompressionRules.Rule> shorter = compressions.apply(request.configuration()).of(tenant, request.model());
+        Optional<CompressionRules.Rule> shorter =
+                compressions.apply(request.configuration()).of(tenant, request.model());
         if (guard.isEmpty() && shorter.isEmpty()) {
             return Mono.just(request);
         }

@@ -157,8 +157,8 @@ public final class Quota implements SmartLifecycle {
             long budgetNanosPerDay) {
         if (budgetNanosPerDay < 1) {
             Limit none = budget(provider, 1);
-            Refused refused = new Refused(
-                    none, Optional.empty(), "there is no budget for " + provider, Duration.ZERO, false);
+            Refused refused =
+                    new Refused(none, Optional.empty(), "there is no budget for " + provider, Duration.ZERO, false);
             return new Reservation(CompletableFuture.completedFuture(refused), _ -> {});
         }
         long cost = estimate(request, outside).costNanos();
@@ -301,8 +301,7 @@ public final class Quota implements SmartLifecycle {
                 ? "the budget of " + limit.describe() + " is spent: of " + limit.amountMax() + " are left "
                         + shortage.left()
                 : "the limit of " + limit.describe() + " is reached: " + limit.amountMax();
-        return new Refused(
-                limit, Level.of(limit, shortage.left()), reason, shortage.delay(), !limit.isBudget());
+        return new Refused(limit, Level.of(limit, shortage.left()), reason, shortage.delay(), !limit.isBudget());
     }
 
     private static Refused never(Claim claim, CompletionRequest request) {

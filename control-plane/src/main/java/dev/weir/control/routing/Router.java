@@ -62,9 +62,8 @@ public final class Router {
         if (!facts.region().isEmpty()) {
             decision.step("engines in " + facts.region() + " are preferred");
         }
-        Optional<Own> own = policy.tenants()
-                .getOrDefault(facts.tenant(), TenantRoutes.NONE)
-                .own(facts.operation(), facts.model());
+        Optional<Own> own =
+                policy.tenants().getOrDefault(facts.tenant(), TenantRoutes.NONE).own(facts.operation(), facts.model());
         if (own.isEmpty() && !policy.virtualModels().contains(facts.model())) {
             decision.step("the caller names the model");
             return within(facts, policy, view, List.of(facts.model()), null, decision);
@@ -106,8 +105,8 @@ public final class Router {
         Optional<Held> able = held.filter(session -> ranked.stream()
                 .anyMatch(scored -> scored.model().equals(session.model())
                         && scored.candidate().quality() >= best));
-        Route route = within(
-                facts, policy, view, withSession(able, models, facts, policy, view, decision), null, decision);
+        Route route =
+                within(facts, policy, view, withSession(able, models, facts, policy, view, decision), null, decision);
         return route instanceof Route.To to
                 ? to.ofTier(policy.tierOf(to.model()).map(Tier::text).orElse(""))
                 : route;
@@ -124,8 +123,8 @@ public final class Router {
             RoutingPolicy policy,
             ModelView view,
             Decision decision) {
-        Predicate<String> comesIntoQuestion =
-                model -> view.isReady(model) && fault(model, facts, policy, view).isEmpty();
+        Predicate<String> comesIntoQuestion = model ->
+                view.isReady(model) && fault(model, facts, policy, view).isEmpty();
         if (held.isEmpty() || !comesIntoQuestion.test(held.get().model())) {
             return models;
         }
@@ -136,8 +135,8 @@ public final class Router {
                 .findFirst()
                 .filter(first -> !first.equals(model));
         double staying = policy.cost(model, facts, held.get().warmBytes().applyAsLong(model));
-        double leaving = other.map(next ->
-                        policy.cost(next, facts, held.get().warmBytes().applyAsLong(next)))
+        double leaving = other.map(
+                        next -> policy.cost(next, facts, held.get().warmBytes().applyAsLong(next)))
                 .orElse(staying);
         String compared = leaving == staying
                 ? ""
@@ -147,9 +146,7 @@ public final class Router {
             return models;
         }
         decision.step("the session stays with " + model + compared);
-        return Stream.concat(Stream.of(model), models.stream())
-                .distinct()
-                .toList();
+        return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
     }
 
     private Aim aim(
@@ -159,7 +156,8 @@ public final class Router {
             Supplier<Classification> classification,
             Decision decision) {
         if (own.isPresent()) {
-            decision.step("tenant " + facts.tenant() + " has its own " + own.get().name());
+            decision.step(
+                    "tenant " + facts.tenant() + " has its own " + own.get().name());
             return own.get().aim();
         }
         for (Rule rule : policy.rules()) {

@@ -213,8 +213,7 @@ class RouterTest {
                         "the session stays with large: about $0.008000 there, $0.011000 with small");
         Route leaves = route(longOne, priced, "large", 20_000);
         assertThat(model(leaves)).isEqualTo("small");
-        assertThat(leaves.reason())
-                .contains("the session leaves large: about $0.026000 there, $0.011000 with small");
+        assertThat(leaves.reason()).contains("the session leaves large: about $0.026000 there, $0.011000 with small");
         RequestFacts shortOne = new Facts().prompt(400).output(500).of("weir-fast");
         assertThat(model(route(shortOne, priced, "large", 400))).isEqualTo("small");
         RequestFacts thrifty = new Facts().prompt(40_000).output(500).cost(5e-6).of("weir-mid");
@@ -275,7 +274,8 @@ class RouterTest {
         assertThat(model(route(facts("weir-auto"), weighed, "large", 100)))
                 .as("for what is warm of a short prompt nothing dearer is kept")
                 .isEqualTo("small");
-        RoutingPolicy cached = policy((TEXT + WEIGHED).replace("output: 10, cached-input: 1", "output: 1, cached-input: 0.1"));
+        RoutingPolicy cached =
+                policy((TEXT + WEIGHED).replace("output: 10, cached-input: 1", "output: 1, cached-input: 0.1"));
         assertThat(model(route(new Facts().prompt(40_000).of("weir-auto"), cached, "large", 40_000)))
                 .as("a session stays with what is as good as the best")
                 .isEqualTo("large");
