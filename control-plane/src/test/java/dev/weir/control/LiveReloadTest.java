@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.storage.TestDatabases;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ class LiveReloadTest {
                 assertThat(before.join().body()).as("and its guard").contains("[EMAIL]");
                 await().untilAsserted(() -> assertThat(json(weir.get("/admin/costs?by=status"))
                                 .at("/rows/0/cost")
-                                .decimalValue())
+                                .asDecimal(BigDecimal.ZERO))
                         .as("at its prices")
                         .isEqualByComparingTo("0.0003"));
                 assertThat(weir.post(CHAT, ASK).statusCode())
