@@ -72,7 +72,11 @@ class PrefixChoiceSoak {
     }
 
     private static double quantile(List<Double> waits, double share) {
-        return waits.stream().sorted().skip((long) (share * waits.size())).findFirst().orElseThrow();
+        return waits.stream()
+                .sorted()
+                .skip((long) (share * waits.size()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<Double> waits(List<String> contexts, boolean byPrefix) throws Exception {
