@@ -1,16 +1,22 @@
 package dev.weir.control;
 
+import static dev.weir.control.VersionEngines.NEW;
+import static dev.weir.control.VersionEngines.OLD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.control.DemoVersions.Task;
 import dev.weir.control.RolloutProcesses.Wanted;
+import dev.weir.control.VersionEngines.Harm;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.Stage;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,79 +25,72 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Real models behind an alias, on real processes, in stages of seconds: a good version reaches everybody although its controller is killed in every
- * stage, and one with damaged weights goes back by itself. {@code RolloutSoak} has the other ways to be worse.
+ * stage, and one that is worse, in each of four ways, goes back by itself. {@code RolloutSoak} does so with stages that want their samples.
  */
 @Timeout(240)
 class RolloutIT {
     private static final Duration HOLD = Duration.ofSeconds(2);
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final int USERS = 4;
-    private static final String OLD = "notes-v1";
-    private static final String NEW = "notes-v2";
-    private static final String DAMAGED = "notes-damaged";
+    private static final int USERS = 6;
+    /** A version that is worse is noticed in this stage, or not: before its end nothing is promoted. */
+    private static final Duration NOTICED_MAX = Duration.ofMinutes(1);
+
+    private static final int LATER_REQUESTS = 8;
+
+    /** One answer of a hundred is wrong, and of the small samples of seconds only great harm can be ruled out. */
+    private static final Map<Metric, Double> SHARES =
+            Map.of(Metric.ERROR, 0.01, Metric.END_TO_END, 0.05, Metric.HALLUCINATION, 0.01);
+
+    private static final Map<Metric, Double> LIMITS = Map.of(Metric.ERROR, 0.1, Metric.HALLUCINATION, 0.2);
 
     @TempDir
     private static Path directory;
 
-    private static final AtomicReference<EngineProcess> ENGINE = new AtomicReference<>();
+    private static final AtomicReference<VersionEngines> ENGINES = new AtomicReference<>();
     private static final AtomicReference<RolloutProcesses> WEIR = new AtomicReference<>();
-    private static final AtomicReference<List<Task>> TASKS = new AtomicReference<>();
+    private static final List<Task> SIMPLE = new ArrayList<>();
+    private static final List<Task> JUDGE = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(Files.exists(WeirProcess.ENGINE_JAR), "skipped: there is no engine, build engine-java first");
-        TASKS.set(DemoVersions.tasks("simple"));
-        ENGINE.set(new EngineProcess(
-                DemoVersions.GOOD,
-                "--name",
-                OLD,
-                "--model",
-                DemoVersions.MODELS.resolve(DemoVersions.GOOD).toString(),
-                "--name",
-                NEW,
-                "--model",
-                DemoVersions.damaged(directory).toString(),
-                "--name",
-                DAMAGED));
-        WEIR.set(new RolloutProcesses(directory, "", TICK, List.of(ENGINE.get().url()), List.of(OLD, NEW, DAMAGED)));
+        SIMPLE.addAll(DemoVersions.tasks("simple"));
+        JUDGE.addAll(DemoVersions.tasks("judge"));
+        ENGINES.set(new VersionEngines(directory));
+        WEIR.set(new RolloutProcesses(directory, "", TICK, ENGINES.get().urls(), List.of(OLD, NEW)));
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (WEIR.get() != null) {
             WEIR.get().close();
         }
-        if (ENGINE.get() != null) {
-            ENGINE.get().close();
+        if (ENGINES.get() != null) {
+            ENGINES.get().close();
         }
     }
 
-    /** One answer of a hundred is wrong, and of the small samples of seconds only great harm can be ruled out. */
-    private static void begin(String alias, String candidate, Stage... stages) throws Exception {
-        WEIR.get()
-                .begin(new Wanted(
-                        alias,
-                        OLD,
-                        candidate,
-                        List.of(stages),
-                        Map.of(Metric.ERROR, 0.1, Metric.HALLUCINATION, 0.2),
-                        Map.of(Metric.ERROR, 0.01, Metric.HALLUCINATION, 0.01)));
+    private static void begin(String alias, String candidate, Map<Metric, Double> limits, Stage... stages)
+            throws Exception {
+        WEIR.get().begin(new Wanted(alias, OLD, candidate, List.of(stages), limits, SHARES));
     }
 
-    private static AskingUsers users(String alias) {
-        return new AskingUsers(WEIR::get, alias, TASKS.get(), USERS);
+    private static AskingUsers users(String alias, List<Task> tasks) {
+        return new AskingUsers(WEIR::get, alias, tasks, USERS);
     }
 
     @Test
     void aGoodVersionReachesEverybodyThoughTheControllerIsKilledInEveryStage() throws Exception {
         RolloutProcesses weir = WEIR.get();
-        begin("good", NEW, Stage.shadow(HOLD, 0), Stage.canary(0.5, HOLD, 0, 0), Stage.warm(HOLD));
-        try (AskingUsers users = users("good")) {
+        begin("good", NEW, LIMITS, Stage.shadow(HOLD, 0), Stage.canary(0.5, HOLD, 0, 0), Stage.warm(HOLD));
+        try (AskingUsers users = users("good", SIMPLE)) {
             for (int stage = 0; stage < 3; stage++) {
                 int wanted = stage;
                 weir.awaitReport(
@@ -112,23 +111,54 @@ class RolloutIT {
         }
     }
 
-    @Test
-    void aDamagedVersionGoesBackByItself() throws Exception {
-        RolloutProcesses weir = WEIR.get();
-        begin("bad", DAMAGED, Stage.canary(0.5, Duration.ofMinutes(1), 0, 0), Stage.warm(HOLD));
-        try (AskingUsers users = users("bad")) {
-            JsonNode done = weir.awaitReport("bad", RolloutProcesses::isOver);
-            assertThat(done.path("phase").asString()).as("%s", done).isEqualTo("ROLLED_BACK");
-            assertThat(weir.decided("bad").getLast()).contains("Rolled back from 50 %: hallucinations");
-            assertThat(users.failedCount()).isZero();
+    @ParameterizedTest
+    @EnumSource(Harm.class)
+    void aVersionThatIsWorseGoesBackByItself(Harm harm) throws Exception {
+        begin(harm.alias(), harm.model(), limits(harm), Stage.canary(0.3, NOTICED_MAX, 0, 0), Stage.warm(HOLD));
+        try (AskingUsers users = users(harm.alias(), harm == Harm.INVENTING ? JUDGE : SIMPLE)) {
+            HarmfulRollout rollout = HarmfulRollout.watch(harm, ENGINES.get(), WEIR.get(), users);
+            System.out.println(rollout.say());
+            assertThat(rollout.phase()).as("%s", rollout).isEqualTo("ROLLED_BACK");
+            assertThat(rollout.decided())
+                    .contains("Rolled back from 30 %: " + harm.seenIn().plural());
+            assertThat(rollout.noticedAfter()).isLessThan(NOTICED_MAX);
+            if (harm == Harm.ERRING) {
+                // However fast errors come: of ten conversations only three are the candidate's.
+                assertThat(rollout.failedCount()).isBetween(1, rollout.goodCount());
+            } else {
+                assertThat(rollout.failedCount()).isZero();
+            }
         }
-        HttpResponse<String> later = weir.send(
-                "/v1/chat/completions",
-                "{\"model\":\"bad\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"May I bring a dog?\"}]}",
-                Map.of());
-        assertThat(later.headers().firstValue("x-weir-model")).hasValue(OLD);
+        assertThatOnlyTheOldVersionAnswers(harm.alias());
+        assertThatReadingsAreKept(harm.alias());
+    }
+
+    /** Of engines that have just begun, times say more of that than of versions: they are looked at where they are what is worse. */
+    private static Map<Metric, Double> limits(Harm harm) {
+        Map<Metric, Double> limits = new EnumMap<>(LIMITS);
+        if (harm.seenIn().isLatency()) {
+            limits.put(harm.seenIn(), 0.3);
+        }
+        return limits;
+    }
+
+    private static void assertThatOnlyTheOldVersionAnswers(String alias) throws Exception {
+        String question =
+                "{\"model\":\"%s\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"May I bring a dog?\"}]}"
+                        .formatted(alias);
+        for (int i = 0; i < LATER_REQUESTS; i++) {
+            HttpResponse<String> later =
+                    WEIR.get().send("/v1/chat/completions", question, Map.of("weir-session", "later" + i));
+            assertThat(later.headers().firstValue("x-weir-model"))
+                    .as(later.body())
+                    .hasValue(OLD);
+        }
+    }
+
+    private static void assertThatReadingsAreKept(String alias) throws Exception {
         JsonNode readings = JsonMapper.shared()
-                .readTree(weir.send("/admin/rollouts/bad/readings", null, Map.of())
+                .readTree(WEIR.get()
+                        .send("/admin/rollouts/" + alias + "/readings", null, Map.of())
                         .body());
         assertThat(readings.valueStream().map(reading -> reading.path("metrics").path(0)))
                 .anySatisfy(

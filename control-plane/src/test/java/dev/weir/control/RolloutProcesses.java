@@ -113,8 +113,9 @@ final class RolloutProcesses implements AutoCloseable {
         });
     }
 
-    /** Begins a plan whose stages want as many samples as a look needs, by the forecast. */
+    /** Begins a plan whose stages want as many samples as a look needs, by the forecast, as soon as both versions are there. */
     RolloutPlan begin(Wanted wanted) throws IOException, InterruptedException {
+        awaitModels(running(), List.of(wanted.baseline(), wanted.candidate()));
         RolloutForecast needs = RolloutForecast.of(plan(wanted, wanted.stages()), 1, wanted.shares());
         List<Stage> stages = new ArrayList<>();
         for (int i = 0; i < wanted.stages().size(); i++) {

@@ -1,11 +1,14 @@
 package dev.weir.control;
 
+import static dev.weir.control.VersionEngines.NEW;
+import static dev.weir.control.VersionEngines.OLD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.control.DemoVersions.Task;
 import dev.weir.control.RolloutProcesses.Wanted;
+import dev.weir.control.VersionEngines.Harm;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.RolloutForecast;
 import dev.weir.control.rollout.RolloutPlan;
@@ -14,13 +17,11 @@ import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
 import dev.weir.control.storage.TestDatabases;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
@@ -45,8 +46,6 @@ class RolloutSoak {
     private static final Duration TICK = Duration.ofMillis(500);
 
     private static final int USERS = 6;
-    private static final String OLD = "notes-v1";
-    private static final String NEW = "notes-v2";
 
     /** Of the old version's verdicts one of eight is wrong; a latency of half again the P95 happens, on a busy machine, to one of twenty. */
     private static final Map<Metric, Double> SHARES =
@@ -58,58 +57,16 @@ class RolloutSoak {
     @TempDir
     private static Path directory;
 
-    private static final List<EngineProcess> ENGINES = new ArrayList<>();
-    private static final List<String> URLS = new ArrayList<>();
-    private static final AtomicReference<SlowRelay> RELAY = new AtomicReference<>();
+    private static final AtomicReference<VersionEngines> ENGINES = new AtomicReference<>();
     private static final AtomicReference<RolloutProcesses> WEIR = new AtomicReference<>();
     private static final List<Task> TASKS = new ArrayList<>();
-
-    /** What is wrong with a version. */
-    enum Harm {
-        /** Its weights are damaged: it answers fast, and nonsense. */
-        DAMAGED("notes-damaged"),
-        /** Its answers take longer by what nearly all of the old one's take, and 0.8 s. */
-        SLOWED("notes-slow"),
-        /** Its engine dies. */
-        ERRING("notes-erring"),
-        /** It says, far more often than the old one, that answers are supported that are not, and the other way round. */
-        INVENTING("notes-inventing");
-
-        private final String model;
-
-        Harm(String model) {
-            this.model = model;
-        }
-    }
 
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(Files.exists(WeirProcess.ENGINE_JAR), "skipped: there is no engine, build engine-java first");
         TASKS.addAll(DemoVersions.tasks("judge"));
-        EngineProcess slowed = engine("--name", Harm.SLOWED.model);
-        RELAY.set(new SlowRelay(URI.create(slowed.url()), Duration.ZERO));
-        URLS.add(RELAY.get().url().toString());
-        URLS.add(engine("--name", OLD).url());
-        URLS.add(engine(
-                        "--name",
-                        NEW,
-                        "--model",
-                        DemoVersions.damaged(directory).toString(),
-                        "--name",
-                        Harm.DAMAGED.model,
-                        "--model",
-                        DemoVersions.MODELS.resolve("weir-demo-mid").toString(),
-                        "--name",
-                        Harm.INVENTING.model)
-                .url());
-        URLS.add(engine("--name", Harm.ERRING.model).url());
-        WEIR.set(new RolloutProcesses(directory, "", TICK, URLS, List.of(OLD, NEW)));
-    }
-
-    private static EngineProcess engine(String... options) throws IOException {
-        EngineProcess engine = new EngineProcess(DemoVersions.GOOD, options);
-        ENGINES.add(engine);
-        return engine;
+        ENGINES.set(new VersionEngines(directory));
+        WEIR.set(new RolloutProcesses(directory, "", TICK, ENGINES.get().urls(), List.of(OLD, NEW)));
     }
 
     @AfterAll
@@ -117,10 +74,9 @@ class RolloutSoak {
         if (WEIR.get() != null) {
             WEIR.get().close();
         }
-        if (RELAY.get() != null) {
-            RELAY.get().close();
+        if (ENGINES.get() != null) {
+            ENGINES.get().close();
         }
-        ENGINES.forEach(EngineProcess::close);
     }
 
     private static RolloutPlan begin(RolloutProcesses weir, String alias, String candidate, Stage... stages)
@@ -189,37 +145,18 @@ class RolloutSoak {
     @EnumSource(Harm.class)
     void aVersionThatIsWorseIsRolledBackByItself(Harm harm) throws Exception {
         RolloutProcesses weir = WEIR.get();
-        String alias = harm.name().toLowerCase(Locale.ROOT);
-        if (harm == Harm.SLOWED) {
-            Duration p95 = Pace.of(OLD).p95();
-            Duration later = p95.plusMillis(800); // Two seconds would be too long for the fleet's probes.
-            RELAY.get().delay(later);
-            System.out.printf("the old version's P95 is %d ms; %d ms are added%n", p95.toMillis(), later.toMillis());
-        }
-        begin(weir, alias, harm.model, Stage.canary(0.2, HOLD, 0, 0), Stage.canary(0.5, HOLD, 0, 0), Stage.warm(HOLD));
-        long beganNanos = System.nanoTime();
-        try (AskingUsers users = users(alias)) {
-            if (harm == Harm.ERRING) {
-                weir.awaitReport(
-                        alias,
-                        report -> report.path("assignment")
-                                        .path("candidateUnitCount")
-                                        .asLong()
-                                > 0);
-                ENGINES.getLast().kill(); // The last that was started is the erring one's.
-                beganNanos = System.nanoTime();
-            }
-            JsonNode done = weir.awaitReport(alias, RolloutProcesses::isOver);
-            System.out.printf(
-                    "%s: %s after %.1f s, %d answers, %d failed; %s%n",
-                    alias,
-                    done.path("phase").asString(),
-                    secondsSince(beganNanos),
-                    users.goodCount(),
-                    users.failedCount(),
-                    weir.decided(alias).getLast());
-            assertThat(done.path("phase").asString()).as(done.toString()).isEqualTo("ROLLED_BACK");
-            assertThat(done.path("candidateShare").asDouble()).isZero();
+        begin(
+                weir,
+                harm.alias(),
+                harm.model(),
+                Stage.canary(0.2, HOLD, 0, 0),
+                Stage.canary(0.5, HOLD, 0, 0),
+                Stage.warm(HOLD));
+        try (AskingUsers users = users(harm.alias())) {
+            HarmfulRollout rollout = HarmfulRollout.watch(harm, ENGINES.get(), weir, users);
+            System.out.println(rollout.say());
+            assertThat(rollout.phase()).as("%s", rollout).isEqualTo("ROLLED_BACK");
+            assertThat(rollout.report().path("candidateShare").asDouble()).isZero();
         }
     }
 
@@ -261,7 +198,11 @@ class RolloutSoak {
 
     private static RolloutProcesses replica(String name, String storage) throws Exception {
         return new RolloutProcesses(
-                Files.createDirectory(directory.resolve(name)), storage, TICK, URLS, List.of(OLD, NEW));
+                Files.createDirectory(directory.resolve(name)),
+                storage,
+                TICK,
+                ENGINES.get().urls(),
+                List.of(OLD, NEW));
     }
 
     private static void signal(RolloutProcesses weir, String name) throws Exception {

@@ -7,24 +7,29 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
-/** Stands before a server, and passes what it answers on a while later. */
+/**
+ * Stands before a server, and passes what it answers to a POST on a while later. Whoever only asks how the server is hears so at once: it is slow, not
+ * away.
+ */
 final class SlowRelay implements AutoCloseable {
     private static final int BYTES_AT_ONCE = 1 << 16;
+    private static final byte[] POST = "POST ".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final URI target;
-    private volatile Duration delay;
+    private volatile Duration delay = Duration.ZERO;
 
-    SlowRelay(URI target, Duration delay) throws IOException {
+    SlowRelay(URI target) throws IOException {
         this.target = target;
-        this.delay = delay;
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -50,18 +55,27 @@ final class SlowRelay implements AutoCloseable {
     }
 
     private void relay(Socket client) {
+        AtomicBoolean posted = new AtomicBoolean();
         try (client;
                 Socket upstream = new Socket(target.getHost(), target.getPort())) {
             sockets.add(upstream);
             Thread.ofVirtual().start(() -> {
                 try {
-                    pass(client.getInputStream(), upstream.getOutputStream(), () -> Duration.ZERO);
+                    pass(client.getInputStream(), upstream.getOutputStream(), (bytes, count) -> {
+                        if (count >= POST.length && Arrays.equals(bytes, 0, POST.length, POST, 0, POST.length)) {
+                            posted.set(true);
+                        }
+                    });
                     upstream.shutdownOutput();
                 } catch (IOException _) {
                     // The other direction ends with it.
                 }
             });
-            pass(upstream.getInputStream(), client.getOutputStream(), () -> delay);
+            pass(upstream.getInputStream(), client.getOutputStream(), (_, _) -> {
+                if (posted.getAndSet(false)) {
+                    LockSupport.parkNanos(delay.toNanos());
+                }
+            });
         } catch (IOException _) {
             // Whoever is connected sees it.
         } finally {
@@ -69,10 +83,15 @@ final class SlowRelay implements AutoCloseable {
         }
     }
 
-    private static void pass(InputStream from, OutputStream to, Supplier<Duration> later) throws IOException {
+    /** Sees what is passed on before it is. */
+    private interface Watch {
+        void sees(byte[] bytes, int count);
+    }
+
+    private static void pass(InputStream from, OutputStream to, Watch watch) throws IOException {
         byte[] bytes = new byte[BYTES_AT_ONCE];
         for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
-            LockSupport.parkNanos(later.get().toNanos());
+            watch.sees(bytes, count);
             to.write(bytes, 0, count);
             to.flush();
         }
