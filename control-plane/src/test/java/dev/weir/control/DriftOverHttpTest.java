@@ -2,7 +2,6 @@ package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.control.identity.Registry;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -19,33 +18,20 @@ import tools.jackson.databind.json.JsonMapper;
 class DriftOverHttpTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private static ScriptedEngine engine;
+    private static KeyedWeir keyed;
     private static RunningControlPlane weir;
     private static String admin;
 
     @BeforeAll
     static void start() throws IOException {
-        engine = ScriptedEngine.with("m");
-        weir = new RunningControlPlane(List.of(engine), "--weir.identity.insecure-no-auth=false");
-        admin = weir.part(Registry.class).bootstrap(false).orElseThrow().text().reveal();
+        keyed = KeyedWeir.start();
+        weir = keyed.weir();
+        admin = keyed.admin();
     }
 
     @AfterAll
     static void stop() throws IOException {
-        weir.close();
-        engine.close();
-    }
-
-    private static String key(String scope) throws IOException, InterruptedException {
-        HttpResponse<String> created = weir.post(
-                "/admin/keys",
-                "{\"tenant\":\"default\",\"name\":\"of a test\",\"scopes\":[\"" + scope + "\"]}",
-                "authorization",
-                "Bearer " + admin,
-                "weir-reason",
-                "a%20test");
-        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-        return JSON.readTree(created.body()).path("key").asString();
+        keyed.close();
     }
 
     private static HttpResponse<String> get(String path, String key) throws IOException, InterruptedException {
@@ -56,8 +42,8 @@ class DriftOverHttpTest {
     @ValueSource(strings = {"/admin/drift", "/admin/drift/rates", "/admin/targets"})
     void whoeverMaySeeMaySeeThemAndNobodyElse(String path) throws Exception {
         assertThat(weir.get(path).statusCode()).isEqualTo(401);
-        assertThat(get(path, key("inference")).statusCode()).isEqualTo(403);
-        assertThat(get(path, key("admin:view")).statusCode()).isEqualTo(200);
+        assertThat(get(path, keyed.key("inference")).statusCode()).isEqualTo(403);
+        assertThat(get(path, keyed.key("admin:view")).statusCode()).isEqualTo(200);
         HttpResponse<String> posted = weir.post(path, "{}", "authorization", "Bearer " + admin);
         assertThat(posted.statusCode()).isEqualTo(405);
     }

@@ -3,7 +3,6 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.weir.control.identity.Registry;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -20,7 +19,7 @@ class SessionTest {
     private static final String SESSION = "/ui/session";
     private static final String NEW_TENANT = "{\"id\":\"%s\",\"name\":\"made in a browser\"}";
 
-    private static ScriptedEngine engine;
+    private static KeyedWeir keyed;
     private static RunningControlPlane weir;
     private static String admin;
 
@@ -33,15 +32,14 @@ class SessionTest {
 
     @BeforeAll
     static void start() throws IOException {
-        engine = ScriptedEngine.with("m");
-        weir = new RunningControlPlane(List.of(engine), "--weir.identity.insecure-no-auth=false");
-        admin = weir.part(Registry.class).bootstrap(false).orElseThrow().text().reveal();
+        keyed = KeyedWeir.start();
+        weir = keyed.weir();
+        admin = keyed.admin();
     }
 
     @AfterAll
     static void stop() throws IOException {
-        weir.close();
-        engine.close();
+        keyed.close();
     }
 
     private static HttpResponse<String> signInAnswer(String key) throws IOException, InterruptedException {
@@ -55,19 +53,6 @@ class SessionTest {
         return new Browser(
                 cookie.substring(0, cookie.indexOf(';')),
                 JSON.readTree(answer.body()).path("csrf").asString());
-    }
-
-    private static String newKey(String... scopes) throws IOException, InterruptedException {
-        HttpResponse<String> answer = weir.post(
-                "/admin/keys",
-                JSON.createObjectNode()
-                        .put("tenant", "default")
-                        .put("name", "of a test")
-                        .set("scopes", JSON.valueToTree(scopes))
-                        .toString(),
-                "authorization",
-                "Bearer " + admin);
-        return JSON.readTree(answer.body()).path("key").asString();
     }
 
     @Test
@@ -111,14 +96,14 @@ class SessionTest {
 
     @Test
     void aBrowserAsksModelsAsItsKey() throws Exception {
-        engine.answers(exchange -> exchange.json(200, "{\"ok\":1}"));
+        keyed.engine().answers(exchange -> exchange.json(200, "{\"ok\":1}"));
         assertThat(weir.post(
                                 "/v1/chat/completions",
                                 "{\"model\":\"m\",\"messages\":[]}",
                                 signIn(admin).headers())
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(engine.nextRequest().headers()).doesNotContainKeys("cookie", "weir-csrf");
+        assertThat(keyed.engine().nextRequest().headers()).doesNotContainKeys("cookie", "weir-csrf");
     }
 
     @Test
@@ -132,7 +117,7 @@ class SessionTest {
 
     @Test
     void aKeyThatIsRevokedEndsItsSessions() throws Exception {
-        String key = newKey("admin:view");
+        String key = keyed.key("admin:view");
         Browser browser = signIn(key);
         assertThat(weir.get("/admin/tenants", browser.headers()).statusCode()).isEqualTo(200);
         weir.post(
@@ -147,7 +132,7 @@ class SessionTest {
 
     @Test
     void ofOneKeyTheOldestSessionsEnd() throws Exception {
-        String key = newKey("admin:view");
+        String key = keyed.key("admin:view");
         Browser first = signIn(key);
         Browser second = signIn(key);
         for (int i = 0; i < 31; i++) {
@@ -159,7 +144,7 @@ class SessionTest {
 
     @Test
     void whoMaySeeNothingIsNotSignedIn() throws Exception {
-        assertThat(signInAnswer(newKey("inference")).statusCode()).isEqualTo(403);
+        assertThat(signInAnswer(keyed.key("inference")).statusCode()).isEqualTo(403);
         assertThat(signInAnswer("wk-nothing").statusCode()).isEqualTo(401);
         assertThat(weir.get(SESSION).body()).contains("\"signedIn\":false");
         assertThat(weir.get("/admin/tenants", "cookie", "weir_session=made-up").statusCode())

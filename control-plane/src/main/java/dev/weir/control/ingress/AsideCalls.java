@@ -123,15 +123,19 @@ public final class AsideCalls {
 
     /** The exchange that answers a call, and beside it a copy where its arm has a version in the shadow; a copy never waits and never fails. */
     Mono<Void> beside(Call original, @Nullable String arm, Mono<Void> exchange) {
-        Optional<Shadows.Shadow> shadow =
-                arm == null || !original.request().endpoint().isGeneration() ? Optional.empty() : shadows.of(arm);
-        if (arm == null || shadow.isEmpty()) {
+        if (arm == null || !original.request().endpoint().isGeneration()) {
             return exchange;
         }
+        return shadows.of(arm)
+                .map(shadow -> withCopy(original, arm, shadow, exchange))
+                .orElse(exchange);
+    }
+
+    private Mono<Void> withCopy(Call original, String arm, Shadows.Shadow shadow, Mono<Void> exchange) {
         return Mono.using(
                 () -> {
                     places.begun(arm);
-                    copy(original, arm, shadow.get());
+                    copy(original, arm, shadow);
                     return arm;
                 },
                 _ -> exchange,
