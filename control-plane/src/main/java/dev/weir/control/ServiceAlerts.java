@@ -78,13 +78,13 @@ final class ServiceAlerts {
                                     "Drift",
                                     Severity.TICKET,
                                     labels,
-                                    "%s of %s has moved from the four weeks before (index %.2f, tenant %s, questions %s): %s"
+                                    "%s of %s has moved from the four weeks before (index %.2f, %s, %s): %s"
                                             .formatted(
                                                     small(finding.signal()),
                                                     finding.scope().model(),
                                                     finding.all().index(),
-                                                    finding.scope().tenant(),
-                                                    finding.scope().queryType(),
+                                                    tenants(finding.scope()),
+                                                    questions(finding.scope()),
                                                     cause(finding.cause())),
                                     now,
                                     null));
@@ -99,16 +99,24 @@ final class ServiceAlerts {
                                 "model", rate.scope().model(),
                                 "tenant", rate.scope().tenant(),
                                 "signal", small(rate.signal())),
-                        "%s of %s is %.1f %% this week and was %.1f %% before (tenant %s)"
+                        "%s of %s is %.1f %% this week and was %.1f %% before (%s)"
                                 .formatted(
                                         small(rate.signal()),
                                         rate.scope().model(),
                                         100 * rate.now().share(),
                                         100 * rate.reference().share(),
-                                        rate.scope().tenant()),
+                                        tenants(rate.scope())),
                         now,
                         null)));
         return all;
+    }
+
+    private static String tenants(Scope scope) {
+        return scope.tenant().equals(Scope.ALL) ? "all tenants" : "tenant " + scope.tenant();
+    }
+
+    private static String questions(Scope scope) {
+        return scope.queryType().equals(Scope.ALL) ? "all questions" : scope.queryType() + " questions";
     }
 
     private static int narrowness(DriftFinding finding) {

@@ -11,7 +11,7 @@ import { count, moment, percent, points, power } from '../../controls/figures';
 import { Interval, Spark } from '../../controls/Interval';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
-import { effectOf, evidence, METRICS, readingsOf, span, stageName, STATUSES } from './ladder';
+import { effectOf, evidence, METRICS, readingsOf, samplesOf, span, stageName, STATUSES } from './ladder';
 import type { Verb } from './ladder';
 import { Phase } from './Phase';
 import { PostMortem } from './PostMortem';
@@ -85,7 +85,7 @@ function Orders(props: { of: RolloutDetail }) {
 const SIGNS: Partial<Record<string, string>> = { past: '✓', stopped: '✕' };
 
 function Ladder(props: { of: RolloutDetail }) {
-  const { summary, stages, report } = props.of;
+  const { summary, stages, guards, report } = props.of;
   const isOver = summary.phase === 'COMPLETED';
   const isWarm = stages[summary.stageIndex]?.kind === 'WARM';
   const rolledBack = summary.phase === 'ROLLED_BACK' ? props.of.decisions.find((decision) => decision.kind === 'ROLLED_BACK') : undefined;
@@ -106,8 +106,7 @@ function Ladder(props: { of: RolloutDetail }) {
               <span className="soft">
                 {place === 'stopped' ? 'rolled back here; ' : ''}
                 {span(stage.holdSeconds)}
-                {stage.requestsMin ? `, ${count(stage.requestsMin)} requests` : ''}
-                {stage.judgedMin ? `, ${count(stage.judgedMin)} judged` : ''}
+                {samplesOf(stage, guards)}
               </span>
             </li>
           );

@@ -30,7 +30,7 @@ export function PlanEditor(props: { plan: Plan; onChange: (plan: Plan) => void }
               <th scope="col">Share, %</th>
               <th scope="col">Held, minutes</th>
               <th scope="col">Requests</th>
-              <th scope="col">Judged</th>
+              <th scope="col">Judged answers</th>
               <th scope="col">
                 <span className="unseen">Actions</span>
               </th>

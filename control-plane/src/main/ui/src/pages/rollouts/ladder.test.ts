@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutDetail } from '../../api/types';
-import { effectOf, evidence, readingsOf, span, stageName } from './ladder';
+import { effectOf, evidence, readingsOf, samplesOf, span, stageName } from './ladder';
 
 const detail = {
   summary: { alias: 'notes', baseline: 'v1', candidate: 'v2', candidateShare: 0.05, stageIndex: 1 },
@@ -21,6 +21,14 @@ describe('a rollout', () => {
   });
 
   it('names its stages', () => expect(detail.stages.map(stageName)).toEqual(['shadow', '5.0\u00a0%', '25\u00a0%']));
+
+  it('waits for judged answers only where a guard asks the judge', () => {
+    const stage = { kind: 'SHADOW' as const, candidateShare: 0, holdSeconds: 600, requestsMin: 500, judgedMin: 500 };
+    const guard = (metric: 'ERROR' | 'HALLUCINATION') => ({ metric, role: 'GUARDRAIL' as const, limit: 0.03 });
+    expect(samplesOf(stage, [guard('ERROR'), guard('HALLUCINATION')])).toBe(', 500 pairs of answers, 500 pairs that the judge has seen');
+    expect(samplesOf(stage, [guard('ERROR')])).toBe(', 500 pairs of answers');
+    expect(samplesOf({ ...stage, kind: 'CANARY', judgedMin: 900 }, [guard('HALLUCINATION')])).toContain('500 requests, 900 answers that the judge has seen');
+  });
 
   it('has evidence between none and enough', () => {
     expect(evidence({ log10E: -3, log10Needed: 2.6 })).toBe(0);

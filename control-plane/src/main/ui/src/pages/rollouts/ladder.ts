@@ -1,5 +1,5 @@
-import type { MetricReport, RolloutDetail, RolloutReading, StageOrder } from '../../api/types';
-import { percent } from '../../controls/figures';
+import type { GuardOrder, MetricReport, RolloutDetail, RolloutReading, StageOrder } from '../../api/types';
+import { count, percent } from '../../controls/figures';
 import type { Reading } from '../../controls/scale';
 import type { Mood } from '../../controls/Status';
 
@@ -14,6 +14,16 @@ export type Verb = RolloutDetail['allowed'][number];
 export function stageName(stage: StageOrder): string {
   if (stage.kind === 'SHADOW') return 'shadow';
   return stage.kind === 'WARM' ? '100 %, old one warm' : percent(stage.candidateShare);
+}
+
+const JUDGED: MetricReport['metric'][] = ['HALLUCINATION', 'LOW_QUALITY'];
+
+/** What a stage waits for on each version beside its time; for judged answers only where a guard asks the judge. */
+export function samplesOf(stage: StageOrder, guards: GuardOrder[]): string {
+  const asked = stage.kind === 'SHADOW' ? 'pairs of answers' : 'requests';
+  const judged = stage.kind === 'SHADOW' ? 'pairs that the judge has seen' : 'answers that the judge has seen';
+  const isJudged = guards.some((guard) => JUDGED.includes(guard.metric));
+  return [stage.requestsMin ? `, ${count(stage.requestsMin)} ${asked}` : '', isJudged && stage.judgedMin ? `, ${count(stage.judgedMin)} ${judged}` : ''].join('');
 }
 
 /** Long times without false precision. */

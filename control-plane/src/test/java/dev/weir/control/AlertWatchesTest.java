@@ -11,6 +11,8 @@ import dev.weir.control.alerting.AlertRounds;
 import dev.weir.control.alerting.Herald;
 import dev.weir.control.alerting.RequestCounts;
 import dev.weir.control.alerting.Watch;
+import dev.weir.control.drift.Comparison;
+import dev.weir.control.drift.DriftFinding;
 import dev.weir.control.drift.DriftFinding.Scope;
 import dev.weir.control.drift.RateWatch;
 import dev.weir.control.drift.Signal;
@@ -222,10 +224,38 @@ class AlertWatchesTest {
                 new Proportion(24, 300)));
         pass(rounds);
         assertToldOnce("RateMoved");
-        assertThat(told.getFirst().summary()).contains("refusal of m is 8.0 % this week and was 2.0 % before");
+        assertThat(told.getFirst().summary())
+                .isEqualTo("refusal of m is 8.0 % this week and was 2.0 % before (all tenants)");
         rates.clear();
         pass(rounds);
         assertOver();
+    }
+
+    @Test
+    void whatHasMovedIsToldInWordsOverAllTenantsAndOfOne() {
+        List<DriftFinding> findings = List.of(
+                moved(new Scope("m", Scope.ALL, Scope.ALL), Signal.LENGTH),
+                moved(new Scope("m", "acme", "complex"), Signal.REFUSAL));
+        assertThat(ServiceAlerts.drift(findings, List.of(), now))
+                .extracting(Alert::summary)
+                .containsExactly(
+                        "length of m has moved from the four weeks before (index 0.30, all tenants, all questions):"
+                                + " the same questions are answered otherwise",
+                        "refusal of m has moved from the four weeks before (index 0.30, tenant acme, complex questions):"
+                                + " the same questions are answered otherwise");
+    }
+
+    private static DriftFinding moved(Scope scope, Signal signal) {
+        return new DriftFinding(
+                scope,
+                signal,
+                "",
+                DriftFinding.Window.WEEK,
+                DriftFinding.Verdict.MOVED,
+                DriftFinding.Cause.ANSWERS,
+                new Comparison.Moved(0.3, 0.02, 0.1, 0.01, 2000, 2000),
+                null,
+                List.of());
     }
 
     @Test

@@ -50,7 +50,8 @@ class RolloutAdminTest {
             JsonNode list = json(weir.get("/admin/rollouts"), 200);
             assertThat(list.path(0).path("phase").asString()).isEqualTo("ROLLED_BACK");
             assertThat(weir.get("/admin/audit").body())
-                    .contains("rollout.create", "rollout.promote-full", "because I say so");
+                    .contains("rollout.create", "rollout.promote-full", "because I say so", "overridden by ")
+                    .doesNotContain("Overridden[");
         }
     }
 
@@ -69,6 +70,29 @@ class RolloutAdminTest {
                     weir.post("/admin/rollouts/" + onlyId(weir) + "/start", "{\"reason\": \" \"}");
             assertThat(wordless.statusCode()).isEqualTo(400);
             assertThat(wordless.body()).contains("reason must have 1 to");
+        }
+    }
+
+    @Test
+    void whereNobodyJudgesNoStageWaitsForJudgedAnswers() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("v1", "v2");
+                RunningControlPlane weir = new RunningControlPlane(List.of(engine))) {
+            String bare =
+                    "{\"alias\":\"notes\",\"baseline\":\"v1\",\"candidate\":\"v2\",\"reason\":\"to see\",\"overrideGate\":true%s}";
+            JsonNode unjudged = json(weir.post("/admin/rollouts", bare.formatted(",\"template\":\"UNJUDGED\"")), 201);
+            assertThat(unjudged.path("stages"))
+                    .isNotEmpty()
+                    .allSatisfy(stage ->
+                            assertThat(stage.path("judgedMin").asLong(-1)).isZero());
+            JsonNode judged =
+                    json(weir.post("/admin/rollouts", bare.formatted("").replace("notes", "letters")), 201);
+            assertThat(judged.path("stages").path(0).path("judgedMin").asLong()).isEqualTo(500);
+            JsonNode templates = json(weir.get("/admin/rollouts/templates"), 200);
+            assertThat(templates).anySatisfy(template -> {
+                assertThat(template.path("template").asString()).isEqualTo("UNJUDGED");
+                assertThat(template.path("stages").path(0).path("judgedMin").asLong(-1))
+                        .isZero();
+            });
         }
     }
 

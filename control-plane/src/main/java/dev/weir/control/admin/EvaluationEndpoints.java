@@ -136,11 +136,7 @@ public final class EvaluationEndpoints {
     public record StartClearance(boolean given, String kind, String reason) {
         static StartClearance of(Clearance clearance) {
             return switch (clearance) {
-                case Clearance.Passed(var hash, var candidate, var baseline) ->
-                    new StartClearance(
-                            true,
-                            "passed",
-                            "run %s passed against run %s over golden set %s".formatted(candidate, baseline, hash));
+                case Clearance.Passed passed -> new StartClearance(true, "passed", passed.sentence());
                 case Clearance.Overridden(var actor, var reason) ->
                     new StartClearance(true, "overridden", actor + ": " + reason);
                 case Clearance.Refused(var reason) -> new StartClearance(false, "refused", reason);

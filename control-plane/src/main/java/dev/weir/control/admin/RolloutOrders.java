@@ -48,17 +48,18 @@ final class RolloutOrders {
         RolloutPlan plan(String planId, String meaning) {
             List<Guard> templated =
                     template == Template.UNJUDGED ? RolloutPlan.unjudgedGuards() : RolloutPlan.standardGuards();
+            List<Guard> watched = guards == null
+                    ? templated
+                    : guards.stream().map(GuardOrder::guard).toList();
             return new RolloutPlan(
                     planId,
                     alias,
                     meaning,
                     candidate,
                     stages == null
-                            ? RolloutPlan.standardStages()
+                            ? RolloutPlan.standardStages(watched)
                             : stages.stream().map(StageOrder::stage).toList(),
-                    guards == null
-                            ? templated
-                            : guards.stream().map(GuardOrder::guard).toList(),
+                    watched,
                     RolloutLimits.DEFAULT);
         }
     }

@@ -136,7 +136,9 @@ final class RolloutViews {
         static TemplateView of(Template template, List<Guard> guards) {
             return new TemplateView(
                     template,
-                    RolloutPlan.standardStages().stream().map(StageOrder::of).toList(),
+                    RolloutPlan.standardStages(guards).stream()
+                            .map(StageOrder::of)
+                            .toList(),
                     guards.stream().map(GuardOrder::of).toList());
         }
     }

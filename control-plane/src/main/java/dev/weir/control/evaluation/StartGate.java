@@ -12,6 +12,16 @@ public interface StartGate {
             return !(this instanceof Refused);
         }
 
+        /** The answer and its grounds, for whoever reads of it later. */
+        default String sentence() {
+            return switch (this) {
+                case Passed(var hash, var candidate, var baseline) ->
+                    "run %s passed against run %s over golden set %s".formatted(candidate, baseline, hash);
+                case Overridden(var actor, var reason) -> "overridden by %s: %s".formatted(actor, reason);
+                case Refused(var reason) -> "refused: " + reason;
+            };
+        }
+
         /** Both tiers were passed. */
         record Passed(String goldenHash, String candidateRunId, String baselineRunId) implements Clearance {}
 

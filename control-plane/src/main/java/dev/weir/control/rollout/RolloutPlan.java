@@ -57,7 +57,14 @@ public record RolloutPlan(
                 rolloutId, alias, baseline, candidate, standardStages(), standardGuards(), RolloutLimits.DEFAULT);
     }
 
-    public static List<Stage> standardStages() {
+    /** The standard stages; where none of the guards asks a judge, none of them waits for judged answers. */
+    public static List<Stage> standardStages(List<Guard> guards) {
+        return guards.stream().anyMatch(guard -> guard.metric().isJudged())
+                ? standardStages()
+                : standardStages().stream().map(Stage::unjudged).toList();
+    }
+
+    private static List<Stage> standardStages() {
         return List.of(
                 Stage.shadow(Duration.ofMinutes(10), 500),
                 Stage.canary(0.05, Duration.ofHours(2), 500, 900),

@@ -53,6 +53,11 @@ public record Stage(Kind kind, double candidateShare, Duration hold, long reques
         return new Stage(Kind.WARM, 1, hold, 0, 0);
     }
 
+    /** The same where nobody judges answers. */
+    Stage unjudged() {
+        return new Stage(kind, candidateShare, hold, requestCountMin, 0);
+    }
+
     /** Whether the arms are compared by the metric: no judge sees the pairs of a shadow that wants none of them judged. */
     boolean compares(Metric metric) {
         return switch (kind) {

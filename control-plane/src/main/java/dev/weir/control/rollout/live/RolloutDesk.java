@@ -58,7 +58,7 @@ public final class RolloutDesk {
                         "baseline", plan.baseline(),
                         "candidate", plan.candidate(),
                         "reason", reason,
-                        "clearance", clearance.toString()),
+                        "clearance", clearance.sentence()),
                 _ -> {
                     store.journal().plan(plan, actor, reason, changes.now());
                     return store.journal().find(plan.rolloutId()).orElseThrow();
