@@ -12,6 +12,7 @@ import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.RecentRequests;
+import dev.weir.control.rollout.live.ShadowEvidence.Side;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
 import dev.weir.control.upstream.Provider;
@@ -26,7 +27,11 @@ import java.util.function.Consumer;
  * @param pairs of calls and their copies
  */
 record ArmAnswers(
-        ArmWeights weights, LiveCounts counts, ShadowPairs<Answered> pairs, RecentRequests requests, SliceCounts slices)
+        ArmWeights weights,
+        LiveCounts counts,
+        ShadowPairs<Side<Answered>> pairs,
+        RecentRequests requests,
+        SliceCounts slices)
         implements Consumer<LedgerEntry>, Shadows {
     @Override
     public Optional<Shadow> of(String arm) {
@@ -52,15 +57,16 @@ record ArmAnswers(
             return;
         }
         Answered answered = answeredByAnother(entry) ? Answered.failed(Fault.OURS) : answered(entry);
+        Side<Answered> side = new Side<>(entry.requestId(), entry.id(), answered);
         Arm.shadowOf(arm)
                 .ifPresent(rolloutId ->
-                        pairs.candidate(rolloutId, entry.requestId().substring(AsideCalls.COPY_OF.length()), answered));
+                        pairs.candidate(rolloutId, entry.requestId().substring(AsideCalls.COPY_OF.length()), side));
         Arm.of(arm).ifPresent(of -> {
             Map<Metric, Boolean> bad = counts.answered(of, answered);
             requests.of(entry.requestId())
                     .ifPresent(seen ->
                             slices.add(of, seen.weightRevision(), seen.traits(), bad, entry.requestId(), entry.id()));
-            pairs.baseline(of.rolloutId(), entry.id(), answered);
+            pairs.baseline(of.rolloutId(), entry.id(), side);
         });
     }
 

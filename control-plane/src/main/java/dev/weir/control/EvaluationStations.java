@@ -26,6 +26,7 @@ import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmWeights;
+import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.Rounds;
 import java.io.IOException;
@@ -98,13 +99,14 @@ class EvaluationStations {
             ReviewSampler reviews,
             DriftWatch drift,
             BadAnswers worst,
+            LiveCounts counts,
             InstantSource clock) {
         SecureRandom random = new SecureRandom();
         return new OnlineJudge(
                 () -> policy.current().value().judged(),
                 model -> new Judge(model, Judge.formOf(model), server, random),
                 listeners.orderedStream().toList(),
-                reviews.and(drift).and(worst),
+                reviews.and(drift).and(worst).and(new ShadowedAnswers(counts, worst)),
                 clock);
     }
 

@@ -7,6 +7,8 @@ import dev.weir.control.rollout.live.Arm;
 import dev.weir.control.rollout.live.ArmJudgements;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
+import dev.weir.control.rollout.live.ShadowEvidence;
+import dev.weir.control.rollout.live.ShadowEvidence.Side;
 import dev.weir.control.rollout.live.ShadowPairs;
 import java.util.Optional;
 
@@ -15,11 +17,11 @@ import java.util.Optional;
  *
  * @param pairs of verdicts, none where the judge was asked and gave none
  */
-record JudgedArms(LiveCounts counts, ArmJudgements arms, ShadowPairs<Optional<Judgement>> pairs)
+record JudgedArms(LiveCounts counts, ArmJudgements arms, ShadowPairs<Side<Optional<Judgement>>> pairs)
         implements QualityListener {
 
-    JudgedArms(LiveCounts counts, ArmJudgements arms) {
-        this(counts, arms, new ShadowPairs<>(counts::judgedPair));
+    JudgedArms(LiveCounts counts, ArmJudgements arms, ShadowEvidence evidence) {
+        this(counts, arms, new ShadowPairs<>(evidence::judged));
     }
 
     @Override
@@ -46,10 +48,11 @@ record JudgedArms(LiveCounts counts, ArmJudgements arms, ShadowPairs<Optional<Ju
         if (arm == null) {
             return;
         }
+        Side<Optional<Judgement>> side = new Side<>(subject.requestId(), subject.callId(), judgement);
         Arm.of(arm).ifPresent(of -> {
             arms.judged(of, subject.requestId(), subject.callId(), judgement.orElse(null));
-            pairs.baseline(of.rolloutId(), subject.callId(), judgement);
+            pairs.baseline(of.rolloutId(), subject.callId(), side);
         });
-        Arm.shadowOf(arm).ifPresent(rolloutId -> pairs.candidate(rolloutId, subject.callId(), judgement));
+        Arm.shadowOf(arm).ifPresent(rolloutId -> pairs.candidate(rolloutId, subject.callId(), side));
     }
 }

@@ -25,6 +25,7 @@ import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.RolloutDesk;
 import dev.weir.control.rollout.live.RolloutLoop;
 import dev.weir.control.rollout.live.RolloutStore;
+import dev.weir.control.rollout.live.ShadowEvidence;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
 import dev.weir.control.rollout.live.VersionProbes;
@@ -87,9 +88,19 @@ class RolloutStations {
     }
 
     @Bean
+    ShadowEvidence shadowEvidence(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
+        return new ShadowEvidence(requests, counts, slices);
+    }
+
+    @Bean
     ArmAnswers armAnswers(
-            ArmWeights weights, LiveCounts counts, RecentRequests requests, SliceCounts slices, Ledger ledger) {
-        ArmAnswers answers = new ArmAnswers(weights, counts, new ShadowPairs<>(counts::paired), requests, slices);
+            ArmWeights weights,
+            LiveCounts counts,
+            ShadowEvidence shadow,
+            RecentRequests requests,
+            SliceCounts slices,
+            Ledger ledger) {
+        ArmAnswers answers = new ArmAnswers(weights, counts, new ShadowPairs<>(shadow::answered), requests, slices);
         ledger.follow(answers);
         return answers;
     }
@@ -114,8 +125,8 @@ class RolloutStations {
     }
 
     @Bean
-    QualityListener judgedArms(LiveCounts counts, ArmJudgements arms) {
-        return new JudgedArms(counts, arms);
+    QualityListener judgedArms(LiveCounts counts, ArmJudgements arms, ShadowEvidence shadow) {
+        return new JudgedArms(counts, arms, shadow);
     }
 
     @Bean

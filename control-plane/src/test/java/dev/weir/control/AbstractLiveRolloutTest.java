@@ -133,6 +133,32 @@ abstract class AbstractLiveRolloutTest {
     }
 
     @Test
+    void aVersionThatFailsInTheShadowLeavesWhereItsPairsWereWorse() throws Exception {
+        begin("SHADOW", 0);
+        young.answers(exchange -> exchange.json(500, "{}"));
+        for (int i = 0; i < REQUESTS_MAX && phase().equals("RUNNING"); i++) {
+            ask(i % 2 == 0 ? one : other, "chat-" + i);
+        }
+        assertThat(one.get("/admin/rollouts/r1").body()).contains("Rolled back from the shadow stage: errors");
+        JsonNode found = JsonMapper.shared()
+                .readTree(one.get("/admin/rollouts/r1/post-mortem").body());
+        assertThat(found.path("findings")).isNotEmpty().allSatisfy(finding -> {
+            assertThat(finding.path("metric").asString()).isEqualTo("ERROR");
+            assertThat(finding.path("candidateBadCount")).isEqualTo(finding.path("candidateCount"));
+            assertThat(finding.path("baselineCount")).isEqualTo(finding.path("candidateCount"));
+            assertThat(finding.path("baselineBadCount").asLong(-1)).isZero();
+        });
+        JsonNode sample = found.path("candidate").path(0);
+        assertThat(sample.path("tenant").asString())
+                .as("whose request it was, not the shadow's")
+                .isEqualTo("default");
+        awaitCount(
+                "select count(*) from ledger where arm = 'r1/shadow' and id = '"
+                        + sample.path("callId").asString() + "'",
+                1);
+    }
+
+    @Test
     void nobodyTakesAVersionAwayThatARolloutMayGoBackTo() throws Exception {
         begin("CANARY", 0.5);
         for (String verb : List.of("UNLOAD", "SLEEP")) {

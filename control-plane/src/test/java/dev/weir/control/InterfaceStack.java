@@ -27,6 +27,9 @@ final class InterfaceStack implements AutoCloseable {
 
     private static final String ANSWER = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}";
 
+    private static final String NOTHING =
+            "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":0,\"total_tokens\":3}}";
+
     private static final Path MODELS = WeirProcess.HOME.resolve("models/demo");
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
     private final SystemBrowser browser;
@@ -40,7 +43,7 @@ final class InterfaceStack implements AutoCloseable {
     private InterfaceStack(SystemBrowser browser) throws IOException, InterruptedException {
         this.browser = browser;
         flawed = ScriptedEngine.with(FLAWED);
-        flawed.answers(exchange -> exchange.json(exchange.request().path().startsWith("/v1/") ? 200 : 404, ANSWER));
+        mendFlawed();
         issuer = new LocalIssuer();
         int port = WeirProcess.freePort();
         Path directory = Files.createTempDirectory("weir-interface-");
@@ -96,6 +99,16 @@ final class InterfaceStack implements AutoCloseable {
 
     Page newPage() {
         return signedIn.newPage();
+    }
+
+    /** From now on {@link #FLAWED} answers, whatever was done to it before. */
+    void mendFlawed() {
+        flawed.answers(exchange -> exchange.json(exchange.request().path().startsWith("/v1/") ? 200 : 404, ANSWER));
+    }
+
+    /** From now on there is nothing in what {@link #FLAWED} answers. Its engine is as healthy as before, for others to break. */
+    void silenceFlawed() {
+        flawed.answers(exchange -> exchange.json(exchange.request().path().startsWith("/v1/") ? 200 : 404, NOTHING));
     }
 
     /** From now on {@link #FLAWED} answers nothing but errors. */

@@ -139,7 +139,33 @@ class JudgedRolloutTest {
             assertThat(judged.path("candidateCount").asLong())
                     .as("only pairs count")
                     .isEqualTo(judged.path("baselineCount").asLong());
+            assertTheShadowLeftAPostMortem(weir);
         }
+    }
+
+    private static void assertTheShadowLeftAPostMortem(RunningControlPlane weir) {
+        JsonNode found = Flux.interval(Duration.ofMillis(50))
+                .concatMap(_ -> Mono.fromCallable(() -> postMortem(weir)))
+                .filter(view -> view.path("findings").toString().contains("HALLUCINATION")
+                        && !view.path("worst").isEmpty())
+                .blockFirst(WAIT_MAX);
+        assertThat(found).as("where its pairs were worse").isNotNull();
+        for (String dimension : List.of("tenant", "query type", "language", "length")) {
+            assertThat(found.path("findings").toString())
+                    .contains("\"metric\":\"HALLUCINATION\",\"dimension\":\"" + dimension + "\"");
+        }
+        assertThat(found.path("findings"))
+                .as("a pair has an answer of each")
+                .allSatisfy(
+                        finding -> assertThat(finding.path("candidateCount")).isEqualTo(finding.path("baselineCount")));
+        assertThat(found.path("candidate").path(0).path("tenant").asString()).isEqualTo("default");
+        assertThat(found.path("baseline")).isEmpty();
+        JsonNode worst = found.path("worst").path(0);
+        assertThat(worst.path("messages").path(0).path("content").asString()).isEqualTo("when?");
+        assertThat(worst.path("answer").asString()).isEqualTo("at noon, by air");
+        assertThat(worst.path("baselineAnswer").asString())
+                .as("what its caller saw")
+                .isEqualTo("at nine");
     }
 
     @Test

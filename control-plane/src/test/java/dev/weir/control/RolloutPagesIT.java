@@ -18,6 +18,10 @@ class RolloutPagesIT extends AbstractInterfaceIT {
     private static final int REQUESTS_AT_ONCE = 4;
     private static final int ROUND_REQUESTS = 40;
     private static final int ROUNDS_MAX = 60;
+    /** Stages of the template, by their places. */
+    private static final int SHADOW = 1;
+
+    private static final int HALF = 4;
 
     RolloutPagesIT(InterfaceStack weir) {
         super(weir);
@@ -25,7 +29,7 @@ class RolloutPagesIT extends AbstractInterfaceIT {
 
     @Test
     void aGoodVersionIsPlannedFromATemplateAndPromoted() throws Exception {
-        plan("helpdesk", "weir-demo-fast", "weir-demo-power");
+        plan("helpdesk", "weir-demo-fast", "weir-demo-power", HALF);
         assertThat(barriers("rollout-new")).isEmpty();
         String id = start();
         ask("helpdesk");
@@ -47,7 +51,8 @@ class RolloutPagesIT extends AbstractInterfaceIT {
 
     @Test
     void aBadVersionIsRolledBackByItselfAndThePageSaysWhy() throws Exception {
-        plan("notes", "weir-demo-fast", InterfaceStack.FLAWED);
+        weir.mendFlawed();
+        plan("notes", "weir-demo-fast", InterfaceStack.FLAWED, HALF);
         String id = start();
         assertThat(button(page, "Roll back")).isEnabled();
         weir.breakFlawed();
@@ -65,8 +70,24 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         assertThat(barriers("rollouts")).isEmpty();
     }
 
-    /** Plans it in the dialog: from a template, with stages and guards small enough for a test. */
-    private void plan(String alias, String baseline, String candidate) {
+    @Test
+    void aBadVersionThatIsFoundOutInTheShadowIsShownAsOneThatUsersSaw() throws Exception {
+        weir.mendFlawed();
+        plan("letters", "weir-demo-fast", InterfaceStack.FLAWED, SHADOW);
+        String id = start();
+        assertThat(button(page, "Roll back")).isEnabled();
+        assertThat(page.locator("ol.ladder")).not().containsText("judge");
+        weir.silenceFlawed();
+        assertThat(askUntilOver("letters", id)).isEqualTo("ROLLED_BACK");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Rolled back from the shadow stage: errors");
+        assertThat(row("tenant").first()).containsText("default");
+        assertThat(page.getByText("Bad answers of the new version").first()).isVisible();
+        assertThat(page.locator("a[href*='/requests/']").first()).isVisible();
+        assertThat(barriers("rollout-rolled-back-in-the-shadow")).isEmpty();
+    }
+
+    /** Plans it in the dialog: from a template of which one stage is left before the last, with stages and guards small enough for a test. */
+    private void plan(String alias, String baseline, String candidate, int stageKept) {
         go("rollouts");
         button(page, "New rollout").click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
@@ -75,12 +96,13 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         dialog.getByLabel("Version now").fill(baseline);
         dialog.getByLabel("Plan").selectOption("UNJUDGED");
         dialog.getByText("Adjust the plan").click();
-        for (int stage = 3; stage >= 1; stage--) {
-            button(dialog, "Leave out stage " + stage).click();
+        for (int stage = HALF; stage >= SHADOW; stage--) {
+            if (stage != stageKept) {
+                button(dialog, "Leave out stage " + stage).click();
+            }
         }
         dialog.getByLabel("Minutes of stage 1").fill("0.02");
         dialog.getByLabel("Requests of stage 1").fill("100");
-        dialog.getByLabel("Judged answers of stage 1").fill("0");
         dialog.getByLabel("Minutes of stage 2").fill("0.005");
         for (String guard : List.of("Time to the first token", "Time per token", "Whole time")) {
             button(dialog, "Leave out " + guard).click();

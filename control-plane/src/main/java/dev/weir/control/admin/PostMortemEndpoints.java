@@ -81,7 +81,7 @@ public final class PostMortemEndpoints {
     /**
      * An answer that the judge found bad, of a tenant who allows people to see it.
      *
-     * @param baselineAnswer what the baseline says to the same conversation, asked afterwards
+     * @param baselineAnswer what the baseline says to the same conversation: in the shadow what its caller saw, otherwise asked afterwards
      * @param quality from 0 to 1
      * @param reason in the judge's words
      */

@@ -58,7 +58,7 @@ public final class BadAnswers implements JudgedAnswers {
      * An answer and what was wrong with it.
      *
      * @param conversation as JSON, what was said before
-     * @param baselineAnswer asked for afterwards, greedily; null where there was none
+     * @param baselineAnswer to the same: in the shadow the caller's, otherwise asked for afterwards, greedily; null where there was none
      */
     public record BadAnswer(
             String callId,
@@ -79,25 +79,44 @@ public final class BadAnswers implements JudgedAnswers {
     /** With a verdict it is called on a judge's thread, which may wait. */
     @Override
     public void over(LiveAnswer answer, @Nullable Scored verdict) {
-        Subject subject = answer.subject();
-        String arm = subject.arm();
-        if (verdict == null
-                || arm == null
-                || (verdict.pass() && !verdict.hallucinated())
-                || !policy.get().tenants().contains(subject.tenant())
-                || answer.messages().toString().length() > CONVERSATION_CHARS_MAX) {
-            return;
+        String arm = answer.subject().arm();
+        String tenant = answer.subject().tenant();
+        if (verdict != null && arm != null && isWanted(answer, verdict, tenant)) {
+            baselines
+                    .apply(arm)
+                    .ifPresent(baseline -> keepIfWorse(answer, arm, tenant, verdict, () -> answerOf(baseline, answer)));
         }
-        baselines.apply(arm).ifPresent(baseline -> {
-            try {
-                OptionalDouble best = bestKept(arm);
-                if (best.isEmpty() || verdict.quality() < best.getAsDouble()) {
-                    keep(answer, arm, verdict, baseline);
-                }
-            } catch (DataAccessException | TransactionException failure) {
-                log.warn("a bad answer is not kept: {}", failure.getMessage());
+    }
+
+    /**
+     * What a candidate has answered in the shadow.
+     *
+     * @param arm the candidate's, whose answer it will be if users come to see any
+     * @param baseline what was answered to the same request, whose caller's the conversation is
+     */
+    public void inShadow(String arm, LiveAnswer answer, Scored verdict, LiveAnswer baseline) {
+        String tenant = baseline.subject().tenant();
+        if (isWanted(answer, verdict, tenant)) {
+            keepIfWorse(answer, arm, tenant, verdict, baseline::text);
+        }
+    }
+
+    private boolean isWanted(LiveAnswer answer, Scored verdict, String tenant) {
+        return (!verdict.pass() || verdict.hallucinated())
+                && policy.get().tenants().contains(tenant)
+                && answer.messages().toString().length() <= CONVERSATION_CHARS_MAX;
+    }
+
+    private void keepIfWorse(
+            LiveAnswer answer, String arm, String tenant, Scored verdict, Supplier<@Nullable String> beside) {
+        try {
+            OptionalDouble best = bestKept(arm);
+            if (best.isEmpty() || verdict.quality() < best.getAsDouble()) {
+                keep(answer, arm, tenant, verdict, beside.get());
             }
-        });
+        } catch (DataAccessException | TransactionException failure) {
+            log.warn("a bad answer is not kept: {}", failure.getMessage());
+        }
     }
 
     /** The quality that an answer has to be below to be kept; empty while there is room. */
@@ -112,9 +131,8 @@ public final class BadAnswers implements JudgedAnswers {
                 .orElse(OptionalDouble.empty());
     }
 
-    private void keep(LiveAnswer answer, String arm, Scored verdict, String baseline) {
+    private void keep(LiveAnswer answer, String arm, String tenant, Scored verdict, @Nullable String beside) {
         Subject subject = answer.subject();
-        String beside = answerOf(baseline, answer);
         database.<Integer>inTransaction(() -> {
             database.jdbc()
                     .sql("insert into bad_answer (call_id, arm, tenant, at, conversation, answer, baseline_answer,"
@@ -122,7 +140,7 @@ public final class BadAnswers implements JudgedAnswers {
                             + " on conflict do nothing")
                     .param(subject.callId())
                     .param(arm)
-                    .param(subject.tenant())
+                    .param(tenant)
                     .param(subject.at().atOffset(ZoneOffset.UTC))
                     .param(answer.messages().toString())
                     .param(answer.text())

@@ -43,12 +43,13 @@ public final class SliceStore {
             sliced.counts().candidateCount(),
             sliced.counts().candidateBadCount(),
             sliced.counts().baselineCount(),
-            sliced.counts().baselineBadCount()
+            sliced.counts().baselineBadCount(),
+            sliced.counts().bothBadCount()
         }));
         if (!rows.isEmpty()) {
             database.batch(
                     "insert into rollout_slice (rollout_id, weight_revision, metric, dimension, part, candidate_count, candidate_bad_count,"
-                            + " baseline_count, baseline_bad_count) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " baseline_count, baseline_bad_count, both_bad_count) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     rows);
         }
         rows.clear();
@@ -77,7 +78,8 @@ public final class SliceStore {
         return database.jdbc()
                 .sql(
                         "select weight_revision, metric, dimension, part, sum(candidate_count) as c, sum(candidate_bad_count) as cb,"
-                                + " sum(baseline_count) as b, sum(baseline_bad_count) as bb from rollout_slice where rollout_id = ?"
+                                + " sum(baseline_count) as b, sum(baseline_bad_count) as bb, sum(both_bad_count) as both_bad"
+                                + " from rollout_slice where rollout_id = ?"
                                 + " group by weight_revision, metric, dimension, part"
                                 + " order by weight_revision, metric, dimension, part limit " + SLICES_MAX)
                 .param(rolloutId)
@@ -86,7 +88,12 @@ public final class SliceStore {
                         row.getLong("weight_revision"),
                         Metric.valueOf(row.getString("metric")),
                         new Slice(row.getString("dimension"), row.getString("part")),
-                        new ArmCounts(row.getLong("c"), row.getLong("cb"), row.getLong("b"), row.getLong("bb"))))
+                        new ArmCounts(
+                                row.getLong("c"),
+                                row.getLong("cb"),
+                                row.getLong("b"),
+                                row.getLong("bb"),
+                                row.getLong("both_bad"))))
                 .list();
     }
 

@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 public record ArmJudgements(RecentRequests requests, LiveCounts counts, SliceCounts slices) {
 
     /**
-     * A judge was asked about an answer.
+     * A judge was asked about an answer. In the shadow one by itself says nothing ({@link ShadowEvidence}).
      *
      * @param judgement null where it gave none
      */
     public void judged(Arm arm, String requestId, String callId, @Nullable Judgement judgement) {
         counts.judged(arm, judgement);
         if (judgement != null) {
-            requests.of(requestId).ifPresent(seen -> sliced(seen, requestId, callId, judgement));
+            requests.of(requestId)
+                    .filter(seen -> !seen.shadowed())
+                    .ifPresent(seen -> sliced(seen, requestId, callId, judgement));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weir.control.rollout.live;
 
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.Observation.JudgeReport;
+import dev.weir.control.rollout.RolloutLimits;
 import dev.weir.control.rollout.journal.AliasWeight;
 import dev.weir.control.rollout.journal.Counted;
 import dev.weir.control.rollout.live.Answered.Fault;
@@ -75,9 +76,15 @@ public final class LiveCounts {
                 .orElse(Map.of());
     }
 
-    /** Both versions have answered the same request. After the shadow a pair is no evidence: its candidate's half was nobody's. */
-    public synchronized void paired(String rolloutId, Answered baseline, Answered candidate) {
-        shadow(rolloutId).ifPresent(weight -> tallyOf(weight).paired(baseline, candidate, ticker.getAsLong()));
+    /**
+     * Both versions have answered the same request. After the shadow a pair is no evidence: its candidate's half was nobody's.
+     *
+     * @return what was counted of it, without the latencies of the candidate's first answers here: the controller leaves them out, too
+     */
+    public synchronized Map<Metric, ArmCounts> paired(String rolloutId, Answered baseline, Answered candidate) {
+        return shadow(rolloutId)
+                .map(weight -> tallyOf(weight).paired(baseline, candidate, ticker.getAsLong()))
+                .orElse(Map.of());
     }
 
     /**
@@ -92,10 +99,17 @@ public final class LiveCounts {
                 .ifPresent(weight -> tallyOf(weight).judged(arm.candidate(), judgement));
     }
 
-    /** A judge was asked about both versions' answers to the same request; where it gave no verdict there is none. */
-    public synchronized void judgedPair(String rolloutId, Optional<Judgement> baseline, Optional<Judgement> candidate) {
+    /**
+     * A judge was asked about both versions' answers to the same request; where it gave no verdict there is none.
+     *
+     * @return what was counted of it
+     */
+    public synchronized Map<Metric, ArmCounts> judgedPair(
+            String rolloutId, Optional<Judgement> baseline, Optional<Judgement> candidate) {
         noteJudge(baseline.isPresent() || candidate.isPresent());
-        shadow(rolloutId).ifPresent(weight -> tallyOf(weight).judgedPair(baseline, candidate));
+        return shadow(rolloutId)
+                .map(weight -> tallyOf(weight).judgedPair(baseline, candidate))
+                .orElse(Map.of());
     }
 
     /** Whether a rollout is in the shadow, where only pairs count. */
@@ -161,6 +175,8 @@ public final class LiveCounts {
         private long[] units = new long[2];
         private long[] asked = new long[2];
         private long[] scored = new long[2];
+        /** Pairs to come whose latencies tell of an engine that has just begun, and of no slice. */
+        private long warmUpCount = RolloutLimits.DEFAULT.warmUpCount();
 
         /** Another weight divides conversations anew, and what was counted under the old one says nothing of it. */
         void under(long now) {
@@ -205,22 +221,39 @@ public final class LiveCounts {
             bound.ifPresent(most -> bad.put(metric, micros.getAsLong() > most));
         }
 
-        void paired(Answered baseline, Answered candidate, long nowNanos) {
+        Map<Metric, ArmCounts> paired(Answered baseline, Answered candidate, long nowNanos) {
             if (baseline.fault() == Fault.THE_CALLERS || candidate.fault() == Fault.THE_CALLERS) {
-                return;
+                return Map.of();
             }
-            add(Metric.ERROR, pair(candidate.fault() == Fault.OURS, baseline.fault() == Fault.OURS));
-            pairTimed(Metric.TIME_TO_FIRST_TOKEN, baseline.firstTokenMicros(), candidate.firstTokenMicros(), nowNanos);
-            pairTimed(Metric.TIME_PER_TOKEN, baseline.perTokenMicros(), candidate.perTokenMicros(), nowNanos);
-            pairTimed(Metric.END_TO_END, baseline.totalMicros(), candidate.totalMicros(), nowNanos);
+            Map<Metric, ArmCounts> pair = new EnumMap<>(Metric.class);
+            pair.put(Metric.ERROR, pair(candidate.fault() == Fault.OURS, baseline.fault() == Fault.OURS));
+            pairTimed(
+                    Metric.TIME_TO_FIRST_TOKEN,
+                    baseline.firstTokenMicros(),
+                    candidate.firstTokenMicros(),
+                    nowNanos,
+                    pair);
+            pairTimed(Metric.TIME_PER_TOKEN, baseline.perTokenMicros(), candidate.perTokenMicros(), nowNanos, pair);
+            pairTimed(Metric.END_TO_END, baseline.totalMicros(), candidate.totalMicros(), nowNanos, pair);
+            pair.forEach(this::add);
+            if (warmUpCount > 0 && pair.keySet().stream().anyMatch(Metric::isLatency)) {
+                warmUpCount--;
+                pair.keySet().removeIf(Metric::isLatency);
+            }
+            return pair;
         }
 
-        private void pairTimed(Metric metric, OptionalLong baseline, OptionalLong candidate, long nowNanos) {
+        private void pairTimed(
+                Metric metric,
+                OptionalLong baseline,
+                OptionalLong candidate,
+                long nowNanos,
+                Map<Metric, ArmCounts> pair) {
             OptionalDouble bound = bound(metric, nowNanos);
             baseline.ifPresent(micros -> latency(metric).add(micros, nowNanos));
             if (bound.isPresent() && baseline.isPresent() && candidate.isPresent()) {
                 double most = bound.getAsDouble();
-                add(metric, pair(candidate.getAsLong() > most, baseline.getAsLong() > most));
+                pair.put(metric, pair(candidate.getAsLong() > most, baseline.getAsLong() > most));
             }
         }
 
@@ -234,17 +267,21 @@ public final class LiveCounts {
             }
         }
 
-        void judgedPair(Optional<Judgement> baseline, Optional<Judgement> candidate) {
+        Map<Metric, ArmCounts> judgedPair(Optional<Judgement> baseline, Optional<Judgement> candidate) {
             asked[0]++;
             asked[1]++;
             scored[0] += baseline.isPresent() ? 1 : 0;
             scored[1] += candidate.isPresent() ? 1 : 0;
-            if (baseline.isPresent() && candidate.isPresent()) {
-                Judgement of = baseline.get();
-                Judgement copy = candidate.get();
-                add(Metric.HALLUCINATION, pair(copy.hallucination(), of.hallucination()));
-                add(Metric.LOW_QUALITY, pair(copy.lowQuality(), of.lowQuality()));
+            if (baseline.isEmpty() || candidate.isEmpty()) {
+                return Map.of();
             }
+            Judgement of = baseline.get();
+            Judgement copy = candidate.get();
+            Map<Metric, ArmCounts> pair = Map.of(
+                    Metric.HALLUCINATION, pair(copy.hallucination(), of.hallucination()),
+                    Metric.LOW_QUALITY, pair(copy.lowQuality(), of.lowQuality()));
+            pair.forEach(this::add);
+            return pair;
         }
 
         Counted drain(boolean judgeAvailable, long nowNanos) {

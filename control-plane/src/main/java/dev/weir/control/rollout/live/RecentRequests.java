@@ -14,8 +14,12 @@ public final class RecentRequests {
 
     private final Map<String, Seen> byId = new LinkedHashMap<>();
 
-    /** A request that was routed, and under which weight. */
-    public record Seen(Arm arm, long weightRevision, RequestTraits traits) {}
+    /**
+     * A request that was routed, and under which weight.
+     *
+     * @param shadowed whether there was a candidate in the shadow: then only pairs tell anything
+     */
+    public record Seen(Arm arm, long weightRevision, boolean shadowed, RequestTraits traits) {}
 
     public synchronized void add(String requestId, Seen seen) {
         byId.remove(requestId);

@@ -16,10 +16,21 @@ import org.jspecify.annotations.Nullable;
 public final class ShadowPairs<T> {
     private static final int PAIRS_MAX = 4_096;
 
+    private final int pairsMax;
     private final Taker<T> taker;
     private final Map<String, Half<T>> halves = new LinkedHashMap<>();
 
     public ShadowPairs(Taker<T> taker) {
+        this(PAIRS_MAX, taker);
+    }
+
+    /**
+     * For halves that are large.
+     *
+     * @param pairsMax how many may wait for their other half
+     */
+    public ShadowPairs(int pairsMax, Taker<T> taker) {
+        this.pairsMax = pairsMax;
         this.taker = taker;
     }
 
@@ -34,7 +45,7 @@ public final class ShadowPairs<T> {
 
     /** There will be two halves of the call; of calls that have not begun nothing is kept. */
     public synchronized void begun(String callId) {
-        if (halves.size() == PAIRS_MAX) {
+        if (halves.size() == pairsMax && !halves.containsKey(callId)) {
             halves.remove(halves.keySet().iterator().next());
         }
         halves.putIfAbsent(callId, new Half<>(null, null));

@@ -3,6 +3,7 @@ package dev.weir.control.rollout.live;
 import dev.weir.control.rollout.Metric;
 import dev.weir.control.rollout.journal.SliceStore.Sample;
 import dev.weir.control.rollout.journal.SliceStore.Sliced;
+import dev.weir.control.rollout.live.RecentRequests.Seen;
 import dev.weir.control.rollout.postmortem.Slice;
 import dev.weir.control.statistics.ArmCounts;
 import java.util.ArrayList;
@@ -38,27 +39,53 @@ public final class SliceCounts {
             String requestId,
             String callId) {
         bad.forEach((metric, isBad) -> {
-            for (Slice slice : traits.slices()) {
-                Key key = new Key(arm.rolloutId(), weightRevision, metric, slice);
-                if (counts.size() < SLICES_MAX || counts.containsKey(key)) {
-                    long badCount = isBad ? 1 : 0;
-                    counts.merge(
-                            key,
-                            arm.candidate() ? new ArmCounts(1, badCount, 0, 0) : new ArmCounts(0, 0, 1, badCount),
-                            ArmCounts::plus);
-                }
-            }
-            if (isBad && samples.size() < SAMPLES_MAX) {
-                samples.add(new Sample(
-                        arm.rolloutId(),
-                        callId,
-                        requestId,
-                        arm.candidate(),
-                        metric,
-                        traits.tenant(),
-                        traits.queryType()));
+            long badCount = isBad ? 1 : 0;
+            ArmCounts one = arm.candidate() ? new ArmCounts(1, badCount, 0, 0) : new ArmCounts(0, 0, 1, badCount);
+            count(arm.rolloutId(), weightRevision, traits, metric, one);
+            if (isBad) {
+                keep(arm, metric, traits, requestId, callId);
             }
         });
+    }
+
+    /**
+     * What both versions' answers to the same request came to, each of them under its own call.
+     *
+     * @param requestId what the caller knows both by
+     */
+    public synchronized void addPair(
+            String rolloutId,
+            Seen request,
+            Map<Metric, ArmCounts> pair,
+            String requestId,
+            String baselineCallId,
+            String candidateCallId) {
+        RequestTraits traits = request.traits();
+        pair.forEach((metric, counted) -> {
+            count(rolloutId, request.weightRevision(), traits, metric, counted);
+            if (counted.candidateBadCount() > 0) {
+                keep(new Arm(rolloutId, true), metric, traits, requestId, candidateCallId);
+            }
+            if (counted.baselineBadCount() > 0) {
+                keep(new Arm(rolloutId, false), metric, traits, requestId, baselineCallId);
+            }
+        });
+    }
+
+    private void count(String rolloutId, long weightRevision, RequestTraits traits, Metric metric, ArmCounts more) {
+        for (Slice slice : traits.slices()) {
+            Key key = new Key(rolloutId, weightRevision, metric, slice);
+            if (counts.size() < SLICES_MAX || counts.containsKey(key)) {
+                counts.merge(key, more, ArmCounts::plus);
+            }
+        }
+    }
+
+    private void keep(Arm arm, Metric metric, RequestTraits traits, String requestId, String callId) {
+        if (samples.size() < SAMPLES_MAX) {
+            samples.add(new Sample(
+                    arm.rolloutId(), callId, requestId, arm.candidate(), metric, traits.tenant(), traits.queryType()));
+        }
     }
 
     synchronized Drained drain() {

@@ -238,6 +238,45 @@ abstract class AbstractReviewTest {
     }
 
     @Test
+    void whatACandidateSaysInTheShadowIsTheCallersBesideWhatTheCallerSaw() {
+        try (ModelServer nobody = new ModelServer(
+                _ -> {
+                    throw new IOException("nobody is to be asked");
+                },
+                null,
+                Duration.ofSeconds(1),
+                () -> 0,
+                _ -> {})) {
+            BadAnswers worst = badAnswers(nobody);
+            shadowed(worst, 1, "acme", false);
+            shadowed(worst, 2, "acme", true);
+            shadowed(worst, 3, "umbrella", false);
+            assertThat(worst.of("r1/candidate")).singleElement().satisfies(kept -> {
+                assertThat(kept.callId()).isEqualTo("call-1");
+                assertThat(kept.answer()).isEqualTo("a copy's answer 1");
+                assertThat(kept.baselineAnswer()).isEqualTo("the caller's answer 1");
+            });
+            policy = new ReviewPolicy(Set.of("umbrella"), 20, 4, "reviewed", Duration.ofDays(28));
+            sampler.turn();
+            assertThat(worst.of("r1/candidate"))
+                    .as("the caller's tenant does not allow it any more")
+                    .isEmpty();
+        }
+    }
+
+    private void shadowed(BadAnswers by, int number, String tenant, boolean good) {
+        Subject copy = new Subject("call-" + number, "copy-of-call-" + number, "weir-shadow", "m", "r1/shadow", now);
+        Subject call = new Subject("call-" + number, "request-" + number, tenant, "m-before", "r1/baseline", now);
+        LiveAnswer baseline =
+                new LiveAnswer(call, question("question " + number), "the caller's answer " + number, "stop");
+        by.inShadow(
+                "r1/candidate",
+                new LiveAnswer(copy, question("question " + number), "a copy's answer " + number, "stop"),
+                new Scored(copy, !good, good ? 0.9 : 0.2, good, "arbiter@1", "reason " + number),
+                baseline);
+    }
+
+    @Test
     void whatWasSaidIsForgottenAndGradesAreNot() {
         aWeekOfAnswers();
         ReviewDesk.Task graded = desk.waitingFor("user:ann").getFirst();
