@@ -453,6 +453,12 @@ export interface JudgeCoverage {
   baselineCoverage: number;
 }
 
+export interface Judged {
+  ruledCount: number;
+  missingCount: number;
+  inapplicableCount: number;
+}
+
 export interface Judgements {
   judgements: AnswerJudgement[];
 }
@@ -696,7 +702,7 @@ export interface PostMortemView {
 }
 
 export interface Preference {
-  winner: 'CANDIDATE' | 'BASELINE' | 'TIE' | 'INCONSISTENT' | 'SAME' | 'UNSCORED';
+  winner: 'CANDIDATE' | 'BASELINE' | 'TIE' | 'INCONSISTENT' | 'SAME' | 'NOT_APPLICABLE' | 'UNSCORED';
   reason: string;
 }
 
@@ -706,6 +712,7 @@ export interface Preferences {
   tieCount: number;
   inconsistentCount: number;
   sameCount: number;
+  inapplicableCount: number;
   unscoredCount: number;
   positionBias: number;
   pValue: number;
@@ -1078,6 +1085,7 @@ export interface Totals {
   onlyBaselineFailsCount: number;
   pValue: number;
   coverage: number;
+  judged: Judged;
 }
 
 export interface TrialReport {

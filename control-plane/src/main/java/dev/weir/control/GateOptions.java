@@ -10,6 +10,7 @@ import dev.weir.control.evaluation.gate.JUnitXml;
 import dev.weir.control.evaluation.gate.Preferences;
 import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.judge.CorrectedAccuracy;
+import dev.weir.control.evaluation.run.CaseOutcome.Judged;
 import dev.weir.control.evaluation.run.RunResults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,6 +114,15 @@ final class GateOptions {
     }
 
     private static void judged(GateReport report) {
+        Judged judged = report.total().judged();
+        if (judged.count() > 0) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  judged: %d answers, %d without a verdict, %d not to be judged%n",
+                    judged.ruledCount(),
+                    judged.missingCount(),
+                    judged.inapplicableCount());
+        }
         Preferences pairs = report.preferences();
         if (pairs != null && report.baseline() != null) {
             System.out.println("  side by side: "
@@ -138,7 +148,7 @@ final class GateOptions {
     static String words(Preferences pairs, String candidate, String baseline) {
         return String.format(
                 Locale.ROOT,
-                "of %d pairs %d for %s, %d for %s (p = %.4f), %d ties, %d equal, %d without a verdict;"
+                "of %d pairs %d for %s, %d for %s (p = %.4f), %d ties, %d equal, %d not to be judged, %d without a verdict;"
                         + " position bias %.1f %% (%d pairs)",
                 pairs.pairCount(),
                 pairs.candidateCount(),
@@ -148,6 +158,7 @@ final class GateOptions {
                 pairs.pValue(),
                 pairs.tieCount(),
                 pairs.sameCount(),
+                pairs.inapplicableCount(),
                 pairs.unscoredCount(),
                 100 * pairs.positionBias(),
                 pairs.inconsistentCount());

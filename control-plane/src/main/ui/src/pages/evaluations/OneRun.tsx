@@ -12,7 +12,7 @@ import { Failure, Waiting } from '../../controls/Notice';
 import { Card, Figure, Page } from '../../controls/Page';
 import { Status } from '../../controls/Status';
 import { Exhibit } from '../review/Exhibit';
-import { baselinesFor, besides, CHANGES, fault, share, STATES, worst, worstSlices } from './runs';
+import { baselinesFor, besides, CHANGES, fault, judgedOf, share, STATES, worst, worstSlices } from './runs';
 
 const WORST_MAX = 10;
 const ROWS_MAX = 20;
@@ -136,13 +136,14 @@ function Verdict(props: { of: GateVerdict }) {
         {report.preferences && (
           <span>
             Side by side the judge prefers {count(report.preferences.candidateCount)} answers of this run and {count(report.preferences.baselineCount)} of the other (p = {report.preferences.pValue.toPrecision(2)}); {count(report.preferences.tieCount + report.preferences.sameCount)} are as good, and the order decided{' '}
-            {percent(report.preferences.positionBias)}.
+            {percent(report.preferences.positionBias)}. {count(report.preferences.unscoredCount)} have no verdict, and to {count(report.preferences.inapplicableCount)} its question does not apply.
           </span>
         )}
         <span>
           {count(total.passedCount)} of {count(total.caseCount)} cases pass, {count(total.passedAlwaysCount)} at every attempt
           {isCompared && `; ${count(total.onlyCandidateFailsCount)} only fail here, ${count(total.onlyBaselineFailsCount)} only failed before (p = ${total.pValue.toPrecision(2)})`}. {percent(total.coverage)} were scored.
         </span>
+        {judgedOf(total) && <span>{judgedOf(total)}</span>}
       </div>
       <div className="columns">
         <Card title="By slice">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseLine, Preference, RunView } from '../../api/types';
-import { baselinesFor, besides, fault, share, worst, worstSlices } from './runs';
+import { baselinesFor, besides, fault, judgedOf, share, worst, worstSlices } from './runs';
 
 const line = (id: string, change: CaseLine['change'], winner?: Preference['winner']): CaseLine => ({
   id, change, mustPass: false, severity: 'minor', question: '', answer: '', passedCount: 0, attemptCount: 1, reasons: [], ...(winner && { preference: { winner, reason: 'it says why' } }),
@@ -28,6 +28,13 @@ describe('runs', () => {
     expect(besides(line('a', 'PASSES'), false)).toEqual([]);
     const compared = { ...line('b', 'REGRESSED', 'BASELINE'), reference: '46 euros', baselineAnswer: '46', reasons: ['no number'] };
     expect(besides(compared, true).map((one) => one.text)).toEqual(['46', '46 euros', 'no number\nSide by side: the other’s answer is better. it says why']);
+  });
+
+  it('say of how many answers the judge has nothing to say', () => {
+    expect(judgedOf({ judged: { ruledCount: 0, missingCount: 0, inapplicableCount: 0 } })).toBe('');
+    expect(judgedOf({ judged: { ruledCount: 90, missingCount: 2, inapplicableCount: 128 } })).toBe(
+      'The judge has ruled on 90 answers; on 2 it gave no verdict, and to 128 its question does not apply.',
+    );
   });
 
   it('are compared over the same version only', () => {

@@ -1,4 +1,5 @@
 import type { CaseLine, GateReport, Preference, RunView } from '../../api/types';
+import { count } from '../../controls/figures';
 import type { Mood } from '../../controls/Status';
 import type { Beside } from '../review/Exhibit';
 
@@ -11,7 +12,7 @@ export const CHANGES: Record<CaseLine['change'], [Mood, string]> = {
 };
 
 const WINNERS: Record<Preference['winner'], string> = {
-  CANDIDATE: 'this run’s answer is better', BASELINE: 'the other’s answer is better', TIE: 'both are as good', INCONSISTENT: 'the order decided', SAME: 'both are equal', UNSCORED: 'no verdict',
+  CANDIDATE: 'this run’s answer is better', BASELINE: 'the other’s answer is better', TIE: 'both are as good', INCONSISTENT: 'the order decided', SAME: 'both are equal', NOT_APPLICABLE: 'the judge’s question does not apply', UNSCORED: 'no verdict',
 };
 
 const isBad = (line: CaseLine): boolean => line.change === 'REGRESSED' || line.change === 'FAILS';
@@ -19,6 +20,12 @@ const isBad = (line: CaseLine): boolean => line.change === 'REGRESSED' || line.c
 /** What somebody should read: what got worse and what fails, as it came, and then what the judge finds worse than the other's. */
 export function worst(cases: CaseLine[], casesMax: number): CaseLine[] {
   return [...cases.filter(isBad), ...cases.filter((line) => !isBad(line) && line.preference?.winner === 'BASELINE')].slice(0, casesMax);
+}
+
+/** What the judge has said of this run's answers; nothing where there is none. */
+export function judgedOf({ judged }: Pick<GateReport['total'], 'judged'>): string {
+  if (judged.ruledCount + judged.missingCount + judged.inapplicableCount === 0) return '';
+  return `The judge has ruled on ${count(judged.ruledCount)} answers; on ${count(judged.missingCount)} it gave no verdict, and to ${count(judged.inapplicableCount)} its question does not apply.`;
 }
 
 type SliceLine = GateReport['slices'][number];

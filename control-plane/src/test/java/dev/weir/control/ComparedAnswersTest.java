@@ -18,12 +18,21 @@ class ComparedAnswersTest {
     private static final GoldenCase CASE = CaseJson.read(
             "{\"id\":\"c\",\"messages\":[{\"role\":\"user\",\"content\":\"when?\"}],\"reference\":\"at nine\",\"checks\":[{\"type\":\"is-refusal\"}]}");
 
+    private static final GoldenCase WITH_CONTEXT = CaseJson.read(
+            "{\"id\":\"d\",\"messages\":[{\"role\":\"user\",\"content\":\"when?\"}],\"context\":[\"Departs: nine\"],\"checks\":[{\"type\":\"is-refusal\"}]}");
+
     private static Preference compared(ScriptedEngine engine, String judge, String candidate, String baseline)
+            throws InterruptedException {
+        return compared(engine, judge, CASE, candidate, baseline);
+    }
+
+    private static Preference compared(
+            ScriptedEngine engine, String judge, GoldenCase golden, String candidate, String baseline)
             throws InterruptedException {
         try (ModelServer server = new ModelServer(
                 ModelServer.at(engine.url() + "/v1"), null, Duration.ofSeconds(20), System::nanoTime, _ -> {})) {
             return new PairJudge(new Judge(judge, Judge.formOf(judge), server, new SplittableRandom(1)))
-                    .compare(CASE, candidate, baseline);
+                    .compare(golden, candidate, baseline);
         }
     }
 
@@ -69,15 +78,29 @@ class ComparedAnswersTest {
     }
 
     @Test
+    void ofAPairThatItsQuestionDoesNotApplyToTheJudgeIsNotAsked() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.with("weir-demo-judge")) {
+            assertThat(compared(engine, "weir-demo-judge", CASE, "nine", "ten").winner())
+                    .isEqualTo(Winner.NOT_APPLICABLE);
+            assertThat(compared(engine, "weir-demo-judge", CASE, "nine", "nine").winner())
+                    .isEqualTo(Winner.NOT_APPLICABLE);
+            assertThat(engine.hasRequest()).isFalse();
+        }
+    }
+
+    @Test
     void aJudgeOfOneAnswerIsAskedOfEach() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("weir-demo-judge")) {
             engine.answers(ScriptedChat.answering(
                     said -> "so. Answer: " + (said.contains("Answer: nine") ? "supported" : "unsupported")));
-            assertThat(compared(engine, "weir-demo-judge", "nine", "ten").winner())
+            assertThat(compared(engine, "weir-demo-judge", WITH_CONTEXT, "nine", "ten")
+                            .winner())
                     .isEqualTo(Winner.CANDIDATE);
-            assertThat(compared(engine, "weir-demo-judge", "ten", "nine").winner())
+            assertThat(compared(engine, "weir-demo-judge", WITH_CONTEXT, "ten", "nine")
+                            .winner())
                     .isEqualTo(Winner.BASELINE);
-            assertThat(compared(engine, "weir-demo-judge", "ten", "six").winner())
+            assertThat(compared(engine, "weir-demo-judge", WITH_CONTEXT, "ten", "six")
+                            .winner())
                     .isEqualTo(Winner.TIE);
         }
     }

@@ -140,6 +140,28 @@ class LiveJudgementTest {
     }
 
     @Test
+    void whatTheJudgesQuestionDoesNotApplyToIsNotAskedOfIt() throws Exception {
+        BlockingQueue<QualityEvent> events = new LinkedBlockingQueue<>();
+        LivePolicy policy = new LivePolicy("weir-demo-judge", 1, 100, 0.5, List.of(), 0.6);
+        try (ScriptedEngine engine = ScriptedEngine.with("weir-demo-judge");
+                ModelServer server = server(engine)) {
+            engine.answers(saying("so. Answer: supported"));
+            OnlineJudge judge = judge(policy, server, events);
+            LiveAnswersScene scene =
+                    new LiveAnswersScene(new LiveAnswers(exchange -> policy.samples(exchange.callId()), judge::take));
+            judge.start();
+            scene.answered("call-1", "May I bring a dog?", "Yes.");
+            scene.answered("call-2", "Ship: Irion\\nGate: 4\\n\\nWhich gate?", "Gate 4.");
+            assertThat(events.poll(20, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            Asked.class,
+                            asked -> assertThat(asked.subject().callId()).isEqualTo("call-2"));
+            assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(Scored.class);
+            judge.stop();
+        }
+    }
+
+    @Test
     void everyAnswerThatIsAskedForIsScoredOrUnscored() throws Exception {
         BlockingQueue<QualityEvent> events = new LinkedBlockingQueue<>();
         try (ScriptedEngine engine = ScriptedEngine.with("arbiter");

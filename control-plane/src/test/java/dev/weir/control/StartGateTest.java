@@ -56,7 +56,11 @@ class StartGateTest {
     }
 
     private static String judged(RunningControlPlane weir, String model, String more) throws Exception {
-        HttpResponse<String> started = order(weir, model, ",\"judgeModel\":\"arbiter\"" + more);
+        return judgedBy(weir, "arbiter", model, more);
+    }
+
+    private static String judgedBy(RunningControlPlane weir, String judge, String model, String more) throws Exception {
+        HttpResponse<String> started = order(weir, model, ",\"judgeModel\":\"" + judge + "\"" + more);
         assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
         String id = json(started).path("id").asString("");
         Flux.interval(Duration.ofMillis(10))
@@ -117,6 +121,37 @@ class StartGateTest {
             assertThat(clearance(weir).path("kind").asString()).isEqualTo("refused");
             assertThat(clearance(weir).path("reason").asString())
                     .contains("the judge prefers the baseline's answers: 6 to 0");
+        }
+    }
+
+    @Test
+    void aJudgeThatDeclinesEverythingClearsNobody() throws Exception {
+        try (ScriptedEngine old = engine("old", "at nine");
+                ScriptedEngine young = engine("young", "at nine sharp");
+                ScriptedEngine arbiter = engine("arbiter", "I would rather not say.");
+                RunningControlPlane weir = weir(old, young, arbiter)) {
+            String before = judged(weir, "old", "");
+            judged(weir, "young", ",\"comparedWith\":\"" + before + "\"");
+            assertThat(clearance(weir).path("kind").asString()).isEqualTo("refused");
+            assertThat(clearance(weir).path("reason").asString())
+                    .contains("the judge has ruled on only 0.0 % of the answers")
+                    .contains("only 0.0 % of the pairs have a verdict");
+        }
+    }
+
+    @Test
+    void aJudgeWithNothingToSayOfTheSetClearsNobody() throws Exception {
+        try (ScriptedEngine old = engine("old", "at nine");
+                ScriptedEngine young = engine("young", "at nine sharp");
+                ScriptedEngine arbiter = engine("weir-demo-judge", "so. Answer: supported");
+                RunningControlPlane weir = weir(old, young, arbiter)) {
+            String before = judgedBy(weir, "weir-demo-judge", "old", "");
+            judgedBy(weir, "weir-demo-judge", "young", ",\"comparedWith\":\"" + before + "\"");
+            assertThat(clearance(weir).path("kind").asString()).isEqualTo("refused");
+            assertThat(clearance(weir).path("reason").asString())
+                    .contains("the judge's question applies to only 0 of 6 answers")
+                    .contains("the judge's question applies to only 0 of 6 pairs");
+            assertThat(arbiter.hasRequest()).isFalse();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.golden.Severity;
 import dev.weir.control.evaluation.golden.Split;
 import dev.weir.control.evaluation.run.CaseOutcome;
+import dev.weir.control.evaluation.run.CaseOutcome.Judged;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.statistics.McNemar;
 import dev.weir.control.statistics.Multiplicity;
@@ -99,6 +100,7 @@ public final class Gate {
         List<MetricLine> metrics = metrics(deciding, baseline != null);
         List<SliceLine> slices = slices(deciding, baseline != null);
         judgeTotal(total, baseline != null, failures);
+        judgeTheJudge(total.judged(), failures);
         judgeCases(all, failures);
         judgeMetrics(metrics, baseline != null, failures);
         judgeSlices(slices, failures);
@@ -147,7 +149,11 @@ public final class Gate {
                 worse,
                 better,
                 McNemar.oneSidedP(worse, better),
-                grades == 0 ? 0 : 1 - missing / (double) grades);
+                grades == 0 ? 0 : 1 - missing / (double) grades,
+                all.stream()
+                        .filter(pair -> pair.golden().split().decides())
+                        .map(pair -> pair.candidate().judged())
+                        .reduce(Judged.NOTHING, Judged::plus));
     }
 
     private List<MetricLine> metrics(List<Pair> deciding, boolean paired) {
@@ -241,6 +247,34 @@ public final class Gate {
         }
     }
 
+    /** One that says nothing, or has nothing to say of most, finds nothing wrong for no reason. */
+    private void judgeTheJudge(Judged judged, List<String> failures) {
+        int askedCount = judged.ruledCount() + judged.missingCount();
+        if (hasTooLittleToSay(askedCount, judged.inapplicableCount())) {
+            failures.add(tooLittle(askedCount, judged.count(), "answers"));
+        } else if (judged.coverage() < rules.coverageMin()) {
+            failures.add(
+                    "the judge has ruled on only %s of the answers that it was asked about, %s are needed: look at the judge"
+                            .formatted(percent(judged.coverage()), percent(rules.coverageMin())));
+        }
+    }
+
+    private static boolean hasTooLittleToSay(int askedCount, int inapplicableCount) {
+        return inapplicableCount > 0
+                && (askedCount < GateRules.APPLICABLE_COUNT_MIN
+                        || askedCount < GateRules.APPLICABLE_SHARE_MIN * (askedCount + inapplicableCount));
+    }
+
+    private static String tooLittle(int askedCount, int count, String what) {
+        return "the judge's question applies to only %d of %d %s, and %d and %s are needed: take another judge"
+                .formatted(
+                        askedCount,
+                        count,
+                        what,
+                        GateRules.APPLICABLE_COUNT_MIN,
+                        percent(GateRules.APPLICABLE_SHARE_MIN));
+    }
+
     /** No test here: one is too many. */
     private static void judgeCases(List<Pair> all, List<String> failures) {
         for (Pair pair : all) {
@@ -309,7 +343,9 @@ public final class Gate {
         if (preferences == null) {
             return;
         }
-        if (preferences.coverage() < rules.coverageMin()) {
+        if (hasTooLittleToSay(preferences.applicableCount(), preferences.inapplicableCount())) {
+            failures.add(tooLittle(preferences.applicableCount(), preferences.pairCount(), "pairs"));
+        } else if (preferences.coverage() < rules.coverageMin()) {
             failures.add("only %s of the pairs have a verdict, %s are needed: look at the judge"
                     .formatted(percent(preferences.coverage()), percent(rules.coverageMin())));
         }

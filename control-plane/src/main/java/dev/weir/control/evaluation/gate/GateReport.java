@@ -2,6 +2,7 @@ package dev.weir.control.evaluation.gate;
 
 import dev.weir.control.evaluation.grading.Preference;
 import dev.weir.control.evaluation.judge.CorrectedAccuracy;
+import dev.weir.control.evaluation.run.CaseOutcome.Judged;
 import dev.weir.control.evaluation.run.RunSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,8 @@ public record GateReport(
      * @param passedAlwaysCount every time that they were asked
      * @param onlyCandidateFailsCount passed by the baseline
      * @param pValue exact McNemar: the probability of as many, if the candidate is no worse
-     * @param coverage the share of the candidate's grades that have a result
+     * @param coverage the share of the candidate's grades that have a result, of those that apply to their cases
+     * @param judged what the judge has said of the candidate's answers to cases that ask it nothing of their own
      */
     public record Totals(
             int caseCount,
@@ -53,7 +55,8 @@ public record GateReport(
             int onlyCandidateFailsCount,
             int onlyBaselineFailsCount,
             double pValue,
-            double coverage) {}
+            double coverage,
+            Judged judged) {}
 
     /** The mean of a metric over the cases that have it; adjusted for the number of metrics. */
     public record MetricLine(

@@ -9,10 +9,16 @@ import java.util.TreeMap;
  * @param alpha the error that a test may have; over several tests of one kind, of all together
  * @param tolerance by how much the mean of a metric that is not noisy may be below the baseline's
  * @param floors least shares of passed cases by slice ({@code type=refund}), or of all under {@code all}
- * @param coverageMin the least share of grades that have a result
+ * @param coverageMin the least share of grades that have a result, and of what the judge is asked
  */
 public record GateRules(double alpha, double tolerance, Map<String, Double> floors, double coverageMin) {
     public static final GateRules STANDARD = new GateRules(0.05, 0, Map.of(), 0.95);
+
+    /** A judge whose question does not apply to all cases has judged the set if it applies to as many, */
+    static final int APPLICABLE_COUNT_MIN = 30;
+
+    /** and to this share of them. */
+    static final double APPLICABLE_SHARE_MIN = 0.05;
 
     /** The name that floors have for all cases together. */
     public static final String ALL = "all";

@@ -65,6 +65,14 @@ public final class HtmlReport {
                             total.onlyBaselineFailsCount(),
                             total.pValue()));
         }
+        if (total.judged().count() > 0) {
+            page.append(
+                    " The judge has ruled on %d answers; it gave no verdict on %d, and its question does not apply to %d."
+                            .formatted(
+                                    total.judged().ruledCount(),
+                                    total.judged().missingCount(),
+                                    total.judged().inapplicableCount()));
+        }
         page.append("</p>\n");
     }
 
@@ -74,7 +82,7 @@ public final class HtmlReport {
         if (pairs != null) {
             page.append(("<h2>Side by side</h2><p>Of %d pairs the judge prefers the candidate's answer in %d and the"
                             + " baseline's in %d; p = %.4f. There are %d ties, %d equal answers, %d pairs that the order"
-                            + " decided (%.1f %%) and %d without a verdict.</p>\n")
+                            + " decided (%.1f %%), %d without a verdict and %d that its question does not apply to.</p>\n")
                     .formatted(
                             pairs.pairCount(),
                             pairs.candidateCount(),
@@ -84,7 +92,8 @@ public final class HtmlReport {
                             pairs.sameCount(),
                             pairs.inconsistentCount(),
                             100 * pairs.positionBias(),
-                            pairs.unscoredCount()));
+                            pairs.unscoredCount(),
+                            pairs.inapplicableCount()));
         }
         CorrectedAccuracy accuracy = report.accuracy();
         if (accuracy != null) {

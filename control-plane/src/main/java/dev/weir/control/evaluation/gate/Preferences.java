@@ -11,6 +11,7 @@ import java.util.Collection;
  * @param candidateCount pairs of which the candidate's answer is the better from either side
  * @param inconsistentCount pairs that the order decided: they count as ties
  * @param sameCount pairs of equal answers, of which nobody was asked
+ * @param inapplicableCount pairs that the judge's question does not apply to
  * @param unscoredCount pairs without a verdict
  * @param positionBias the share of inconsistent pairs among those with verdicts
  * @param pValue the sign test's: the probability that the baseline wins as often, were it no better
@@ -21,6 +22,7 @@ public record Preferences(
         int tieCount,
         int inconsistentCount,
         int sameCount,
+        int inapplicableCount,
         int unscoredCount,
         double positionBias,
         double pValue) {
@@ -39,6 +41,7 @@ public record Preferences(
                 ties,
                 inconsistent,
                 count(pairs, Winner.SAME),
+                count(pairs, Winner.NOT_APPLICABLE),
                 count(pairs, Winner.UNSCORED),
                 scored == 0 ? 0 : inconsistent / (double) scored,
                 McNemar.oneSidedP(baseline, candidate));
@@ -50,12 +53,17 @@ public record Preferences(
     }
 
     public int pairCount() {
+        return applicableCount() + inapplicableCount;
+    }
+
+    /** Pairs that the judge's question applies to. */
+    int applicableCount() {
         return candidateCount + baselineCount + tieCount + inconsistentCount + sameCount + unscoredCount;
     }
 
-    /** The share of pairs about which something is known; 0 without pairs. */
+    /** The share of these about which something is known; 0 of nothing. */
     public double coverage() {
-        return pairCount() == 0 ? 0 : 1 - unscoredCount / (double) pairCount();
+        return applicableCount() == 0 ? 0 : 1 - unscoredCount / (double) applicableCount();
     }
 
     /** Whether its judge says the same from either side often enough to be heard. */

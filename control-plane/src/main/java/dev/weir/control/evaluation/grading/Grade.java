@@ -12,6 +12,8 @@ public record Grade(String metric, Status status, double score, double weight, b
     public enum Status {
         PASSED,
         FAILED,
+        /** The criterion does not apply to the case, whatever was answered, so nobody was asked. */
+        NOT_APPLICABLE,
         /** There is no result: not the answer's fault. */
         UNSCORED
     }
@@ -20,6 +22,11 @@ public record Grade(String metric, Status status, double score, double weight, b
         if (!(score >= 0 && score <= 1)) {
             throw new IllegalArgumentException("a score is from 0 to 1: " + score);
         }
+    }
+
+    /** Whether it says anything of the answer. */
+    public boolean hasResult() {
+        return status == Status.PASSED || status == Status.FAILED;
     }
 
     static Grade of(Check check, double score, String reason) {
@@ -37,6 +44,16 @@ public record Grade(String metric, Status status, double score, double weight, b
                 check.metric(),
                 status,
                 passed ? 1 : 0,
+                check.weight(),
+                check.kind().isNoisy(),
+                reason);
+    }
+
+    static Grade inapplicable(Check check, String reason) {
+        return new Grade(
+                check.metric(),
+                Status.NOT_APPLICABLE,
+                0,
                 check.weight(),
                 check.kind().isNoisy(),
                 reason);

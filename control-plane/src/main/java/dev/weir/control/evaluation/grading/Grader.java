@@ -164,9 +164,14 @@ public final class Grader {
 
     private Grade rubric(GoldenCase golden, Check check, String seen) throws InterruptedException {
         RubricJudge.Ruling ruling = judge.judge(golden, seen, check.text());
-        if (ruling.status() == Grade.Status.UNSCORED) {
-            return Grade.unscored(check, ruling.reason());
-        }
-        return Grade.of(check, ruling.score(), ruling.reason());
+        return switch (ruling.status()) {
+            case PASSED, FAILED -> Grade.of(check, ruling.score(), ruling.reason());
+            case UNSCORED -> Grade.unscored(check, ruling.reason());
+            // What decides about a case has to be told by somebody: a judge that cannot is the wrong one.
+            case NOT_APPLICABLE ->
+                check.weight() > 0
+                        ? Grade.unscored(check, "this judge cannot tell, take another one: " + ruling.reason())
+                        : Grade.inapplicable(check, ruling.reason());
+        };
     }
 }

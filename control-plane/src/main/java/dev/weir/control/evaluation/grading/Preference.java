@@ -15,6 +15,8 @@ public record Preference(Winner winner, String reason) {
         INCONSISTENT,
         /** They are equal, so nobody was asked. */
         SAME,
+        /** The judge's question does not apply to the case, so nobody was asked. */
+        NOT_APPLICABLE,
         /** There is no verdict: nobody's fault. */
         UNSCORED
     }

@@ -32,11 +32,13 @@ public final class CanaryWatch {
     }
 
     public synchronized void saw(Canary canary, Verdict verdict) {
-        window.addLast(
-                switch (verdict) {
-                    case Verdict.Ruled ruled -> new Seen(true, ruled.passed(), canary.passes());
-                    case Verdict.Unscored _ -> new Seen(false, false, canary.passes());
-                });
+        switch (verdict) {
+            case Verdict.Ruled ruled -> window.addLast(new Seen(true, ruled.passed(), canary.passes()));
+            case Verdict.Unscored _ -> window.addLast(new Seen(false, false, canary.passes()));
+            case Verdict.NotApplicable _ -> {
+                return;
+            }
+        }
         if (window.size() > WINDOW) {
             window.removeFirst();
         }

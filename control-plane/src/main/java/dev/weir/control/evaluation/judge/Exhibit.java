@@ -2,6 +2,7 @@ package dev.weir.control.evaluation.judge;
 
 import dev.weir.control.evaluation.golden.GoldenCase;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record Exhibit(
         String question, List<String> context, @Nullable String reference, String answer) {
     private static final String BLANK_LINE = "\n\n";
+    /** What records are made of: {@code Gate: 11}, one in a line or several, and rows of tables. */
+    private static final Pattern FIELD = Pattern.compile("(?m)(?:^|;)[ \\t]*(?:- |[^:;\\n]{1,40}: )");
 
     public Exhibit {
         context = List.copyOf(context);
@@ -29,18 +32,22 @@ public record Exhibit(
         return new Exhibit(question, context, reference, other);
     }
 
-    /** Where the context is part of the question, as people paste it: all but the last paragraph. */
+    /** Where the context is part of the question, as people paste it: before the last paragraph, or the last one if that is more of a record. */
     Exhibit withContextApart() {
-        int at = question.strip().lastIndexOf(BLANK_LINE);
+        String stripped = question.strip();
+        int at = stripped.lastIndexOf(BLANK_LINE);
         if (!context.isEmpty() || at < 0) {
             return this;
         }
-        String stripped = question.strip();
-        return new Exhibit(
-                stripped.substring(at).strip(),
-                List.of(stripped.substring(0, at).strip()),
-                reference,
-                answer);
+        String before = stripped.substring(0, at).strip();
+        String last = stripped.substring(at).strip();
+        return fieldCount(last) > fieldCount(before)
+                ? new Exhibit(before, List.of(last), reference, answer)
+                : new Exhibit(last, List.of(before), reference, answer);
+    }
+
+    private static long fieldCount(String paragraph) {
+        return FIELD.matcher(paragraph).results().count();
     }
 
     String contextText() {

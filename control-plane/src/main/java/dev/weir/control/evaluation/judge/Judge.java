@@ -51,8 +51,17 @@ public final class Judge implements RubricJudge {
         return model + "@" + GoldenSet.shortened(Sha256.hexOf(form.fixedText()));
     }
 
+    /** Why there is nothing to ask this judge about an exhibit, whatever its answer says; empty where there is. */
+    public Optional<String> inapplicableTo(Exhibit exhibit) {
+        return form.inapplicableTo(exhibit.withAnswer(""));
+    }
+
     /** The verdict on an answer; one that cannot be used is asked for once more. */
     public Verdict judge(Exhibit exhibit, String criterion) throws InterruptedException {
+        Optional<String> inapplicable = inapplicableTo(exhibit);
+        if (inapplicable.isPresent()) {
+            return new Verdict.NotApplicable(inapplicable.get());
+        }
         Verdict verdict = new Verdict.Unscored("not asked");
         for (int i = 0; i < TRIES_MAX; i++) {
             try {
@@ -103,6 +112,7 @@ public final class Judge implements RubricJudge {
                         ruled.passed() ? Grade.Status.PASSED : Grade.Status.FAILED,
                         ruled.passed() ? 1 : 0,
                         ruled.reasoning());
+            case Verdict.NotApplicable(var reason) -> new Ruling(Grade.Status.NOT_APPLICABLE, 0, reason);
             case Verdict.Unscored(var reason) -> new Ruling(Grade.Status.UNSCORED, 0, reason);
         };
     }

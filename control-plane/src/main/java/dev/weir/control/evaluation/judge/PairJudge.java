@@ -21,10 +21,14 @@ public final class PairJudge implements PairwiseJudge {
 
     @Override
     public Preference compare(GoldenCase golden, String candidate, String baseline) throws InterruptedException {
+        Exhibit exhibit = Exhibit.of(golden, candidate);
+        Optional<String> inapplicable = judge.inapplicableTo(exhibit);
+        if (inapplicable.isPresent()) {
+            return new Preference(Winner.NOT_APPLICABLE, inapplicable.get());
+        }
         if (candidate.equals(baseline)) {
             return new Preference(Winner.SAME, "the answers are equal");
         }
-        Exhibit exhibit = Exhibit.of(golden, candidate);
         return judge.comparesAnswers()
                 ? inBothOrders(exhibit, baseline)
                 : oneByOne(exhibit, exhibit.withAnswer(baseline));

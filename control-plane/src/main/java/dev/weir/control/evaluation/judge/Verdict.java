@@ -16,6 +16,12 @@ public sealed interface Verdict {
         }
     }
 
+    /**
+     * Its question does not apply to what was asked, whatever the answer is, so it was not asked. Counts neither for the answer nor against the judge,
+     * but too many of these are no judgement of anything.
+     */
+    record NotApplicable(String reason) implements Verdict {}
+
     /** No verdict: it was unsure, answered something else, or did not answer. Counts against coverage and nothing else. */
     record Unscored(String reason) implements Verdict {}
 }

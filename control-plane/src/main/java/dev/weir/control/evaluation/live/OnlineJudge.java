@@ -72,8 +72,13 @@ public final class OnlineJudge implements SmartLifecycle {
         this.clock = clock;
     }
 
-    /** Never waits. */
+    /** Never waits. What the judge's question does not apply to is not asked of it: it is as if it had not been sampled. */
     public void take(LiveAnswer answer) {
+        String model = policy.get().judgeModel();
+        if (model != null && judges.apply(model).inapplicableTo(exhibit(answer)).isPresent()) {
+            afterwards.over(answer, null);
+            return;
+        }
         tell(new Asked(answer.subject()));
         if (!isWithinBudget(clock.instant())) {
             over(answer, new Unscored(answer.subject(), "the judge's budget of this minute is spent"));
@@ -107,7 +112,7 @@ public final class OnlineJudge implements SmartLifecycle {
                     .get((int) (number / CANARY_EVERY % now.canaries().size()));
             watch.saw(canary, judge.judge(canary.exhibit(), Judge.FAITHFUL));
         }
-        Exhibit exhibit = new Exhibit(answer.question(), List.of(), null, answer.text());
+        Exhibit exhibit = exhibit(answer);
         Verdict faithful = judge.judge(exhibit, Judge.FAITHFUL);
         Verdict helpful = judge.judge(exhibit, Judge.HELPFUL);
         if (faithful instanceof Verdict.Ruled supported && helpful instanceof Verdict.Ruled good) {
@@ -132,6 +137,10 @@ public final class OnlineJudge implements SmartLifecycle {
             over(answer, new Unscored(answer.subject(), reason));
             noteAvailable(!watch.isQuarantined(), reason);
         }
+    }
+
+    private static Exhibit exhibit(LiveAnswer answer) {
+        return new Exhibit(answer.question(), List.of(), null, answer.text());
     }
 
     private static String reason(Verdict.Ruled supported, Verdict.Ruled good) {

@@ -38,7 +38,7 @@ public record Attempt(
 
     /**
      * Whether it was answered and every check with a weight passed; a check that failed counts more than one without a result. Checks
-     * without a weight are reported and decide nothing about the case.
+     * without a weight are reported and decide nothing about the case; only these can be not applicable.
      */
     public Grade.Status status() {
         if (answer == null || isAny(Grade.Status.FAILED)) {

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param passedCount of {@code scoredCount}
  * @param scoredCount of {@code attemptCount}; the others have no result
- * @param gradeCount of all attempts, of which {@code unscoredGradeCount} have no result
+ * @param gradeCount of all attempts that apply to the case, of which {@code unscoredGradeCount} have no result
+ * @param judged what came of asking the judge how good the answers are
  * @param metrics mean scores
  * @param noisyMetrics those of which asking again might give another
  * @param answer the last one
- * @param reasons of checks that were not passed, the last time
+ * @param reasons of checks that were not passed, or do not apply, the last time
  * @param preference what the judge says of the first answer beside another run's, where it was asked
  */
 public record CaseOutcome(
@@ -29,11 +30,47 @@ public record CaseOutcome(
         int attemptCount,
         int gradeCount,
         int unscoredGradeCount,
+        Judged judged,
         Map<String, Double> metrics,
         List<String> noisyMetrics,
         String answer,
         List<String> reasons,
         @Nullable Preference preference) {
+    /**
+     * What came of asking the judge about answers whose case asks it nothing of its own.
+     *
+     * @param missingCount answers that it gave no verdict on
+     * @param inapplicableCount answers to what its question does not apply to
+     */
+    public record Judged(int ruledCount, int missingCount, int inapplicableCount) {
+        public static final Judged NOTHING = new Judged(0, 0, 0);
+
+        public Judged plus(Judged other) {
+            return new Judged(
+                    ruledCount + other.ruledCount,
+                    missingCount + other.missingCount,
+                    inapplicableCount + other.inapplicableCount);
+        }
+
+        static Judged of(Grade grade) {
+            return switch (grade.status()) {
+                case PASSED, FAILED -> new Judged(1, 0, 0);
+                case UNSCORED -> new Judged(0, 1, 0);
+                case NOT_APPLICABLE -> new Judged(0, 0, 1);
+            };
+        }
+
+        /** What it was asked about, or would have been. */
+        public int count() {
+            return ruledCount + missingCount + inapplicableCount;
+        }
+
+        /** The share of what it was asked about on which it has ruled; 1 where that is nothing. */
+        public double coverage() {
+            return missingCount == 0 ? 1 : ruledCount / (double) (ruledCount + missingCount);
+        }
+    }
+
     public CaseOutcome {
         metrics = Map.copyOf(metrics);
         noisyMetrics = List.copyOf(noisyMetrics);
@@ -69,11 +106,17 @@ public record CaseOutcome(
         List<String> noisy = new ArrayList<>();
         int passed = 0;
         int scored = 0;
+        int grades = 0;
+        int unscored = 0;
+        Judged judged = Judged.NOTHING;
         for (Attempt attempt : attempts) {
             passed += attempt.status() == Grade.Status.PASSED ? 1 : 0;
             scored += attempt.status() == Grade.Status.UNSCORED ? 0 : 1;
             for (Grade grade : attempt.grades()) {
-                if (grade.status() != Grade.Status.UNSCORED) {
+                grades += grade.status() == Grade.Status.NOT_APPLICABLE ? 0 : 1;
+                unscored += grade.status() == Grade.Status.UNSCORED ? 1 : 0;
+                judged = grade.metric().equals(EvaluationRun.JUDGED_METRIC) ? judged.plus(Judged.of(grade)) : judged;
+                if (grade.hasResult()) {
                     scores.computeIfAbsent(grade.metric(), _ -> new ArrayList<>())
                             .add(grade.score());
                     if (grade.noisy() && !noisy.contains(grade.metric())) {
@@ -91,18 +134,16 @@ public record CaseOutcome(
                 ? List.of(last.error())
                 : last.grades().stream()
                         .filter(grade -> grade.status() != Grade.Status.PASSED)
-                        .map(grade -> grade.metric() + ": " + grade.reason())
+                        .map(CaseOutcome::told)
                         .toList();
         return new CaseOutcome(
                 id,
                 passed,
                 scored,
                 attempts.size(),
-                attempts.stream().mapToInt(attempt -> attempt.grades().size()).sum(),
-                Math.toIntExact(attempts.stream()
-                        .flatMap(attempt -> attempt.grades().stream())
-                        .filter(grade -> grade.status() == Grade.Status.UNSCORED)
-                        .count()),
+                grades,
+                unscored,
+                judged,
                 means,
                 noisy,
                 last.answer() == null ? "" : last.answer().text(),
@@ -112,5 +153,10 @@ public record CaseOutcome(
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse(null));
+    }
+
+    private static String told(Grade grade) {
+        String does = grade.status() == Grade.Status.NOT_APPLICABLE ? " does not apply: " : ": ";
+        return grade.metric() + does + grade.reason();
     }
 }

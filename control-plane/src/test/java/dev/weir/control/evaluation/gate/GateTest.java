@@ -14,12 +14,14 @@ import dev.weir.control.evaluation.grading.Grade.Status;
 import dev.weir.control.evaluation.grading.Preference;
 import dev.weir.control.evaluation.grading.Preference.Winner;
 import dev.weir.control.evaluation.run.Attempt;
+import dev.weir.control.evaluation.run.CaseOutcome.Judged;
 import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.evaluation.run.RunSettings;
 import dev.weir.control.statistics.PairedPermutation;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,6 +174,87 @@ class GateTest {
                 .singleElement()
                 .asString()
                 .contains("only 66.7 % of the pairs have a verdict");
+    }
+
+    @Test
+    void pairsThatTheJudgesQuestionDoesNotApplyToAreCountedAndNeitherHeldAgainstItNorForIt() {
+        GoldenSet set = set(120);
+        Winner none = Winner.NOT_APPLICABLE;
+        assertThat(failures(set, none, none, none, Winner.TIE)).isEmpty();
+        GateReport report = gate.judge(
+                set, compared(set, "old", none, none, Winner.CANDIDATE, Winner.UNSCORED), run(set, "old", Set.of()));
+        assertThat(report.preferences()).isNotNull();
+        assertThat(report.preferences().inapplicableCount()).isEqualTo(60);
+        assertThat(report.preferences().pairCount()).isEqualTo(120);
+        assertThat(report.failures()).singleElement().asString().contains("only 50.0 % of the pairs have a verdict");
+        assertThat(HtmlReport.of(report)).contains("60 that its question does not apply to");
+    }
+
+    @Test
+    void aJudgeWithNothingToSayOfMostPairsHasNotComparedThem() {
+        Winner none = Winner.NOT_APPLICABLE;
+        assertThat(failures(set(40), none))
+                .singleElement()
+                .asString()
+                .contains("applies to only 0 of 40 pairs, and 30 and 5.0 % are needed: take another judge");
+        assertThat(failures(set(58), none, Winner.CANDIDATE))
+                .singleElement()
+                .asString()
+                .contains("applies to only 29 of 58 pairs");
+        assertThat(failures(set(60), none, Winner.CANDIDATE)).isEmpty();
+        Winner[] hardlyAny = new Winner[25];
+        Arrays.fill(hardlyAny, none);
+        hardlyAny[0] = Winner.TIE;
+        assertThat(failures(set(1000), hardlyAny))
+                .singleElement()
+                .asString()
+                .contains("applies to only 40 of 1000 pairs");
+    }
+
+    /** Good answers all, of which the judge says what it says. */
+    private GateReport quality(int count, Status... said) {
+        GoldenSet set = set(count);
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Status one = said[i % said.length];
+            Grade judged = new Grade(EvaluationRun.JUDGED_METRIC, one, one == Status.PASSED ? 1 : 0, 0, true, "so");
+            Grade own = new Grade("equals", Status.PASSED, 1, 1, false, "");
+            attempts.add(new Attempt(set.cases().get(i).id(), 0, Answer.of("x"), null, List.of(own, judged)));
+        }
+        RunSettings settings = new RunSettings("new", "set", set.hash(), "new", 1, "j@1", null, null, 0, 0);
+        return gate.judge(set, new RunResults(settings, attempts), null);
+    }
+
+    @Test
+    void casesThatTheJudgesQuestionDoesNotApplyToAreNeitherPassedNorMissing() {
+        GateReport report = quality(80, Status.PASSED, Status.NOT_APPLICABLE, Status.FAILED, Status.NOT_APPLICABLE);
+        assertThat(report.failures()).isEmpty();
+        assertThat(report.total().coverage()).isEqualTo(1);
+        assertThat(report.total().judged()).isEqualTo(new Judged(40, 0, 40));
+        assertThat(report.metrics()).anySatisfy(metric -> {
+            assertThat(metric.name()).isEqualTo(EvaluationRun.JUDGED_METRIC);
+            assertThat(metric.caseCount()).isEqualTo(40);
+            assertThat(metric.mean()).isEqualTo(0.5);
+        });
+        assertThat(report.cases())
+                .anySatisfy(shown -> assertThat(shown.reasons()).containsExactly("judged-quality does not apply: so"));
+        assertThat(HtmlReport.of(report))
+                .contains(
+                        "The judge has ruled on 40 answers; it gave no verdict on 0, and its question does not apply to 40.");
+    }
+
+    @Test
+    void aJudgeThatDeclinesEverythingOrIsHardlyEverAskedPassesNothing() {
+        assertThat(quality(40, Status.UNSCORED).failures())
+                .anyMatch(failure -> failure.contains("the judge has ruled on only 0.0 % of the answers"));
+        assertThat(quality(40, Status.NOT_APPLICABLE).failures())
+                .singleElement()
+                .asString()
+                .contains("the judge's question applies to only 0 of 40 answers, and 30 and 5.0 % are needed");
+        // What is missing is not hidden behind cases that need no judge.
+        assertThat(quality(80, Status.UNSCORED, Status.PASSED, Status.PASSED, Status.PASSED, Status.NOT_APPLICABLE)
+                        .failures())
+                .anyMatch(failure -> failure.contains("the judge has ruled on only 75.0 % of the answers"));
     }
 
     @Test

@@ -132,6 +132,16 @@ class GraderTest {
                 .isEqualTo(Status.FAILED);
     }
 
+    @Test
+    void whatDoesNotApplyDecidesNothingAndWhatDecidesHasToBeTold() throws InterruptedException {
+        Grader asking = new Grader(
+                Similarity.NONE, (_, _, _) -> new RubricJudge.Ruling(Status.NOT_APPLICABLE, 0, "there is no context"));
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'is polite','weight':0}", "x"))
+                .isEqualTo(Status.NOT_APPLICABLE);
+        assertThat(grade(asking, "{'type':'llm-rubric','value':'is polite'}", "x"))
+                .isEqualTo(Status.UNSCORED);
+    }
+
     private static Status grade(Grader by, String check, String answer) throws InterruptedException {
         Check read = CaseJson.readCheck(JsonMapper.shared().readTree(check.replace('\'', '"')));
         return by.grade(GOLDEN, List.of(read), Answer.of(answer)).getFirst().status();

@@ -102,6 +102,75 @@ class JudgeTest {
     }
 
     @Test
+    void aRecordIsTheContextWhetherItStandsBeforeTheQuestionOrBehindIt() {
+        String record = "Ship: Orielion\nGate: 11\nSeat: 12A";
+        for (String asked : List.of(record + "\n\nWhich gate?", "Which gate?\n\n" + record)) {
+            Exhibit apart = new Exhibit(asked, List.of(), null, "11").withContextApart();
+            assertThat(apart.question()).isEqualTo("Which gate?");
+            assertThat(apart.contextText()).isEqualTo(record);
+        }
+        Exhibit table = new Exhibit(
+                        "When to Molford?\n\nFrom Ulen:\n- Molford 18:40\n- Karind 09:15", List.of(), null, "")
+                .withContextApart();
+        assertThat(table.question()).isEqualTo("When to Molford?");
+    }
+
+    @Test
+    void theDemoJudgeIsNotAskedWhereThereIsNothingToLookItUpInWhateverIsAnswered() {
+        SupportForm support = new SupportForm();
+        for (String answer : List.of("By phone.", "Gate: 11\n\nBy phone.", "")) {
+            Exhibit exhibit = new Exhibit("How may I book?", List.of(), null, answer);
+            assertThat(support.inapplicableTo(exhibit))
+                    .hasValueSatisfying(why -> assertThat(why).contains("there is no context"));
+            assertThat(new RubricForm().inapplicableTo(exhibit)).isEmpty();
+        }
+        assertThat(support.inapplicableTo(exhibit("13:45"))).isEmpty();
+    }
+
+    @Test
+    void theDemoJudgeIsAskedOfLookUpsAndOfNothingThatTakesMore() {
+        String record = "Ship: Irion\nPassenger: Gisa Brunez\nDeparts: 09:55\nPaid: 86 euros\nStatus: waiting";
+        String table = "Departures from Ulen:\n- Molford 18:40\n- Karind 09:15";
+        assertThat(isAsked(record + "\n\nWhich ship is it?", "The ship is Irion."))
+                .isTrue();
+        assertThat(isAsked("Who travels?\n\n" + record, "The passenger is Gisa Brunez."))
+                .isTrue();
+        assertThat(isAsked(record + "\n\nIs it certain?", "The status is waiting."))
+                .isTrue();
+        assertThat(isAsked(table + "\n\nWhen to Molford?", "To Molford 18:40.")).isTrue();
+        assertThat(isAsked(record + "\n\nShip and departure?", "The ship is Irion. The departure time is 09:55."))
+                .isFalse();
+        assertThat(isAsked(record + "\n\nWhat is paid back?", "Half of 86 = 43. Answer: 43 euros."))
+                .isFalse();
+        assertThat(isAsked(record + "\n\nWhich seat?", "The seat is not given."))
+                .isFalse();
+        assertThat(isAsked(record + "\n\nThe ship as json", "{\"ship\": \"Irion\"}"))
+                .isFalse();
+        assertThat(isAsked("Read it to me.\n\n" + record, record)).isFalse();
+    }
+
+    private static boolean isAsked(String question, String reference) {
+        Exhibit exhibit = new Exhibit(question, List.of(), reference, "");
+        return new SupportForm().inapplicableTo(exhibit).isEmpty();
+    }
+
+    @Test
+    void theDemoJudgeIsShownTheValueThatATimetableIsAnsweredWith() {
+        String question = "Departures from Ulen:\n- Molford 18:40\n- Karind 09:15\n\nWhen to Molford?";
+        assertThat(shown(question, "To Molford 09:15.")).contains("\nAnswer: 09:15.\n");
+        assertThat(shown(question, "To Karind 09:15.")).contains("\nAnswer: To Karind 09:15.\n");
+    }
+
+    private static String shown(String question, String answer) {
+        return new SupportForm()
+                .request(new Exhibit(question, List.of(), null, answer), "", NONCE)
+                .path("messages")
+                .path(0)
+                .path("content")
+                .asString();
+    }
+
+    @Test
     void anyChangeOfTheModelOrOfWhatItIsToldIsAnotherJudge() {
         String version = Judge.version("m", form);
         assertThat(version).matches("m@[0-9a-f]{12}").isEqualTo(Judge.version("m", new RubricForm()));
@@ -187,6 +256,11 @@ class JudgeTest {
             watch.saw(new Canary(exhibit("x"), i % 2 == 0), new Verdict.Unscored("away"));
         }
         assertThat(watch.isQuarantined()).isTrue();
+        CanaryWatch other = new CanaryWatch(0.8);
+        for (int i = 0; i < 200; i++) {
+            other.saw(new Canary(exhibit("x"), true), new Verdict.NotApplicable("a canary that is none to this judge"));
+        }
+        assertThat(other.isQuarantined()).isFalse();
     }
 
     @Test
