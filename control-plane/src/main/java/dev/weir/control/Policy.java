@@ -65,9 +65,11 @@ record Policy(
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
         Section evaluation = root.section("evaluation");
+        RoutingPolicy routing = RoutingPolicy.read(root);
+        Optional<UpgradePolicy> upgrade = UpgradePolicy.read(root);
         return new Policy(
                 Engine.configured(root),
-                RoutingPolicy.read(root),
+                upgrade.map(up -> routing.lookingAt(up.tiers(), up.model())).orElse(routing),
                 PriceList.read(root),
                 CacheRules.read(root),
                 GuardRules.read(root),
@@ -79,7 +81,7 @@ record Policy(
                 StartRules.read(evaluation),
                 ReviewPolicy.read(evaluation),
                 DriftPolicy.read(root),
-                UpgradePolicy.read(root),
+                upgrade,
                 Detours.read(root));
     }
 }

@@ -2,7 +2,9 @@ package dev.weir.control;
 
 import dev.weir.control.admin.RouteEndpoints;
 import dev.weir.control.classification.Classifier;
+import dev.weir.control.classification.LearnedCheck;
 import dev.weir.control.classification.LearnedHead;
+import dev.weir.control.classification.SecondLook;
 import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.embedding.HashedEncoder;
@@ -70,24 +72,37 @@ class RouteStations {
 
     /** With a head where there is one, and an encoder of ours: heads know no others. */
     @Bean
-    Classifier classifier(WeirConfig config, CacheStations.Encoder encoder) {
+    Learnt learnt(WeirConfig config, CacheStations.Encoder encoder) {
         if (!(encoder.sentences() instanceof HashedEncoder sentences)) {
-            return new Classifier();
+            return new Learnt(new Classifier(), Optional.empty());
         }
         Path named = config.classification().head();
         Path directory = named != null
                 ? named
                 : Path.of(System.getProperty("weir.home", "."), "models", "demo", "weir-demo-router");
         try {
-            LearnedHead head = LearnedHead.read(directory);
+            LearnedHead read = LearnedHead.read(directory);
             Double sacrifice = config.classification().sacrificeMax();
-            return new Classifier(sacrifice == null ? head : head.sacrificing(sacrifice), sentences);
+            LearnedHead head = sacrifice == null ? read : read.sacrificing(sacrifice);
+            Optional<LearnedCheck> check =
+                    LearnedCheck.isIn(directory) ? Optional.of(LearnedCheck.read(directory)) : Optional.empty();
+            return new Learnt(
+                    new Classifier(head, check.orElse(null), sentences),
+                    check.map(known -> new SecondLook(head, known, sentences)));
         } catch (IOException missing) {
             if (named != null) {
                 throw new StartFailure("weir.classification.head cannot be used: " + missing.getMessage());
             }
-            return new Classifier();
+            return new Learnt(new Classifier(), Optional.empty());
         }
+    }
+
+    /** What was learnt from evaluation: of requests, and of answers that are there. */
+    record Learnt(Classifier classifier, Optional<SecondLook> look) {}
+
+    @Bean
+    Classifier classifier(Learnt learnt) {
+        return learnt.classifier();
     }
 
     @Bean
@@ -131,8 +146,8 @@ class RouteStations {
     }
 
     @Bean
-    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, CostCeiling ceiling, Till till) {
-        return new UpgradeStation(number -> policy.at(number).value().upgrade(), ceiling, till);
+    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, CostCeiling ceiling, Till till, Learnt learnt) {
+        return new UpgradeStation(number -> policy.at(number).value().upgrade(), ceiling, till, learnt.look());
     }
 
     @Bean

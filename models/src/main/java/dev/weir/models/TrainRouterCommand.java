@@ -1,5 +1,6 @@
 package dev.weir.models;
 
+import dev.weir.control.classification.LearnedCheck;
 import dev.weir.control.classification.LearnedHead;
 import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.models.domain.Difficulty;
@@ -8,9 +9,12 @@ import dev.weir.models.domain.Split;
 import dev.weir.models.evaluation.HttpAnswerer;
 import dev.weir.models.evaluation.LocalServer;
 import dev.weir.models.evaluation.Outcomes;
+import dev.weir.models.router.Cascade;
+import dev.weir.models.router.CheckTraining;
 import dev.weir.models.router.Neighbours;
 import dev.weir.models.router.RouterTraining;
 import dev.weir.models.router.RoutingReport;
+import dev.weir.models.router.Sign;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +36,12 @@ final class TrainRouterCommand implements Callable<Integer> {
     private static final long TRAIN_SEED = 777;
     private static final Map<Difficulty, Integer> TRAIN_COUNTS =
             Map.of(Difficulty.SIMPLE, 1400, Difficulty.MODERATE, 1400, Difficulty.COMPLEX, 1400, Difficulty.JUDGE, 800);
+
+    /** Of forms and names that neither models nor head have seen; to see whether what was learnt holds there. */
+    private static final long VALIDATION_SEED = 4242;
+
+    private static final Map<Difficulty, Integer> VALIDATION_COUNTS =
+            Map.of(Difficulty.SIMPLE, 700, Difficulty.MODERATE, 700, Difficulty.COMPLEX, 700, Difficulty.JUDGE, 400);
 
     /** A token costs what its model has parameters, in millions. */
     private static final double[] COSTS = {0.49, 1.24, 2.63};
@@ -85,32 +95,73 @@ final class TrainRouterCommand implements Callable<Integer> {
         Path directory = demo.resolve("weir-demo-router");
         Files.createDirectories(outcomes);
         Outcomes train = outcomes("train.jsonl", EvaluationSet.generate(Split.TRAIN, TRAIN_SEED, TRAIN_COUNTS));
-        RouterTraining training = new RouterTraining(encoder, models, COSTS);
+        CheckTraining checks = new CheckTraining(encoder, train, models, COSTS);
         if (!evaluate) {
-            training.train(train).write(directory);
-            System.out.println("wrote " + directory.resolve(LearnedHead.FILE));
+            new RouterTraining(encoder, models, COSTS).train(train).write(directory);
+            checks.train(RouterTraining.LOSS_MAX).getFirst().write(directory);
+            System.out.println("wrote " + directory.resolve(LearnedHead.FILE) + " and " + LearnedCheck.FILE);
         }
         LearnedHead head = LearnedHead.read(directory);
+        LearnedCheck check = LearnedCheck.read(directory);
         Outcomes test = outcomes("evaluation.jsonl", EvaluationSet.read(demo.resolve("evaluation.jsonl")));
+        Outcomes other = outcomes(
+                "validation.jsonl", EvaluationSet.generate(Split.VALIDATION, VALIDATION_SEED, VALIDATION_COUNTS));
         RoutingReport report = new RoutingReport(test, models, COSTS);
-        print(report, head, encoder, training.learnUpgrade(train, head, RouterTraining.LOSS_MAX), test);
+        Cascade looked = checks.judge(test, head, check);
+        print(report, test);
+        compare("routed", report, report.routedConfidently(head, encoder));
+        compare("routed, and looked at", report, looked.run(check));
+        compareNeighbours(report, train, encoder);
+        compareSigns(report, checks, test, head, looked);
+        compareLosses(report, checks, head, test, other);
+        return 0;
+    }
+
+    private void compareNeighbours(RoutingReport report, Outcomes train, HashedEncoder encoder) {
         for (int count : NEIGHBOURS) {
             Neighbours neighbours = new Neighbours(encoder, train, models, COSTS, count);
             compare("by " + count + " nearest neighbours", report, report.routed(neighbours::choose));
         }
-        System.out.println("with upgrades, for the loss that may be asked for; half of it is allowed in training");
-        for (double lossMax : LOSSES) {
-            RoutingReport.Line line = report.upgraded(head, encoder, training.learnUpgrade(train, head, lossMax));
-            RoutingReport.Line oracle = report.oracle(lossMax);
+    }
+
+    /** What looking at answers is worth, by what one looks at; who is asked first is learnt for each. */
+    private void compareSigns(
+            RoutingReport report, CheckTraining checks, Outcomes test, LearnedHead head, Cascade looked) {
+        System.out.println("looked at by one sign");
+        for (Sign sign : Sign.values()) {
+            LearnedCheck check = checks.train(sign, RouterTraining.LOSS_MAX);
+            compare(
+                    "by the " + sign.text(),
+                    report,
+                    checks.judge(test, head, check, sign).run(check));
+        }
+        compare("by one who knows, fast first", report, looked.knowing().run(_ -> 0, 1));
+    }
+
+    private void compareLosses(
+            RoutingReport report, CheckTraining checks, LearnedHead head, Outcomes test, Outcomes other) {
+        System.out.println(
+                "looked at, for the loss that may be asked for; on the evaluation set and on the validation split");
+        RoutingReport aside = new RoutingReport(other, models, COSTS);
+        List<LearnedCheck> learnt = checks.train(LOSSES);
+        for (int l = 0; l < LOSSES.length; l++) {
+            LearnedCheck check = learnt.get(l);
             System.out.printf(
                     Locale.ROOT,
-                    "  %4.1f points: %+5.1f points, %4.1f %% saved; an oracle %4.1f %%%n",
-                    100 * lossMax,
-                    100 * (line.accuracy() - report.always(models.size() - 1).accuracy()),
-                    100 * (1 - line.cost()),
-                    100 * (1 - oracle.cost()));
+                    "  %4.1f points: %s; an oracle %4.1f %%; validation: %s%n",
+                    100 * LOSSES[l],
+                    against(report, checks.judge(test, head, check).run(check)),
+                    100 * (1 - report.oracle(LOSSES[l]).cost()),
+                    against(aside, checks.judge(other, head, check).run(check)));
         }
-        return 0;
+    }
+
+    private String against(RoutingReport report, RoutingReport.Line line) {
+        return String.format(
+                Locale.ROOT,
+                "%+.1f points, %.1f %% saved",
+                100 * (line.accuracy() - report.always(models.size() - 1).accuracy()),
+                100 * (1 - line.cost()));
     }
 
     private Outcomes outcomes(String name, EvaluationSet set) throws IOException, InterruptedException {
@@ -133,12 +184,7 @@ final class TrainRouterCommand implements Callable<Integer> {
         }
     }
 
-    private void print(
-            RoutingReport report,
-            LearnedHead head,
-            HashedEncoder encoder,
-            RouterTraining.Upgrade upgrade,
-            Outcomes test) {
+    private void print(RoutingReport report, Outcomes test) {
         System.out.printf(
                 "on %,d cases; a token costs what its model has parameters%n",
                 test.rows().size());
@@ -148,22 +194,14 @@ final class TrainRouterCommand implements Callable<Integer> {
         print("by chance", report.random());
         print("oracle, for every case by itself", report.oracle());
         print("oracle that may lose a point", report.oracle(RouterTraining.LOSS_MAX));
-        compare("routed", report, report.routed(head, encoder));
-        compare("routed, with upgrades", report, report.upgraded(head, encoder, upgrade));
-        System.out.printf(
-                Locale.ROOT,
-                "upgrades as learnt on the training split: sacrifice-max %.2f, logprob-min %.3f%n",
-                upgrade.sacrificeMax(),
-                upgrade.logprobMin());
     }
 
     private void compare(String what, RoutingReport report, RoutingReport.Line line) {
         print(what, line);
         System.out.printf(
                 Locale.ROOT,
-                "  against always power: %+.1f points, %.1f %% saved; fast and power mixed by chance at that cost: %.1f %% right%n",
-                100 * (line.accuracy() - report.always(models.size() - 1).accuracy()),
-                100 * (1 - line.cost()),
+                "  against always power: %s; fast and power mixed by chance at that cost: %.1f %% right%n",
+                against(report, line),
                 100 * report.accuracyOfMixing(line.cost()));
     }
 

@@ -4,6 +4,7 @@ import dev.weir.control.completion.JsonBody;
 import dev.weir.control.embedding.SentenceEncoder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +32,22 @@ public final class Classifier {
     private static final int NUMBERS_MANY = 6;
 
     private final @Nullable LearnedHead head;
+    private final @Nullable LearnedCheck check;
     private final @Nullable SentenceEncoder encoder;
 
     /** Without a head. */
     public Classifier() {
-        this(null, null);
+        this(null, null, null);
     }
 
-    /** With a head, for the models that it was trained for; it needs the encoder that it was trained with. */
-    public Classifier(@Nullable LearnedHead head, @Nullable SentenceEncoder encoder) {
+    /**
+     * With a head, for the models that it was trained for; it needs the encoder that it was trained with.
+     *
+     * @param check that belongs to it, if one does
+     */
+    public Classifier(@Nullable LearnedHead head, @Nullable LearnedCheck check, @Nullable SentenceEncoder encoder) {
         this.head = head;
+        this.check = check;
         this.encoder = encoder;
     }
 
@@ -59,12 +66,18 @@ public final class Classifier {
      * The verdict on a request that one of these models is to answer.
      *
      * @param models the first of each tier, the cheapest first
+     * @param lookedAt those of them whose answer is looked at before it is sent
      */
-    public Classification classify(JsonBody request, List<String> models) {
+    public Classification classify(JsonBody request, List<String> models, Set<String> lookedAt) {
         PromptFeatures prompt = PromptFeatures.of(request);
-        return head != null && encoder != null && head.models().equals(models)
-                ? head.classify(RequestVector.of(prompt, encoder))
-                : classify(prompt);
+        if (head == null || encoder == null || !head.models().equals(models)) {
+            return classify(prompt);
+        }
+        double[] vector = RequestVector.of(prompt, encoder);
+        // Where only some are looked at, it is not what the check was trained for.
+        return check != null && prompt.oneText() && lookedAt.containsAll(check.models())
+                ? head.classifyLookedAt(vector, check)
+                : head.classify(vector);
     }
 
     Classification classify(PromptFeatures prompt) {

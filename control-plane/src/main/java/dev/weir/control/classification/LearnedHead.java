@@ -74,18 +74,35 @@ public record LearnedHead(List<String> models, List<List<Double>> weights, doubl
     Classification classify(double[] vector) {
         double[] rights = rights(vector);
         int chosen = choose(rights);
+        return verdict(chosen, rights[chosen], rights, "");
+    }
+
+    /** The verdict where answers are looked at. */
+    Classification classifyLookedAt(double[] vector, LearnedCheck check) {
+        double[] rights = rights(vector);
+        int chosen = check.first(vector);
+        return verdict(chosen, confidenceLookedAt(rights, chosen), rights, ", and is looked at");
+    }
+
+    /** Of an answer that is looked at: where the model that is chosen will not do the dearest answers, so the more likely of both counts. */
+    public static double confidenceLookedAt(double[] rights, int chosen) {
+        return Math.max(rights[chosen], rights[rights.length - 1]);
+    }
+
+    private Classification verdict(int chosen, double confidence, double[] rights, String looked) {
         return new Classification(
                 VERDICTS.get(chosen),
-                rights[chosen],
+                confidence,
                 String.format(
                         Locale.ROOT,
-                        "learnt from evaluation: %s is right with %.2f, %s with %.2f, %s with %.2f",
+                        "learnt from evaluation: %s is right with %.2f, %s with %.2f, %s with %.2f%s",
                         models.get(0),
                         rights[0],
                         models.get(1),
                         rights[1],
                         models.get(2),
-                        rights[2]));
+                        rights[2],
+                        looked));
     }
 
     /**

@@ -19,9 +19,17 @@ import tools.jackson.core.json.JsonFactory;
  * @param numberCount numbers in it
  * @param tools whether the model may call tools
  * @param form whether the answer must have one
+ * @param oneText whether the answer will be one text, which can be looked at before it is sent: no tools, no choice of several
  */
 record PromptFeatures(
-        String text, int promptChars, int messageCount, int lineCount, int numberCount, boolean tools, boolean form) {
+        String text,
+        int promptChars,
+        int messageCount,
+        int lineCount,
+        int numberCount,
+        boolean tools,
+        boolean form,
+        boolean oneText) {
     /** Of a long message its end is read: that is where people ask. */
     private static final int TEXT_CHARS_MAX = 8192;
 
@@ -48,6 +56,7 @@ record PromptFeatures(
         private int messageCount;
         private boolean tools;
         private boolean form;
+        private boolean oneText = true;
 
         void readRequest(JsonParser json) {
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -69,12 +78,14 @@ record PromptFeatures(
                     }
                     case "tools" -> {
                         tools = value == JsonToken.START_ARRAY;
+                        oneText = false;
                         json.skipChildren();
                     }
                     case "response_format", "guided_json", "guided_regex", "guided_grammar" -> {
                         form = value != JsonToken.VALUE_NULL;
                         json.skipChildren();
                     }
+                    case "n" -> oneText &= value == JsonToken.VALUE_NULL || json.getValueAsInt(0) == 1;
                     default -> json.skipChildren();
                 }
             }
@@ -147,7 +158,8 @@ record PromptFeatures(
                     (int) end.lines().filter(line -> !line.isBlank()).count(),
                     numbers(end),
                     tools,
-                    form);
+                    form,
+                    oneText);
         }
 
         private static int numbers(String text) {

@@ -3,7 +3,7 @@
  * reason, cheaply enough to be asked every time.
  *
  * <p>Only a request that leaves the choice of its model to us is classified; what it looks like is all that is asked for, and nothing
- * of it is kept.
+ * of it is kept. Where an answer is looked at before it is sent, {@link dev.weir.control.classification.SecondLook} says how likely it is right.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"completion", "embedding"})

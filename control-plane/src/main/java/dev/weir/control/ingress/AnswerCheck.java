@@ -1,13 +1,13 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.ScoredAnswer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -48,11 +48,17 @@ record AnswerCheck(JsonBody body, boolean logprobsAsked, boolean formed) {
                 new AnswerCheck(new JsonBody(JsonMapper.shared().writeValueAsBytes(request)), asked, formed));
     }
 
-    /** Why an answer that is over will not do; nothing where it will. */
-    Optional<String> fault(boolean events, byte[] answer, double logprobMin) {
+    /**
+     * An answer that is over.
+     *
+     * @param cutOff at the number of tokens that it might have
+     */
+    record Said(ScoredAnswer answer, boolean cutOff) {}
+
+    /** What an answer says; nothing where it is no answer of a kind that is known here: its reader may know it. */
+    Optional<Said> read(boolean events, byte[] answer) {
         StringBuilder text = new StringBuilder();
-        double sum = 0;
-        int count = 0;
+        List<ScoredAnswer.Token> tokens = new ArrayList<>();
         boolean cutOff = false;
         try {
             for (JsonNode part : parts(events, answer)) {
@@ -61,21 +67,25 @@ record AnswerCheck(JsonBody body, boolean logprobsAsked, boolean formed) {
                 text.append(said.path("content").asString(""));
                 cutOff |= choice.path("finish_reason").asString("").equals("length");
                 for (JsonNode token : choice.path("logprobs").path("content")) {
-                    sum += token.path("logprob").asDouble();
-                    count++;
+                    tokens.add(new ScoredAnswer.Token(
+                            token.path("token").asString(""),
+                            token.path("logprob").asDouble()));
                 }
             }
         } catch (JacksonException _) {
-            return Optional.empty(); // no answer of a kind that is known here: its reader may know it
+            return Optional.empty();
         }
-        if (count > 0 && sum / count < logprobMin) {
-            return Optional.of(
-                    String.format(Locale.ROOT, "its model was not sure (mean log-probability %.3f)", sum / count));
-        }
-        if (DECLINES.matcher(text).find()) {
-            return Optional.of("it declines");
-        }
-        return formed && (cutOff || !isJson(text.toString()))
+        return Optional.of(new Said(new ScoredAnswer(text.toString(), tokens), cutOff));
+    }
+
+    /** Whether an answer begins by declining. Where it was learnt what answers are right, that says whether to decline was. */
+    Optional<String> declined(Said said) {
+        return DECLINES.matcher(said.answer().text()).find() ? Optional.of("it declines") : Optional.empty();
+    }
+
+    /** Whether an answer has not the form that was asked for. */
+    Optional<String> malformed(Said said) {
+        return formed && (said.cutOff() || !isJson(said.answer().text()))
                 ? Optional.of("it has not the form that was asked for")
                 : Optional.empty();
     }

@@ -9,9 +9,10 @@ import java.util.Optional;
  *
  * @param tiers whose models are tried first
  * @param model that is asked where an answer will not do
- * @param logprobMin the mean of an answer's tokens below which its model was not sure enough
+ * @param logprobMin the mean of an answer's tokens below which its model was not sure enough, where nothing was learnt of its answers
+ * @param rightMin the learnt probability to be right below which an answer will not do; the check's own where nobody says
  */
-public record UpgradePolicy(List<String> tiers, String model, double logprobMin) {
+public record UpgradePolicy(List<String> tiers, String model, double logprobMin, Optional<Double> rightMin) {
     /** Learnt on the training split of the demo models' domain; other models are sure in other degrees. */
     private static final double LOGPROB_MIN = -0.02;
 
@@ -33,6 +34,7 @@ public record UpgradePolicy(List<String> tiers, String model, double logprobMin)
         }
         String model = section.required("to");
         double logprobMin = section.number("logprob-min", LOGPROB_LEAST, 0, LOGPROB_MIN);
-        return section.make(() -> new UpgradePolicy(tiers, model, logprobMin));
+        Optional<Double> rightMin = section.number("right-min", 0, 1);
+        return section.make(() -> new UpgradePolicy(tiers, model, logprobMin, rightMin));
     }
 }

@@ -1,11 +1,14 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.classification.SecondLook;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.upstream.EngineAnswer;
 import java.io.ByteArrayOutputStream;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +30,16 @@ public final class UpgradeStation {
     private final LongFunction<Optional<UpgradePolicy>> policies;
     private final CostCeiling ceiling;
     private final Till till;
+    private final Optional<SecondLook> look;
 
-    public UpgradeStation(LongFunction<Optional<UpgradePolicy>> policies, CostCeiling ceiling, Till till) {
+    /**
+     * The way up.
+     *
+     * @param look at answers by what was learnt of them, where anything was
+     */
+    public UpgradeStation(
+            LongFunction<Optional<UpgradePolicy>> policies, CostCeiling ceiling, Till till, Optional<SecondLook> look) {
+        this.look = look;
         this.policies = policies;
         this.ceiling = ceiling;
         this.till = till;
@@ -75,7 +86,7 @@ public final class UpgradeStation {
         if (answer.status() != 200) {
             return Mono.from(relay.apply(attempt.with(bytes)));
         }
-        Optional<String> fault = check.fault(events, bytes, up.logprobMin());
+        Optional<String> fault = check.read(events, bytes).flatMap(said -> fault(call.request(), up, check, said));
         if (fault.isEmpty()) {
             return Mono.from(relay.apply(attempt.with(check.asAsked(events, bytes))));
         }
@@ -94,6 +105,25 @@ public final class UpgradeStation {
                     told.set(HEADER, "none, limits leave no room for " + up.model() + "; " + fault.get());
                     return Mono.from(relay.apply(attempt.with(check.asAsked(events, bytes))));
                 });
+    }
+
+    /** Why an answer will not do; where something was learnt of such answers, that counts, and else how sure its model was. */
+    private Optional<String> fault(
+            CompletionRequest request, UpgradePolicy up, AnswerCheck check, AnswerCheck.Said said) {
+        Optional<SecondLook.Finding> found =
+                look.flatMap(learnt -> learnt.at(request.body(), request.model(), up.model(), said.answer()));
+        if (found.isPresent()) {
+            double right = found.get().right();
+            return right < up.rightMin().orElse(found.get().rightMin())
+                    ? Optional.of(String.format(Locale.ROOT, "it is right with %.2f, as learnt from evaluation", right))
+                    : check.malformed(said);
+        }
+        OptionalDouble mean = said.answer().meanLogprob();
+        if (mean.isPresent() && mean.getAsDouble() < up.logprobMin()) {
+            return Optional.of(String.format(
+                    Locale.ROOT, "its model was not sure (mean log-probability %.3f)", mean.getAsDouble()));
+        }
+        return check.declined(said).or(() -> check.malformed(said));
     }
 
     /** An answer that nobody has seen yet; written and read by one chain. */

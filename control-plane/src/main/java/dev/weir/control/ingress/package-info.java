@@ -11,6 +11,7 @@
         allowedDependencies = {
             "accounting",
             "cache",
+            "classification",
             "completion",
             "compression",
             "configuration",

@@ -56,7 +56,8 @@ public final class Routes {
                 ? Optional.empty()
                 : sessions.heldBy(session(facts), clock.instant(), now.sessionHold())
                         .map(model -> new Held(model, other -> prefixes.warmBytes(facts.tenant(), other, body)));
-        return router.route(facts, now, view, () -> classifier.classify(body, now.firstOfTiers()), held);
+        return router.route(
+                facts, now, view, () -> classifier.classify(body, now.firstOfTiers(), now.lookedAt(facts)), held);
     }
 
     /** Whether every name is a model's, and nothing has to be decided. */

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param confidenceMin below it the middle tier is taken, whatever the request looks like
  * @param sessionHold how long a session may stay with a model for the sake of its warm prefix
  * @param timeZone of the hours and days that rules speak of
+ * @param looks whose answers are looked at before they are sent
  */
 public record RoutingPolicy(
         Map<Tier, List<String>> tiers,
@@ -35,9 +36,13 @@ public record RoutingPolicy(
         Optional<Scoring> scoring,
         double confidenceMin,
         Duration sessionHold,
-        ZoneId timeZone) {
+        ZoneId timeZone,
+        Optional<Looks> looks) {
     /** The model that leaves the choice to us. */
     public static final String AUTO = "weir-auto";
+
+    /** The operation whose answers can be looked at. */
+    private static final String CHAT = "chat/completions";
 
     /** Prices are in dollars for so many tokens. */
     private static final double TOKENS = 1e6;
@@ -85,7 +90,49 @@ public record RoutingPolicy(
                 Scoring.read(routing),
                 routing.number("confidence-min", 0, 1, CONFIDENCE_MIN),
                 routing.duration("session-hold", SESSION_HOLD),
-                zone(routing));
+                zone(routing),
+                Optional.empty());
+    }
+
+    /**
+     * Answers that are looked at before they are sent.
+     *
+     * @param models whose
+     * @param better the model that answers where they will not do
+     */
+    public record Looks(Set<String> models, String better) {
+        public Looks {
+            models = Set.copyOf(models);
+        }
+    }
+
+    /**
+     * The same where answers of some tiers are looked at. Where that leads to the most able model, others may be tried that are less likely right;
+     * but models that are weighed are weighed for what they are by themselves.
+     *
+     * @param names of the tiers
+     * @param better the model that answers where the first answer will not do
+     */
+    public RoutingPolicy lookingAt(List<String> names, String better) {
+        boolean best =
+                tiers.getOrDefault(Tier.POWER, List.of()).stream().limit(1).anyMatch(better::equals);
+        Set<String> models = new TreeSet<>();
+        tiers.forEach((tier, members) -> members.stream()
+                .limit(1)
+                .filter(_ -> names.contains(tier.text()))
+                .forEach(models::add));
+        Optional<Looks> seen = best && scoring.isEmpty() ? Optional.of(new Looks(models, better)) : Optional.empty();
+        return new RoutingPolicy(
+                tiers, aliases, rules, tenants, prices, scoring, confidenceMin, sessionHold, timeZone, seen);
+    }
+
+    /** The models whose answer to this request would be looked at, if nothing in its body forbids it. */
+    Set<String> lookedAt(RequestFacts facts) {
+        double costMax = costPerTokenMax(facts.tenant(), facts.costPerTokenMax());
+        return looks.filter(_ -> facts.operation().equals(CHAT))
+                .filter(up -> costPerToken(up.better()) <= costMax)
+                .map(Looks::models)
+                .orElse(Set.of());
     }
 
     private static Map<String, TokenPrice> prices(Section root) {

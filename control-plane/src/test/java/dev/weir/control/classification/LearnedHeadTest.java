@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,10 +51,10 @@ class LearnedHeadTest {
     void theShippedHeadSpeaksForTheDemoModelsAndForNoOthers() throws IOException {
         Classifier classifier = shipped();
         JsonBody greeting = body("Good morning! Where can I smoke on board?");
-        assertThat(classifier.classify(greeting, MODELS).difficulty()).isEqualTo(Difficulty.SIMPLE);
-        assertThat(classifier.classify(greeting, MODELS).reason())
+        assertThat(classifier.classify(greeting, MODELS, Set.of()).difficulty()).isEqualTo(Difficulty.SIMPLE);
+        assertThat(classifier.classify(greeting, MODELS, Set.of()).reason())
                 .startsWith("learnt from evaluation: weir-demo-fast is right with ");
-        assertThat(classifier.classify(greeting, List.of("x", "y", "z")))
+        assertThat(classifier.classify(greeting, List.of("x", "y", "z"), Set.of()))
                 .isEqualTo(new Classifier().classify(greeting));
     }
 
@@ -75,7 +76,8 @@ class LearnedHeadTest {
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < nanos.length; i++) {
                 long begin = threads.getCurrentThreadCpuTime();
-                assertThat(classifier.classify(requests.get(i), MODELS)).isNotNull();
+                assertThat(classifier.classify(requests.get(i), MODELS, Set.of()))
+                        .isNotNull();
                 nanos[i] = threads.getCurrentThreadCpuTime() - begin;
             }
         }
@@ -93,6 +95,7 @@ class LearnedHeadTest {
     private static Classifier shipped() throws IOException {
         return new Classifier(
                 LearnedHead.read(DEMO.resolve("weir-demo-router")),
+                null,
                 HashedEncoder.read(DEMO.resolve("weir-demo-encoder")));
     }
 

@@ -24,6 +24,12 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
     private static final Duration ANSWER_TIME_MAX = Duration.ofMinutes(2);
     private static final int ERROR_TEXT_MAX = 300;
 
+    /** The token itself, as far as it is the likeliest, and the one beside it. */
+    private static final int RIVALS = 2;
+
+    /** JSON has no infinity. */
+    private static final double LOGPROB_LEAST = -9999;
+
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final JsonMapper mapper = JsonMapper.shared();
@@ -57,28 +63,39 @@ public final class HttpAnswerer implements Answerer, AutoCloseable {
     /**
      * An answer, and how sure the model was of it.
      *
-     * @param logprobs of its tokens, one after the other
+     * @param tokens one after the other
      */
-    public record Scored(String text, List<Double> logprobs, int inputTokens, int outputTokens) {
+    public record Scored(String text, List<Outcomes.Token> tokens, int inputTokens, int outputTokens) {
         public Scored {
-            logprobs = List.copyOf(logprobs);
+            tokens = List.copyOf(tokens);
         }
     }
 
     /** The answer with its log-probability and what it took. */
     public Scored scored(String model, List<Message> messages) throws IOException, InterruptedException {
-        JsonNode answer = ask(model, messages, Map.of("logprobs", true));
+        JsonNode answer = ask(model, messages, Map.of("logprobs", true, "top_logprobs", RIVALS));
         JsonNode choice = answer.path("choices").path(0);
-        List<Double> logprobs = choice.path("logprobs")
+        List<Outcomes.Token> tokens = choice.path("logprobs")
                 .path("content")
                 .valueStream()
-                .map(token -> token.path("logprob").asDouble())
+                .map(HttpAnswerer::token)
                 .toList();
         return new Scored(
                 choice.path("message").path("content").asString(),
-                logprobs,
+                tokens,
                 answer.path("usage").path("prompt_tokens").asInt(),
                 answer.path("usage").path("completion_tokens").asInt());
+    }
+
+    private static Outcomes.Token token(JsonNode token) {
+        String text = token.path("token").asString("");
+        double rival = token.path("top_logprobs")
+                .valueStream()
+                .filter(other -> !other.path("token").asString("").equals(text))
+                .mapToDouble(other -> other.path("logprob").asDouble())
+                .max()
+                .orElse(Double.NEGATIVE_INFINITY);
+        return new Outcomes.Token(text, token.path("logprob").asDouble(), Math.max(rival, LOGPROB_LEAST));
     }
 
     private JsonNode ask(String model, List<Message> messages, Map<String, Object> more)

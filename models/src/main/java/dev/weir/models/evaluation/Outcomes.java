@@ -1,5 +1,6 @@
 package dev.weir.models.evaluation;
 
+import dev.weir.control.completion.ScoredAnswer;
 import dev.weir.models.domain.EvaluationSet;
 import dev.weir.models.domain.LabelledCase;
 import dev.weir.models.domain.Message;
@@ -41,18 +42,29 @@ public record Outcomes(List<Row> rows) {
     /**
      * What one model said.
      *
-     * @param logprobs of its tokens, which say how sure it was of each
+     * @param tokens with how sure it was of each
      */
-    public record Answer(boolean right, String text, List<Double> logprobs, int inputTokens, int outputTokens) {
+    public record Answer(boolean right, String text, List<Token> tokens, int inputTokens, int outputTokens) {
         public Answer {
-            logprobs = List.copyOf(logprobs);
+            tokens = List.copyOf(tokens);
         }
 
-        /** The mean of its tokens', which is what a second look goes by. */
-        public double logprob() {
-            return logprobs.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+        /** As a second look sees it. */
+        public ScoredAnswer scored() {
+            return new ScoredAnswer(
+                    text,
+                    tokens.stream()
+                            .map(token -> new ScoredAnswer.Token(token.text(), token.logprob()))
+                            .toList());
         }
     }
+
+    /**
+     * A token of an answer.
+     *
+     * @param rival the log-probability of the likeliest token beside it
+     */
+    public record Token(String text, double logprob, double rival) {}
 
     /** Asks every model every case, so many requests at a time. */
     public static Outcomes collect(EvaluationSet set, List<String> models, HttpAnswerer answerer, int concurrency)
@@ -82,7 +94,7 @@ public record Outcomes(List<Row> rows) {
                     new Answer(
                             labelled.accepts(scored.text()),
                             scored.text(),
-                            scored.logprobs(),
+                            scored.tokens(),
                             scored.inputTokens(),
                             scored.outputTokens()));
         }

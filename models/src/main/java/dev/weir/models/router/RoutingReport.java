@@ -105,16 +105,27 @@ public final class RoutingReport {
 
     /** By any way of choosing. */
     public Line routed(ToIntFunction<Row> choice) {
-        return upgraded(choice, Double.NEGATIVE_INFINITY);
+        double right = 0;
+        double cost = 0;
+        for (Row row : rows) {
+            int chosen = choice.applyAsInt(row);
+            cost += cost(row, chosen);
+            right += answer(row, chosen).right() ? 1 : 0;
+        }
+        return new Line(right / rows.size(), cost / total(models.size() - 1));
     }
 
     public Line routed(LearnedHead head, SentenceEncoder encoder) {
         return routed(row -> head.choose(rights(head, encoder, row)));
     }
 
-    public Line upgraded(LearnedHead head, SentenceEncoder encoder, RouterTraining.Upgrade upgrade) {
-        LearnedHead bolder = head.sacrificing(upgrade.sacrificeMax());
-        return upgraded(row -> bolder.choose(rights(bolder, encoder, row)), upgrade.logprobMin());
+    /** The same as the control plane does it: of what the head is not confident goes to the middle model. */
+    public Line routedConfidently(LearnedHead head, SentenceEncoder encoder) {
+        return routed(row -> {
+            double[] rights = rights(head, encoder, row);
+            int chosen = head.choose(rights);
+            return rights[chosen] < Cascade.CONFIDENCE_MIN ? Cascade.MIDDLE : chosen;
+        });
     }
 
     /** The head's weights are one and the same in every comparison, and so are its foretellings. */
@@ -128,27 +139,6 @@ public final class RoutingReport {
         Line high = always(models.size() - 1);
         double share = Math.clamp((cost - low.cost()) / (high.cost() - low.cost()), 0, 1);
         return low.accuracy() + share * (high.accuracy() - low.accuracy());
-    }
-
-    /**
-     * The choice, and the dearest model after it where the chosen one was not sure: both are paid for.
-     *
-     * @param logprobMin below it an answer is not taken
-     */
-    public Line upgraded(ToIntFunction<Row> choice, double logprobMin) {
-        int dearest = models.size() - 1;
-        double right = 0;
-        double cost = 0;
-        for (Row row : rows) {
-            int chosen = choice.applyAsInt(row);
-            cost += cost(row, chosen);
-            if (chosen != dearest && answer(row, chosen).logprob() < logprobMin) {
-                chosen = dearest;
-                cost += cost(row, dearest);
-            }
-            right += answer(row, chosen).right() ? 1 : 0;
-        }
-        return new Line(right / rows.size(), cost / total(dearest));
     }
 
     private double total(int model) {

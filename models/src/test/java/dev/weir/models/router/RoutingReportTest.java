@@ -9,15 +9,17 @@ import dev.weir.models.domain.Message;
 import dev.weir.models.evaluation.Outcomes;
 import dev.weir.models.evaluation.Outcomes.Answer;
 import dev.weir.models.evaluation.Outcomes.Row;
+import dev.weir.models.evaluation.Outcomes.Token;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Of two kinds of questions the cheap model gets one right and the dear one both. */
 class RoutingReportTest {
-    private static final List<String> MODELS = List.of("cheap", "middling", "dear");
-    private static final double[] COSTS = {1, 2, 4};
+    static final List<String> MODELS = List.of("cheap", "middling", "dear");
+    static final double[] COSTS = {1, 2, 4};
 
     private final RoutingReport report = new RoutingReport(outcomes(), MODELS, COSTS);
 
@@ -39,12 +41,6 @@ class RoutingReportTest {
     }
 
     @Test
-    void anAnswerThatItsModelWasNotSureOfIsPaidForTwice() {
-        assertThat(report.upgraded(_ -> 0, -0.5).accuracy()).isEqualTo(1);
-        assertThat(report.upgraded(_ -> 0, -0.5).cost()).isEqualTo((1 + 0.5 * 4) / 4, within(1e-9));
-    }
-
-    @Test
     void whatTellsThemApartIsLearnt() {
         HashedEncoder encoder =
                 HashedEncoder.of(new float[][] {{1, 0}, {0, 1}, {1, 1}, {-1, 1}, {1, -1}, {2, 1}, {1, 2}});
@@ -52,11 +48,19 @@ class RoutingReportTest {
         RoutingReport.Line routed = report.routed(head, encoder);
         assertThat(routed.accuracy()).isEqualTo(1);
         assertThat(routed.cost()).isEqualTo(report.oracle().cost(), within(1e-9));
+        assertThat(report.routedConfidently(head, encoder)).isEqualTo(routed);
         Neighbours neighbours = new Neighbours(encoder, outcomes(), MODELS, COSTS, 4);
         assertThat(report.routed(neighbours::choose)).isEqualTo(routed);
     }
 
-    private static Outcomes outcomes() {
+    /** One token among ten is what tells. */
+    private static List<Token> tokens(double lowest) {
+        List<Token> tokens = new ArrayList<>(Collections.nCopies(9, new Token("x", -0.001, -7)));
+        tokens.add(new Token("7", lowest, -1));
+        return tokens;
+    }
+
+    static Outcomes outcomes() {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             boolean hard = i % 2 == 0;
@@ -66,9 +70,9 @@ class RoutingReportTest {
                     "type",
                     List.of(new Message(Message.USER, question)),
                     Map.of(
-                            "cheap", new Answer(!hard, "x", List.of(hard ? -1.0 : -0.01), 10, 10),
-                            "middling", new Answer(!hard, "x", List.of(hard ? -1.0 : -0.01), 10, 10),
-                            "dear", new Answer(true, "x", List.of(-0.01), 10, 10))));
+                            "cheap", new Answer(!hard, "x", tokens(hard ? -1.0 : -0.01), 10, 10),
+                            "middling", new Answer(!hard, "x", tokens(hard ? -1.0 : -0.01), 10, 10),
+                            "dear", new Answer(true, "x", tokens(-0.01), 10, 10))));
         }
         return new Outcomes(rows);
     }

@@ -1,0 +1,52 @@
+package dev.weir.control.classification;
+
+import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.ScoredAnswer;
+import dev.weir.control.embedding.SentenceEncoder;
+import java.util.Optional;
+
+/**
+ * Says of an answer that is there, and that nobody has seen yet, how likely it is right. It knows the models that its check was trained for,
+ * and says nothing of others' answers. Pure: the same request and answer are looked at with the same result.
+ */
+public final class SecondLook {
+    private final LearnedHead head;
+    private final LearnedCheck check;
+    private final SentenceEncoder encoder;
+
+    /** With a check, the head that it was trained with, and the encoder that both were. */
+    public SecondLook(LearnedHead head, LearnedCheck check, SentenceEncoder encoder) {
+        this.head = head;
+        this.check = check;
+        this.encoder = encoder;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param right the probability that the answer is
+     * @param rightMin below which it is not taken
+     */
+    public record Finding(double right, double rightMin) {}
+
+    /**
+     * Looks at an answer.
+     *
+     * @param model that gave it
+     * @param better that would answer instead
+     * @return nothing where nothing was learnt of the two, or the answer does not tell how sure its model was
+     */
+    public Optional<Finding> at(JsonBody request, String model, String better, ScoredAnswer answer) {
+        int place = check.models().indexOf(model);
+        if (place < 0
+                || !head.models().getLast().equals(better)
+                || answer.tokens().isEmpty()) {
+            return Optional.empty();
+        }
+        PromptFeatures prompt = PromptFeatures.of(request);
+        double[] vector = RequestVector.of(prompt, encoder);
+        double[] seen = AnswerVector.of(prompt, vector, head.rights(vector), place, answer);
+        double right = check.right(place, seen);
+        return Optional.of(new Finding(right, check.rightMin()));
+    }
+}

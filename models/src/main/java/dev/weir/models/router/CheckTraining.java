@@ -1,0 +1,226 @@
+package dev.weir.models.router;
+
+import dev.weir.control.classification.AnswerVector;
+import dev.weir.control.classification.LearnedCheck;
+import dev.weir.control.classification.LearnedHead;
+import dev.weir.control.embedding.SentenceEncoder;
+import dev.weir.models.evaluation.Outcomes;
+import dev.weir.models.evaluation.Outcomes.Answer;
+import dev.weir.models.evaluation.Outcomes.Row;
+import dev.weir.models.router.Cascade.Case;
+import dev.weir.models.router.RoutingReport.Line;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Learns to look at answers. Of each model but the dearest it fits to whether its answers were right what says so of an answer (logistic), and to
+ * what asking it first gained what says so of a request (linear). A gain is what was saved, and what was got right more, at the worth of a right
+ * answer; the less that is, the more answers are taken. The worth is chosen as what saves most within half of the loss of accuracy that is allowed, on all of
+ * the outcomes, each judged by what was fitted without the fifth that it is in.
+ */
+public final class CheckTraining {
+    private static final int FOLDS = 5;
+
+    /** Of a right answer, in answers of the dearest model. */
+    private static final double WORTH_MIN = 1.25;
+
+    private static final double WORTH_MAX = 20;
+    private static final double WORTH_STEP = 0.25;
+    private static final double ROUNDING = 1e-9;
+
+    /** What may be lost here of a loss that is asked for: over a thousand other cases chance alone moves a loss by half a point. */
+    private static final double LOSS_SHARE = 0.5;
+
+    private final SentenceEncoder encoder;
+    private final List<String> models;
+    private final double[] costs;
+    private final List<List<Seen>> folds = new ArrayList<>();
+
+    /** A case, its request, and what was foretold of it by a head that had not seen it. */
+    @SuppressWarnings("ArrayRecordComponent") // made here and seen by nobody else
+    private record Seen(Row row, double[] request, double[] rights) {}
+
+    /** What of an answer is weighed. */
+    @FunctionalInterface
+    private interface Look {
+        double[] at(Seen seen, int model);
+    }
+
+    /** What was fitted: of each model's answers how likely they are right. */
+    private record Fitted(Look look, List<List<Double>> weights) {}
+
+    /**
+     * Training on these outcomes.
+     *
+     * @param models the cheapest first
+     * @param costs of a token of each
+     */
+    public CheckTraining(SentenceEncoder encoder, Outcomes outcomes, List<String> models, double[] costs) {
+        this.encoder = encoder;
+        this.models = List.copyOf(models);
+        this.costs = costs.clone();
+        RouterTraining heads = new RouterTraining(encoder, models, costs);
+        for (int fold = 0; fold < FOLDS; fold++) {
+            List<Row> within = new ArrayList<>();
+            List<Row> others = new ArrayList<>();
+            for (int i = 0; i < outcomes.rows().size(); i++) {
+                (i % FOLDS == fold ? within : others).add(outcomes.rows().get(i));
+            }
+            LearnedHead head = new LearnedHead(models, heads.fit(others), 0);
+            folds.add(within.stream().map(row -> seen(row, head)).toList());
+        }
+    }
+
+    /** A check for each loss of accuracy that may be allowed, by all that an answer tells. */
+    public List<LearnedCheck> train(double... lossesMax) {
+        return train(this::whole, lossesMax);
+    }
+
+    /** The same, by one sign. */
+    public LearnedCheck train(Sign sign, double lossMax) {
+        return train(look(sign), lossMax).getFirst();
+    }
+
+    /** Other outcomes, as a head and its check see them. */
+    public Cascade judge(Outcomes outcomes, LearnedHead head, LearnedCheck check) {
+        return judge(outcomes, head, check, this::whole);
+    }
+
+    /** Other outcomes, as a head and a check that goes by one sign see them. */
+    public Cascade judge(Outcomes outcomes, LearnedHead head, LearnedCheck check, Sign sign) {
+        return judge(outcomes, head, check, look(sign));
+    }
+
+    private Cascade judge(Outcomes outcomes, LearnedHead head, LearnedCheck check, Look look) {
+        Fitted fitted = new Fitted(look, check.weights());
+        return new Cascade(
+                outcomes.rows().stream().map(row -> of(seen(row, head), fitted)).toList());
+    }
+
+    private List<LearnedCheck> train(Look look, double... lossesMax) {
+        List<Cascade> unseen = new ArrayList<>();
+        for (int f = 0; f < folds.size(); f++) {
+            Fitted others = fit(look, seen(without(f, folds)));
+            unseen.add(new Cascade(
+                    folds.get(f).stream().map(seen -> of(seen, others)).toList()));
+        }
+        Cascade all = joined(unseen);
+        Gains gains = new Gains(all);
+        List<List<Double>> weights = fit(look, seen(folds)).weights();
+        List<LearnedCheck> checks = new ArrayList<>();
+        for (double worth : worths(unseen, all, lossesMax)) {
+            double rightMin = rightMin(all, worth);
+            checks.add(new LearnedCheck(answering(), weights, gains.of(worth, rightMin), rightMin));
+        }
+        return checks;
+    }
+
+    /** For each loss the worth that saves most within it. */
+    private double[] worths(List<Cascade> folds, Cascade all, double... lossesMax) {
+        List<Gains> gains = IntStream.range(0, folds.size())
+                .mapToObj(fold -> new Gains(joined(without(fold, folds))))
+                .toList();
+        double[] best = new double[lossesMax.length];
+        Arrays.fill(best, WORTH_MAX);
+        double[] least = new double[lossesMax.length];
+        Arrays.fill(least, Double.POSITIVE_INFINITY);
+        for (double worth = WORTH_MAX; worth >= WORTH_MIN; worth -= WORTH_STEP) {
+            double rightMin = rightMin(all, worth);
+            double accuracy = 0;
+            double cost = 0;
+            for (int f = 0; f < folds.size(); f++) {
+                Cascade fold = folds.get(f);
+                List<List<Double>> rows = gains.get(f).of(worth, rightMin);
+                LearnedCheck check = new LearnedCheck(answering(), rows, rows, rightMin);
+                Line line = fold.run(check);
+                accuracy += line.accuracy() * fold.cases().size() / all.cases().size();
+                cost += line.cost() * fold.meanCostOfDearest() * fold.cases().size();
+            }
+            for (int l = 0; l < best.length; l++) {
+                if (accuracy >= all.accuracyOfDearest() - LOSS_SHARE * lossesMax[l] - ROUNDING && cost < least[l]) {
+                    best[l] = worth;
+                    least[l] = cost;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** An answer is taken where what it may lose, against what the dearest model gets right, is worth less than what it saves. */
+    private static double rightMin(Cascade cascade, double worth) {
+        return Math.max(0, cascade.accuracyOfDearest() - 1 / worth);
+    }
+
+    private Fitted fit(Look look, List<Seen> cases) {
+        List<List<Double>> weights = new ArrayList<>();
+        for (int m = 0; m < models.size() - 1; m++) {
+            double[][] vectors = new double[cases.size()][];
+            boolean[] right = new boolean[cases.size()];
+            for (int i = 0; i < right.length; i++) {
+                vectors[i] = look.at(cases.get(i), m);
+                right[i] = answer(cases.get(i), m).right();
+            }
+            weights.add(Fit.logistic(vectors, right));
+        }
+        return new Fitted(look, weights);
+    }
+
+    private Case of(Seen seen, Fitted fitted) {
+        LearnedCheck check = new LearnedCheck(answering(), fitted.weights(), fitted.weights(), 0);
+        double[] likely = new double[models.size()];
+        boolean[] right = new boolean[models.size()];
+        double[] paid = new double[models.size()];
+        for (int m = 0; m < right.length; m++) {
+            Answer answer = answer(seen, m);
+            likely[m] = m < right.length - 1 ? check.right(m, fitted.look().at(seen, m)) : 1;
+            right[m] = answer.right();
+            paid[m] = costs[m] * (answer.inputTokens() + answer.outputTokens());
+        }
+        return new Case(seen.request(), seen.rights(), likely, right, paid);
+    }
+
+    private double[] whole(Seen seen, int model) {
+        return AnswerVector.of(
+                RouterTraining.body(seen.row()),
+                seen.request(),
+                seen.rights(),
+                model,
+                answer(seen, model).scored());
+    }
+
+    private Look look(Sign sign) {
+        return (seen, model) -> sign.vector(answer(seen, model));
+    }
+
+    private Seen seen(Row row, LearnedHead head) {
+        double[] request = RouterTraining.vector(encoder, row);
+        return new Seen(row, request, head.rights(request));
+    }
+
+    private static <T> List<T> without(int fold, List<T> folds) {
+        return IntStream.range(0, folds.size())
+                .filter(other -> other != fold)
+                .mapToObj(folds::get)
+                .toList();
+    }
+
+    private static List<Seen> seen(List<List<Seen>> folds) {
+        return folds.stream().flatMap(Collection::stream).toList();
+    }
+
+    private static Cascade joined(List<Cascade> parts) {
+        return new Cascade(parts.stream().flatMap(part -> part.cases().stream()).toList());
+    }
+
+    /** The models whose answers are looked at. */
+    private List<String> answering() {
+        return models.subList(0, models.size() - 1);
+    }
+
+    private Answer answer(Seen seen, int model) {
+        return RouterTraining.answer(seen.row(), models.get(model));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weir.models.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.control.classification.LearnedCheck;
+import dev.weir.control.classification.LearnedHead;
+import dev.weir.control.embedding.HashedEncoder;
+import dev.weir.models.router.Cascade.Case;
+import dev.weir.models.router.RoutingReport.Line;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Of two kinds of questions the cheap model gets one right and the dear one both; one token of its wrong answers tells. */
+class CascadeTest {
+    private final Cascade cascade = new Cascade(List.of(seen(0.9, true, 0.9), seen(0.2, false, 0.9)));
+
+    private static Case seen(double likely, boolean right, double confidence) {
+        return new Case(
+                new double[] {1},
+                new double[] {0.1, 0.1, confidence},
+                new double[] {likely, 0.9, 1},
+                new boolean[] {right, right, true},
+                new double[] {1, 2, 4});
+    }
+
+    @Test
+    void anAnswerThatWillNotDoIsPaidForTwice() {
+        assertThat(cascade.run(_ -> 0, 0.5)).isEqualTo(new Line(1, (1 + 1 + 4) / 8.0));
+        assertThat(cascade.run(_ -> 0, 0.1)).isEqualTo(new Line(0.5, 2 / 8.0));
+        assertThat(cascade.run(_ -> 2, 0.5)).isEqualTo(new Line(1, 1));
+    }
+
+    @Test
+    void whoKnowsTakesWhatIsRight() {
+        assertThat(cascade.run(_ -> 1, 0.5).accuracy()).isEqualTo(0.5);
+        assertThat(cascade.knowing().run(_ -> 1, 0.5)).isEqualTo(new Line(1, (2 + 2 + 4) / 8.0));
+    }
+
+    @Test
+    void whatIsAskedFirstIsWhatGainsMost() {
+        List<List<Double>> gains = new Gains(cascade).of(1, 0.5);
+        // With the ridge and two cases; what was gained is 3/4 and -1/4, and with the middle model 1/2 and 1/2 - 1.
+        assertThat(gains.getFirst().getFirst()).isEqualTo(0.5 / 5, within(1e-9));
+        assertThat(gains.getLast().getFirst()).isEqualTo(0, within(1e-9));
+    }
+
+    @Test
+    void ofWhatNobodyIsConfidentTheMiddleModelIsAskedFirst() {
+        LearnedCheck check = new LearnedCheck(
+                List.of("cheap", "middling"),
+                List.of(List.of(0.0), List.of(0.0)),
+                List.of(List.of(1.0), List.of(0.0)),
+                0.5);
+        assertThat(seen(0.9, true, 0.9).first(check)).isZero();
+        assertThat(seen(0.9, true, 0.6).first(check)).isEqualTo(1);
+    }
+
+    @Test
+    void whatTellsAnswersApartIsLearntAndTheSameEveryTime() {
+        HashedEncoder encoder =
+                HashedEncoder.of(new float[][] {{1, 0}, {0, 1}, {1, 1}, {-1, 1}, {1, -1}, {2, 1}, {1, 2}});
+        CheckTraining training = new CheckTraining(
+                encoder, RoutingReportTest.outcomes(), RoutingReportTest.MODELS, RoutingReportTest.COSTS);
+        LearnedHead head = new RouterTraining(encoder, RoutingReportTest.MODELS, RoutingReportTest.COSTS)
+                .train(RoutingReportTest.outcomes());
+        LearnedCheck check = training.train(0.01).getFirst();
+        Line line = training.judge(RoutingReportTest.outcomes(), head, check).run(check);
+        assertThat(line.accuracy()).isEqualTo(1);
+        assertThat(line.cost()).isLessThan(0.7);
+        assertThat(training.train(0.01)).containsExactly(check);
+        LearnedCheck byOne = training.train(Sign.LOWEST, 0.01);
+        assertThat(training.judge(RoutingReportTest.outcomes(), head, byOne, Sign.LOWEST)
+                        .run(byOne)
+                        .accuracy())
+                .isEqualTo(1);
+        assertThat(training.judge(RoutingReportTest.outcomes(), head, byOne, Sign.LOWEST)
+                        .run(_ -> 0, byOne.rightMin())
+                        .accuracy())
+                .as("the lowest token tells even where nobody foresees it")
+                .isEqualTo(1);
+    }
+}
