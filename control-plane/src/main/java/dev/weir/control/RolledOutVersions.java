@@ -59,7 +59,7 @@ record RolledOutVersions(ArmWeights weights, TrialArms trials, LiveCounts counts
                     new Seen(
                             of,
                             weights.revisionOf(of.rolloutId()),
-                            counts.comparesPairs(of.rolloutId()),
+                            weights.hidesCandidate(of.rolloutId()),
                             RequestTraits.of(facts.tenant(), queryType, traits.language(), traits.promptChars())));
         });
     }

@@ -37,6 +37,12 @@ public final class ArmWeights implements Mirror {
                 .orElse(0);
     }
 
+    /** Whether nobody is answered by a rollout's candidate: it is in the shadow, or was rolled back. */
+    public boolean hidesCandidate(String rolloutId) {
+        return byAlias.values().stream()
+                .anyMatch(weight -> weight.rolloutId().equals(rolloutId) && weight.candidateShare() == 0);
+    }
+
     public Collection<AliasWeight> all() {
         return byAlias.values();
     }

@@ -17,7 +17,7 @@ public final class RecentRequests {
     /**
      * A request that was routed, and under which weight.
      *
-     * @param shadowed whether there was a candidate in the shadow: then only pairs tell anything
+     * @param shadowed whether the candidate answered nobody, as in the shadow: then only pairs tell anything
      */
     public record Seen(Arm arm, long weightRevision, boolean shadowed, RequestTraits traits) {}
 
