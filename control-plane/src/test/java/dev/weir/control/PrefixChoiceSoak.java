@@ -30,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What choosing engines by warm prefixes is worth on two engines that run a model, each of which holds about half of the contexts that questions
- * come with: what is found computed and when first tokens come under the same open load, by prefix and load, and by load alone. For the latter each request writes its JSON in another
- * way: to the engines it is the same prompt, and to the control plane no two are alike. {@code ./weir test --soak -Dit.test=PrefixChoiceSoak}.
+ * come with: what is found computed and when first tokens come under the same open load, by prefix and load, and by load alone. For the latter
+ * each request writes its JSON in another way: to the engines it is the same prompt, and to the control plane no two are alike.
+ * {@code ./weir test --soak -Dit.test=PrefixChoiceSoak}.
  */
 class PrefixChoiceSoak {
     private static final String MODEL = "weir-demo-power";
