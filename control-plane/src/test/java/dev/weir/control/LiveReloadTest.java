@@ -120,7 +120,7 @@ class LiveReloadTest {
                         .isEqualByComparingTo("0.0003"));
                 assertThat(weir.post(CHAT, ASK).statusCode())
                         .as("whoever comes now comes under the new one")
-                        .isEqualTo(500);
+                        .isEqualTo(503);
             }
         }
     }
