@@ -28,6 +28,39 @@ public final class CountsStore {
     }
 
     /**
+     * Whether a process has not written this batch yet: to be called in the transaction that writes it. Batches are numbered upwards.
+     *
+     * @param process of any name that nobody else has
+     */
+    public boolean isNew(String process, long batch) {
+        Long written = database.jdbc()
+                .sql("select batch from rollout_counts_written where process = ?")
+                .param(process)
+                .query(Long.class)
+                .optional()
+                .orElse(null);
+        if (written != null && written >= batch) {
+            return false;
+        }
+        database.jdbc()
+                .sql(
+                        written == null
+                                ? "insert into rollout_counts_written (batch, process) values (?, ?)"
+                                : "update rollout_counts_written set batch = ? where process = ?")
+                .params(batch, process)
+                .update();
+        return true;
+    }
+
+    /** A process writes nothing any more. */
+    public void leaves(String process) {
+        database.jdbc()
+                .sql("delete from rollout_counts_written where process = ?")
+                .param(process)
+                .update();
+    }
+
+    /**
      * What all replicas left, each once: to be called in the transaction in which it becomes an event. What was counted under an older
      * weight is dropped: its conversations were divided otherwise.
      *

@@ -38,8 +38,7 @@ public final class RolloutLoop {
     private static final int COVERED_TICKS_MAX = 2;
 
     private final RolloutStore store;
-    private final LiveCounts counts;
-    private final SliceCounts slices;
+    private final CountsFlush counts;
     private final ArmWeights weights;
     private final VersionProbes probes;
     private final Leadership leadership;
@@ -70,8 +69,14 @@ public final class RolloutLoop {
             InstantSource clock,
             LongSupplier ticker) {
         this.store = store;
-        this.counts = counts;
-        this.slices = slices;
+        this.counts = new CountsFlush(
+                store,
+                counts,
+                slices,
+                work -> store.database().inTransaction(() -> {
+                    work.run();
+                    return Boolean.TRUE;
+                }));
         this.weights = weights;
         this.probes = probes;
         this.leadership = leadership;
@@ -111,7 +116,7 @@ public final class RolloutLoop {
     private void beatAt(long now) {
         if (now - flushedNanos >= config.tick().toNanos() / 2) {
             flushedNanos = now;
-            flush();
+            counts.flush();
         }
         leading = leadership.beat(now);
         if (leading) {
@@ -125,19 +130,11 @@ public final class RolloutLoop {
     public void leave() {
         leading = false;
         try {
-            flush();
+            counts.flush();
+            counts.leave();
         } finally {
             leadership.leave();
         }
-    }
-
-    private void flush() {
-        counts.drain()
-                .values()
-                .forEach(drained ->
-                        store.counts().leave(drained.rolloutId(), drained.weightRevision(), drained.counted()));
-        SliceCounts.Drained drained = slices.drain();
-        store.slices().add(drained.slices(), drained.samples());
     }
 
     private void lead(long now) {
