@@ -1,6 +1,7 @@
 package dev.weir.control.configuration;
 
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -20,14 +21,20 @@ public record ConfigurationText(String text) {
     /** A configuration that says nothing, so that everything has its default. */
     public static final ConfigurationText EMPTY = new ConfigurationText("");
 
+    /** What the reader makes of it, where it stands in no file: other files are seen from where Weir was started. */
+    public <T> T read(Function<Section, T> reader) {
+        return read(reader, Path.of(""));
+    }
+
     /**
      * What the reader makes of it.
      *
+     * @param directory where its file stands
      * @throws InvalidConfiguration with everything that is wrong
      */
-    public <T> T read(Function<Section, T> reader) {
+    public <T> T read(Function<Section, T> reader, Path directory) {
         List<Problem> problems = new ArrayList<>();
-        Section root = new Section("", parse(), 1, problems);
+        Section root = new Section("", parse(), 1, directory, problems);
         T value = reader.apply(root);
         root.noteUnknownKeys();
         if (!problems.isEmpty()) {

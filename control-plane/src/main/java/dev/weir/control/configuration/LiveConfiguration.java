@@ -34,6 +34,7 @@ public final class LiveConfiguration<T> {
     private static final int EARLIER_MAX = 64;
 
     private final @Nullable Path file;
+    private final Path directory;
     private final Function<Section, T> reader;
     private final InstantSource clock;
     private final List<Consumer<T>> followers = new CopyOnWriteArrayList<>();
@@ -49,6 +50,7 @@ public final class LiveConfiguration<T> {
      */
     public LiveConfiguration(@Nullable Path file, Function<Section, T> reader, InstantSource clock) {
         this.file = file;
+        this.directory = file == null ? Path.of("") : file.toAbsolutePath().resolveSibling("");
         this.reader = reader;
         this.clock = clock;
         try {
@@ -89,7 +91,7 @@ public final class LiveConfiguration<T> {
     /** Checks a text as if it were the file's, and changes nothing. */
     public List<Problem> check(ConfigurationText text) {
         try {
-            text.read(reader);
+            read(text);
             return List.of();
         } catch (InvalidConfiguration invalid) {
             return invalid.problems();
@@ -98,7 +100,7 @@ public final class LiveConfiguration<T> {
 
     /** What a text would mean, if it were the file's. */
     public T read(ConfigurationText text) {
-        return text.read(reader);
+        return text.read(reader, directory);
     }
 
     /** The file's text as it stands there now, used or not; none where there is no file. */
@@ -122,7 +124,7 @@ public final class LiveConfiguration<T> {
         if (!found.equals(expected)) {
             throw new IllegalStateException("the file was changed meanwhile, it is " + found + " now: read it again");
         }
-        text.read(reader);
+        read(text);
         // A link stays a link, and points to the new text.
         Path real = file.toRealPath();
         Path next = Files.createTempFile(real.getParent(), real.getFileName().toString(), ".next");
@@ -168,7 +170,7 @@ public final class LiveConfiguration<T> {
     }
 
     private Version<T> version(long number, ConfigurationText text) {
-        return new Version<>(number, clock.instant(), fingerprint(text.text()), text.read(reader));
+        return new Version<>(number, clock.instant(), fingerprint(text.text()), read(text));
     }
 
     private static String textOf(Path file) throws IOException {

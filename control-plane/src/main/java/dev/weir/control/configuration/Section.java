@@ -1,5 +1,7 @@
 package dev.weir.control.configuration;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ public final class Section {
 
     private final String path;
     private final int line;
+    private final Path directory;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
     private final Set<String> asked = new TreeSet<>();
@@ -39,9 +42,15 @@ public final class Section {
     private final List<Problem> problems;
     private boolean flawed;
 
-    Section(String path, @Nullable Node node, int line, List<Problem> problems) {
+    /**
+     * A mapping.
+     *
+     * @param directory where the file stands
+     */
+    Section(String path, @Nullable Node node, int line, Path directory, List<Problem> problems) {
         this.path = path;
         this.line = line;
+        this.directory = directory;
         this.problems = problems;
         if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(this::take);
@@ -87,6 +96,18 @@ public final class Section {
                 problem(key, "is empty: give it a value or take the key out");
             }
             return !text.isBlank();
+        });
+    }
+
+    /** Another file, as seen from the directory of this one: where Weir was started does not matter. */
+    public Optional<Path> file(String key) {
+        return text(key).flatMap(text -> {
+            try {
+                return Optional.of(directory.resolve(text));
+            } catch (InvalidPathException invalid) {
+                problem(key, "must be a file, not '" + text + "'");
+                return Optional.empty();
+            }
         });
     }
 
@@ -259,7 +280,7 @@ public final class Section {
     }
 
     private Section child(String childPath, @Nullable Node node, int childLine) {
-        Section child = new Section(childPath, node, childLine, problems);
+        Section child = new Section(childPath, node, childLine, directory, problems);
         children.add(child);
         return child;
     }

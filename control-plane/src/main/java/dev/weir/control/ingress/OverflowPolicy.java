@@ -73,7 +73,8 @@ public record OverflowPolicy(List<Outlet> outlets, Map<String, Set<String>> regi
     private static Optional<Outlet> outlet(String name, Section section) {
         Provider.Shape shape = section.choice("shape", Provider.Shape.class, Provider.Shape.OPENAI);
         String url = section.required("url");
-        String keyFile = section.required("key-file");
+        section.required("key-file");
+        Path keyFile = section.file("key-file").orElse(Path.of(""));
         String region = section.required("region");
         double budget = section.number("budget-per-day", 0, DOLLARS_MAX, 0);
         if (!section.has("budget-per-day")) {
@@ -86,7 +87,7 @@ public record OverflowPolicy(List<Outlet> outlets, Map<String, Set<String>> regi
             section.problem("models", "must say which models it stands in for");
         }
         return section.make(() -> new Outlet(
-                new Provider(name, shape, URI.create(url), Path.of(keyFile)),
+                new Provider(name, shape, URI.create(url), keyFile),
                 region,
                 Math.round(budget * NANOS_PER_DOLLAR),
                 models));

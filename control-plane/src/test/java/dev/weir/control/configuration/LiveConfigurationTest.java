@@ -3,6 +3,7 @@ package dev.weir.control.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.evaluation.live.LivePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +118,28 @@ class LiveConfigurationTest {
         watch.look();
         watch.look();
         assertThat(live.current().value()).isEqualTo(2);
+    }
+
+    @Test
+    void anotherFileIsSeenFromTheDirectoryOfThisOneWhereverWeirWasStarted() throws IOException {
+        Files.createDirectory(directory.resolve("labels"));
+        Files.writeString(
+                directory.resolve("labels/known.jsonl"),
+                "{\"question\":\"when?\",\"answer\":\"at nine\",\"passes\":true}\n");
+        String policy = "evaluation: {live: {judge-model: m, canaries: labels/known.jsonl}}\n";
+        write(policy);
+        LiveConfiguration<LivePolicy> live =
+                new LiveConfiguration<>(file, root -> LivePolicy.read(root.section("evaluation")), () -> NOW);
+        assertThat(live.current().value().canaries()).hasSize(1);
+        assertThat(live.check(new ConfigurationText(policy))).isEmpty();
+        assertThat(live.read(new ConfigurationText(policy)).canaries()).hasSize(1);
+        assertThat(live.check(new ConfigurationText(policy.replace("known", "unknown"))))
+                .singleElement()
+                .asString()
+                .contains("canaries cannot be used")
+                .contains(directory.resolve("labels/unknown.jsonl").toString());
+        String absolute = policy.replace("labels/", directory.resolve("labels") + "/");
+        assertThat(live.read(new ConfigurationText(absolute)).canaries()).hasSize(1);
     }
 
     private LiveConfiguration<Integer> live() {

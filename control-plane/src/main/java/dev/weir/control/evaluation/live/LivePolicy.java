@@ -56,14 +56,14 @@ public record LivePolicy(
         double passMark = section.number("pass-mark", 0, 1, PASS_MARK);
         double kappa = section.number("kappa", 0, 1, KAPPA);
         List<Canary> canaries =
-                section.text("canaries").map(file -> canaries(section, file)).orElse(List.of());
+                section.file("canaries").map(file -> canaries(section, file)).orElse(List.of());
         return section.make(() -> new LivePolicy(judgeModel, share, perMinuteMax, passMark, canaries, kappa))
                 .orElse(NOBODY);
     }
 
-    private static List<Canary> canaries(Section section, String file) {
+    private static List<Canary> canaries(Section section, Path file) {
         try {
-            return LabelledVerdicts.read(Files.readString(Path.of(file)));
+            return LabelledVerdicts.read(Files.readString(file));
         } catch (IOException | IllegalArgumentException failure) {
             section.problem("canaries", "cannot be used: " + failure.getMessage());
             return List.of();
