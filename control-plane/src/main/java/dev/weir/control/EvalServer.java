@@ -3,8 +3,10 @@ package dev.weir.control;
 import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.run.EvaluationRun;
 import dev.weir.control.evaluation.run.ModelServer;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The server that an evaluation asks, on the command line. The key is taken from {@code WEIR_API_KEY}. */
@@ -38,8 +40,9 @@ final class EvalServer {
         return concurrency;
     }
 
-    /** A judge on this server. */
-    static Judge judge(String model, ModelServer server) {
-        return new Judge(model, Judge.formOf(model), server, new SecureRandom());
+    /** A judge on this server, of the version that the server has now. */
+    static Judge judge(String model, ModelServer server) throws IOException, InterruptedException {
+        Optional<String> weights = server.versionOf(model);
+        return new Judge(model, Judge.formOf(model), server, () -> weights, new SecureRandom());
     }
 }

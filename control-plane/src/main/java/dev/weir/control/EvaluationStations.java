@@ -34,8 +34,10 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -74,9 +76,19 @@ class EvaluationStations {
         return URI.create(chosen.engine().url().toString().replaceFirst("/$", "") + "/v1");
     }
 
+    /** All that may answer: while engines have different ones under a name, what they say is nobody's but the mixture's. */
+    private static Optional<String> weights(Fleet fleet, String model) {
+        String told = fleet.snapshot().ready().stream()
+                .flatMap(engine -> engine.versionOf(model).stream())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(","));
+        return told.isEmpty() ? Optional.empty() : Optional.of(told);
+    }
+
     @Bean(destroyMethod = "close")
-    EvaluationRuns evaluationDesk(GoldenArchive sets, RunArchive runs, ModelServer server) {
-        return new EvaluationRuns(sets, runs, server);
+    EvaluationRuns evaluationDesk(GoldenArchive sets, RunArchive runs, ModelServer server, Fleet fleet) {
+        return new EvaluationRuns(sets, runs, server, model -> weights(fleet, model));
     }
 
     @Bean
@@ -100,11 +112,12 @@ class EvaluationStations {
             DriftWatch drift,
             BadAnswers worst,
             LiveCounts counts,
+            Fleet fleet,
             InstantSource clock) {
         SecureRandom random = new SecureRandom();
         return new OnlineJudge(
                 () -> policy.current().value().judged(),
-                model -> new Judge(model, Judge.formOf(model), server, random),
+                model -> new Judge(model, Judge.formOf(model), server, () -> weights(fleet, model), random),
                 listeners.orderedStream().toList(),
                 reviews.and(drift).and(worst).and(new ShadowedAnswers(counts, worst)),
                 clock);

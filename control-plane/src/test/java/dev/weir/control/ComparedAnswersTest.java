@@ -10,6 +10,7 @@ import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.judge.PairJudge;
 import dev.weir.control.evaluation.run.ModelServer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,8 @@ class ComparedAnswersTest {
             throws InterruptedException {
         try (ModelServer server = new ModelServer(
                 ModelServer.at(engine.url() + "/v1"), null, Duration.ofSeconds(20), System::nanoTime, _ -> {})) {
-            return new PairJudge(new Judge(judge, Judge.formOf(judge), server, new SplittableRandom(1)))
+            return new PairJudge(
+                            new Judge(judge, Judge.formOf(judge), server, Optional::empty, new SplittableRandom(1)))
                     .compare(golden, candidate, baseline);
         }
     }

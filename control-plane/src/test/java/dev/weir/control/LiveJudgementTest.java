@@ -22,11 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +52,7 @@ class LiveJudgementTest {
     private static OnlineJudge judge(LivePolicy policy, ModelServer server, BlockingQueue<QualityEvent> events) {
         return new OnlineJudge(
                 () -> policy,
-                model -> new Judge(model, Judge.formOf(model), server, new SplittableRandom(1)),
+                model -> new Judge(model, Judge.formOf(model), server, Optional::empty, new SplittableRandom(1)),
                 List.of(events::add),
                 (_, _) -> {},
                 () -> Instant.EPOCH);
@@ -110,6 +112,54 @@ class LiveJudgementTest {
     }
 
     @Test
+    void otherWeightsUnderTheSameNameAreAnotherJudge() throws Exception {
+        BlockingQueue<QualityEvent> events = new LinkedBlockingQueue<>();
+        AtomicReference<String> weights = new AtomicReference<>("one");
+        try (ScriptedEngine engine = ScriptedEngine.with("arbiter");
+                ModelServer server = server(engine)) {
+            engine.answers(saying(VERDICT));
+            OnlineJudge judge = new OnlineJudge(
+                    () -> policy(100),
+                    model -> new Judge(
+                            model,
+                            Judge.formOf(model),
+                            server,
+                            () -> Optional.of(weights.get()),
+                            new SplittableRandom(1)),
+                    List.of(event -> {
+                        if (!(event instanceof Asked)) {
+                            events.add(event);
+                        }
+                    }),
+                    (_, _) -> {},
+                    () -> Instant.EPOCH);
+            LiveAnswersScene scene = new LiveAnswersScene(new LiveAnswers(_ -> true, judge::take));
+            judge.start();
+            scene.answered("call-1", "when?", "at nine");
+            assertThat(scoredBy(events)).matches("arbiter@[0-9a-f]{12}/one");
+            weights.set("two");
+            scene.answered("call-2", "when?", "at nine");
+            assertThat(scoredBy(events)).matches("arbiter@[0-9a-f]{12}/two");
+            engine.answers(exchange -> {
+                weights.set("three"); // while it judges
+                saying(VERDICT).answer(exchange);
+            });
+            scene.answered("call-3", "when?", "at nine");
+            assertThat(events.poll(20, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            Unscored.class,
+                            unscored -> assertThat(unscored.reason()).contains("/three now, and it was arbiter@"));
+            judge.stop();
+        }
+    }
+
+    private static String scoredBy(BlockingQueue<QualityEvent> events) throws InterruptedException {
+        return requireNonNull(events.poll(20, TimeUnit.SECONDS)) instanceof Scored scored
+                ? scored.judgeVersion()
+                : "nobody";
+    }
+
+    @Test
     void whatFailsForSomeAnswersDoesNotEndTheJudging() throws Exception {
         BlockingQueue<QualityEvent> scored = new LinkedBlockingQueue<>();
         AtomicInteger failing = new AtomicInteger(5); // more than there are workers
@@ -118,7 +168,7 @@ class LiveJudgementTest {
             engine.answers(saying(VERDICT));
             OnlineJudge judge = new OnlineJudge(
                     () -> policy(100),
-                    model -> new Judge(model, Judge.formOf(model), server, new SplittableRandom(1)),
+                    model -> new Judge(model, Judge.formOf(model), server, Optional::empty, new SplittableRandom(1)),
                     List.of(event -> {
                         if (event instanceof Scored) {
                             if (failing.getAndDecrement() > 0) {

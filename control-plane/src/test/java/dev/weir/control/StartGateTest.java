@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.archive.RunStatus.State;
+import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.Registry;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
@@ -104,6 +106,36 @@ class StartGateTest {
             HttpResponse<String> planned = weir.post("/admin/rollouts", ROLLOUT);
             assertThat(planned.statusCode()).as(planned.body()).isEqualTo(201);
         }
+    }
+
+    @Test
+    void runsThatOtherWeightsOfTheJudgeHaveJudgedClearNobody() throws Exception {
+        try (ScriptedEngine old = engine("old", "at nine");
+                ScriptedEngine young = engine("young", "at nine sharp");
+                ScriptedEngine arbiter = new ScriptedEngine(listing("one"));
+                RunningControlPlane weir = weir(old, young, arbiter)) {
+            arbiter.answers(ScriptedChat.answering(ScriptedChat.judgeWhoLooksFor("nine")));
+            String before = judged(weir, "old", "");
+            assertThat(weir.part(RunArchive.class).status(before).settings().judgeVersion())
+                    .matches("arbiter@[0-9a-f]{12}/one");
+            arbiter.lists("{\"id\":\"arbiter\",\"version\":\"two\"}");
+            Fleet fleet = weir.part(Fleet.class);
+            Flux.interval(Duration.ofMillis(10))
+                    .filter(_ -> fleet.snapshot().ready().stream()
+                            .anyMatch(engine -> engine.versionOf("arbiter").equals(Optional.of("two"))))
+                    .blockFirst(WAIT_MAX);
+            String id = judged(weir, "young", ",\"comparedWith\":\"" + before + "\"");
+            assertThat(clearance(weir).path("kind").asString()).isNotEqualTo("passed");
+            HttpResponse<String> compared = weir.post(
+                    "/admin/evaluations/gate",
+                    "{\"candidateRun\":\"%s\",\"baselineRun\":\"%s\"}".formatted(id, before));
+            assertThat(compared.statusCode()).isEqualTo(400);
+            assertThat(compared.body()).contains("their verdicts cannot stand together");
+        }
+    }
+
+    private static String listing(String version) {
+        return "{\"object\":\"list\",\"data\":[{\"id\":\"arbiter\",\"version\":\"" + version + "\"}]}";
     }
 
     @Test

@@ -24,6 +24,11 @@ public record EngineView(Engine engine, EngineState state, Instant since, boolea
         return model(modelId).isPresent();
     }
 
+    /** Which of the models that have or had this name it has, where it says so. */
+    public Optional<String> versionOf(String modelId) {
+        return model(modelId).map(ServedModel::version);
+    }
+
     /** How far the model is from answering there. */
     int distance(String modelId) {
         return model(modelId).map(ServedModel::distance).orElse(Integer.MAX_VALUE);

@@ -17,6 +17,7 @@ import dev.weir.control.evaluation.grading.Similarity;
 import dev.weir.control.evaluation.judge.Judge;
 import dev.weir.control.evaluation.judge.PairJudge;
 import dev.weir.control.evaluation.run.EvaluationRun;
+import dev.weir.control.evaluation.run.JudgeVersion;
 import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.evaluation.run.Opponent;
 import dev.weir.control.evaluation.run.RunResults;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,13 +40,21 @@ public final class EvaluationRuns implements AutoCloseable {
     private final GoldenArchive sets;
     private final RunArchive runs;
     private final ModelServer server;
+    private final Function<String, Optional<String>> weights;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, EvaluationRun> active = new ConcurrentHashMap<>();
 
-    public EvaluationRuns(GoldenArchive sets, RunArchive runs, ModelServer server) {
+    /**
+     * No runs yet.
+     *
+     * @param weights which version of a model engines have, where they say so
+     */
+    public EvaluationRuns(
+            GoldenArchive sets, RunArchive runs, ModelServer server, Function<String, Optional<String>> weights) {
         this.sets = sets;
         this.runs = runs;
         this.server = server;
+        this.weights = weights;
     }
 
     /** Begins a run, and returns while it goes on. */
@@ -168,7 +178,9 @@ public final class EvaluationRuns implements AutoCloseable {
         if (version == null) {
             return null;
         }
-        Judge judge = judge(version.substring(0, version.lastIndexOf('@')));
+        Judge judge = JudgeVersion.parse(version)
+                .map(written -> judge(written.model()).pinned())
+                .orElseThrow(() -> EvaluationFailure.conflict("nobody knows a judge " + version));
         if (!judge.version().equals(version)) {
             throw EvaluationFailure.conflict("the judge is " + judge.version() + " now, and the run began with "
                     + version + ": their verdicts cannot stand together, begin another run");
@@ -177,7 +189,7 @@ public final class EvaluationRuns implements AutoCloseable {
     }
 
     private Judge judge(String model) {
-        return new Judge(model, Judge.formOf(model), server, random);
+        return new Judge(model, Judge.formOf(model), server, () -> weights.apply(model), random);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.weir.control.evaluation.golden.Severity;
 import dev.weir.control.evaluation.golden.Split;
 import dev.weir.control.evaluation.run.CaseOutcome;
 import dev.weir.control.evaluation.run.CaseOutcome.Judged;
+import dev.weir.control.evaluation.run.JudgeVersion;
 import dev.weir.control.evaluation.run.RunResults;
 import dev.weir.control.statistics.McNemar;
 import dev.weir.control.statistics.Multiplicity;
@@ -59,7 +60,7 @@ public final class Gate {
      * The verdict on a candidate.
      *
      * @param baseline what it has to be as good as; without one, only floors and must-pass cases decide
-     * @throws IllegalArgumentException if the runs are not over this version of the set
+     * @throws IllegalArgumentException if the runs are not over this version of the set, or not judged by one judge
      */
     public GateReport judge(GoldenSet set, RunResults candidate, @Nullable RunResults baseline) {
         return judge(set, candidate, baseline, AnswerLabels.NONE);
@@ -74,6 +75,7 @@ public final class Gate {
         requireSame(set, candidate);
         if (baseline != null) {
             requireSame(set, baseline);
+            requireOneJudge(candidate, baseline);
         }
         Map<String, CaseOutcome> now = candidate.outcomes();
         Map<String, CaseOutcome> before = baseline == null ? Map.of() : baseline.outcomes();
@@ -130,6 +132,18 @@ public final class Gate {
             throw new IllegalArgumentException("the run of " + run.settings().model() + " is over version "
                     + GoldenSet.shortened(run.settings().goldenHash()) + " of the set, not over "
                     + GoldenSet.shortened(set.hash()) + ": run it again over this one");
+        }
+    }
+
+    /** Of another judge, or one with other weights, nobody knows what it would have said of the other run. */
+    private static void requireOneJudge(RunResults candidate, RunResults baseline) {
+        String judge = candidate.settings().judgeVersion();
+        String before = baseline.settings().judgeVersion();
+        if (judge != null && before != null && !JudgeVersion.agree(judge, before)) {
+            throw new IllegalArgumentException(
+                    "the judge of " + candidate.settings().model() + " is " + judge
+                            + ", that of " + baseline.settings().model() + " was " + before
+                            + ": their verdicts cannot stand together, judge both runs by one");
         }
     }
 

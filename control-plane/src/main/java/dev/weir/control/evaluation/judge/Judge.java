@@ -1,16 +1,17 @@
 package dev.weir.control.evaluation.judge;
 
-import dev.weir.control.digest.Sha256;
 import dev.weir.control.evaluation.golden.GoldenCase;
-import dev.weir.control.evaluation.golden.GoldenSet;
 import dev.weir.control.evaluation.grading.Grade;
 import dev.weir.control.evaluation.grading.RubricJudge;
 import dev.weir.control.evaluation.run.EvaluationRun;
+import dev.weir.control.evaluation.run.JudgeVersion;
 import dev.weir.control.evaluation.run.ModelServer;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A judge: a model, asked in one form. Thread-safety: as the random generator's. */
@@ -28,13 +29,42 @@ public final class Judge implements RubricJudge {
     private final String model;
     private final JudgeForm form;
     private final ModelServer server;
+    private final Supplier<Optional<String>> weights;
     private final RandomGenerator random;
+    private final @Nullable JudgeVersion pinned;
 
-    public Judge(String model, JudgeForm form, ModelServer server, RandomGenerator random) {
+    /**
+     * A judge.
+     *
+     * @param weights which of the models that have or had its name is asked now, where engines say so; must not wait
+     */
+    public Judge(
+            String model,
+            JudgeForm form,
+            ModelServer server,
+            Supplier<Optional<String>> weights,
+            RandomGenerator random) {
+        this(model, form, server, weights, random, null);
+    }
+
+    private Judge(
+            String model,
+            JudgeForm form,
+            ModelServer server,
+            Supplier<Optional<String>> weights,
+            RandomGenerator random,
+            @Nullable JudgeVersion pinned) {
         this.model = model;
         this.form = form;
         this.server = server;
+        this.weights = weights;
         this.random = random;
+        this.pinned = pinned;
+    }
+
+    /** The same judge, which gives no verdict any more once its weights are known to be others. */
+    public Judge pinned() {
+        return new Judge(model, form, server, weights, random, current());
     }
 
     /** The form that suits a model of this name: the demo models know one question. */
@@ -42,13 +72,17 @@ public final class Judge implements RubricJudge {
         return model.startsWith("weir-demo-") ? new SupportForm() : new RubricForm();
     }
 
-    /** Names the model and everything that it is told: any change of either is another judge. */
+    /** Names the model, everything that it is told, and its weights where engines tell them: any change of these is another judge. */
     public String version() {
-        return version(model, form);
+        return (pinned == null ? current() : pinned).toString();
     }
 
-    static String version(String model, JudgeForm form) {
-        return model + "@" + GoldenSet.shortened(Sha256.hexOf(form.fixedText()));
+    private JudgeVersion current() {
+        return JudgeVersion.of(model, form.fixedText(), weights.get());
+    }
+
+    private boolean isAnother() {
+        return pinned != null && !pinned.agreesWith(current());
     }
 
     /** Why there is nothing to ask this judge about an exhibit, whatever its answer says; empty where there is. */
@@ -66,6 +100,9 @@ public final class Judge implements RubricJudge {
         for (int i = 0; i < TRIES_MAX; i++) {
             try {
                 verdict = form.read(answer(form.request(exhibit, criterion, nonce())));
+                if (isAnother()) {
+                    return new Verdict.Unscored("the judge is " + current() + " now, and it was " + pinned);
+                }
                 if (verdict instanceof Verdict.Ruled) {
                     return verdict;
                 }
@@ -91,7 +128,7 @@ public final class Judge implements RubricJudge {
                 return Optional.empty();
             }
         }
-        return choice;
+        return isAnother() ? Optional.empty() : choice;
     }
 
     private String answer(ObjectNode request) throws IOException, InterruptedException {

@@ -104,7 +104,7 @@ public final class OnlineJudge implements SmartLifecycle {
             over(answer, new Unscored(answer.subject(), "no judge is named any more"));
             return;
         }
-        Judge judge = judges.apply(model);
+        Judge judge = judges.apply(model).pinned();
         CanaryWatch watch = watch(judge.version(), now.kappa());
         long number = verdictCount.getAndIncrement();
         if (!now.canaries().isEmpty() && number % CANARY_EVERY == 0) {

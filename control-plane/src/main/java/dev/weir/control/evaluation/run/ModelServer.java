@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,26 @@ public final class ModelServer implements AutoCloseable {
                 model, "/chat/completions", body.deepCopy().put("model", model).put("stream", false));
     }
 
+    /** Which of the models that have or had this name the server lists; empty where it does not say, or lists nothing. */
+    public Optional<String> versionOf(String model) throws IOException, InterruptedException {
+        JsonNode listed;
+        try {
+            URI uri = URI.create(addresses.of(model) + "/models");
+            listed = patiently(() -> sent(uri, request(uri).GET()));
+        } catch (ServerFailure failure) {
+            if (failure.isPassing()) {
+                throw failure;
+            }
+            return Optional.empty();
+        }
+        for (JsonNode one : listed.path("data")) {
+            if (one.path("id").asString("").equals(model)) {
+                return Optional.of(one.path("version").asString("")).filter(version -> !version.isBlank());
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Similarity by embeddings of this model. */
     public Similarity similarity(String model) {
         return (one, other) -> {
@@ -125,9 +146,19 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private JsonNode post(String model, String path, ObjectNode body) throws IOException, InterruptedException {
+        return patiently(() -> postOnce(URI.create(addresses.of(model) + path), body));
+    }
+
+    /** One question to a server. */
+    private interface Question {
+        JsonNode ask() throws IOException, InterruptedException;
+    }
+
+    /** What passes is waited for. */
+    private JsonNode patiently(Question question) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return postOnce(URI.create(addresses.of(model) + path), body);
+                return question.ask();
             } catch (ServerFailure failure) {
                 if (!failure.isPassing() || attempt == ATTEMPTS_MAX) {
                     throw failure;
@@ -138,13 +169,20 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private JsonNode postOnce(URI uri, ObjectNode body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .timeout(answerMax)
-                .header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(JsonMapper.shared().writeValueAsBytes(body)));
-        if (key != null) {
-            request.header("authorization", "Bearer " + key);
-        }
+        return sent(
+                uri,
+                request(uri)
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(
+                                JsonMapper.shared().writeValueAsBytes(body))));
+    }
+
+    private HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(answerMax);
+        return key == null ? request : request.header("authorization", "Bearer " + key);
+    }
+
+    private JsonNode sent(URI uri, HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<byte[]> response;
         try {
             response = http.send(

@@ -211,6 +211,29 @@ class GateTest {
                 .contains("applies to only 40 of 1000 pairs");
     }
 
+    @Test
+    void runsJudgedByOtherWeightsUnderTheSameNameAreNotCompared() {
+        GoldenSet set = set(1);
+        String before = "j@0123456789ab";
+        RunResults baseline = judgedBy(set, before + "/one");
+        assertThatThrownBy(() -> gate.judge(set, judgedBy(set, before + "/two"), baseline))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is j@0123456789ab/two, that of old was j@0123456789ab/one");
+        assertThat(gate.judge(set, judgedBy(set, before + "/one"), baseline)
+                        .candidate()
+                        .judgeVersion())
+                .isEqualTo(before + "/one");
+        assertThat(gate.judge(set, judgedBy(set, before), baseline).candidate().judgeVersion())
+                .as("of whose weights nobody said anything, as once of all")
+                .isEqualTo(before);
+    }
+
+    private static RunResults judgedBy(GoldenSet set, String version) {
+        return new RunResults(
+                new RunSettings("old", "set", set.hash(), "old", 1, version, null, null, 0, 0),
+                run(set, "old", Set.of()).attempts());
+    }
+
     /** Good answers all, of which the judge says what it says. */
     private GateReport quality(int count, Status... said) {
         GoldenSet set = set(count);

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.control.evaluation.run.ModelServer;
 import dev.weir.control.statistics.Proportion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,9 +176,18 @@ class JudgeTest {
 
     @Test
     void anyChangeOfTheModelOrOfWhatItIsToldIsAnotherJudge() {
-        String version = Judge.version("m", form);
-        assertThat(version).matches("m@[0-9a-f]{12}").isEqualTo(Judge.version("m", new RubricForm()));
-        assertThat(version).isNotEqualTo(Judge.version("n", form)).isNotEqualTo(Judge.version("m", new SupportForm()));
+        String version = version("m", form, null);
+        assertThat(version).matches("m@[0-9a-f]{12}").isEqualTo(version("m", new RubricForm(), null));
+        assertThat(version).isNotEqualTo(version("n", form, null)).isNotEqualTo(version("m", new SupportForm(), null));
+        assertThat(version("m", form, "m@1f0c3a9be2d4+q8_0")).isEqualTo(version + "/m@1f0c3a9be2d4+q8_0");
+    }
+
+    private static String version(String model, JudgeForm form, @Nullable String weights) {
+        try (ModelServer nobody =
+                new ModelServer(ModelServer.at("http://127.0.0.1:9"), null, Duration.ofSeconds(1), () -> 0, _ -> {})) {
+            return new Judge(model, form, nobody, () -> Optional.ofNullable(weights), new SplittableRandom(1))
+                    .version();
+        }
     }
 
     @Test
