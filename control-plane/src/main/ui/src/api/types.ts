@@ -232,6 +232,7 @@ export interface EngineLoad {
   runningCount: number;
   waitingCount: number;
   kvCacheUse: number;
+  kvCacheTokens: number;
   gpu: Gpu;
 }
 

@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Configuration;
 /** Wires the stations that choose models and engines. */
 @Configuration(proxyBeanMethods = false)
 class RouteStations {
-    /** What an engine is taken to keep of prompts: 65,536 chunks of 256 bytes, or 16 MiB of text. */
+    /** What an engine is taken to keep of prompts at most, or where it does not tell: 65,536 chunks of 256 bytes, or 16 MiB of text. */
     private static final int WARM_CHUNKS_PER_ENGINE_MAX = 1 << 16;
 
     @Bean
@@ -45,7 +45,7 @@ class RouteStations {
 
     @Bean
     PrefixPrices prefixPrices(Fleet fleet) {
-        PrefixPrices prices = new PrefixPrices(WARM_CHUNKS_PER_ENGINE_MAX, fleet::requestCount);
+        PrefixPrices prices = new PrefixPrices(WARM_CHUNKS_PER_ENGINE_MAX, fleet::requestCount, fleet::kvCacheTokens);
         fleet.changes()
                 .map(now -> now.engines().stream().map(EngineView::engine).toList())
                 .subscribe(prices::retain);

@@ -6,9 +6,10 @@ package dev.weir.control.fleet;
  * @param runningCount requests in its batch
  * @param waitingCount requests that wait there
  * @param kvCacheUse the part of its KV blocks that are owned, 0 to 1
+ * @param kvCacheTokens how many tokens its KV blocks hold, of all its models
  * @param gpu the memory of the device that its models are on
  */
-public record EngineLoad(int runningCount, int waitingCount, double kvCacheUse, Gpu gpu) {
+public record EngineLoad(int runningCount, int waitingCount, double kvCacheUse, long kvCacheTokens, Gpu gpu) {
     static final EngineLoad UNKNOWN = new EngineLoad(0, 0, 0);
 
     /** Memory in bytes; zeros of an engine without a device. */
@@ -18,7 +19,7 @@ public record EngineLoad(int runningCount, int waitingCount, double kvCacheUse, 
 
     /** Of an engine without a device. */
     EngineLoad(int runningCount, int waitingCount, double kvCacheUse) {
-        this(runningCount, waitingCount, kvCacheUse, Gpu.NONE);
+        this(runningCount, waitingCount, kvCacheUse, 0, Gpu.NONE);
     }
 
     int requestCount() {

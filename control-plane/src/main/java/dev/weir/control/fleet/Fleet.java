@@ -205,6 +205,12 @@ public final class Fleet {
         return account == null ? 0 : account.requestCount();
     }
 
+    /** How many tokens the engine's KV blocks hold; 0 where it did not tell. */
+    public long kvCacheTokens(Engine engine) {
+        EngineAccount account = accounts.get(engine);
+        return account == null ? 0 : account.load().kvCacheTokens();
+    }
+
     private boolean isTrusted(Engine engine) {
         EngineAccount account = accounts.get(engine);
         return account == null || account.breaker().letsThrough();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What it would cost to send a request to each engine, in bytes of prompt to compute: what is cold of this prompt there, what is cold of
@@ -23,19 +24,26 @@ public final class PrefixPrices {
     /** What it costs to be in another region than the one that is preferred: about what 128 requests that run there do. */
     private static final long ELSEWHERE_BYTES = 1 << 16;
 
+    /** What a token is taken to be of text, as the ledger takes it. */
+    private static final int TOKEN_BYTES = 4;
+
     private final int chunksPerEngineMax;
     private final ToIntFunction<Engine> requestCount;
+    private final ToLongFunction<Engine> cacheTokens;
     private final Map<Engine, WarmPrefixes> engines = new ConcurrentHashMap<>();
 
     /**
      * Nothing is warm yet.
      *
-     * @param chunksPerEngineMax what an engine is taken to keep, in chunks of 256 bytes
+     * @param chunksPerEngineMax what an engine is taken to keep at most, or where it does not tell, in chunks of 256 bytes
      * @param requestCount how many requests an engine has
+     * @param cacheTokens how many tokens an engine's cache holds, or 0
      */
-    public PrefixPrices(int chunksPerEngineMax, ToIntFunction<Engine> requestCount) {
+    public PrefixPrices(
+            int chunksPerEngineMax, ToIntFunction<Engine> requestCount, ToLongFunction<Engine> cacheTokens) {
         this.chunksPerEngineMax = chunksPerEngineMax;
         this.requestCount = requestCount;
+        this.cacheTokens = cacheTokens;
     }
 
     /**
@@ -70,7 +78,16 @@ public final class PrefixPrices {
     }
 
     private WarmPrefixes at(Engine engine) {
-        return engines.computeIfAbsent(engine, _ -> new WarmPrefixes(chunksPerEngineMax));
+        WarmPrefixes warm = engines.computeIfAbsent(engine, _ -> new WarmPrefixes(chunksPerEngineMax));
+        warm.keep(chunksMax(engine));
+        return warm;
+    }
+
+    private int chunksMax(Engine engine) {
+        long tokens = cacheTokens.applyAsLong(engine);
+        return tokens == 0
+                ? chunksPerEngineMax
+                : (int) Math.min(chunksPerEngineMax, tokens / (PromptChunks.CHUNK_BYTES / TOKEN_BYTES));
     }
 
     /** A prompt to be placed. */

@@ -1,5 +1,6 @@
 package dev.weir.control.routing;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,15 +12,28 @@ final class WarmPrefixes {
     private final Map<Long, Boolean> chunks;
     private long pendingBytes;
 
+    private int chunksMax;
+
     WarmPrefixes(int chunksMax) {
+        this.chunksMax = chunksMax;
         chunks = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                return size() > chunksMax;
+                return size() > WarmPrefixes.this.chunksMax;
             }
         };
+    }
+
+    /** From now on it keeps as many: an engine tells how many only once it is asked, and its models come and go. */
+    synchronized void keep(int chunksMaxNow) {
+        chunksMax = chunksMaxNow;
+        Iterator<Long> eldest = chunks.keySet().iterator();
+        while (chunks.size() > chunksMax) {
+            eldest.next();
+            eldest.remove();
+        }
     }
 
     /** How much of the prompt it would have to compute. */

@@ -29,6 +29,16 @@ class LoadMetricsTest {
     }
 
     @Test
+    void whatTheCachesOfItsModelsHoldIsAddedUp() {
+        EngineLoad load = LoadMetrics.read("""
+                vllm:cache_config_info{block_size="16",engine="0",model_name="a",num_gpu_blocks="512"} 1.0
+                vllm:cache_config_info{block_size="32",num_gpu_blocks="10",num_gpu_blocks_override="99"} 1.0
+                vllm:cache_config_info{block_size="16",num_gpu_blocks="None"} 1.0
+                """);
+        assertThat(load.kvCacheTokens()).isEqualTo(16 * 512 + 32 * 10);
+    }
+
+    @Test
     void whatCannotBeReadCountsAsNothing() {
         assertThat(LoadMetrics.read(
                         "vllm:num_requests_running NaN\nvllm:num_requests_waiting{}\nvllm:kv_cache_usage_perc x\n"))

@@ -25,8 +25,9 @@ class PrefixPricesTest {
     private static final List<Engine> ENGINES = List.of(engine(1), engine(2), engine(3), engine(4));
 
     private final Map<Engine, Integer> counts = new HashMap<>();
-    private final PrefixPrices prices =
-            new PrefixPrices(CHUNKS_PER_ENGINE_MAX, engine -> counts.getOrDefault(engine, 0));
+    private final Map<Engine, Long> tokens = new HashMap<>();
+    private final PrefixPrices prices = new PrefixPrices(
+            CHUNKS_PER_ENGINE_MAX, engine -> counts.getOrDefault(engine, 0), engine -> tokens.getOrDefault(engine, 0L));
 
     @Test
     void aPromptGoesWhereItsBeginningIsWarmUntilTheQueueThereCostsMore() {
@@ -99,6 +100,21 @@ class PrefixPricesTest {
         assertThat(prices.prompt(chunks(old)).of(ENGINES.getFirst())).isEqualTo(old.length());
     }
 
+    @Test
+    void whatAnEnginesCacheHasNoRoomForAnyMoreIsNotWarm() {
+        PrefixPrices.Prompt old = prices.prompt(chunks("o".repeat(2_560)));
+        PrefixPrices.Prompt next = prices.prompt(chunks("n".repeat(2_560)));
+        old.sentTo(ENGINES.getFirst()).run();
+        next.sentTo(ENGINES.getFirst()).run();
+        assertThat(old.of(ENGINES.getFirst())).isZero();
+        tokens.put(ENGINES.getFirst(), 15 * 64L);
+        assertThat(old.of(ENGINES.getFirst())).isEqualTo(5 * 256);
+        assertThat(next.of(ENGINES.getFirst())).isZero();
+        old.sentTo(ENGINES.getFirst()).run();
+        assertThat(old.of(ENGINES.getFirst())).isZero();
+        assertThat(next.of(ENGINES.getFirst())).isEqualTo(5 * 256);
+    }
+
     /**
      * Aim: at 120 tenants with 24 KB of context each, 90 % of first tokens come at least twice as soon as by least load; where no prompt
      * is like another, they come at most 2 % later.
@@ -165,7 +181,7 @@ class PrefixPricesTest {
         ENGINES.forEach(engine -> engines.put(engine, new SimulatedEngine()));
         double[] now = new double[1];
         PrefixPrices prices = new PrefixPrices(
-                CHUNKS_PER_ENGINE_MAX, engine -> of(engines, engine).requestCount(now[0]));
+                CHUNKS_PER_ENGINE_MAX, engine -> of(engines, engine).requestCount(now[0]), _ -> 0);
         Queue<Pending> pending = new PriorityQueue<>(Comparator.comparingDouble(Pending::untilMillis));
         double[] waits = new double[arrivals.size()];
         BiFunction<PrefixPrices.Prompt, Engine, Double> price = byPrefix
