@@ -2,9 +2,13 @@ package dev.weir.control;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +26,10 @@ class RolloutPagesIT extends AbstractInterfaceIT {
     private static final int SHADOW = 1;
 
     private static final int HALF = 4;
+    /** A breaker's half a minute, and a probe behind it. */
+    private static final Duration HEALTHY_AGAIN_MAX = Duration.ofSeconds(90);
+
+    private static final double ANSWER_MILLIS_MAX = 3_000;
 
     RolloutPagesIT(InterfaceStack weir) {
         super(weir);
@@ -114,13 +122,26 @@ class RolloutPagesIT extends AbstractInterfaceIT {
         dialog.getByLabel("Start even if it has not passed its evaluation").check();
     }
 
-    /** The rollout's id. */
+    /** The rollout's id. A version that another test broke is proven healthy again only some seconds later; until then it is refused. */
     private String start() {
         Locator dialog = page.getByRole(AriaRole.DIALOG);
-        button(dialog, "Start").click();
-        assertThat(dialog).isHidden();
+        await().pollInSameThread().atMost(HEALTHY_AGAIN_MAX).until(() -> {
+            button(dialog, "Start").click();
+            return closes(dialog);
+        });
         assertThat(page.locator("main")).containsText("running");
         return page.url().substring(page.url().lastIndexOf('/') + 1);
+    }
+
+    private static boolean closes(Locator dialog) {
+        try {
+            dialog.waitFor(new Locator.WaitForOptions()
+                    .setState(WaitForSelectorState.HIDDEN)
+                    .setTimeout(ANSWER_MILLIS_MAX));
+            return true;
+        } catch (TimeoutError _) {
+            return false;
+        }
     }
 
     private static String question(String alias) {
