@@ -2,6 +2,7 @@ package dev.weir.bench.gateway;
 
 import dev.weir.bench.gateway.GatewayReport.Asked;
 import dev.weir.bench.gateway.GatewayReport.Row;
+import dev.weir.bench.gateway.OpenLoop.Limits;
 import dev.weir.bench.server.UnreachableException;
 import java.io.IOException;
 import java.net.URI;
@@ -77,7 +78,7 @@ public final class GatewayMeasurement implements AutoCloseable {
         }
     }
 
-    private GatewayReport measure() throws IOException {
+    private GatewayReport measure() throws IOException, InterruptedException {
         long[] cpuNanos = new long[variants.size() + 1];
         List<Rounds> requests = ask(false, plan.ratePerSecond(), cpuNanos);
         List<Rounds> streams = ask(true, plan.streamsPerSecond(), new long[cpuNanos.length]);
@@ -97,7 +98,7 @@ public final class GatewayMeasurement implements AutoCloseable {
     }
 
     /** Way 0 is the direct one. In each round another one begins: whatever else the machine does meets all of them. */
-    private List<Rounds> ask(boolean stream, int perSecond, long[] cpuNanos) {
+    private List<Rounds> ask(boolean stream, int perSecond, long[] cpuNanos) throws IOException, InterruptedException {
         List<Rounds> taken = new ArrayList<>();
         List<OpenLoop> loops = new ArrayList<>();
         try {
@@ -122,12 +123,12 @@ public final class GatewayMeasurement implements AutoCloseable {
         return taken;
     }
 
-    private OpenLoop loop(int way, boolean stream) {
+    private OpenLoop loop(int way, boolean stream) throws IOException {
         if (way == 0) {
-            return new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, stream, questions);
+            return new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, stream, questions, Limits.USUAL);
         }
         URI url = running.get(way - 1).url();
-        return new OpenLoop(url, keys.get(way - 1), variants.get(way - 1).model(), stream, questions);
+        return new OpenLoop(url, keys.get(way - 1), variants.get(way - 1).model(), stream, questions, Limits.USUAL);
     }
 
     private long cpuNanos(int way) {

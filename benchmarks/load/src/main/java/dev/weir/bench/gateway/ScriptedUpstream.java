@@ -2,16 +2,16 @@ package dev.weir.bench.gateway;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -27,26 +27,33 @@ final class ScriptedUpstream implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
     /** About a kilobyte, as short answers are. */
-    private static final String ANSWER =
+    private static final ByteBuffer ANSWER = answer(
             "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"" + MODEL
                     + "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
                     + "A ferry leaves at noon. ".repeat(32)
-                    + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":192,\"total_tokens\":204}}";
+                    + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":192,\"total_tokens\":204}}");
 
-    private static final String LIST = MODELS.stream()
+    private static final ByteBuffer LIST = answer(MODELS.stream()
             .map(model -> "{\"id\":\"" + model
                     + "\",\"object\":\"model\",\"created\":1,\"owned_by\":\"bench\",\"max_model_len\":4096}")
-            .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
+            .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}")));
 
-    private final ServerSocket server;
+    private static final ByteBuffer NOTHING = answer("{}");
+    private static final ByteBuffer STREAM_HEAD =
+            bytes("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+    private static final ByteBuffer STREAM_END = bytes(chunk("data: [DONE]\n\n") + "0\r\n\r\n");
+
+    private final ServerSocketChannel server = ServerSocketChannel.open();
+    private final SocketLoop loop = new SocketLoop("upstream");
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     ScriptedUpstream() throws IOException {
-        server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().name("upstream").start(this::accept);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        loop.accepts(server, Connection::new);
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + server.getLocalPort());
+        return URI.create("http://127.0.0.1:" + server.socket().getLocalPort());
     }
 
     /** Where traces may be sent. */
@@ -54,67 +61,92 @@ final class ScriptedUpstream implements AutoCloseable {
         return url().resolve(TRACES_PATH);
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                Socket connection = server.accept();
-                connection.setTcpNoDelay(true);
-                Thread.ofVirtual().start(() -> serve(connection));
-            }
-        } catch (IOException _) {
-            // closed: the measurement is over
-        }
+    private static ByteBuffer answer(String json) {
+        return bytes("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + json.length()
+                + "\r\n\r\n" + json);
     }
 
-    private static void serve(Socket connection) {
-        try (connection) {
-            InputStream in = new BufferedInputStream(connection.getInputStream());
-            OutputStream out = connection.getOutputStream();
-            for (HttpHead head = HttpHead.read(in); head != null; head = HttpHead.read(in)) {
-                String body = head.body(in);
-                if (head.firstLine().startsWith("GET")) {
-                    out.write(answer(head.firstLine().contains("/v1/models") ? LIST : "{}"));
-                } else if (head.firstLine().contains(TRACES_PATH)) {
-                    out.write(answer("{}"));
-                } else if (body.contains("\"stream\":true")) {
-                    stream(out);
-                } else {
-                    out.write(answer(ANSWER));
-                }
-            }
-        } catch (IOException _) {
-            // the other side left
-        }
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(US_ASCII)).asReadOnlyBuffer();
     }
 
-    private static byte[] answer(String json) {
-        return ("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + json.length() + "\r\n\r\n"
-                        + json)
-                .getBytes(US_ASCII);
-    }
-
-    private static void stream(OutputStream out) throws IOException {
-        out.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-                .getBytes(US_ASCII));
-        long next = System.nanoTime();
-        for (int i = 0; i < EVENTS; i++) {
-            chunk(
-                    out,
-                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"word\"}}],\"sent\":" + System.nanoTime()
-                            + "}\n\n");
-            next += EVENT_EVERY_NANOS;
-            LockSupport.parkNanos(next - System.nanoTime());
-        }
-        chunk(out, "data: [DONE]\n\n");
-        out.write("0\r\n\r\n".getBytes(US_ASCII));
-    }
-
-    private static void chunk(OutputStream out, String event) throws IOException {
-        out.write((Integer.toHexString(event.length()) + "\r\n" + event + "\r\n").getBytes(US_ASCII));
+    private static String chunk(String event) {
+        return Integer.toHexString(event.length()) + "\r\n" + event + "\r\n";
     }
 
     @Override
     public void close() throws IOException {
+        loop.close();
         server.close();
+        connections.forEach(SocketLoop::close);
+    }
+
+    /** One that asks. All of it on the loop's thread. */
+    private final class Connection implements SocketLoop.End, HttpMessages.Taker {
+        private final SocketChannel channel;
+        private final HttpMessages requests = new HttpMessages(this);
+        private String firstLine = "";
+        private boolean streams;
+
+        Connection(SocketChannel channel) {
+            this.channel = channel;
+            connections.add(channel);
+        }
+
+        @Override
+        public void came(ByteBuffer bytes) throws IOException {
+            requests.take(bytes);
+        }
+
+        @Override
+        public void over(Exception why) {
+            connections.remove(channel);
+        }
+
+        @Override
+        public void head(HttpHead head) {
+            firstLine = head.firstLine();
+            streams = false;
+        }
+
+        @Override
+        public void content(String content) {
+            streams |= content.contains("\"stream\":true");
+        }
+
+        @Override
+        public void end() throws IOException {
+            if (firstLine.startsWith("GET")) {
+                send(firstLine.contains("/v1/models") ? LIST : NOTHING);
+            } else if (firstLine.contains(TRACES_PATH)) {
+                send(NOTHING);
+            } else if (streams) {
+                send(STREAM_HEAD);
+                tell(System.nanoTime(), EVENTS);
+            } else {
+                send(ANSWER);
+            }
+        }
+
+        private void send(ByteBuffer bytes) throws IOException {
+            SocketLoop.send(channel, bytes.duplicate());
+        }
+
+        /** The next event of so many, and all behind it when they are due. */
+        private void tell(long dueNanos, int events) {
+            try {
+                if (events == 0) {
+                    send(STREAM_END);
+                    return;
+                }
+                String event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"word\"}}],\"sent\":";
+                send(bytes(chunk(event + System.nanoTime() + "}\n\n")));
+                long next = dueNanos + EVENT_EVERY_NANOS;
+                loop.at(next, () -> tell(next, events - 1));
+            } catch (IOException _) {
+                SocketLoop.close(channel); // the other side left
+                connections.remove(channel);
+            }
+        }
     }
 }

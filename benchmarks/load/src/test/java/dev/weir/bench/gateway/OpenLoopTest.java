@@ -1,9 +1,10 @@
 package dev.weir.bench.gateway;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.bench.gateway.OpenLoop.Limits;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,11 +12,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +30,7 @@ class OpenLoopTest {
     @Test
     void everyRequestThatWasDueIsAskedAndMeasured() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, false, new AtomicLong())) {
+                OpenLoop loop = loop(upstream.url(), false, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -39,7 +42,7 @@ class OpenLoopTest {
     @Test
     void everyEventOfAStreamHasAWay() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
-                OpenLoop loop = new OpenLoop(upstream.url(), "key", ScriptedUpstream.MODEL, true, new AtomicLong())) {
+                OpenLoop loop = loop(upstream.url(), true, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.lastFailure()).isEmpty();
@@ -114,9 +117,37 @@ class OpenLoopTest {
         assertThat(asked).hasSize(20).doesNotHaveDuplicates();
     }
 
-    private static OpenLoop loop(ServerSocket server, boolean streams, AtomicLong questions) {
-        URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
-        return new OpenLoop(url, "key", ScriptedUpstream.MODEL, streams, questions);
+    @Test
+    void aServerThatStandsStillIsAskedOverSoManyConnectionsAndWaitedForSoLong() throws Exception {
+        Limits limits = new Limits(3, 1);
+        try (ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+                OpenLoop loop = new OpenLoop(url(server), "key", "m", false, new AtomicLong(), limits)) {
+            List<Socket> accepted = Collections.synchronizedList(new ArrayList<>());
+            CountDownLatch closed = new CountDownLatch(3);
+            serve(server, connection -> {
+                accepted.add(connection);
+                awaitEnd(connection.getInputStream());
+                closed.countDown();
+            });
+            Latencies latencies = new Latencies();
+            loop.run(PER_SECOND, SECONDS, latencies);
+            assertThat(latencies.failureCount()).isEqualTo(10);
+            assertThat(latencies.lastFailure()).isEqualTo("nothing came for 1 s");
+            assertThat(closed.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+            assertThat(accepted).hasSize(3);
+        }
+    }
+
+    private static OpenLoop loop(ServerSocket server, boolean streams, AtomicLong questions) throws IOException {
+        return loop(url(server), streams, questions);
+    }
+
+    private static OpenLoop loop(URI url, boolean streams, AtomicLong questions) throws IOException {
+        return new OpenLoop(url, "key", ScriptedUpstream.MODEL, streams, questions, Limits.USUAL);
+    }
+
+    private static URI url(ServerSocket server) {
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
     /** What is done with a connection, which is closed then. */
@@ -153,13 +184,39 @@ class OpenLoopTest {
         }
     }
 
+    /** The body of the next request. */
     private static String request(InputStream from) throws IOException {
-        return requireNonNull(HttpHead.read(from)).body(from);
+        StringBuilder body = new StringBuilder();
+        AtomicBoolean whole = new AtomicBoolean();
+        HttpMessages requests = new HttpMessages(new HttpMessages.Taker() {
+            @Override
+            public void head(HttpHead head) {
+                // only its body is of interest
+            }
+
+            @Override
+            public void content(String content) {
+                body.append(content);
+            }
+
+            @Override
+            public void end() {
+                whole.set(true);
+            }
+        });
+        while (!whole.get()) {
+            int next = from.read();
+            if (next < 0) {
+                throw new EOFException("the connection ended");
+            }
+            requests.take(ByteBuffer.wrap(new byte[] {(byte) next}));
+        }
+        return body.toString();
     }
 
     @Test
-    void whoCannotBeReachedIsCountedAndNamed() {
-        try (OpenLoop loop = new OpenLoop(URI.create("http://127.0.0.1:1"), "key", "m", false, new AtomicLong())) {
+    void whoCannotBeReachedIsCountedAndNamed() throws Exception {
+        try (OpenLoop loop = loop(URI.create("http://127.0.0.1:1"), false, new AtomicLong())) {
             Latencies latencies = new Latencies();
             loop.run(PER_SECOND, SECONDS, latencies);
             assertThat(latencies.failureCount()).isEqualTo(10);
