@@ -6,6 +6,7 @@ import java.util.List;
 /** The shapes of models that are in use, with a context that leaves room for long measurements. */
 public enum SynthShape {
     LLAMA_TINY("llama-tiny", "for trying it out", Family.LLAMA, 1_024, 64, 128, 2, 4, 2, 16, 10_000, false),
+    LLAMA_15M("llama-15m", "TinyStories 15M", Family.LLAMA, 32_000, 288, 768, 6, 6, 6, 48, 10_000, true),
     LLAMA_1B("llama-1b", "TinyLlama 1.1B", Family.LLAMA, 32_000, 2_048, 5_632, 22, 32, 4, 64, 10_000, false),
     LLAMA_8B("llama-8b", "Llama 3 8B", Family.LLAMA, 128_256, 4_096, 14_336, 32, 32, 8, 128, 500_000, false),
     QWEN_TINY("qwen-tiny", "for trying it out", Family.QWEN2, 1_024, 64, 128, 2, 4, 2, 16, 1_000_000, true),

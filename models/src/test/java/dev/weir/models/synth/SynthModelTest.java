@@ -131,6 +131,7 @@ class SynthModelTest {
                 .isEqualTo(
                         switch (shape) {
                             case LLAMA_TINY, QWEN_TINY -> 0;
+                            case LLAMA_15M -> 15;
                             case LLAMA_1B -> 1_100;
                             case LLAMA_8B -> 8_030;
                             case QWEN_05B -> 494;
