@@ -8,6 +8,7 @@ import dev.weir.control.classification.SecondLook;
 import dev.weir.control.configuration.ConfigurationText;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.embedding.HashedEncoder;
+import dev.weir.control.fleet.EngineState;
 import dev.weir.control.fleet.EngineView;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.ingress.CostCeiling;
@@ -47,7 +48,10 @@ class RouteStations {
     PrefixPrices prefixPrices(Fleet fleet) {
         PrefixPrices prices = new PrefixPrices(WARM_CHUNKS_PER_ENGINE_MAX, fleet::requestCount, fleet::kvCacheTokens);
         fleet.changes()
-                .map(now -> now.engines().stream().map(EngineView::engine).toList())
+                .map(now -> now.engines().stream()
+                        .filter(view -> !(view.state() instanceof EngineState.Unready unready && unready.gone()))
+                        .map(EngineView::engine)
+                        .toList())
                 .subscribe(prices::retain);
         return prices;
     }

@@ -70,7 +70,7 @@ final class EngineDestinations implements Destinations {
     public Destination next(Set<URI> avoided) {
         return switch (fleet.assign(model, engine -> !avoided.contains(engine.url()), prompt)) {
             case Assigned(var lease) ->
-                new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed, heard);
+                new LeasedEngine(fleet, lease, prompt.sentTo(lease.engine()), this::timed, heard, new AnswerEnd());
             case UnknownModel(var known) -> throw new Refusal(OpenAiError.unknownModel(model, known));
             case NoneReady(var reason) -> throw new UpstreamFailure(Kind.NONE_READY, reason);
         };
@@ -108,10 +108,15 @@ final class EngineDestinations implements Destinations {
     /**
      * An engine with the request.
      *
-     * @param computed to be called once the engine has the prompt behind it
+     * @param sent the prompt there
      */
     private record LeasedEngine(
-            Fleet fleet, EngineLease lease, Runnable computed, Consumer<Duration> timed, Heard heard)
+            Fleet fleet,
+            EngineLease lease,
+            PrefixPrices.Prompt.Sent sent,
+            Consumer<Duration> timed,
+            Heard heard,
+            AnswerEnd end)
             implements Destination {
         @Override
         public Peer peer() {
@@ -120,9 +125,14 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void answered(Duration after) {
-            computed.run();
+            sent.computed();
             timed.accept(after);
             lease.answered(after);
+        }
+
+        @Override
+        public void passed(byte[] piece) {
+            end.passed(piece);
         }
 
         @Override
@@ -132,6 +142,7 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void busy(int status) {
+            sent.refused();
             heard.failed(lease.engine().name(), "it has no room, status " + status);
         }
 
@@ -153,7 +164,7 @@ final class EngineDestinations implements Destinations {
 
         @Override
         public void close() {
-            computed.run();
+            sent.over(end.usage());
             lease.close();
         }
     }

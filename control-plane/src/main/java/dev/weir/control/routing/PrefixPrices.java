@@ -2,10 +2,12 @@ package dev.weir.control.routing;
 
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.Usage;
 import dev.weir.control.fleet.Engine;
 import dev.weir.control.fleet.EnginePrice;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
@@ -13,9 +15,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * What it would cost to send a request to each engine, in bytes of prompt to compute: what is cold of this prompt there, what is cold of
- * those that wait there before it, and something for each request that runs there, since it slows the others. So a warm prefix draws
- * requests to an engine until its queue costs more than computing the prefix elsewhere, and where nothing is warm the least busy engine is
- * the cheapest.
+ * those that wait there before it, what of others' would be given up there for it and have to be computed again, and something for each
+ * request that runs there, since it slows the others. So a warm prefix draws requests to an engine until its queue costs more than computing
+ * the prefix elsewhere, and where nothing is warm the least busy engine is the cheapest.
  */
 public final class PrefixPrices {
     /** What a request that runs costs those that come: about a chunk of prefill between two steps of decoding. */
@@ -24,13 +26,11 @@ public final class PrefixPrices {
     /** What it costs to be in another region than the one that is preferred: about what 128 requests that run there do. */
     private static final long ELSEWHERE_BYTES = 1 << 16;
 
-    /** What a token is taken to be of text, as the ledger takes it. */
-    private static final int TOKEN_BYTES = 4;
-
     private final int chunksPerEngineMax;
     private final ToIntFunction<Engine> requestCount;
     private final ToLongFunction<Engine> cacheTokens;
     private final Map<Engine, WarmPrefixes> engines = new ConcurrentHashMap<>();
+    private final TokenBytes tokenBytes = new TokenBytes();
 
     /**
      * Nothing is warm yet.
@@ -52,15 +52,11 @@ public final class PrefixPrices {
      * @param region whose engines are preferred, or an empty text
      */
     public Prompt prompt(CompletionRequest request, String region) {
-        return new Prompt(PromptChunks.of(request), region);
+        return prompt(request.model(), PromptChunks.of(request), region);
     }
 
-    Prompt prompt(PromptChunks chunks) {
-        return prompt(chunks, "");
-    }
-
-    Prompt prompt(PromptChunks chunks, String region) {
-        return new Prompt(chunks, region);
+    Prompt prompt(String model, PromptChunks chunks, String region) {
+        return new Prompt(model, chunks, region);
     }
 
     /** How much of a prompt is warm for a model, at the engine that has most of it. */
@@ -79,45 +75,75 @@ public final class PrefixPrices {
 
     private WarmPrefixes at(Engine engine) {
         WarmPrefixes warm = engines.computeIfAbsent(engine, _ -> new WarmPrefixes(chunksPerEngineMax));
-        warm.keep(chunksMax(engine));
-        return warm;
-    }
-
-    private int chunksMax(Engine engine) {
         long tokens = cacheTokens.applyAsLong(engine);
-        return tokens == 0
-                ? chunksPerEngineMax
-                : (int) Math.min(chunksPerEngineMax, tokens / (PromptChunks.CHUNK_BYTES / TOKEN_BYTES));
+        warm.keep(tokens == 0 ? Double.POSITIVE_INFINITY : tokens);
+        return warm;
     }
 
     /** A prompt to be placed. */
     public final class Prompt implements EnginePrice {
+        private final String model;
         private final PromptChunks chunks;
         private final String region;
+        private final double bytesPerToken;
 
-        private Prompt(PromptChunks chunks, String region) {
+        private Prompt(String model, PromptChunks chunks, String region) {
+            this.model = model;
             this.chunks = chunks;
             this.region = region;
+            this.bytesPerToken = tokenBytes.of(model);
         }
 
         @Override
         public double of(Engine engine) {
             WarmPrefixes warm = at(engine);
             long far = region.isEmpty() || region.equals(engine.region()) ? 0 : ELSEWHERE_BYTES;
-            return far + warm.coldBytes(chunks) + warm.pendingBytes() + REQUEST_BYTES * requestCount.applyAsInt(engine);
+            long cold = warm.coldBytes(chunks);
+            double displaced = bytesPerToken * warm.displacedTokens(cold / bytesPerToken);
+            return far + cold + displaced + warm.pendingBytes() + REQUEST_BYTES * requestCount.applyAsInt(engine);
         }
 
-        /** It goes there; returns what to call once it is answered, or has ended otherwise. Calling that twice is calling it once. */
-        public Runnable sentTo(Engine engine) {
-            WarmPrefixes warm = at(engine);
-            long coldBytes = warm.coldBytes(chunks);
-            warm.sent(chunks, coldBytes);
-            AtomicBoolean over = new AtomicBoolean();
-            return () -> {
+        long coldBytes(Engine engine) {
+            return at(engine).coldBytes(chunks);
+        }
+
+        /** It goes there. */
+        public Sent sentTo(Engine engine) {
+            return new Sent(at(engine));
+        }
+
+        /** A prompt at an engine. */
+        public final class Sent {
+            private final WarmPrefixes warm;
+            private final WarmPrefixes.Stay stay;
+            private final AtomicBoolean over = new AtomicBoolean();
+
+            private Sent(WarmPrefixes warm) {
+                this.warm = warm;
+                this.stay = warm.sent(chunks, bytesPerToken);
+            }
+
+            /** The engine has the prompt behind it. */
+            public void computed() {
+                warm.begunToAnswer(stay);
+            }
+
+            /** The engine did not take it. */
+            public void refused() {
+                warm.refused(stay);
+            }
+
+            /**
+             * It is answered, or has ended otherwise. Saying so twice is saying it once.
+             *
+             * @param usage what it took, where the engine told
+             */
+            public void over(Optional<Usage> usage) {
                 if (over.compareAndSet(false, true)) {
-                    warm.begunToAnswer(coldBytes);
+                    usage.ifPresent(took -> tokenBytes.learn(model, chunks.promptBytes(), took));
+                    warm.ended(stay, usage.map(Usage::outputTokens).orElse(0L));
                 }
-            };
+            }
         }
     }
 }

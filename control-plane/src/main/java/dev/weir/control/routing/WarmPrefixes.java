@@ -1,64 +1,218 @@
 package dev.weir.control.routing;
 
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
 
 /**
- * What an engine has probably kept of the prompts that it was sent: as many chunks as its memory is taken to hold, the least recently used
- * given up first, as engines do. Thread-safety: its methods exclude each other; each takes microseconds.
+ * What an engine has probably kept of the prompts that it was sent, by the rules that engines keep to: what a request under way has of its
+ * prompt is not given up; when it ends, all of it and its answer become idle, its end first; and what has been idle for longest is given up
+ * when there is room for no more. So an end goes before the beginning that it builds on, and answers and the last words of prompts, which
+ * nobody asks for again, take their room until it is their turn.
+ *
+ * <p>Thread-safety: its methods exclude each other; each takes microseconds.
  */
 final class WarmPrefixes {
-    private final Map<Long, Boolean> chunks;
-    private long pendingBytes;
+    /** So much of what would be given up is looked at to tell what it is worth. */
+    private static final int LOOKED_AT_MAX = 1_024;
 
-    private int chunksMax;
-
-    WarmPrefixes(int chunksMax) {
-        this.chunksMax = chunksMax;
-        chunks = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                return size() > WarmPrefixes.this.chunksMax;
-            }
-        };
+    /** A chunk, or what a request left that has no name: some tokens, in so many requests under way. */
+    private static final class Kept {
+        private double tokens;
+        private int holders;
+        private boolean foundAgain;
+        private boolean computed;
     }
 
-    /** From now on it keeps as many: an engine tells how many only once it is asked, and its models come and go. */
-    synchronized void keep(int chunksMaxNow) {
-        chunksMax = chunksMaxNow;
-        Iterator<Long> eldest = chunks.keySet().iterator();
-        while (chunks.size() > chunksMax) {
-            eldest.next();
-            eldest.remove();
+    private final Map<Long, Kept> held = new HashMap<>();
+    private final SequencedMap<Long, Kept> idle = new LinkedHashMap<>();
+
+    /** Requests that are not answered yet, the first one first. */
+    private final SequencedSet<Stay> pending = new LinkedHashSet<>();
+
+    private final int chunksMax;
+    private double roomTokens;
+    private double heldTokens;
+    private double idleTokens;
+    private long pendingBytes;
+    private long namelessCount;
+
+    /** A prompt at an engine. */
+    static final class Stay {
+        private final PromptChunks prompt;
+        private final double tokenBytes;
+        private final long coldBytes;
+        private int heldCount;
+        private boolean begun;
+        private boolean refused;
+
+        private Stay(PromptChunks prompt, double tokenBytes, long coldBytes) {
+            this.prompt = prompt;
+            this.tokenBytes = tokenBytes;
+            this.coldBytes = coldBytes;
+        }
+
+        /** What is not in chunks that are kept by name. */
+        private double namelessTokens() {
+            return (prompt.promptBytes() - (double) heldCount * PromptChunks.CHUNK_BYTES) / tokenBytes;
+        }
+    }
+
+    /** One that keeps at most so many chunks, whatever room the engine has. */
+    WarmPrefixes(int chunksMax) {
+        this.chunksMax = chunksMax;
+        this.roomTokens = Double.POSITIVE_INFINITY;
+    }
+
+    /** From now on there is room for as many: an engine tells how many only once it is asked, and its models come and go. */
+    synchronized void keep(double roomTokensNow) {
+        if (roomTokens != roomTokensNow) {
+            roomTokens = roomTokensNow;
+            giveUp();
         }
     }
 
     /** How much of the prompt it would have to compute. */
     synchronized long coldBytes(PromptChunks prompt) {
         int warm = 0;
-        while (warm < prompt.hashes().length && chunks.containsKey(prompt.hashes()[warm])) {
+        while (warm < prompt.hashes().length && isWarm(prompt.hashes()[warm])) {
             warm++;
         }
         return prompt.promptBytes() - (long) warm * PromptChunks.CHUNK_BYTES;
     }
 
-    /** Prompts that it was sent and has not answered yet, as far as they were cold. */
-    synchronized long pendingBytes() {
-        return pendingBytes;
+    private boolean isWarm(long chunk) {
+        return held.containsKey(chunk) || idle.containsKey(chunk);
     }
 
-    synchronized void sent(PromptChunks prompt, long coldBytes) {
-        pendingBytes += coldBytes;
-        // From the end: what comes last is given up last, and beginnings outlive what follows them.
-        for (int chunk = prompt.hashes().length - 1; chunk >= 0; chunk--) {
-            chunks.put(prompt.hashes()[chunk], true);
+    /**
+     * Prompts that it was sent and has not answered yet, as far as they were cold; of the first of them half, since that is computed now, and
+     * nobody tells how far.
+     */
+    synchronized long pendingBytes() {
+        return pending.isEmpty() ? 0 : pendingBytes - pending.getFirst().coldBytes / 2;
+    }
+
+    /**
+     * What would have to be given up for so much more, in tokens, as far as it was ever found again: what nobody has asked for twice is no
+     * loss.
+     */
+    synchronized double displacedTokens(double tokens) {
+        double wanting = tokens - (roomTokens - heldTokens - idleTokens);
+        double displaced = 0;
+        if (wanting > 0) {
+            int left = LOOKED_AT_MAX;
+            for (Kept kept : idle.values()) {
+                displaced += kept.foundAgain ? kept.tokens : 0;
+                wanting -= kept.tokens;
+                if (wanting <= 0 || --left == 0) {
+                    break;
+                }
+            }
+        }
+        return displaced;
+    }
+
+    /**
+     * It was sent a prompt, which {@link #ended} ends.
+     *
+     * @param tokenBytes how many bytes of it a token stands for
+     */
+    synchronized Stay sent(PromptChunks prompt, double tokenBytes) {
+        Stay stay = new Stay(prompt, tokenBytes, coldBytes(prompt));
+        pending.add(stay);
+        pendingBytes += stay.coldBytes;
+        for (long chunk : prompt.hashes()) {
+            if (held.size() >= chunksMax) {
+                break;
+            }
+            hold(chunk, PromptChunks.CHUNK_BYTES / tokenBytes);
+            stay.heldCount++;
+        }
+        heldTokens += stay.namelessTokens();
+        giveUp();
+        return stay;
+    }
+
+    /** Its answer began: what waits behind it is next. */
+    synchronized void begunToAnswer(Stay stay) {
+        stay.begun = true;
+        noLongerPending(stay);
+    }
+
+    /** It was refused, so that nothing of it is computed there for its sake. */
+    synchronized void refused(Stay stay) {
+        stay.refused = true;
+    }
+
+    /** It is over; its end is given up first. Of one that never was answered nothing is kept but what was there. To be called once. */
+    synchronized void ended(Stay stay, long answerTokens) {
+        noLongerPending(stay);
+        heldTokens -= stay.namelessTokens();
+        boolean computed = stay.begun && !stay.refused;
+        if (computed) {
+            Kept nameless = new Kept();
+            nameless.tokens = stay.namelessTokens() + answerTokens;
+            rest(--namelessCount, nameless);
+        }
+        for (int chunk = stay.heldCount - 1; chunk >= 0; chunk--) {
+            letGo(stay.prompt.hashes()[chunk], computed);
+        }
+        giveUp();
+    }
+
+    private void noLongerPending(Stay stay) {
+        if (pending.remove(stay)) {
+            pendingBytes -= stay.coldBytes;
         }
     }
 
-    synchronized void begunToAnswer(long coldBytes) {
-        pendingBytes -= coldBytes;
+    private void hold(long chunk, double tokens) {
+        Kept kept = held.get(chunk);
+        if (kept == null) {
+            kept = idle.remove(chunk);
+            if (kept == null) {
+                kept = new Kept();
+            } else {
+                idleTokens -= kept.tokens;
+                kept.foundAgain = true;
+            }
+            held.put(chunk, kept);
+        } else {
+            heldTokens -= kept.tokens;
+            kept.foundAgain = true;
+        }
+        kept.tokens = tokens; // as it is known now
+        kept.holders++;
+        heldTokens += tokens;
+    }
+
+    private void letGo(long chunk, boolean computed) {
+        Kept kept = held.get(chunk);
+        if (kept == null) {
+            return;
+        }
+        kept.computed |= computed;
+        if (--kept.holders == 0) {
+            held.remove(chunk);
+            heldTokens -= kept.tokens;
+            if (kept.computed) {
+                rest(chunk, kept);
+            }
+        }
+    }
+
+    private void rest(long chunk, Kept kept) {
+        idle.put(chunk, kept);
+        idleTokens += kept.tokens;
+    }
+
+    private void giveUp() {
+        while (!idle.isEmpty() && (heldTokens + idleTokens > roomTokens || held.size() + idle.size() > chunksMax)) {
+            idleTokens -= idle.pollFirstEntry().getValue().tokens;
+        }
     }
 }

@@ -4,24 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.completion.JsonBody;
+import dev.weir.control.completion.Usage;
 import dev.weir.control.fleet.Engine;
+import dev.weir.control.routing.PrefixPrices.Prompt.Sent;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.PriorityQueue;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
-/** Where requests go by what engines have warm, and what that is worth in a simulation of four of them. */
+/** Where requests go by what engines have warm. {@link PrefixSimulationTest} tells what that is worth. */
 class PrefixPricesTest {
     private static final int CHUNKS_PER_ENGINE_MAX = 4096; // 1 MiB of prompts
+    private static final Optional<Usage> NOTHING_TOLD = Optional.empty();
     private static final List<Engine> ENGINES = List.of(engine(1), engine(2), engine(3), engine(4));
 
     private final Map<Engine, Integer> counts = new HashMap<>();
@@ -31,10 +29,10 @@ class PrefixPricesTest {
 
     @Test
     void aPromptGoesWhereItsBeginningIsWarmUntilTheQueueThereCostsMore() {
-        PrefixPrices.Prompt first = prices.prompt(chunks("a".repeat(10_000)));
+        PrefixPrices.Prompt first = prices.prompt("m", chunks("a".repeat(10_000)), "");
         assertThat(cheapest(first)).isEqualTo(ENGINES.getFirst());
-        first.sentTo(ENGINES.get(2)).run();
-        PrefixPrices.Prompt next = prices.prompt(chunks("a".repeat(10_000) + "b".repeat(500)));
+        answered(first, ENGINES.get(2));
+        PrefixPrices.Prompt next = prices.prompt("m", chunks("a".repeat(10_000) + "b".repeat(500)), "");
         assertThat(cheapest(next)).isEqualTo(ENGINES.get(2));
         counts.put(ENGINES.get(2), 15);
         assertThat(cheapest(next)).isEqualTo(ENGINES.get(2));
@@ -46,22 +44,27 @@ class PrefixPricesTest {
     void enginesOfTheRegionArePreferredUntilTheirHandsAreFull() {
         Engine near = new Engine("near", URI.create("http://127.0.0.1:8201"), "north");
         Engine far = new Engine("far", URI.create("http://127.0.0.1:8202"), "south");
-        PrefixPrices.Prompt prompt = prices.prompt(chunks("a".repeat(1_000)), "north");
+        PrefixPrices.Prompt prompt = prices.prompt("m", chunks("a".repeat(1_000)), "north");
         assertThat(prompt.of(near)).isEqualTo(1_000);
         assertThat(prompt.of(far)).isEqualTo(1_000 + 65_536);
         counts.put(near, 129);
         assertThat(prompt.of(near)).isGreaterThan(prompt.of(far));
-        assertThat(prices.prompt(chunks("a".repeat(1_000))).of(far)).isEqualTo(1_000);
+        assertThat(prices.prompt("m", chunks("a".repeat(1_000)), "").of(far)).isEqualTo(1_000);
     }
 
     @Test
     void whatIsStillToBeComputedBeforeItCounts() {
-        Runnable computed = prices.prompt(chunks("x".repeat(5_000))).sentTo(ENGINES.getFirst());
-        PrefixPrices.Prompt cold = prices.prompt(chunks("y".repeat(1_000)));
-        assertThat(cold.of(ENGINES.getFirst())).isEqualTo(6_000);
+        Sent first = prices.prompt("m", chunks("x".repeat(5_000)), "").sentTo(ENGINES.getFirst());
+        PrefixPrices.Prompt cold = prices.prompt("m", chunks("y".repeat(1_000)), "");
+        assertThat(cold.of(ENGINES.getFirst())).as("half of it is computed").isEqualTo(3_500);
+        Sent second = prices.prompt("m", chunks("z".repeat(4_000)), "").sentTo(ENGINES.getFirst());
+        assertThat(cold.of(ENGINES.getFirst())).isEqualTo(7_500);
         assertThat(cold.of(ENGINES.get(1))).isEqualTo(1_000);
-        computed.run();
-        computed.run();
+        first.computed();
+        first.computed();
+        assertThat(cold.of(ENGINES.getFirst())).isEqualTo(3_000);
+        second.over(NOTHING_TOLD);
+        second.over(NOTHING_TOLD);
         assertThat(cold.of(ENGINES.getFirst())).isEqualTo(1_000);
     }
 
@@ -71,7 +74,7 @@ class PrefixPricesTest {
         JsonBody sent = new JsonBody((context + "first\"}]}").getBytes(UTF_8));
         JsonBody next = new JsonBody((context + "then\"}]}").getBytes(UTF_8));
         assertThat(prices.warmBytes("t", "m", next)).isZero();
-        prices.prompt(PromptChunks.of("t", "m", sent)).sentTo(ENGINES.get(2));
+        prices.prompt("m", PromptChunks.of("t", "m", sent), "").sentTo(ENGINES.get(2));
         assertThat(prices.warmBytes("t", "m", next)).isBetween(9_800L, 10_100L);
         assertThat(prices.warmBytes("t", "other", next)).isZero();
         assertThat(prices.warmBytes("other", "m", next)).isZero();
@@ -79,8 +82,8 @@ class PrefixPricesTest {
 
     @Test
     void whatAnEngineHadIsForgottenWithIt() {
-        PrefixPrices.Prompt prompt = prices.prompt(chunks("a".repeat(2_560)));
-        prompt.sentTo(ENGINES.getFirst()).run();
+        PrefixPrices.Prompt prompt = prices.prompt("m", chunks("a".repeat(2_560)), "");
+        answered(prompt, ENGINES.getFirst());
         assertThat(prompt.of(ENGINES.getFirst())).isZero();
         prices.retain(ENGINES.subList(1, 4));
         assertThat(prompt.of(ENGINES.getFirst())).isEqualTo(2_560);
@@ -89,148 +92,121 @@ class PrefixPricesTest {
     @Test
     void theLeastRecentlyUsedIsForgottenAndBeginningsOutliveWhatFollowsThem() {
         String old = "o".repeat(256 * 64);
-        prices.prompt(chunks(old)).sentTo(ENGINES.getFirst()).run();
+        answered(prices.prompt("m", chunks(old), ""), ENGINES.getFirst());
         SplittableRandom random = new SplittableRandom(1);
         for (int other = 0; other < 64; other++) {
             String text = random.ints(256 * 64, 'a', 'z')
                     .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                     .toString();
-            prices.prompt(chunks(text)).sentTo(ENGINES.getFirst()).run();
+            answered(prices.prompt("m", chunks(text), ""), ENGINES.getFirst());
         }
-        assertThat(prices.prompt(chunks(old)).of(ENGINES.getFirst())).isEqualTo(old.length());
+        assertThat(prices.prompt("m", chunks(old), "").of(ENGINES.getFirst())).isEqualTo(old.length());
     }
 
     @Test
     void whatAnEnginesCacheHasNoRoomForAnyMoreIsNotWarm() {
-        PrefixPrices.Prompt old = prices.prompt(chunks("o".repeat(2_560)));
-        PrefixPrices.Prompt next = prices.prompt(chunks("n".repeat(2_560)));
-        old.sentTo(ENGINES.getFirst()).run();
-        next.sentTo(ENGINES.getFirst()).run();
-        assertThat(old.of(ENGINES.getFirst())).isZero();
+        PrefixPrices.Prompt old = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        PrefixPrices.Prompt next = prices.prompt("m", chunks("n".repeat(2_560)), "");
+        answered(old, ENGINES.getFirst());
+        answered(next, ENGINES.getFirst());
+        assertThat(coldBytes(old)).isZero();
         tokens.put(ENGINES.getFirst(), 15 * 64L);
-        assertThat(old.of(ENGINES.getFirst())).isEqualTo(5 * 256);
-        assertThat(next.of(ENGINES.getFirst())).isZero();
-        old.sentTo(ENGINES.getFirst()).run();
-        assertThat(old.of(ENGINES.getFirst())).isZero();
-        assertThat(next.of(ENGINES.getFirst())).isEqualTo(5 * 256);
+        assertThat(coldBytes(old)).isEqualTo(5 * 256);
+        assertThat(coldBytes(next)).isZero();
+        answered(old, ENGINES.getFirst());
+        assertThat(coldBytes(old)).isZero();
+        assertThat(coldBytes(next)).isEqualTo(5 * 256);
     }
 
-    /**
-     * Aim: at 120 tenants with 24 KB of context each, 90 % of first tokens come at least twice as soon as by least load; where no prompt
-     * is like another, they come at most 2 % later.
-     */
     @Test
-    void warmPrefixesHalveTheFirstTokensTimeAndCostNothingWhereThereAreNone() {
-        double byLoad = p90Millis(Load.PREFIX_HEAVY, false);
-        double byPrefix = p90Millis(Load.PREFIX_HEAVY, true);
-        double uniformByLoad = p90Millis(Load.UNIFORM, false);
-        double uniformByPrefix = p90Millis(Load.UNIFORM, true);
-        System.out.printf(
-                "p90 of the time to the first token, simulated: prefix-heavy %.0f ms by load, %.0f ms by prefix (%.1fx);"
-                        + " uniform %.0f ms by load, %.0f ms by prefix (%+.1f %%)%n",
-                byLoad,
-                byPrefix,
-                byLoad / byPrefix,
-                uniformByLoad,
-                uniformByPrefix,
-                100 * (uniformByPrefix / uniformByLoad - 1));
-        assertThat(byLoad / byPrefix).isGreaterThanOrEqualTo(2);
-        assertThat(uniformByPrefix / uniformByLoad).isLessThanOrEqualTo(1.02);
+    void whatATokenIsOfAModelsPromptsIsLearntFromItsAnswers() {
+        tokens.put(ENGINES.getFirst(), 15 * 128L);
+        PrefixPrices.Prompt old = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        PrefixPrices.Prompt next = prices.prompt("m", chunks("n".repeat(2_560)), "");
+        answered(old, ENGINES.getFirst());
+        answered(next, ENGINES.getFirst());
+        assertThat(coldBytes(old))
+                .as("at four bytes a token there is room for 30 chunks")
+                .isZero();
+        told(next, ENGINES.getFirst(), new Usage(1_280, 0, 0));
+        told(prices.prompt("m", chunks("n".repeat(2_560)), ""), ENGINES.getFirst(), new Usage(1_280, 1_264, 0));
+        old = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        answered(old, ENGINES.getFirst());
+        assertThat(coldBytes(next)).as("at two, for 15").isEqualTo(5 * 256);
+        assertThat(coldBytes(old)).isZero();
     }
 
-    private enum Load {
-        PREFIX_HEAVY,
-        UNIFORM
+    @Test
+    void answersAndTheLastWordsOfPromptsTakeRoomToo() {
+        tokens.put(ENGINES.getFirst(), 20 * 64L);
+        PrefixPrices.Prompt old = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        answered(old, ENGINES.getFirst());
+        told(prices.prompt("m", chunks("n".repeat(1_280)), ""), ENGINES.getFirst(), new Usage(320, 0, 5 * 64));
+        assertThat(coldBytes(old)).isZero();
+        told(prices.prompt("m", chunks("w".repeat(255)), ""), ENGINES.getFirst(), new Usage(64, 0, 0));
+        assertThat(coldBytes(old)).as("the end of what was used least recently").isEqualTo(256);
+        assertThat(coldBytes(prices.prompt("m", chunks("n".repeat(1_280)), ""))).isZero();
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Arrival(double atMillis, byte[] prompt, double decodeMillis) {}
-
-    /** An engine that computes prompts one after the other at a rate, and keeps the least recently used megabyte of them. */
-    private static final class SimulatedEngine {
-        private static final double PREFILL_BYTES_PER_MILLI = 40; // about 10,000 tokens a second
-        private final WarmPrefixes kept = new WarmPrefixes(CHUNKS_PER_ENGINE_MAX);
-        private double freeAtMillis;
-        private final List<Double> ends = new ArrayList<>();
-
-        /** When the first token comes. */
-        double take(Arrival arrival, PromptChunks chunks) {
-            double begins = Math.max(freeAtMillis, arrival.atMillis());
-            freeAtMillis = begins + kept.coldBytes(chunks) / PREFILL_BYTES_PER_MILLI;
-            kept.sent(chunks, 0);
-            ends.add(freeAtMillis + arrival.decodeMillis());
-            return freeAtMillis;
-        }
-
-        int requestCount(double atMillis) {
-            ends.removeIf(end -> end <= atMillis);
-            return ends.size();
-        }
+    @Test
+    void whatARequestUnderWayHasOfItsPromptIsNotGivenUp() {
+        tokens.put(ENGINES.getFirst(), 20 * 64L);
+        PrefixPrices.Prompt held = prices.prompt("m", chunks("h".repeat(2_560)), "");
+        Sent underWay = held.sentTo(ENGINES.getFirst());
+        underWay.computed();
+        PrefixPrices.Prompt other = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        PrefixPrices.Prompt third = prices.prompt("m", chunks("t".repeat(2_560)), "");
+        answered(other, ENGINES.getFirst());
+        answered(third, ENGINES.getFirst());
+        assertThat(coldBytes(held)).isZero();
+        assertThat(coldBytes(third)).isZero();
+        assertThat(coldBytes(other)).isEqualTo(2_560);
+        underWay.over(NOTHING_TOLD);
+        answered(other, ENGINES.getFirst());
+        assertThat(coldBytes(held)).as("it was used last, as it ended last").isZero();
+        assertThat(coldBytes(third)).isEqualTo(2_560);
     }
 
-    /** A request that waits for its first token, so that its prompt counts as pending until then. */
-    private record Pending(double untilMillis, Runnable computed) {}
-
-    private static SimulatedEngine of(Map<Engine, SimulatedEngine> engines, Engine engine) {
-        return Objects.requireNonNull(engines.get(engine));
+    @Test
+    void whatAnEngineRefusedIsNotWarmThere() {
+        PrefixPrices.Prompt prompt = prices.prompt("m", chunks("a".repeat(2_560)), "");
+        Sent refused = prompt.sentTo(ENGINES.getFirst());
+        refused.computed();
+        refused.refused();
+        refused.over(NOTHING_TOLD);
+        assertThat(coldBytes(prompt)).isEqualTo(2_560);
+        prompt.sentTo(ENGINES.getFirst()).over(NOTHING_TOLD);
+        assertThat(coldBytes(prompt)).as("nor what was never answered").isEqualTo(2_560);
+        answered(prompt, ENGINES.getFirst());
+        prompt.sentTo(ENGINES.getFirst()).over(NOTHING_TOLD);
+        assertThat(coldBytes(prompt)).as("but for what was there before").isZero();
     }
 
-    private static double p90Millis(Load load, boolean byPrefix) {
-        List<Arrival> arrivals = arrivals(load);
-        Map<Engine, SimulatedEngine> engines = new HashMap<>();
-        ENGINES.forEach(engine -> engines.put(engine, new SimulatedEngine()));
-        double[] now = new double[1];
-        PrefixPrices prices = new PrefixPrices(
-                CHUNKS_PER_ENGINE_MAX, engine -> of(engines, engine).requestCount(now[0]), _ -> 0);
-        Queue<Pending> pending = new PriorityQueue<>(Comparator.comparingDouble(Pending::untilMillis));
-        double[] waits = new double[arrivals.size()];
-        BiFunction<PrefixPrices.Prompt, Engine, Double> price = byPrefix
-                ? PrefixPrices.Prompt::of
-                : (_, engine) -> (double) of(engines, engine).requestCount(now[0]);
-        for (int i = 0; i < waits.length; i++) {
-            Arrival arrival = arrivals.get(i);
-            now[0] = arrival.atMillis();
-            while (!pending.isEmpty() && pending.element().untilMillis() <= now[0]) {
-                pending.remove().computed().run();
-            }
-            PromptChunks chunks = PromptChunks.chain(arrival.prompt(), 0, arrival.prompt().length, 1);
-            PrefixPrices.Prompt prompt = prices.prompt(chunks);
-            Engine engine = ENGINES.stream()
-                    .min(Comparator.comparingDouble(candidate -> price.apply(prompt, candidate)))
-                    .orElseThrow();
-            Runnable computed = prompt.sentTo(engine);
-            double firstToken = of(engines, engine).take(arrival, chunks);
-            pending.add(new Pending(firstToken, computed));
-            waits[i] = firstToken - arrival.atMillis();
-        }
-        Arrays.sort(waits);
-        return waits[(int) (0.9 * waits.length)];
+    @Test
+    void whatWouldBeGivenUpForAPromptCountsWhereItWasEverFoundAgain() {
+        tokens.put(ENGINES.getFirst(), 10 * 64L);
+        PrefixPrices.Prompt once = prices.prompt("m", chunks("o".repeat(2_560)), "");
+        PrefixPrices.Prompt next = prices.prompt("m", chunks("n".repeat(1_280)), "");
+        answered(once, ENGINES.getFirst());
+        assertThat(next.of(ENGINES.getFirst())).isEqualTo(1_280);
+        answered(once, ENGINES.getFirst());
+        assertThat(next.of(ENGINES.getFirst())).isEqualTo(2 * 1_280);
     }
 
-    /** 4,000 requests of 120 tenants, or of as many prompts as requests, at 70 % of what the engines can do without a cache at most. */
-    private static List<Arrival> arrivals(Load load) {
-        SplittableRandom random = new SplittableRandom(7);
-        int tenants = 120;
-        int contextBytes = 24 * 1024;
-        byte[][] contexts = new byte[tenants][contextBytes];
-        Arrays.stream(contexts).forEach(random::nextBytes);
-        double meanGapMillis = load == Load.PREFIX_HEAVY ? 160 : 220;
-        List<Arrival> arrivals = new ArrayList<>();
-        double at = 0;
-        for (int i = 0; i < 4_000; i++) {
-            at += -meanGapMillis * Math.log(1 - random.nextDouble());
-            byte[] question = new byte[512 + random.nextInt(1024)];
-            random.nextBytes(question);
-            byte[] context = contexts[random.nextInt(tenants)];
-            if (load == Load.UNIFORM) {
-                context = new byte[contextBytes / 2 + random.nextInt(contextBytes)];
-                random.nextBytes(context);
-            }
-            byte[] prompt = Arrays.copyOf(context, context.length + question.length);
-            System.arraycopy(question, 0, prompt, context.length, question.length);
-            arrivals.add(new Arrival(at, prompt, 200 + random.nextInt(1500)));
-        }
-        return arrivals;
+    private static long coldBytes(PrefixPrices.Prompt prompt) {
+        return prompt.coldBytes(ENGINES.getFirst());
+    }
+
+    private static void answered(PrefixPrices.Prompt prompt, Engine engine) {
+        Sent sent = prompt.sentTo(engine);
+        sent.computed();
+        sent.over(NOTHING_TOLD);
+    }
+
+    private static void told(PrefixPrices.Prompt prompt, Engine engine, Usage usage) {
+        Sent sent = prompt.sentTo(engine);
+        sent.computed();
+        sent.over(Optional.of(usage));
     }
 
     private static Engine cheapest(PrefixPrices.Prompt prompt) {
