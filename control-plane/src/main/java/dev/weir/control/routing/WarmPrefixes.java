@@ -1,10 +1,6 @@
 package dev.weir.control.routing;
 
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 
 /**
@@ -19,22 +15,20 @@ final class WarmPrefixes {
     /** So much of what would be given up is looked at to tell what it is worth. */
     private static final int LOOKED_AT_MAX = 1_024;
 
-    /** A chunk, or what a request left that has no name: some tokens, in so many requests under way. */
-    private static final class Kept {
-        private double tokens;
-        private int holders;
-        private boolean foundAgain;
-        private boolean computed;
-    }
+    /** Of a chunk that a second request had. */
+    private static final int FOUND_AGAIN = 1;
 
-    private final Map<Long, Kept> held = new HashMap<>();
-    private final SequencedMap<Long, Kept> idle = new LinkedHashMap<>();
+    private static final int COMPUTED = 2;
+
+    /** Chunks, and what requests left that has no name: some tokens, held by so many requests under way, or idle. */
+    private final ChunkSlots slots = new ChunkSlots();
 
     /** Requests that are not answered yet, the first one first. */
     private final SequencedSet<Stay> pending = new LinkedHashSet<>();
 
     private final int chunksMax;
     private double roomTokens;
+    private int heldChunks;
     private double heldTokens;
     private double idleTokens;
     private long pendingBytes;
@@ -85,7 +79,7 @@ final class WarmPrefixes {
     }
 
     private boolean isWarm(long chunk) {
-        return held.containsKey(chunk) || idle.containsKey(chunk);
+        return slots.find(chunk) != ChunkSlots.NONE;
     }
 
     /**
@@ -105,12 +99,11 @@ final class WarmPrefixes {
         double displaced = 0;
         if (wanting > 0) {
             int left = LOOKED_AT_MAX;
-            for (Kept kept : idle.values()) {
-                displaced += kept.foundAgain ? kept.tokens : 0;
-                wanting -= kept.tokens;
-                if (wanting <= 0 || --left == 0) {
-                    break;
-                }
+            int slot = slots.oldestIdle();
+            while (slot != ChunkSlots.NONE && wanting > 0 && left-- > 0) {
+                displaced += slots.isMarked(slot, FOUND_AGAIN) ? slots.tokens(slot) : 0;
+                wanting -= slots.tokens(slot);
+                slot = slots.nextIdle(slot);
             }
         }
         return displaced;
@@ -126,7 +119,7 @@ final class WarmPrefixes {
         pending.add(stay);
         pendingBytes += stay.coldBytes;
         for (long chunk : prompt.hashes()) {
-            if (held.size() >= chunksMax) {
+            if (heldChunks >= chunksMax) {
                 break;
             }
             hold(chunk, PromptChunks.CHUNK_BYTES / tokenBytes);
@@ -154,9 +147,9 @@ final class WarmPrefixes {
         heldTokens -= stay.namelessTokens();
         boolean computed = stay.begun && !stay.refused;
         if (computed) {
-            Kept nameless = new Kept();
-            nameless.tokens = stay.namelessTokens() + answerTokens;
-            rest(--namelessCount, nameless);
+            int nameless = slots.add(--namelessCount);
+            slots.tokens(nameless, stay.namelessTokens() + answerTokens);
+            rest(nameless);
         }
         for (int chunk = stay.heldCount - 1; chunk >= 0; chunk--) {
             letGo(stay.prompt.hashes()[chunk], computed);
@@ -171,48 +164,57 @@ final class WarmPrefixes {
     }
 
     private void hold(long chunk, double tokens) {
-        Kept kept = held.get(chunk);
-        if (kept == null) {
-            kept = idle.remove(chunk);
-            if (kept == null) {
-                kept = new Kept();
-            } else {
-                idleTokens -= kept.tokens;
-                kept.foundAgain = true;
-            }
-            held.put(chunk, kept);
+        int slot = slots.find(chunk);
+        if (slot == ChunkSlots.NONE) {
+            slot = slots.add(chunk);
+            heldChunks++;
+        } else if (slots.holders(slot) == 0) {
+            slots.isIdleNoLonger(slot);
+            slots.mark(slot, FOUND_AGAIN);
+            idleTokens -= slots.tokens(slot);
+            heldChunks++;
         } else {
-            heldTokens -= kept.tokens;
-            kept.foundAgain = true;
+            slots.mark(slot, FOUND_AGAIN);
+            heldTokens -= slots.tokens(slot);
         }
-        kept.tokens = tokens; // as it is known now
-        kept.holders++;
+        slots.tokens(slot, tokens); // as it is known now
+        slots.holders(slot, slots.holders(slot) + 1);
         heldTokens += tokens;
     }
 
     private void letGo(long chunk, boolean computed) {
-        Kept kept = held.get(chunk);
-        if (kept == null) {
+        int slot = slots.find(chunk);
+        if (slot == ChunkSlots.NONE || slots.holders(slot) == 0) {
             return;
         }
-        kept.computed |= computed;
-        if (--kept.holders == 0) {
-            held.remove(chunk);
-            heldTokens -= kept.tokens;
-            if (kept.computed) {
-                rest(chunk, kept);
-            }
+        if (computed) {
+            slots.mark(slot, COMPUTED);
+        }
+        slots.holders(slot, slots.holders(slot) - 1);
+        if (slots.holders(slot) > 0) {
+            return;
+        }
+        heldChunks--;
+        heldTokens -= slots.tokens(slot);
+        if (slots.isMarked(slot, COMPUTED)) {
+            rest(slot);
+        } else {
+            slots.remove(slot);
         }
     }
 
-    private void rest(long chunk, Kept kept) {
-        idle.put(chunk, kept);
-        idleTokens += kept.tokens;
+    private void rest(int slot) {
+        slots.becomesIdle(slot);
+        idleTokens += slots.tokens(slot);
     }
 
     private void giveUp() {
-        while (!idle.isEmpty() && (heldTokens + idleTokens > roomTokens || held.size() + idle.size() > chunksMax)) {
-            idleTokens -= idle.pollFirstEntry().getValue().tokens;
+        for (int slot = slots.oldestIdle();
+                slot != ChunkSlots.NONE && (heldTokens + idleTokens > roomTokens || slots.count() > chunksMax);
+                slot = slots.oldestIdle()) {
+            idleTokens -= slots.tokens(slot);
+            slots.isIdleNoLonger(slot);
+            slots.remove(slot);
         }
     }
 }
