@@ -62,10 +62,12 @@ class PrefixChoiceSoak {
     /** What by least load engines are to be busy with prompts alone. */
     private static final double BUSY = 0.6;
 
-    /** What may be lost where no two prompts are alike, beside what the same choice differs by from itself, of which no more than a tenth counts. */
+    /** What may be lost where no two prompts are alike. */
     private static final double LOST_MAX = 0.02;
 
+    /** What the same choice differs by from itself is no loss; so much of it counts, that a machine which is too noisy to tell does not pass. */
     private static final double NOISE_MAX = 0.1;
+
     private static final int ANSWER_TOKENS = 4;
     private static final Duration WAIT_MAX = Duration.ofMinutes(2);
     private static final Pattern PROMPT = Pattern.compile("\"prompt_tokens\":(\\d+)");
