@@ -7,6 +7,7 @@ import dev.weir.models.domain.Difficulty;
 import dev.weir.models.domain.EvaluationSet;
 import dev.weir.models.domain.Split;
 import dev.weir.models.evaluation.HttpAnswerer;
+import dev.weir.models.evaluation.KeptOutcomes;
 import dev.weir.models.evaluation.LocalServer;
 import dev.weir.models.evaluation.Outcomes;
 import dev.weir.models.router.Cascade;
@@ -67,7 +68,7 @@ final class TrainRouterCommand implements Callable<Integer> {
             names = "--outcomes",
             defaultValue = "${sys:weir.home:-.}/models/target/router",
             description =
-                    "where answers are kept; those that are there are not asked for again (default ${DEFAULT-VALUE})")
+                    "where answers are kept; a model is not asked again before its weights are others (default ${DEFAULT-VALUE})")
     private Path outcomes = Path.of("");
 
     @Option(
@@ -165,22 +166,25 @@ final class TrainRouterCommand implements Callable<Integer> {
     }
 
     private Outcomes outcomes(String name, EvaluationSet set) throws IOException, InterruptedException {
-        Path file = outcomes.resolve(name);
-        if (!Files.exists(file)) {
+        KeptOutcomes kept = new KeptOutcomes(outcomes.resolve(name), demo);
+        List<String> due = kept.due(set, models);
+        if (!due.isEmpty()) {
+            System.out.println("asking " + String.join(", ", due) + " for " + name);
             if (url != null) {
-                collect(set, url, file);
+                kept.put(set, collect(set, due, url), due);
             } else {
-                try (LocalServer server = LocalServer.start(home, models)) {
-                    collect(set, server.baseUrl(), file);
+                try (LocalServer server = LocalServer.start(home, due)) {
+                    kept.put(set, collect(set, due, server.baseUrl()), due);
                 }
             }
         }
-        return Outcomes.read(file);
+        return kept.read();
     }
 
-    private void collect(EvaluationSet set, String baseUrl, Path file) throws IOException, InterruptedException {
+    private Outcomes collect(EvaluationSet set, List<String> asked, String baseUrl)
+            throws IOException, InterruptedException {
         try (HttpAnswerer answerer = new HttpAnswerer(baseUrl)) {
-            Outcomes.collect(set, models, answerer, concurrency).write(file);
+            return Outcomes.collect(set, asked, answerer, concurrency);
         }
     }
 

@@ -101,6 +101,18 @@ public record Outcomes(List<Row> rows) {
         return new Row(labelled.id(), labelled.type(), labelled.messages(), answers);
     }
 
+    /** The same cases, with other answers of the models that are in both. */
+    public Outcomes with(Outcomes newer) {
+        List<Row> both = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            Map<String, Answer> answers = new LinkedHashMap<>(row.answers());
+            answers.putAll(newer.rows().get(i).answers());
+            both.add(new Row(row.id(), row.type(), row.messages(), answers));
+        }
+        return new Outcomes(both);
+    }
+
     public void write(Path file) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             for (Row row : rows) {
