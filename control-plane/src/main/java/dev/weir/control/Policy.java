@@ -66,10 +66,10 @@ record Policy(
         SETTINGS.forEach(root::leave);
         Section evaluation = root.section("evaluation");
         RoutingPolicy routing = RoutingPolicy.read(root);
-        Optional<UpgradePolicy> upgrade = UpgradePolicy.read(root);
+        Optional<UpgradePolicy> upgrade = UpgradePolicy.read(root, routing);
         return new Policy(
                 Engine.configured(root),
-                upgrade.map(up -> routing.lookingAt(up.tiers(), up.model())).orElse(routing),
+                upgrade.map(up -> routing.lookingAt(up.tiers(), up.last())).orElse(routing),
                 PriceList.read(root),
                 CacheRules.read(root),
                 GuardRules.read(root),

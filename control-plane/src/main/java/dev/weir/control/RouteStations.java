@@ -150,8 +150,14 @@ class RouteStations {
     }
 
     @Bean
-    UpgradeStation upgradeStation(LiveConfiguration<Policy> policy, CostCeiling ceiling, Till till, Learnt learnt) {
-        return new UpgradeStation(number -> policy.at(number).value().upgrade(), ceiling, till, learnt.look());
+    UpgradeStation upgradeStation(
+            LiveConfiguration<Policy> policy, CostCeiling ceiling, Fleet fleet, Till till, Learnt learnt) {
+        return new UpgradeStation(
+                number -> policy.at(number).value().upgrade(),
+                ceiling,
+                model -> isReady(fleet, model),
+                till,
+                learnt.look());
     }
 
     @Bean
@@ -160,10 +166,14 @@ class RouteStations {
                 routes, text -> policy.read(new ConfigurationText(text)).routing(), clock);
     }
 
+    private static boolean isReady(Fleet fleet, String model) {
+        return fleet.snapshot().ready().stream().anyMatch(engine -> engine.has(model));
+    }
+
     private record FleetModels(Fleet fleet, FirstTokenTimes times) implements ModelView {
         @Override
         public boolean isReady(String model) {
-            return fleet.snapshot().ready().stream().anyMatch(engine -> engine.has(model));
+            return RouteStations.isReady(fleet, model);
         }
 
         @Override

@@ -24,7 +24,7 @@ class LearnedUpgradeTest {
     /** How many numbers a request is with the demo encoder, and an answer of it. */
     private static final int REQUEST = 83;
 
-    private static final int VECTOR = REQUEST + 17;
+    private static final int VECTOR = REQUEST + 37;
 
     /** Where an answer has its least sure token. */
     private static final int LOWEST = REQUEST + 3;
@@ -46,7 +46,15 @@ class LearnedUpgradeTest {
         weights.set(LOWEST, -1.0);
         List<Double> gain = row(REQUEST, 0, 0.5);
         List<Double> none = row(REQUEST, 0, -0.5);
-        new LearnedCheck(MODELS.subList(0, 2), List.of(weights, weights), List.of(gain, none), 0.5).write(directory);
+        // Where it will not do the middle one is worth a try, unless no token was likelier than one in e.
+        List<Double> onward = row(VECTOR, LOWEST, -1.0);
+        new LearnedCheck(
+                        MODELS.subList(0, 2),
+                        List.of(weights, weights),
+                        List.of(gain, none),
+                        List.of(onward, List.of()),
+                        0.5)
+                .write(directory);
     }
 
     @AfterEach
@@ -66,6 +74,19 @@ class LearnedUpgradeTest {
             assertThat(ask(weir, "weir-fast", "").body())
                     .as("the plain rule would not take it: its mean is no higher than -0.02")
                     .contains("\"model\":\"small\"");
+        }
+    }
+
+    @Test
+    void whereTheNextModelGainsNothingTheDearestIsAskedAtOnce() throws Exception {
+        try (RunningControlPlane weir = weir("tiers: [fast, mid], to: [medium, large]")) {
+            says(-0.9);
+            assertThat(ask(weir, "weir-fast", "").headers().firstValue("x-weir-upgrade"))
+                    .hasValue("medium; it is right with 0.10, as learnt from evaluation"
+                            + "; then large; it is right with 0.10, as learnt from evaluation");
+            says(-1.5);
+            assertThat(ask(weir, "weir-fast", "").headers().firstValue("x-weir-upgrade"))
+                    .hasValue("large; it is right with 0.06, as learnt from evaluation");
         }
     }
 

@@ -112,6 +112,8 @@ final class TrainRouterCommand implements Callable<Integer> {
         print(report, test);
         compare("routed", report, report.routedConfidently(head, encoder));
         compare("routed, and looked at", report, looked.run(check));
+        compare("the same, then always mid", report, looked.run(check, Cascade.Onward.NEXT));
+        compare("the same, then always power", report, looked.run(check, Cascade.Onward.DEAREST));
         compareNeighbours(report, train, encoder);
         compareSigns(report, checks, test, head, looked);
         compareLosses(report, checks, head, test, other);
@@ -136,7 +138,9 @@ final class TrainRouterCommand implements Callable<Integer> {
                     report,
                     checks.judge(test, head, check, sign).run(check));
         }
-        compare("by one who knows, fast first", report, looked.knowing().run(_ -> 0, 1));
+        Cascade knowing = looked.knowing();
+        compare("by one who knows, fast first", report, knowing.run(_ -> 0, 1, Cascade.Onward.DEAREST));
+        compare("the same, and mid then", report, knowing.run(_ -> 0, 1, Cascade.Onward.NEXT));
     }
 
     private void compareLosses(

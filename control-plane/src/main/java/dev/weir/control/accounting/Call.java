@@ -8,6 +8,8 @@ import dev.weir.control.identity.Caller;
 import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +71,7 @@ public final class Call {
     private @Nullable String compression;
     private @Nullable String tries;
     private @Nullable EngineTimes engineTimes;
-    private @Nullable Call rejected;
+    private final List<Call> rejected = new ArrayList<>();
 
     Call(
             String id,
@@ -117,19 +119,19 @@ public final class Call {
     }
 
     /**
-     * A better model is asked, because a first answer will not do.
+     * A better model is asked, because an answer will not do.
      *
-     * @param first the row of its own that the first answer has
+     * @param row of its own that the answer has
      */
-    public synchronized void goesUp(Call first, CompletionRequest better, ModelPrice itsPrice) {
-        rejected = first;
+    public synchronized void goesUp(Call row, CompletionRequest better, ModelPrice itsPrice) {
+        rejected.add(row);
         request = better;
         price = itsPrice;
     }
 
-    /** The first answer, if it would not do. */
-    public synchronized Optional<Call> rejected() {
-        return Optional.ofNullable(rejected);
+    /** The answers that would not do, in the order in which they came. */
+    public synchronized List<Call> rejected() {
+        return List.copyOf(rejected);
     }
 
     /** It costs this, since somebody else than was thought answers it. */

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param matches items side by side, one of them a name, that a line of the question has both
  * @param mismatches the same where the question has both, and no line does
  * @param afterthoughts items of the last sentence that are nowhere before it
+ * @param repeats items of the last sentence that it has said already
  */
 record AnswerSigns(
         int equations,
@@ -28,7 +29,8 @@ record AnswerSigns(
         int strayNames,
         int matches,
         int mismatches,
-        int afterthoughts) {
+        int afterthoughts,
+        int repeats) {
     /** Of a long answer its beginning is read. */
     private static final int TEXT_CHARS_MAX = 8192;
 
@@ -85,6 +87,7 @@ record AnswerSigns(
                 mismatches += together ? 0 : 1;
             }
         }
+        int end = text.lastIndexOf(SENTENCE_END, text.length() - SENTENCE_END.length() - 1);
         return new AnswerSigns(
                 equations.size(),
                 wrong,
@@ -92,7 +95,8 @@ record AnswerSigns(
                 count(all(NAME, text), words),
                 matches,
                 mismatches,
-                afterthoughts(items, text));
+                afterthoughts(items, end),
+                repeats(items, end));
     }
 
     private static boolean belong(MatchResult one, MatchResult other, String text) {
@@ -106,8 +110,14 @@ record AnswerSigns(
         return Character.isDigit(item.group().charAt(0));
     }
 
-    private static int afterthoughts(List<MatchResult> items, String text) {
-        int end = text.lastIndexOf(SENTENCE_END, text.length() - SENTENCE_END.length() - 1);
+    private static int repeats(List<MatchResult> items, int end) {
+        Set<String> said = new HashSet<>();
+        return (int) items.stream()
+                .filter(item -> item.start() > end && !said.add(small(item)))
+                .count();
+    }
+
+    private static int afterthoughts(List<MatchResult> items, int end) {
         if (end < 0) {
             return 0;
         }

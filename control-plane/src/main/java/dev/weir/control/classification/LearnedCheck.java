@@ -12,16 +12,23 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Tells how likely an answer is right that is there already, by logistic regression on the answer's {@linkplain AnswerVector vector}; and which
- * model is worth asking first where answers are looked at, by what that was seen to gain over asking the dearest at once. It knows the models
- * that it was trained for, and belongs to the head that it was trained with.
+ * Tells how likely an answer is right that is there already, by logistic regression on the answer's {@linkplain AnswerVector vector}; which
+ * model is worth asking first where answers are looked at, and which where an answer will not do, both by what that was seen to gain over asking
+ * the dearest at once. It knows the models that it was trained for, and belongs to the head that it was trained with.
  *
  * @param models whose answers it knows, the cheapest first; the dearest, which answers where they will not do, is not among them
  * @param weights of answers, one row for each of the models
  * @param gains of requests, by which it is foretold what asking each of the models first gains
+ * @param onward of answers that are not taken, by which it is foretold what asking the next of the models gains; a row without numbers where the
+ *     dearest is asked in any case
  * @param rightMin below which an answer is not taken
  */
-public record LearnedCheck(List<String> models, List<List<Double>> weights, List<List<Double>> gains, double rightMin) {
+public record LearnedCheck(
+        List<String> models,
+        List<List<Double>> weights,
+        List<List<Double>> gains,
+        List<List<Double>> onward,
+        double rightMin) {
     /** The file of a check, beside that of its head. */
     public static final String FILE = "check.json";
 
@@ -29,7 +36,11 @@ public record LearnedCheck(List<String> models, List<List<Double>> weights, List
         models = List.copyOf(models);
         weights = weights.stream().map(List::copyOf).toList();
         gains = gains.stream().map(List::copyOf).toList();
-        if (models.isEmpty() || weights.size() != models.size() || gains.size() != models.size()) {
+        onward = onward.stream().map(List::copyOf).toList();
+        if (models.isEmpty()
+                || weights.size() != models.size()
+                || gains.size() != models.size()
+                || onward.size() != models.size()) {
             throw new IllegalArgumentException("a check has as many rows of weights as models: " + models);
         }
         if (!(rightMin >= 0 && rightMin <= 1)) {
@@ -54,6 +65,12 @@ public record LearnedCheck(List<String> models, List<List<Double>> weights, List
             }
         }
         return first;
+    }
+
+    /** The place of the model that is asked where an answer of this one will not do: the next, where that gains, or the dearest. */
+    public int next(int model, double[] vector) {
+        boolean last = model == models.size() - 1;
+        return !last && !onward.get(model).isEmpty() && sum(onward.get(model), vector) > 0 ? model + 1 : models.size();
     }
 
     private static double sum(List<Double> row, double[] vector) {
@@ -88,13 +105,15 @@ public record LearnedCheck(List<String> models, List<List<Double>> weights, List
             List<String> models = new ArrayList<>();
             List<List<Double>> weights = new ArrayList<>();
             List<List<Double>> gains = new ArrayList<>();
+            List<List<Double>> onward = new ArrayList<>();
             for (JsonNode model : json.path("models")) {
                 models.add(model.path("name").asString());
                 weights.add(numbers(model.path("weights")));
                 gains.add(numbers(model.path("gains")));
+                onward.add(numbers(model.path("onward")));
             }
             return new LearnedCheck(
-                    models, weights, gains, json.path("rightMin").doubleValue());
+                    models, weights, gains, onward, json.path("rightMin").doubleValue());
         } catch (JacksonException | IllegalArgumentException malformed) {
             throw new IOException(file + " is no check: " + malformed.getMessage(), malformed);
         }
@@ -109,13 +128,16 @@ public record LearnedCheck(List<String> models, List<List<Double>> weights, List
         ArrayNode entries = json.putArray("models");
         for (int m = 0; m < models.size(); m++) {
             ObjectNode entry = entries.addObject().put("name", models.get(m));
-            ArrayNode row = entry.putArray("weights");
-            weights.get(m).forEach(weight -> row.add(rounded(weight)));
-            ArrayNode gained = entry.putArray("gains");
-            gains.get(m).forEach(weight -> gained.add(rounded(weight)));
+            put(weights.get(m), entry.putArray("weights"));
+            put(gains.get(m), entry.putArray("gains"));
+            put(onward.get(m), entry.putArray("onward"));
         }
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(FILE), json + "\n");
+    }
+
+    private static void put(List<Double> row, ArrayNode numbers) {
+        row.forEach(weight -> numbers.add(rounded(weight)));
     }
 
     /** Four decimals say all there is to say. */

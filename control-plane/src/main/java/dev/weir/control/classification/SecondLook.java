@@ -3,6 +3,7 @@ package dev.weir.control.classification;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.completion.ScoredAnswer;
 import dev.weir.control.embedding.SentenceEncoder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,20 +27,21 @@ public final class SecondLook {
      *
      * @param right the probability that the answer is
      * @param rightMin below which it is not taken
+     * @param next the model that is asked then
      */
-    public record Finding(double right, double rightMin) {}
+    public record Finding(double right, double rightMin, String next) {}
 
     /**
      * Looks at an answer.
      *
      * @param model that gave it
-     * @param better that would answer instead
-     * @return nothing where nothing was learnt of the two, or the answer does not tell how sure its model was
+     * @param above that may be asked instead, the cheapest first
+     * @return nothing where nothing was learnt of it and the last of the others, or the answer does not tell how sure its model was
      */
-    public Optional<Finding> at(JsonBody request, String model, String better, ScoredAnswer answer) {
+    public Optional<Finding> at(JsonBody request, String model, List<String> above, ScoredAnswer answer) {
         int place = check.models().indexOf(model);
         if (place < 0
-                || !head.models().getLast().equals(better)
+                || !head.models().getLast().equals(above.getLast())
                 || answer.tokens().isEmpty()) {
             return Optional.empty();
         }
@@ -47,6 +49,7 @@ public final class SecondLook {
         double[] vector = RequestVector.of(prompt, encoder);
         double[] seen = AnswerVector.of(prompt, vector, head.rights(vector), place, answer);
         double right = check.right(place, seen);
-        return Optional.of(new Finding(right, check.rightMin()));
+        String next = head.models().get(check.next(place, seen));
+        return Optional.of(new Finding(right, check.rightMin(), above.contains(next) ? next : above.getLast()));
     }
 }

@@ -14,6 +14,7 @@ import dev.weir.control.quota.Verdict.Granted;
 import dev.weir.control.quota.Verdict.Refused;
 import dev.weir.control.quota.Verdict.Unavailable;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ public final class Till {
             return reservation
                     .verdict()
                     .flatMap(verdict -> admitted(verdict, exchange, () -> booked(call, exchange, passage, work)))
-                    .doFinally(_ -> reservation.settle(taken(call)));
+                    .doFinally(_ -> reservation.settle(taken(call, 0)));
         });
     }
 
@@ -70,16 +71,17 @@ public final class Till {
     }
 
     /**
-     * Has a better model answer the call if as much is left as that can take. The answer that came first is not sent then, but was made: it is paid
+     * Has a better model answer the call if as much is left as that can take. The answer that came before is not sent then, but was made: it is paid
      * for, and booked by itself.
      *
-     * @param first the answer that came, which will not do
-     * @param up asks the better model
-     * @param asItCame sends the first answer, since there is nothing left for another
+     * @param came the answer that will not do
+     * @param up asks the better model, whose answer may not do either
+     * @param asItCame sends the answer, since there is nothing left for another
      */
     Mono<Void> goUp(
-            Call call, CompletionRequest better, byte[] first, Supplier<Mono<Void>> up, Supplier<Mono<Void>> asItCame) {
+            Call call, CompletionRequest better, byte[] came, Supplier<Mono<Void>> up, Supplier<Mono<Void>> asItCame) {
         return Mono.defer(() -> {
+            int step = call.rejected().size() + 1;
             ModelPrice price = ledger.priceOf(better);
             Reservation more = quota.reserveBetter(call.caller(), better, price);
             return more.verdict()
@@ -87,10 +89,10 @@ public final class Till {
                         if (!(verdict instanceof Granted)) {
                             return asItCame.get();
                         }
-                        call.goesUp(rejected(call, first), better, price);
+                        call.goesUp(rejected(call, came), better, price);
                         return up.get();
                     })
-                    .doFinally(_ -> more.settle(call.rejected().isEmpty() ? Amounts.nothing() : ofAnswer(call)));
+                    .doFinally(_ -> more.settle(taken(call, step)));
         });
     }
 
@@ -123,16 +125,22 @@ public final class Till {
         return call;
     }
 
-    /** Of what was set aside as the call began. */
-    private static Amounts taken(Call call) {
-        return call.rejected()
-                .map(first -> new Amounts(
-                        call.wasAnswered() ? 1 : 0,
-                        first.usage().inputTokens(),
-                        first.usage().outputTokens(),
-                        first.costNanos(),
-                        0))
-                .orElseGet(() -> ofAnswer(call));
+    /** Of what was set aside for one of the models that were asked one after the other: for one that no room was left for, nothing. */
+    private static Amounts taken(Call call, int step) {
+        List<Call> rejected = call.rejected();
+        if (step > rejected.size()) {
+            return Amounts.nothing();
+        }
+        if (step == rejected.size()) {
+            return ofAnswer(call);
+        }
+        Call row = rejected.get(step);
+        return new Amounts(
+                call.wasAnswered() ? 1 : 0,
+                row.usage().inputTokens(),
+                row.usage().outputTokens(),
+                row.costNanos(),
+                0);
     }
 
     /** A known answer is a request like others, but takes no model's tokens. */

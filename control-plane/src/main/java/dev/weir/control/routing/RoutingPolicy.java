@@ -224,7 +224,7 @@ public record RoutingPolicy(
     }
 
     /** The tier that a model is of; the most able one where it is of several. */
-    Optional<Tier> tierOf(String model) {
+    public Optional<Tier> tierOf(String model) {
         return tiers.entrySet().stream()
                 .filter(tier -> tier.getValue().contains(model))
                 .map(Map.Entry::getKey)

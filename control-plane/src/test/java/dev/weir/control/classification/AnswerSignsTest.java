@@ -15,8 +15,8 @@ class AnswerSignsTest {
     @Test
     void anAnswerThatAgreesHasNoSigns() {
         assertThat(AnswerSigns.of(QUESTION, "To Duninvik 24 euros; Zanenlund 22 euros; 24 - 22 = 2. Answer: 2 euros."))
-                .isEqualTo(new AnswerSigns(1, 0, 0, 0, 2, 0, 0));
-        assertThat(AnswerSigns.of("hello", "Good morning.")).isEqualTo(new AnswerSigns(0, 0, 0, 0, 0, 0, 0));
+                .isEqualTo(new AnswerSigns(1, 0, 0, 0, 2, 0, 0, 0));
+        assertThat(AnswerSigns.of("hello", "Good morning.")).isEqualTo(new AnswerSigns(0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -38,6 +38,19 @@ class AnswerSignsTest {
         assertThat(AnswerSigns.of(QUESTION, "To Duninvik 22 euros; Zanenlund: 24 euros")
                         .mismatches())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aConclusionThatSaysOneThingTwiceIsSeen() {
+        assertThat(AnswerSigns.of(QUESTION, "Zanenlund 22; Zanenlund 22. Answer: 22 Zanenlund, 24 Duninvik.")
+                        .repeats())
+                .isZero();
+        assertThat(AnswerSigns.of(QUESTION, "Zanenlund 22; Duninvik 24. Answer: 22 Zanenlund, 22 Zanenlund.")
+                        .repeats())
+                .isEqualTo(2);
+        assertThat(AnswerSigns.of(QUESTION, "Zanenlund and zanenlund, Duninvik or Duninvik")
+                        .repeats())
+                .isEqualTo(1);
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SecondLookTest {
     private static final Path DEMO = Path.of("../models/demo");
+    private static final List<String> ABOVE = List.of("weir-demo-mid", "weir-demo-power");
     private static final JsonBody QUESTION = new JsonBody(
             "{\"messages\":[{\"role\":\"user\",\"content\":\"Seat: 12A; Gate: 3\\n\\nWhich gate is it?\"}]}"
                     .getBytes(UTF_8));
@@ -28,6 +29,7 @@ class SecondLookTest {
                 List.of("a", "b"),
                 List.of(List.of(1.5, -2.0), List.of(0.25)),
                 List.of(List.of(0.5, -1.0), List.of(0.25, 0.0)),
+                List.of(List.of(1.0, -0.5), List.of()),
                 0.9);
         assertThat(LearnedCheck.isIn(directory)).isFalse();
         check.write(directory);
@@ -41,6 +43,11 @@ class SecondLookTest {
         assertThat(check.first(new double[] {-1, 0}))
                 .as("the dearest, where none gains")
                 .isEqualTo(2);
+        assertThat(check.next(0, new double[] {1, 1})).isEqualTo(1);
+        assertThat(check.next(0, new double[] {1, 3}))
+                .as("the dearest at once, where the next gains nothing")
+                .isEqualTo(2);
+        assertThat(check.next(1, new double[] {1, 1})).isEqualTo(2);
         Files.writeString(directory.resolve(LearnedCheck.FILE), "{\"models\":[]}");
         assertThatThrownBy(() -> LearnedCheck.read(directory)).hasMessageContaining("is no check");
     }
@@ -61,18 +68,31 @@ class SecondLookTest {
     void ofOthersAndOfAnswersWithoutLogprobsItSaysNothing() throws IOException {
         SecondLook look = shipped();
         ScoredAnswer answer = answer("The gate is 3.", -0.01);
-        assertThat(look.at(QUESTION, "somebody", "weir-demo-power", answer)).isEmpty();
-        assertThat(look.at(QUESTION, "weir-demo-power", "weir-demo-power", answer))
+        assertThat(look.at(QUESTION, "somebody", ABOVE, answer)).isEmpty();
+        assertThat(look.at(QUESTION, "weir-demo-power", ABOVE, answer)).isEmpty();
+        assertThat(look.at(QUESTION, "weir-demo-fast", List.of("weir-demo-mid", "somebody"), answer))
                 .isEmpty();
-        assertThat(look.at(QUESTION, "weir-demo-fast", "somebody", answer)).isEmpty();
-        assertThat(look.at(QUESTION, "weir-demo-fast", "weir-demo-power", new ScoredAnswer("It is 3.", List.of())))
+        assertThat(look.at(QUESTION, "weir-demo-fast", ABOVE, new ScoredAnswer("It is 3.", List.of())))
                 .isEmpty();
     }
 
+    @Test
+    void whereTheNextModelCannotBeAskedTheLastIs() throws IOException {
+        SecondLook look = shipped();
+        for (ScoredAnswer answer : List.of(answer("The gate is 3.", -0.0001), answer("The gate is 8.", -2))) {
+            assertThat(look.at(QUESTION, "weir-demo-fast", List.of("weir-demo-power"), answer)
+                            .orElseThrow()
+                            .next())
+                    .isEqualTo("weir-demo-power");
+            assertThat(ABOVE)
+                    .contains(look.at(QUESTION, "weir-demo-fast", ABOVE, answer)
+                            .orElseThrow()
+                            .next());
+        }
+    }
+
     private static double right(SecondLook look, ScoredAnswer answer) {
-        return look.at(QUESTION, "weir-demo-fast", "weir-demo-power", answer)
-                .orElseThrow()
-                .right();
+        return look.at(QUESTION, "weir-demo-fast", ABOVE, answer).orElseThrow().right();
     }
 
     /** An answer of which one token, the number, has this log-probability, and all others are nearly certain. */

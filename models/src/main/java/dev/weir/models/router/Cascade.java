@@ -8,8 +8,8 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * First answers that are looked at, and the dearest model's where they will not do, both of which are paid for, on requests of which all is
- * known beforehand.
+ * Answers that are looked at, and another model's where they will not do, all of which are paid for, on requests of which all is known
+ * beforehand.
  */
 public record Cascade(List<Case> cases) {
     /** {@code routing.confidence-min}, where nobody says another. */
@@ -21,17 +21,40 @@ public record Cascade(List<Case> cases) {
         cases = List.copyOf(cases);
     }
 
+    /** Which model is asked where an answer will not do, and it is not known who is right. */
+    @FunctionalInterface
+    public interface Onward {
+        /** The dearest at once. */
+        Onward DEAREST = (each, _) -> each.dearest();
+
+        /** One after the other. */
+        Onward NEXT = (_, model) -> model + 1;
+
+        /** The place of the model that is asked after this one. */
+        int after(Case each, int model);
+    }
+
+    /**
+     * What a way came to.
+     *
+     * @param sent the model whose answer is
+     * @param cost of all answers that were made
+     */
+    record Way(int sent, double cost) {}
+
     /**
      * A request.
      *
      * @param vector of it
      * @param rights that the head foretells, of each model
+     * @param answers each model's, as what looks at it sees it; of the dearest nobody asks
      * @param likely how likely each model's answer is right, by what looks at it; of the dearest nobody asks
      * @param right whether each model's answer is
      * @param costs of each model's answer
      */
     @SuppressWarnings("ArrayRecordComponent") // made here and seen by nobody else
-    public record Case(double[] vector, double[] rights, double[] likely, boolean[] right, double[] costs) {
+    public record Case(
+            double[] vector, double[] rights, double[][] answers, double[] likely, boolean[] right, double[] costs) {
         int dearest() {
             return costs.length - 1;
         }
@@ -42,15 +65,19 @@ public record Cascade(List<Case> cases) {
             return LearnedHead.confidenceLookedAt(rights, first) < CONFIDENCE_MIN ? MIDDLE : first;
         }
 
-        /** The model whose answer is sent, where this one is asked first. */
-        int sent(int first, double rightMin) {
-            return first < dearest() && likely[first] < rightMin ? dearest() : first;
+        boolean isTaken(int model, double rightMin) {
+            return model == dearest() || likely[model] >= rightMin;
         }
 
-        /** What is paid for. */
-        double cost(int first, double rightMin) {
-            int sent = sent(first, rightMin);
-            return costs[first] + (sent == first ? 0 : costs[sent]);
+        /** What becomes of it where this model is asked first. */
+        Way way(int first, double rightMin, Onward onward) {
+            int model = first;
+            double cost = costs[model];
+            while (!isTaken(model, rightMin)) {
+                model = onward.after(this, model);
+                cost += costs[model];
+            }
+            return new Way(model, cost);
         }
     }
 
@@ -58,22 +85,27 @@ public record Cascade(List<Case> cases) {
      * What it comes to.
      *
      * @param first the model that is asked first
-     * @param rightMin below which its answer is not taken
+     * @param rightMin below which an answer is not taken
      */
-    public Line run(ToIntFunction<Case> first, double rightMin) {
+    public Line run(ToIntFunction<Case> first, double rightMin, Onward onward) {
         double right = 0;
         double cost = 0;
         for (Case each : cases) {
-            int model = first.applyAsInt(each);
-            cost += each.cost(model, rightMin);
-            right += each.right()[each.sent(model, rightMin)] ? 1 : 0;
+            Way way = each.way(first.applyAsInt(each), rightMin, onward);
+            cost += way.cost();
+            right += each.right()[way.sent()] ? 1 : 0;
         }
         return new Line(right / cases.size(), cost / (cases.size() * meanCostOfDearest()));
     }
 
-    /** As a check says who is asked first and what is taken. */
+    /** As a check says who is asked first, what is taken, and who is asked then. */
     public Line run(LearnedCheck check) {
-        return run(each -> each.first(check), check.rightMin());
+        return run(check, (each, model) -> check.next(model, each.answers()[model]));
+    }
+
+    /** The same, where it does not say who is asked then. */
+    public Line run(LearnedCheck check, Onward onward) {
+        return run(each -> each.first(check), check.rightMin(), onward);
     }
 
     /** The same, looked at by one who knows: sure of what is right and of nothing else. */
@@ -82,6 +114,7 @@ public record Cascade(List<Case> cases) {
                 .map(each -> new Case(
                         each.vector(),
                         each.rights(),
+                        each.answers(),
                         IntStream.range(0, each.right().length)
                                 .mapToDouble(m -> each.right()[m] ? 1 : 0)
                                 .toArray(),
@@ -92,7 +125,7 @@ public record Cascade(List<Case> cases) {
 
     /** What always the dearest model gets right. */
     double accuracyOfDearest() {
-        return run(Case::dearest, 0).accuracy();
+        return run(Case::dearest, 0, Onward.DEAREST).accuracy();
     }
 
     double meanCostOfDearest() {

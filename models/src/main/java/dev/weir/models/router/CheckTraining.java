@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Learns to look at answers. Of each model but the dearest it fits to whether its answers were right what says so of an answer (logistic), and to
- * what asking it first gained what says so of a request (linear). A gain is what was saved, and what was got right more, at the worth of a right
+ * Learns to look at answers. Of each model but the dearest it fits to whether its answers were right what says so of an answer (logistic), to
+ * what asking it first gained what says so of a request (linear), and to what asking it gained where the answer of the one before would not do what
+ * says so of that answer (linear). A gain is what was saved, and what was got right more, at the worth of a right
  * answer; the less that is, the more answers are taken. The worth is chosen as what saves most within half of the loss of accuracy that is allowed, on all of
  * the outcomes, each judged by what was fitted without the fifth that it is in.
  */
@@ -113,7 +114,8 @@ public final class CheckTraining {
         List<LearnedCheck> checks = new ArrayList<>();
         for (double worth : worths(unseen, all, lossesMax)) {
             double rightMin = rightMin(all, worth);
-            checks.add(new LearnedCheck(answering(), weights, gains.of(worth, rightMin), rightMin));
+            Gains.Learnt learnt = gains.of(worth, rightMin);
+            checks.add(new LearnedCheck(answering(), weights, learnt.first(), learnt.onward(), rightMin));
         }
         return checks;
     }
@@ -133,8 +135,10 @@ public final class CheckTraining {
             double cost = 0;
             for (int f = 0; f < folds.size(); f++) {
                 Cascade fold = folds.get(f);
-                List<List<Double>> rows = gains.get(f).of(worth, rightMin);
-                LearnedCheck check = new LearnedCheck(answering(), rows, rows, rightMin);
+                Gains.Learnt learnt = gains.get(f).of(worth, rightMin);
+                // Its weights are in the cases already.
+                LearnedCheck check =
+                        new LearnedCheck(answering(), learnt.first(), learnt.first(), learnt.onward(), rightMin);
                 Line line = fold.run(check);
                 accuracy += line.accuracy() * fold.cases().size() / all.cases().size();
                 cost += line.cost() * fold.meanCostOfDearest() * fold.cases().size();
@@ -163,23 +167,28 @@ public final class CheckTraining {
                 vectors[i] = look.at(cases.get(i), m);
                 right[i] = answer(cases.get(i), m).right();
             }
-            weights.add(Fit.logistic(vectors, right));
+            weights.add(Fit.logistic(vectors, right, Fit.RIDGE_OF_ANSWERS));
         }
         return new Fitted(look, weights);
     }
 
     private Case of(Seen seen, Fitted fitted) {
-        LearnedCheck check = new LearnedCheck(answering(), fitted.weights(), fitted.weights(), 0);
+        double[][] answers = new double[models.size() - 1][];
         double[] likely = new double[models.size()];
         boolean[] right = new boolean[models.size()];
         double[] paid = new double[models.size()];
         for (int m = 0; m < right.length; m++) {
             Answer answer = answer(seen, m);
-            likely[m] = m < right.length - 1 ? check.right(m, fitted.look().at(seen, m)) : 1;
+            if (m < answers.length) {
+                answers[m] = fitted.look().at(seen, m);
+                likely[m] = 1 / (1 + StrictMath.exp(-Fit.dot(fitted.weights().get(m), answers[m])));
+            } else {
+                likely[m] = 1;
+            }
             right[m] = answer.right();
             paid[m] = costs[m] * (answer.inputTokens() + answer.outputTokens());
         }
-        return new Case(seen.request(), seen.rights(), likely, right, paid);
+        return new Case(seen.request(), seen.rights(), answers, likely, right, paid);
     }
 
     private double[] whole(Seen seen, int model) {

@@ -6,7 +6,11 @@ import java.util.stream.DoubleStream;
 
 /** Regression with a ridge. There is one best fit, so there is no seed. */
 final class Fit {
-    private static final double RIDGE = 3;
+    static final double RIDGE = 3;
+
+    /** Of what says which answers are right, chosen on the training and the validation split. */
+    static final double RIDGE_OF_ANSWERS = 1;
+
     private static final int NEWTON_STEPS = 12;
 
     private Fit() {}
@@ -15,15 +19,15 @@ final class Fit {
      * The weights by which the logistic function of these vectors foretells best what is right, by Newton's method: each step solves for where
      * the gradient would be zero if the curvature stayed.
      */
-    static List<Double> logistic(double[][] vectors, boolean[] right) {
+    static List<Double> logistic(double[][] vectors, boolean[] right, double ridge) {
         int n = vectors[0].length;
         double[] weights = new double[n];
         for (int step = 0; step < NEWTON_STEPS; step++) {
             double[] gradient = new double[n];
             double[][] curvature = new double[n][n];
             for (int j = 0; j < n; j++) {
-                gradient[j] = RIDGE * weights[j];
-                curvature[j][j] = RIDGE;
+                gradient[j] = ridge * weights[j];
+                curvature[j][j] = ridge;
             }
             for (int i = 0; i < vectors.length; i++) {
                 double[] x = vectors[i];
@@ -103,6 +107,14 @@ final class Fit {
             x[j] /= matrix[j][j];
         }
         return x;
+    }
+
+    static double dot(List<Double> weights, double[] vector) {
+        double sum = 0;
+        for (int i = 0; i < vector.length; i++) {
+            sum += weights.get(i) * vector[i];
+        }
+        return sum;
     }
 
     private static double dot(double[] one, double[] other) {

@@ -58,7 +58,7 @@ public final class RouterTraining {
             for (int i = 0; i < right.length; i++) {
                 right[i] = answer(rows.get(i), model).right();
             }
-            weights.add(Fit.logistic(vectors, right));
+            weights.add(Fit.logistic(vectors, right, Fit.RIDGE));
         }
         return weights;
     }

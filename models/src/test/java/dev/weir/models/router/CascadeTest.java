@@ -7,6 +7,7 @@ import dev.weir.control.classification.LearnedCheck;
 import dev.weir.control.classification.LearnedHead;
 import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.models.router.Cascade.Case;
+import dev.weir.models.router.Cascade.Onward;
 import dev.weir.models.router.RoutingReport.Line;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ class CascadeTest {
         return new Case(
                 new double[] {1},
                 new double[] {0.1, 0.1, confidence},
+                new double[][] {{1}, {1}},
                 new double[] {likely, 0.9, 1},
                 new boolean[] {right, right, true},
                 new double[] {1, 2, 4});
@@ -26,20 +28,59 @@ class CascadeTest {
 
     @Test
     void anAnswerThatWillNotDoIsPaidForTwice() {
-        assertThat(cascade.run(_ -> 0, 0.5)).isEqualTo(new Line(1, (1 + 1 + 4) / 8.0));
-        assertThat(cascade.run(_ -> 0, 0.1)).isEqualTo(new Line(0.5, 2 / 8.0));
-        assertThat(cascade.run(_ -> 2, 0.5)).isEqualTo(new Line(1, 1));
+        assertThat(cascade.run(_ -> 0, 0.5, Onward.DEAREST)).isEqualTo(new Line(1, (1 + 1 + 4) / 8.0));
+        assertThat(cascade.run(_ -> 0, 0.1, Onward.DEAREST)).isEqualTo(new Line(0.5, 2 / 8.0));
+        assertThat(cascade.run(_ -> 2, 0.5, Onward.DEAREST)).isEqualTo(new Line(1, 1));
+    }
+
+    @Test
+    void theNextModelsAnswerIsLookedAtToo() {
+        Cascade three = new Cascade(List.of(
+                new Case(
+                        new double[] {1},
+                        new double[] {0.1, 0.1, 0.9},
+                        new double[][] {{1}, {1}},
+                        new double[] {0.2, 0.9, 1},
+                        new boolean[] {false, true, true},
+                        new double[] {1, 2, 4}),
+                seen(0.2, false, 0.9)));
+        assertThat(three.run(_ -> 0, 0.5, Onward.NEXT))
+                .as("the second's middling answer looks better than it is")
+                .isEqualTo(new Line(0.5, (1 + 2 + 1 + 2) / 8.0));
+        assertThat(three.knowing().run(_ -> 0, 0.5, Onward.NEXT)).isEqualTo(new Line(1, (1 + 2 + 1 + 2 + 4) / 8.0));
+    }
+
+    @Test
+    void theNextModelIsAskedWhereThatGained() {
+        assertThat(onwardOf(true)).as("what it gained is 1/2 where it is right").isPositive();
+        assertThat(onwardOf(false)).as("and 1/2 - 1 where it is not").isNegative();
+    }
+
+    /** Of two answers of the first model that will not do. */
+    private static double onwardOf(boolean secondIsRight) {
+        Case rejected = new Case(
+                new double[] {1},
+                new double[] {0.1, 0.1, 0.9},
+                new double[][] {{1}, {1}},
+                new double[] {0.2, 0.9, 1},
+                new boolean[] {false, secondIsRight, true},
+                new double[] {1, 2, 4});
+        return new Gains(new Cascade(List.of(rejected, rejected)))
+                .of(1, 0.5)
+                .onward()
+                .getFirst()
+                .getFirst();
     }
 
     @Test
     void whoKnowsTakesWhatIsRight() {
-        assertThat(cascade.run(_ -> 1, 0.5).accuracy()).isEqualTo(0.5);
-        assertThat(cascade.knowing().run(_ -> 1, 0.5)).isEqualTo(new Line(1, (2 + 2 + 4) / 8.0));
+        assertThat(cascade.run(_ -> 1, 0.5, Onward.DEAREST).accuracy()).isEqualTo(0.5);
+        assertThat(cascade.knowing().run(_ -> 1, 0.5, Onward.DEAREST)).isEqualTo(new Line(1, (2 + 2 + 4) / 8.0));
     }
 
     @Test
     void whatIsAskedFirstIsWhatGainsMost() {
-        List<List<Double>> gains = new Gains(cascade).of(1, 0.5);
+        List<List<Double>> gains = new Gains(cascade).of(1, 0.5).first();
         // With the ridge and two cases; what was gained is 3/4 and -1/4, and with the middle model 1/2 and 1/2 - 1.
         assertThat(gains.getFirst().getFirst()).isEqualTo(0.5 / 5, within(1e-9));
         assertThat(gains.getLast().getFirst()).isEqualTo(0, within(1e-9));
@@ -51,6 +92,7 @@ class CascadeTest {
                 List.of("cheap", "middling"),
                 List.of(List.of(0.0), List.of(0.0)),
                 List.of(List.of(1.0), List.of(0.0)),
+                List.of(List.of(), List.of()),
                 0.5);
         assertThat(seen(0.9, true, 0.9).first(check)).isZero();
         assertThat(seen(0.9, true, 0.6).first(check)).isEqualTo(1);
@@ -75,7 +117,7 @@ class CascadeTest {
                         .accuracy())
                 .isEqualTo(1);
         assertThat(training.judge(RoutingReportTest.outcomes(), head, byOne, Sign.LOWEST)
-                        .run(_ -> 0, byOne.rightMin())
+                        .run(_ -> 0, byOne.rightMin(), Onward.DEAREST)
                         .accuracy())
                 .as("the lowest token tells even where nobody foresees it")
                 .isEqualTo(1);
