@@ -725,6 +725,28 @@ export interface Problem {
   message: string;
 }
 
+export interface ProviderOrder {
+  shape?: string | null;
+  url: string;
+  keyFile: string;
+  region: string;
+  budgetPerDay: number;
+  models: Record<string, StandInOrder>;
+}
+
+export interface ProviderStatus {
+  name: string;
+  origin: 'CONFIGURED' | 'REGISTERED';
+  shape: string;
+  url: string;
+  keyFile: string;
+  region: string;
+  budgetPerDay: number;
+  models: Record<string, StandInStatus>;
+  ready: boolean;
+  reason?: string | null;
+}
+
 export interface Purged {
   tenant: string;
 }
@@ -1024,6 +1046,22 @@ export interface StageOrder {
   holdSeconds: number;
   requestsMin?: number | null;
   judgedMin?: number | null;
+}
+
+export interface StandInOrder {
+  name: string;
+  input: number;
+  cachedInput?: number | null;
+  output: number;
+  outputTokensUnsaid?: number | null;
+}
+
+export interface StandInStatus {
+  name: string;
+  input: number;
+  cachedInput: number;
+  output: number;
+  outputTokensUnsaid: number;
 }
 
 export interface StartClearance {
@@ -1520,6 +1558,30 @@ export interface Operations {
     query: Record<never, never>;
     body: undefined;
     answer: unknown;
+  };
+  'GET /admin/providers': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    answer: ProviderStatus[];
+  };
+  'DELETE /admin/providers/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: ProviderStatus;
+  };
+  'GET /admin/providers/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: undefined;
+    answer: ProviderStatus;
+  };
+  'PUT /admin/providers/{name}': {
+    path: { name: string };
+    query: Record<never, never>;
+    body: ProviderOrder;
+    answer: ProviderStatus;
   };
   'GET /admin/requests': {
     path: Record<never, never>;

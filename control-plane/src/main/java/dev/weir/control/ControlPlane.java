@@ -5,6 +5,8 @@ import dev.weir.control.admin.ConfigurationTextEndpoints;
 import dev.weir.control.admin.EngineBook;
 import dev.weir.control.admin.FleetEndpoints;
 import dev.weir.control.admin.ModelEndpoints;
+import dev.weir.control.admin.ProviderBook;
+import dev.weir.control.admin.ProviderEndpoints;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.configuration.FileWatch;
 import dev.weir.control.configuration.LiveConfiguration;
@@ -230,6 +232,17 @@ public class ControlPlane {
     @Bean
     FleetEndpoints fleetEndpoints(Fleet fleet, EngineBook book, Database database) {
         return new FleetEndpoints(fleet, book, database);
+    }
+
+    @Bean
+    ProviderBook providerBook(LiveConfiguration<Policy> policy, Database database, ChangeLog changes) {
+        return new ProviderBook(registered -> policy.amend(file -> file.registering(registered)), database, changes);
+    }
+
+    @Bean
+    ProviderEndpoints providerEndpoints(
+            ProviderBook book, LiveConfiguration<Policy> policy, Spillway spillway, Database database) {
+        return new ProviderEndpoints(book, () -> policy.current().value().overflow(), spillway::isLeftAlone, database);
     }
 
     @Bean

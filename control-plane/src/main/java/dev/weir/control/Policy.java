@@ -62,6 +62,26 @@ record Policy(
         engines = List.copyOf(engines);
     }
 
+    /** With these providers beside those that the file names. */
+    Policy registering(List<OverflowPolicy.Outlet> providers) {
+        return new Policy(
+                engines,
+                routing,
+                prices,
+                cache,
+                guards,
+                compression,
+                overflow.with(providers),
+                alerts,
+                feedback,
+                judged,
+                startRules,
+                reviewed,
+                drift,
+                upgrade,
+                detours);
+    }
+
     static Policy read(Section root) {
         SETTINGS.forEach(root::leave);
         Section evaluation = root.section("evaluation");

@@ -133,6 +133,7 @@ class AccessTest {
         "inference, GET, /admin/configuration, admin:view",
         "admin:view, POST, /admin/tenants, admin:administer",
         "admin:operate, POST, /admin/keys, admin:administer",
+        "admin:operate, POST, /admin/providers/p, admin:administer",
         "admin:view, POST, /admin/engines/e/drain, admin:operate"
     })
     void aKeyMayDoWhatItsScopesSayAndIsToldWhichOneIsMissing(String has, String method, String path, String needs)
@@ -179,6 +180,7 @@ class AccessTest {
         "PATCH, /admin/users/nothing, {\"noRole\":true}",
         "PATCH, /admin/limits/nothing, {\"max\":1}",
         "DELETE, /admin/engines/nothing, ''",
+        "DELETE, /admin/providers/nothing, ''",
         "DELETE, /admin/limits/nothing, ''",
         "DELETE, /admin/cache/default, ''",
         "DELETE, /admin/whatever/comes, ''"

@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
@@ -195,6 +196,9 @@ final class AdminDocument {
         schemas.put(type.getSimpleName(), schema);
         ObjectNode properties = schema.putObject("properties");
         for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getAccessor().isAnnotationPresent(JsonAnySetter.class)) {
+                continue; // what is refused
+            }
             properties.set(component.getName(), schema(component.getAnnotatedType()));
             if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
                 schema.withArray("required").add(component.getName());

@@ -19,8 +19,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Lets nobody to anything under {@code /admin} without the scope for it: seeing takes one, changing what runs another, changing who may do
- * what the highest. Nor without a reason to what takes something away or changes what is there. An endpoint that is added there is behind it
- * from its first day.
+ * what or where data may go the highest. Nor without a reason to what takes something away or changes what is there. An endpoint that is added
+ * there is behind it from its first day.
  */
 public final class AdminAccess implements WebFilter {
     /** The attribute of an exchange that holds its {@link Caller}. */
@@ -35,7 +35,9 @@ public final class AdminAccess implements WebFilter {
     /** The last words of orders that are as consequential as a DELETE or a PATCH. */
     private static final Set<String> CONSEQUENTIAL = Set.of("revoke", "rotate", "drain", "cancel", "reload");
 
-    private static final List<String> OF_ADMINISTRATORS = List.of("/admin/tenants", "/admin/users", "/admin/keys");
+    /** Who may do what, and where data may go. */
+    private static final List<String> OF_ADMINISTRATORS =
+            List.of("/admin/tenants", "/admin/users", "/admin/keys", "/admin/providers");
 
     private final Authenticator authenticator;
 

@@ -26,6 +26,7 @@
             "evaluation :: run",
             "fleet",
             "identity",
+            "ingress",
             "quota",
             "rollout",
             "rollout :: assignment",

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +31,11 @@ public final class LiveConfiguration<T> {
     private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
     private static final int FINGERPRINT_CHARS = 12;
 
-    /** For requests that came in under them; a file is read once a second at most, so the oldest was exchanged a minute ago at least. */
-    private static final int EARLIER_MAX = 64;
+    /**
+     * For requests that came in under them. A file is read once a second and the database four times a second, so the oldest was exchanged
+     * a minute ago, unless somebody makes changes here quicker than that.
+     */
+    private static final int EARLIER_MAX = 256;
 
     private final @Nullable Path file;
     private final Path directory;
@@ -39,6 +43,8 @@ public final class LiveConfiguration<T> {
     private final InstantSource clock;
     private final List<Consumer<T>> followers = new CopyOnWriteArrayList<>();
     private final Map<Long, Version<T>> earlier = new ConcurrentHashMap<>();
+    private T said;
+    private UnaryOperator<T> amendment = UnaryOperator.identity();
     private volatile Version<T> current;
     private volatile @Nullable Refused lastRefusal;
 
@@ -55,7 +61,8 @@ public final class LiveConfiguration<T> {
         this.clock = clock;
         try {
             ConfigurationText text = file == null ? ConfigurationText.EMPTY : new ConfigurationText(textOf(file));
-            this.current = version(1, text);
+            this.said = read(text);
+            this.current = new Version<>(1, clock.instant(), fingerprint(text.text()), said);
         } catch (IOException unreadable) {
             throw new InvalidConfiguration(List.of(new Problem(1, "", reason(unreadable))));
         }
@@ -144,17 +151,16 @@ public final class LiveConfiguration<T> {
             return new Unchanged(current.number());
         }
         try {
-            Version<T> next = version(current.number() + 1, new ConfigurationText(textOf(file)));
+            ConfigurationText text = new ConfigurationText(textOf(file));
+            T next = read(text);
             lastRefusal = null;
-            if (next.fingerprint().equals(current.fingerprint())) {
+            String fingerprint = fingerprint(text.text());
+            if (fingerprint.equals(current.fingerprint())) {
                 return new Unchanged(current.number());
             }
-            earlier.put(current.number(), current);
-            earlier.remove(current.number() - EARLIER_MAX);
-            current = next;
-            followers.forEach(follower -> follower.accept(next.value()));
-            log.info("configuration {} serves, version {}", next.fingerprint(), next.number());
-            return new Applied(next.number());
+            said = next;
+            serve(fingerprint);
+            return new Applied(current.number());
         } catch (InvalidConfiguration invalid) {
             return refused(invalid.problems().stream().map(Problem::toString).toList());
         } catch (IOException unreadable) {
@@ -162,15 +168,29 @@ public final class LiveConfiguration<T> {
         }
     }
 
+    /**
+     * Adds to what the file says, now and whenever it is read again, in place of what was added before. That is a version of its own,
+     * because a request keeps the one that it came in under.
+     */
+    public synchronized void amend(UnaryOperator<T> added) {
+        amendment = added;
+        serve(current.fingerprint());
+    }
+
+    private void serve(String fingerprint) {
+        Version<T> next = new Version<>(current.number() + 1, clock.instant(), fingerprint, amendment.apply(said));
+        earlier.put(current.number(), current);
+        earlier.remove(current.number() - EARLIER_MAX);
+        current = next;
+        followers.forEach(follower -> follower.accept(next.value()));
+        log.info("configuration {} serves, version {}", fingerprint, next.number());
+    }
+
     private Refused refused(List<String> reasons) {
         Refused refusal = new Refused(clock.instant(), reasons);
         lastRefusal = refusal;
         log.warn("{} is not used, version {} goes on serving: {}", file, current.number(), String.join("; ", reasons));
         return refusal;
-    }
-
-    private Version<T> version(long number, ConfigurationText text) {
-        return new Version<>(number, clock.instant(), fingerprint(text.text()), read(text));
     }
 
     private static String textOf(Path file) throws IOException {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who outside may be asked when there is no room here, as the configuration's {@code overflow} says it.
+ * Who outside may be asked when there is no room here, as the configuration's {@code overflow} says it, and whoever was registered beside it.
  *
  * @param outlets in the order in which they are asked
  * @param regions of tenants that may overflow into these only; others that may overflow may into any
@@ -103,6 +103,14 @@ public record OverflowPolicy(List<Outlet> outlets, Map<String, Set<String>> regi
         ModelPrice price = PriceList.price(section);
         int unsaid = section.integer("output-tokens-unsaid", 1, OUTPUT_TOKENS_MAX, OUTPUT_TOKENS_UNSAID);
         return section.make(() -> new StandIn(name, price, unsaid));
+    }
+
+    /** With these, too: behind the others, or in the place of the one that is called the same. */
+    public OverflowPolicy with(List<Outlet> registered) {
+        Map<String, Outlet> all = new LinkedHashMap<>();
+        outlets.forEach(outlet -> all.put(outlet.provider().name(), outlet));
+        registered.forEach(outlet -> all.put(outlet.provider().name(), outlet));
+        return new OverflowPolicy(List.copyOf(all.values()), regions);
     }
 
     /** The outlets that this tenant's requests for this model may leave by. Of a tenant whose data stays here there are none. */

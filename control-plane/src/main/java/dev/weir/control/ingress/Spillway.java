@@ -47,7 +47,7 @@ public final class Spillway {
     private final BreakerLimits breakerLimits;
     private final LongSupplier ticker;
     private final MeterRegistry meters;
-    /** One for each provider that there ever was in a configuration. */
+    /** One for each provider that there ever was. */
     private final Map<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
 
     public Spillway(
@@ -74,6 +74,12 @@ public final class Spillway {
                 .filter(outlet -> !tried.contains(outlet.provider().url()))
                 .concatMap(outlet -> outside(caller, request, inside, outlet), 1)
                 .next();
+    }
+
+    /** Whether a provider has failed so often of late that it is not asked now. */
+    public boolean isLeftAlone(String provider) {
+        CircuitBreaker breaker = breakers.get(provider);
+        return breaker != null && !breaker.letsThrough();
     }
 
     /** What a token of an answer costs that came from there; empty where it came from an engine. */

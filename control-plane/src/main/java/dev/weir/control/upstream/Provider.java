@@ -29,6 +29,11 @@ public record Provider(String name, Shape shape, URI url, Path keyFile) {
             throw new IllegalArgumentException(
                     "a provider's name has 1 to 64 of the characters A-Z a-z 0-9 . _ -, which '" + name + "' has not");
         }
+        if (url.getRawUserInfo() != null || url.getRawQuery() != null) {
+            // It may be the key, so it is not repeated.
+            throw new IllegalArgumentException(
+                    "a provider's url has no user and no query in it: what it takes to be let in stands in its key file");
+        }
         boolean secure = "https".equals(url.getScheme());
         if (url.getHost() == null || !(secure || ("http".equals(url.getScheme()) && isLoopback(url)))) {
             throw new IllegalArgumentException(

@@ -50,6 +50,24 @@ class LiveConfigurationTest {
     }
 
     @Test
+    void whatIsAddedToTheFileIsAVersionOfItsOwnAndIsAddedToWhateverTheFileSaysLater() throws IOException {
+        LiveConfiguration<Integer> live = live();
+        List<Integer> followed = new ArrayList<>();
+        live.follow(followed::add);
+        live.amend(said -> said + 10);
+        assertThat(live.current()).extracting(Version::number, Version::value).containsExactly(2L, 11);
+        assertThat(live.at(1).value())
+                .as("who came in before keeps what there was")
+                .isEqualTo(1);
+        assertThat(live.at(1).fingerprint()).isEqualTo(live.current().fingerprint());
+        assertThat(live.reload()).as("the file says what it said").isEqualTo(new Reload.Unchanged(2));
+        write("size: 2\n");
+        live.reload();
+        live.amend(said -> said + 20);
+        assertThat(followed).as("in place of what was added before").containsExactly(1, 11, 12, 22);
+    }
+
+    @Test
     void aFileThatCannotBeUsedLeavesTheOldVersionAndSaysWhyUntilItCan() throws IOException {
         LiveConfiguration<Integer> live = live();
         write("size: none\n");

@@ -1,0 +1,11 @@
+package dev.weir.control;
+
+import dev.weir.control.storage.StorageConfig;
+import dev.weir.control.storage.TestDatabases;
+
+class EmbeddedProvidersTest extends AbstractProvidersTest {
+    @Override
+    StorageConfig storage() {
+        return TestDatabases.embedded();
+    }
+}
