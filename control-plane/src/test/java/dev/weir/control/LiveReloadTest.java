@@ -170,6 +170,9 @@ class LiveReloadTest {
             assertThat(audited(weir)).contains("engine.drain: a test", "engine.deregister: a test");
             assertThat(weir.put("/admin/engines/two", "{\"url\":\"nowhere\"}").statusCode())
                     .isEqualTo(400);
+            HttpResponse<String> nowhere = weir.put("/admin/engines/two", "{}");
+            assertThat(nowhere.statusCode()).isEqualTo(400);
+            assertThat(nowhere.body()).contains("url is missing");
         }
     }
 

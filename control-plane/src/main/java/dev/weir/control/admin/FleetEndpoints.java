@@ -102,6 +102,9 @@ public final class FleetEndpoints {
     }
 
     private static Engine engine(String name, Registration registration) {
+        if (registration.url() == null) {
+            throw refused("url is missing: say where the engine listens");
+        }
         try {
             return new Engine(
                     name, URI.create(registration.url()), registration.region() == null ? "" : registration.region());
