@@ -5,12 +5,11 @@ import dev.weir.control.embedding.SentenceEncoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how hard a request is from what it looks like: words that ask for work in several steps, forms, code, length, depth, stakes. Every
- * feature adds to one score; two borders cut it into three. Near a border the verdict is worth little, and says so. For models that a head
+ * Says how hard a request is from what it looks like: words that ask for work in several steps, forms, code, length, depth, stakes, what it names,
+ * what context it brings and what answer it expects. Every feature adds to one score; two borders cut it into three. Near a border the verdict is worth little, and says so. For models that a head
  * was {@linkplain LearnedHead trained} for, what they got right before speaks instead.
  *
  * <p>Pure, and cheap enough to be asked every time: one pass over the body, one over the last message for each group of words.
@@ -30,6 +29,8 @@ public final class Classifier {
     private static final int LONG_PROMPT_CHARS = 4000;
     private static final int DEEP_CONVERSATION = 8;
     private static final int NUMBERS_MANY = 6;
+    private static final int ENTITIES_MANY = 12;
+    private static final int CONTEXTS_TO_COMBINE = 2;
 
     private final @Nullable LearnedHead head;
     private final @Nullable LearnedCheck check;
@@ -81,36 +82,53 @@ public final class Classifier {
     }
 
     Classification classify(PromptFeatures prompt) {
-        double score = 0;
-        double strongest = 0;
-        String reason = "nothing asks for more than a look";
+        Score score = new Score();
         for (Cues.Cue cue : Cues.ALL) {
-            Matcher found = cue.words().matcher(prompt.text());
-            if (found.find()) {
-                score += cue.weight();
-                if (cue.weight() > strongest) {
-                    strongest = cue.weight();
-                    reason = "it " + cue.name();
-                }
+            score.add(cue.words().matcher(prompt.text()).find(), cue.weight(), cue.name());
+        }
+        score.add(prompt.contextCount() >= CONTEXTS_TO_COMBINE, 1.4, "brings several contexts to combine");
+        boolean asksForWork = score.sum > 0;
+        score.add(prompt.tools(), 1, "may call tools");
+        score.add(prompt.form(), 1, "demands a form");
+        // Whoever wants a word of a long text wants it looked up; where work is asked for, a word is no easier to find
+        // than a sentence.
+        boolean lookedUp = prompt.expected() == ExpectedAnswer.BRIEF && !asksForWork;
+        score.add(prompt.promptChars() > LONG_PROMPT_CHARS, lookedUp ? 0.5 : 1, "is long");
+        score.add(true, prompt.expected().weight(), prompt.expected().reason());
+        score.add(prompt.messageCount() > DEEP_CONVERSATION, 0.5, "is deep in a conversation");
+        score.add(prompt.numberCount() > NUMBERS_MANY, 0.2, "has many numbers");
+        score.add(prompt.entityCount() > ENTITIES_MANY, 0.2, "names much");
+        return score.verdict();
+    }
+
+    /** What the features add up to, and which of them adds most. */
+    private static final class Score {
+        private double sum;
+        private double strongest;
+        private String reason = "nothing asks for more than a look";
+
+        void add(boolean found, double weight, String what) {
+            if (!found) {
+                return;
+            }
+            sum += weight;
+            if (weight > strongest) {
+                strongest = weight;
+                reason = "it " + what;
             }
         }
-        score += prompt.tools() ? 1 : 0;
-        score += prompt.form() ? 1 : 0;
-        score += prompt.promptChars() > LONG_PROMPT_CHARS ? 1 : 0;
-        score += prompt.messageCount() > DEEP_CONVERSATION ? 0.5 : 0;
-        score += prompt.numberCount() > NUMBERS_MANY ? 0.2 : 0;
-        Difficulty difficulty = score >= COMPLEX_FROM
-                ? Difficulty.COMPLEX
-                : score >= MODERATE_FROM ? Difficulty.MODERATE : Difficulty.SIMPLE;
-        double distance = Math.min(Math.abs(score - MODERATE_FROM), Math.abs(score - COMPLEX_FROM));
-        return new Classification(difficulty, certainty(distance), reason(reason, score));
+
+        Classification verdict() {
+            Difficulty difficulty = sum >= COMPLEX_FROM
+                    ? Difficulty.COMPLEX
+                    : sum >= MODERATE_FROM ? Difficulty.MODERATE : Difficulty.SIMPLE;
+            double distance = Math.min(Math.abs(sum - MODERATE_FROM), Math.abs(sum - COMPLEX_FROM));
+            return new Classification(
+                    difficulty, certainty(distance), String.format(Locale.ROOT, "%s (score %.1f)", reason, sum));
+        }
     }
 
     private static double certainty(double distance) {
         return CERTAINTY_MIN + (CERTAINTY_MAX - CERTAINTY_MIN) * (1 - Math.exp(-CERTAINTY_PER_POINT * distance));
-    }
-
-    private static String reason(String strongest, double score) {
-        return String.format(Locale.ROOT, "%s (score %.1f)", strongest, score);
     }
 }

@@ -17,6 +17,9 @@ import tools.jackson.core.json.JsonFactory;
  * @param messageCount how deep the conversation is
  * @param lineCount lines of the last user message: context that it brings along
  * @param numberCount numbers in it
+ * @param entityCount names, numbers, times and amounts in it
+ * @param contextCount blocks of context: in it, marked as such in what the system says, and results of tools since
+ * @param expected what form and length of an answer it asks for
  * @param tools whether the model may call tools
  * @param form whether the answer must have one
  * @param oneText whether the answer will be one text, which can be looked at before it is sent: no tools, no choice of several
@@ -27,11 +30,16 @@ record PromptFeatures(
         int messageCount,
         int lineCount,
         int numberCount,
+        int entityCount,
+        int contextCount,
+        ExpectedAnswer expected,
         boolean tools,
         boolean form,
         boolean oneText) {
     /** Of a long message its end is read: that is where people ask. */
     private static final int TEXT_CHARS_MAX = 8192;
+
+    private static final String TOOL = "tool";
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -52,6 +60,9 @@ record PromptFeatures(
     /** Gathers them in one pass that keeps nothing but the last user message. */
     private static final class Collector {
         private String lastUser = "";
+        private int systemContextCount;
+        private int toolResultCount;
+        private int answerTokensMax = Integer.MAX_VALUE;
         private int promptChars;
         private int messageCount;
         private boolean tools;
@@ -85,6 +96,12 @@ record PromptFeatures(
                         form = value != JsonToken.VALUE_NULL;
                         json.skipChildren();
                     }
+                    case "max_tokens", "max_completion_tokens", "max_output_tokens" -> {
+                        if (value.isNumeric()) {
+                            answerTokensMax = (int) json.getValueAsDouble(); // too many are as many as an int can be
+                        }
+                        json.skipChildren();
+                    }
                     case "n" -> oneText &= value == JsonToken.VALUE_NULL || json.getValueAsInt(0) == 1;
                     default -> json.skipChildren();
                 }
@@ -113,6 +130,8 @@ record PromptFeatures(
                 JsonToken value = json.nextToken();
                 if (name.equals("role") && value == JsonToken.VALUE_STRING) {
                     role = json.getString();
+                } else if (name.equals("type") && value == JsonToken.VALUE_STRING) {
+                    role = json.getString().equals("function_call_output") ? TOOL : role;
                 } else if (name.equals("content") && value == JsonToken.VALUE_STRING) {
                     content.append(json.getString());
                 } else if (name.equals("content") && value == JsonToken.START_ARRAY) {
@@ -144,19 +163,33 @@ record PromptFeatures(
         private void take(String role, String content) {
             messageCount++;
             promptChars += content.length();
-            if (role.equals("user")) {
-                lastUser = content;
+            switch (role) {
+                case "user" -> {
+                    lastUser = content;
+                    toolResultCount = 0;
+                }
+                case "system", "developer" -> systemContextCount += ContextBlocks.count(end(content), false);
+                case TOOL, "function" -> toolResultCount++;
+                default -> {} // the model's own words
             }
         }
 
+        private static String end(String content) {
+            return content.substring(Math.max(0, content.length() - TEXT_CHARS_MAX));
+        }
+
         PromptFeatures features() {
-            String end = lastUser.substring(Math.max(0, lastUser.length() - TEXT_CHARS_MAX));
+            String end = end(lastUser);
+            String text = end.toLowerCase(Locale.ROOT);
             return new PromptFeatures(
-                    end.toLowerCase(Locale.ROOT),
+                    text,
                     promptChars,
                     messageCount,
                     (int) end.lines().filter(line -> !line.isBlank()).count(),
                     numbers(end),
+                    Entities.count(end),
+                    ContextBlocks.count(text, true) + systemContextCount + toolResultCount,
+                    ExpectedAnswer.of(text, answerTokensMax),
                     tools,
                     form,
                     oneText);

@@ -37,6 +37,23 @@ class ClassifierTest {
     }
 
     @Test
+    void contextToCombineAndTheAnswerThatIsExpectedCount() {
+        Classification two = classify("Bookings:\n- Gisa Lysanette\nGates:\n- Lysanette 1\n\nWhich gate?");
+        assertThat(two.difficulty()).as("two lines alone are no records").isEqualTo(Difficulty.SIMPLE);
+        Classification combined = classify("Bookings:\n- Gisa Lysanette\n- Harik Doremeus\nGates:\n- Lysanette 1\n"
+                + "- Doremeus 12\n\nWhich gate will Gisa use?");
+        assertThat(combined.difficulty()).isEqualTo(Difficulty.MODERATE);
+        assertThat(combined.reason()).startsWith("it brings several contexts to combine");
+        assertThat(classify("Write a poem.").reason()).isEqualTo("it asks for a text (score 0.5)");
+        assertThat(classify("Write a poem of 400 words.").difficulty()).isEqualTo(Difficulty.MODERATE);
+        String record = "Gate: 7\nSeat: 3\n" + "x".repeat(5000) + "\nWhich gate? ";
+        assertThat(classify(record).difficulty()).isEqualTo(Difficulty.MODERATE);
+        assertThat(classify(record + "Only the number.").difficulty())
+                .as("looked up in a long text")
+                .isEqualTo(Difficulty.SIMPLE);
+    }
+
+    @Test
     void partsAndTextPromptsAreReadAndWhatCannotBeReadIsSimple() {
         String parts =
                 "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"explain why\"}]}]}";
@@ -95,7 +112,8 @@ class ClassifierTest {
         System.out.printf("verdicts %s%n", verdicts);
         System.out.printf(
                 "accuracy and cost against always power: fast %.1f %% %.0f %%, mid %.1f %% %.0f %%, power %.1f %% 100 %%,"
-                        + " random %.1f %% %.0f %%, routed %.1f %% %.0f %%, oracle %.1f %% %.0f %%%n",
+                        + " random %.1f %% %.0f %%, routed %.1f %% %.0f %%, oracle %.1f %% %.0f %%;"
+                        + " fast and power mixed by chance at the cost of routed %.1f %%%n",
                 100 * right[0] / n,
                 100 * cost[0] / cost[2],
                 100 * right[1] / n,
@@ -106,7 +124,8 @@ class ClassifierTest {
                 100 * routed[0] / n,
                 100 * routed[1] / n / cost[2],
                 100 * oracle[0] / n,
-                100 * oracle[1] / n / cost[2]);
+                100 * oracle[1] / n / cost[2],
+                100 * (right[0] + (right[2] - right[0]) * (routed[1] / n - cost[0]) / (cost[2] - cost[0])) / n);
         assertThat(routed[0] / n).as("accuracy, routed against chance").isGreaterThan(random[0] / n + 0.05);
         assertThat(routed[1] / n).as("cost, routed against always power").isLessThan(0.8 * cost[2]);
     }
