@@ -66,6 +66,7 @@ public final class Call {
     private long firstByteNanos;
     private boolean answered;
     private boolean left;
+    private boolean over;
     private @Nullable String cache;
     private @Nullable String guard;
     private @Nullable String compression;
@@ -141,7 +142,7 @@ public final class Call {
 
     /** A good answer has begun. */
     public synchronized void answered() {
-        if (!answered) {
+        if (!answered && !over) {
             answered = true;
             firstByteNanos = clock.monotonicTime();
         }
@@ -149,12 +150,14 @@ public final class Call {
 
     /** So many pieces of a streamed answer have passed. */
     public synchronized void piecesPassed(int count) {
-        pieceCount += count;
+        pieceCount += over ? 0 : count;
     }
 
     /** An engine said what the request took so far. */
     public synchronized void told(Usage usage) {
-        told = usage;
+        if (!over) {
+            told = usage;
+        }
     }
 
     /** The answer was known, and this is how; the usage is what it took when it was made. Nobody pays for it again. */
@@ -193,6 +196,14 @@ public final class Call {
     /** Whether the answer was known. */
     public synchronized boolean wasCached() {
         return cache != null;
+    }
+
+    /**
+     * It is over, and took what it has taken until now. Budgets and the ledger hear of it one after the other, in an order that depends on how
+     * it ended; a piece that comes on another thread between the two is of neither.
+     */
+    public synchronized void over() {
+        over = true;
     }
 
     /** Its client read no more of the answer. */

@@ -182,8 +182,12 @@ public final class Till {
 
     private Mono<Void> booked(Call call, ServerWebExchange exchange, Passage passage, Function<Call, Mono<Void>> work) {
         Ending ending = new Ending();
-        // Before whoever comes behind hears that it is over: they tell of it.
-        Runnable took = () -> passage.took(call.usage(), call.costNanos());
+        // Before whoever comes behind hears that it is over: they tell of it, settle and book, each at a moment of its
+        // own.
+        Runnable took = () -> {
+            call.over();
+            passage.took(call.usage(), call.costNanos());
+        };
         return work.apply(call)
                 .doOnError(failure -> ending.failure = failure)
                 .doOnTerminate(took)

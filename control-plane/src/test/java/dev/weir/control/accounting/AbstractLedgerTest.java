@@ -112,6 +112,25 @@ abstract class AbstractLedgerTest {
         return reports.by(List.of(), ALL).getFirst().callCount();
     }
 
+    /** What is counted of it may have been asked for by then, and has to be what is booked. */
+    @Test
+    void whatComesWhenACallIsOverIsNotOfIt() {
+        Call left = call("acme", "fast", null);
+        left.answered();
+        left.piecesPassed(2);
+        left.over();
+        Usage counted = left.usage();
+        left.piecesPassed(1);
+        left.told(new Usage(1000, 0, 50));
+        assertThat(left.usage()).isEqualTo(counted).isEqualTo(new Usage(100, 0, 2));
+        assertThat(left.entry("cancelled").usage()).isEqualTo(counted);
+        Call unanswered = call("acme", "fast", null);
+        unanswered.over();
+        unanswered.answered();
+        assertThat(unanswered.wasAnswered()).isFalse();
+        assertThat(unanswered.costNanos()).isZero();
+    }
+
     @Test
     void trafficIsCountedBySlotsOfTime() {
         ledger.start();
