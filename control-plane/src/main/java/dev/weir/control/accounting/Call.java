@@ -130,6 +130,18 @@ public final class Call {
         price = itsPrice;
     }
 
+    /** The better model that was asked last has told nobody anything: it is as it was before. */
+    public synchronized void comesBack() {
+        Call row = rejected.removeLast();
+        request = row.request();
+        price = row.price();
+    }
+
+    /** Its caller gets none of the answers, so that nobody pays for those that would not do. */
+    public synchronized void hasNoAnswer() {
+        rejected.clear();
+    }
+
     /** The answers that would not do, in the order in which they came. */
     public synchronized List<Call> rejected() {
         return List.copyOf(rejected);
@@ -249,7 +261,8 @@ public final class Call {
         return new ServedExchange(id, caller.tenant().id(), feature, request, course.arm(), at);
     }
 
-    synchronized LedgerEntry entry(String status) {
+    /** Its row in the ledger, if it is over now. */
+    public synchronized LedgerEntry entry(String status) {
         return new LedgerEntry(
                 id,
                 request.id(),

@@ -97,7 +97,11 @@ public final class Ledger implements SmartLifecycle {
 
     /** The call is over. Never waits: what finds no place goes to the spool. */
     public void record(Call call, String status) {
-        LedgerEntry entry = call.entry(status);
+        record(call.entry(status));
+    }
+
+    /** The same of a call that was over before. */
+    public void record(LedgerEntry entry) {
         followers.forEach(follower -> follower.accept(entry));
         if (!waiting.offer(entry)) {
             keep(List.of(entry));

@@ -181,9 +181,9 @@ public final class CompletionPipeline {
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     String reason = told.getFirst(RouteStation.ROUTE_HEADER);
                     passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
-                    told.set(ENGINE_HEADER, answer.from());
-                    return relay.relay(
-                                    answer, exchange, passage, call, outside.isPresent() ? Recording.NONE : recording)
+                    exchange.getResponse().getHeaders().set(ENGINE_HEADER, answer.from());
+                    boolean kept = outside.isEmpty() && !UpgradeStation.isPoor(exchange);
+                    return relay.relay(answer, exchange, passage, call, kept ? recording : Recording.NONE)
                             .doOnSuccess(_ -> call.perToken()
                                     .ifPresent(
                                             pace -> times.wrote(call.request().model(), pace)));

@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.Ledger;
+import dev.weir.control.accounting.LedgerEntry;
 import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
@@ -72,27 +73,34 @@ public final class Till {
 
     /**
      * Has a better model answer the call if as much is left as that can take. The answer that came before is not sent then, but was made: it is paid
-     * for, and booked by itself.
+     * for, and booked by itself, when it is certain that it was not. Fails with {@link StepFailed} where it may be yet, and then all is as it was before.
      *
      * @param came the answer that will not do
      * @param up asks the better model, whose answer may not do either
-     * @param asItCame sends the answer, since there is nothing left for another
      */
-    Mono<Void> goUp(
-            Call call, CompletionRequest better, byte[] came, Supplier<Mono<Void>> up, Supplier<Mono<Void>> asItCame) {
+    Mono<Void> goUp(Call call, CompletionRequest better, byte[] came, Supplier<Mono<Void>> up) {
         return Mono.defer(() -> {
             int step = call.rejected().size() + 1;
             ModelPrice price = ledger.priceOf(better);
             Reservation more = quota.reserveBetter(call.caller(), better, price);
+            Call row = rejected(call, came);
+            LedgerEntry entry = row.entry("200");
             return more.verdict()
                     .flatMap(verdict -> {
                         if (!(verdict instanceof Granted)) {
-                            return asItCame.get();
+                            return Mono.error(StepFailed.noRoom(better.model()));
                         }
-                        call.goesUp(rejected(call, came), better, price);
-                        return up.get();
+                        call.goesUp(row, better, price);
+                        return up.get().doOnError(StepFailed.class, _ -> call.comesBack());
                     })
-                    .doFinally(_ -> more.settle(taken(call, step)));
+                    // Before another is asked, which may need what was set aside for this one.
+                    .doOnError(StepFailed.class, _ -> more.settle(Amounts.nothing()))
+                    .doFinally(_ -> {
+                        more.settle(taken(call, step));
+                        if (call.rejected().contains(row)) {
+                            ledger.record(entry);
+                        }
+                    });
         });
     }
 
@@ -100,7 +108,6 @@ public final class Till {
         Call aside = ledger.begin(call.caller(), call.request(), Call.UPGRADE_REJECTED);
         aside.costs(call.price());
         new UsageFilter(aside).see(answer);
-        ledger.record(aside, "200");
         return aside;
     }
 

@@ -5,6 +5,8 @@ import dev.weir.control.classification.SecondLook;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.upstream.EngineAnswer;
+import dev.weir.control.upstream.UpstreamFailure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
@@ -24,6 +27,7 @@ import reactor.core.publisher.Mono;
  */
 public final class UpgradeStation {
     static final String HEADER = "x-weir-upgrade";
+    private static final String POOR = UpgradeStation.class.getName() + ".poor";
 
     private final LongFunction<Optional<UpgradePolicy>> policies;
     private final CostCeiling ceiling;
@@ -71,8 +75,7 @@ public final class UpgradeStation {
         if (check.isEmpty()) {
             return engines.ask(call, request, relay);
         }
-        return new Climb(call, exchange.getResponse().getHeaders(), engines, relay, up.orElseThrow(), check.get())
-                .look(request);
+        return new Climb(call, exchange, engines, relay, up.orElseThrow(), check.get()).begin(request);
     }
 
     /** The models that may answer instead of the request's, cheapest first. The last is not left out for being down: others may stand in for it. */
@@ -83,10 +86,15 @@ public final class UpgradeStation {
                 .toList();
     }
 
+    /** Whether what is sent would not have done, had there been something better. */
+    static boolean isPoor(ServerWebExchange exchange) {
+        return exchange.getAttributes().containsKey(POOR);
+    }
+
     /** The way of one request. */
     private final class Climb {
         private final Call call;
-        private final HttpHeaders told;
+        private final ServerWebExchange exchange;
         private final Engines engines;
         private final Function<EngineAnswer, ? extends Publisher<Void>> relay;
         private final UpgradePolicy up;
@@ -94,64 +102,140 @@ public final class UpgradeStation {
 
         Climb(
                 Call call,
-                HttpHeaders told,
+                ServerWebExchange exchange,
                 Engines engines,
                 Function<EngineAnswer, ? extends Publisher<Void>> relay,
                 UpgradePolicy up,
                 AnswerCheck check) {
             this.call = call;
-            this.told = told;
+            this.exchange = exchange;
             this.engines = engines;
             this.relay = relay;
             this.up = up;
             this.check = check;
         }
 
-        /** Asks a model, and decides about its answer when it is there. */
-        Mono<Void> look(CompletionRequest request) {
+        /** Asks the first model, and decides about its answer when it is there. */
+        Mono<Void> begin(CompletionRequest request) {
             UnseenAnswer unseen = new UnseenAnswer();
+            return scored(request, unseen)
+                    .then(Mono.defer(() -> unseen.head().status() == 200
+                            ? decide(request, unseen)
+                            : Mono.from(relay.apply(unseen.asItCame()))));
+        }
+
+        private Mono<Void> scored(CompletionRequest request, UnseenAnswer unseen) {
             CompletionRequest scored = request.withModel(request.model(), check.body());
-            return engines.ask(call, RoutingFields.read(check.body()).withModel(scored, request.model()), unseen::take)
-                    .then(Mono.defer(() -> decide(request, unseen)));
+            return engines.ask(call, RoutingFields.read(check.body()).withModel(scored, request.model()), unseen::take);
         }
 
         private Mono<Void> decide(CompletionRequest request, UnseenAnswer unseen) {
-            if (unseen.head().status() != 200) {
-                return Mono.from(relay.apply(unseen.asItCame()));
-            }
-            boolean events = unseen.head().isEventStream();
             List<String> above = above(up, request);
-            Optional<Fault> fault = above.isEmpty()
+            Optional<AnswerCheck.Said> said = above.isEmpty()
                     ? Optional.empty()
-                    : check.read(events, unseen.bytes()).flatMap(said -> fault(request, above, said));
-            return fault.map(found -> goUp(request, unseen, found))
-                    .orElseGet(() -> Mono.from(relay.apply(unseen.with(check.asAsked(events, unseen.bytes())))));
+                    : check.read(unseen.head().isEventStream(), unseen.bytes());
+            return said.flatMap(read -> fault(request, above, read))
+                    .map(fault -> {
+                        boolean formed = check.malformed(said.get()).isEmpty();
+                        return goUp(new Rejected(request, unseen, fault.reason(), formed), fault.next(), List.of());
+                    })
+                    .orElseGet(() -> send(unseen));
         }
 
-        private Mono<Void> goUp(CompletionRequest request, UnseenAnswer unseen, Fault fault) {
-            CompletionRequest better = RoutingFields.read(request.body()).withModel(request, fault.next());
-            return till.goUp(
-                    call,
-                    better,
-                    unseen.bytes(),
-                    () -> {
-                        tell(fault.next() + "; " + fault.reason());
-                        told.set(RouteStation.MODEL_HEADER, fault.next());
-                        return up.lookedAt().contains(fault.next())
-                                        && !above(up, better).isEmpty()
-                                ? look(better)
-                                : engines.ask(call, better, relay);
-                    },
-                    () -> {
-                        tell("none, limits leave no room for " + fault.next() + "; " + fault.reason());
-                        return Mono.from(relay.apply(
-                                unseen.with(check.asAsked(unseen.head().isEventStream(), unseen.bytes()))));
+        private Mono<Void> send(UnseenAnswer unseen) {
+            boolean events = unseen.head().isEventStream();
+            return Mono.from(relay.apply(unseen.with(check.asAsked(events, unseen.bytes()))));
+        }
+
+        /** Asks a better model, and those after it where it does not answer. */
+        private Mono<Void> goUp(Rejected rejected, String next, List<StepFailed> failed) {
+            CompletionRequest request = rejected.request();
+            CompletionRequest better = RoutingFields.read(request.body()).withModel(request, next);
+            HttpHeaders before = new HttpHeaders();
+            told().forEach((name, values) -> before.put(name, new ArrayList<>(values)));
+            return till.goUp(call, better, rejected.answer().bytes(), () -> {
+                        tell(next, failed, rejected.reason());
+                        told().set(RouteStation.MODEL_HEADER, next);
+                        return ask(better);
+                    })
+                    .onErrorResume(StepFailed.class, failure -> {
+                        // What it said of itself is not true of whoever answers.
+                        told().clear();
+                        told().putAll(before);
+                        List<StepFailed> all = Stream.concat(failed.stream(), Stream.of(failure))
+                                .toList();
+                        return above(up, better).stream()
+                                .findFirst()
+                                .map(after -> goUp(rejected, after, all))
+                                .orElseGet(() -> giveUp(rejected, all));
                     });
         }
 
-        private void tell(String step) {
-            String before = told.getFirst(HEADER);
-            told.set(HEADER, before == null ? step : before + "; then " + step);
+        /** Asks a better model; fails with {@link StepFailed} as long as nobody has been told anything of what it says. */
+        private Mono<Void> ask(CompletionRequest better) {
+            UnseenAnswer unseen = new UnseenAnswer();
+            boolean looked =
+                    up.lookedAt().contains(better.model()) && !above(up, better).isEmpty();
+            Mono<Void> asked = looked
+                    ? scored(better, unseen).then(Mono.defer(() -> refused(better, unseen)))
+                    : engines.ask(
+                            call,
+                            better,
+                            answer -> answer.status() == 200
+                                    ? relay.apply(answer)
+                                    : Mono.from(unseen.take(answer)).then(Mono.defer(() -> refused(better, unseen))));
+            Mono<Void> mendable = asked.onErrorMap(
+                    failure -> mayBeMended(failure),
+                    failure -> StepFailed.of(
+                            better.model(),
+                            OpenAiErrors.known(failure).orElseThrow().status(),
+                            failure));
+            return looked ? mendable.then(Mono.defer(() -> decide(better, unseen))) : mendable;
+        }
+
+        private Mono<Void> refused(CompletionRequest better, UnseenAnswer unseen) {
+            return unseen.head().status() == 200 ? Mono.empty() : Mono.error(StepFailed.of(better.model(), unseen));
+        }
+
+        private boolean mayBeMended(Throwable failure) {
+            boolean clients = failure instanceof UpstreamFailure upstream
+                    && upstream.kind() == UpstreamFailure.Kind.CLIENT_STALLED;
+            return !clients
+                    && OpenAiErrors.known(failure).isPresent()
+                    && !exchange.getResponse().isCommitted()
+                    && !call.wasAnswered();
+        }
+
+        /**
+         * None that is better answers. What is there is sent, as it is better than none; but to whoever has demanded a form an answer without it is
+         * none, and a failure says at least that it is worth asking again.
+         */
+        private Mono<Void> giveUp(Rejected rejected, List<StepFailed> failed) {
+            tell("none", failed, rejected.reason());
+            Optional<Mono<Void>> error = rejected.formed()
+                    ? Optional.empty()
+                    : failed.reversed().stream()
+                            .flatMap(failure -> failure.told(relay).stream())
+                            .findFirst();
+            if (error.isPresent()) {
+                call.hasNoAnswer();
+                return error.get();
+            }
+            exchange.getAttributes().put(POOR, true);
+            return send(rejected.answer());
+        }
+
+        /** Where they are now: of a stream they are others once it was to begin. */
+        private HttpHeaders told() {
+            return exchange.getResponse().getHeaders();
+        }
+
+        private void tell(String who, List<StepFailed> failed, String reason) {
+            StringBuilder step = new StringBuilder(who);
+            failed.forEach(failure -> step.append(", ").append(failure.getMessage()));
+            step.append("; ").append(reason);
+            String before = told().getFirst(HEADER);
+            told().set(HEADER, before == null ? step.toString() : before + "; then " + step);
         }
 
         /** Why an answer will not do; where something was learnt of such answers, that counts, and else how sure its model was. */
@@ -184,4 +268,11 @@ public final class UpgradeStation {
      * @param next the model that is asked instead
      */
     private record Fault(String reason, String next) {}
+
+    /**
+     * An answer that will not do, unless there is no other.
+     *
+     * @param formed whether it has the form that was asked for
+     */
+    private record Rejected(CompletionRequest request, UnseenAnswer answer, String reason, boolean formed) {}
 }
