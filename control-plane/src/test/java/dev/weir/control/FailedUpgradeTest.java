@@ -51,7 +51,7 @@ class FailedUpgradeTest {
                 "--weir.configuration.file=" + file,
                 "--weir.accounting.write-every=1ms",
                 "--weir.fleet.probe-every=1h",
-                "--weir.upstream.first-byte-max=1s");
+                "--weir.upstream.first-byte-max=3s");
     }
 
     @AfterEach
