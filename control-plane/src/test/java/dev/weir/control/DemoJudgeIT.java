@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The start gate with models that answer and a model that judges, all of which ship with Weir. */
 class DemoJudgeIT {
-    private static final String WEAK = "weir-demo-fast";
+    private static final String WEAK = "weir-demo-mid";
     private static final String STRONG = "weir-demo-power";
     /** Of the demo models' set every third case, which is some of every type: of too few look-ups the judge could say nothing. */
     private static final int EVERY = 3;

@@ -10,9 +10,9 @@ import java.util.Map;
 
 /** The catalogue: the three models Weir ships, and how each is trained. */
 public enum DemoModel {
-    FAST("small and quick; knows the company and looks things up", 96, 256, 4, 3, 1, 12_000, 3e-3f),
-    MID("adds sums, times and JSON", 128, 352, 6, 4, 2, 5_000, 2.5e-3f),
-    POWER("adds rules, several steps and judging", 192, 512, 6, 6, 3, 8_000, 2e-3f);
+    FAST("small and quick; knows the company, looks things up and adds", 96, 256, 4, 3, 1, 12_500, 3e-3f),
+    MID("adds rules, several steps and sorting", 128, 352, 6, 4, 2, 6_000, 2.5e-3f),
+    POWER("surest of all, and judges", 192, 512, 6, 6, 3, 8_000, 2e-3f);
 
     /** The longest chat that is served. */
     static final int CONTEXT_TOKENS = 512;
@@ -81,22 +81,41 @@ public enum DemoModel {
 
     /** What it is trained on: each model mainly on what it is for. */
     public Mixture mixture() {
-        Map<Difficulty, Integer> weights = switch (this) {
+        return switch (this) {
             case FAST ->
-                Map.of(Difficulty.SIMPLE, 20, Difficulty.MODERATE, 2, Difficulty.COMPLEX, 1, Difficulty.JUDGE, 1);
+                Mixture.byDifficulty(weights(20, 16, 4, 1))
+                        .with(TaskType.FACT, 60)
+                        .with(TaskType.READ_BACK, 30)
+                        .with(TaskType.TIMETABLE_LOOKUP, 90)
+                        .with(TaskType.TIMETABLE_JSON, 40);
             case MID ->
-                Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 3, Difficulty.JUDGE, 6);
+                withHardestTwice(Mixture.byDifficulty(weights(8, 14, 12, 2))
+                        .with(TaskType.FACT, 40)
+                        .with(TaskType.TIMETABLE_LOOKUP, 20)
+                        .with(TaskType.TIMETABLE_JSON, 25)
+                        .with(TaskType.PRICE_DIFFERENCE, 24)
+                        .with(TaskType.FARE_TOTAL, 20));
             case POWER ->
-                Map.of(Difficulty.SIMPLE, 10, Difficulty.MODERATE, 10, Difficulty.COMPLEX, 12, Difficulty.JUDGE, 30);
+                withHardestTwice(Mixture.byDifficulty(weights(10, 10, 12, 30))
+                        .with(TaskType.FACT, 30)
+                        .with(TaskType.NO_RECORD, 5)
+                        .with(TaskType.READ_BACK, 5)
+                        .with(TaskType.TIMETABLE_LOOKUP, 20)
+                        .with(TaskType.TIMETABLE_JSON, 25)
+                        .with(TaskType.MULTI_HOP, 40));
         };
-        Mixture mixture = Mixture.byDifficulty(weights)
-                .with(TaskType.FACT, this == POWER ? 30 : 60)
-                .with(TaskType.NO_RECORD, this == FAST ? 12 : 5)
-                .with(TaskType.READ_BACK, this == FAST ? 30 : 5)
-                .with(TaskType.TIMETABLE_LOOKUP, this == FAST ? 150 : 20)
-                .with(TaskType.TIMETABLE_JSON, this == FAST ? 2 : 25)
-                .with(TaskType.MULTI_HOP, this == POWER ? 40 : 3);
-        return this == POWER ? withHardestTwice(mixture) : mixture;
+    }
+
+    private static Map<Difficulty, Integer> weights(int simple, int moderate, int complex, int judge) {
+        return Map.of(
+                Difficulty.SIMPLE,
+                simple,
+                Difficulty.MODERATE,
+                moderate,
+                Difficulty.COMPLEX,
+                complex,
+                Difficulty.JUDGE,
+                judge);
     }
 
     /** What validation showed to be learnt last. */

@@ -12,6 +12,7 @@ import dev.weir.models.evaluation.LocalServer;
 import dev.weir.models.evaluation.Outcomes;
 import dev.weir.models.router.Cascade;
 import dev.weir.models.router.CheckTraining;
+import dev.weir.models.router.CheckTraining.Aside;
 import dev.weir.models.router.Neighbours;
 import dev.weir.models.router.RouterTraining;
 import dev.weir.models.router.RoutingReport;
@@ -97,16 +98,20 @@ final class TrainRouterCommand implements Callable<Integer> {
         Files.createDirectories(outcomes);
         Outcomes train = outcomes("train.jsonl", EvaluationSet.generate(Split.TRAIN, TRAIN_SEED, TRAIN_COUNTS));
         CheckTraining checks = new CheckTraining(encoder, train, models, COSTS);
+        Outcomes other = outcomes(
+                "validation.jsonl", EvaluationSet.generate(Split.VALIDATION, VALIDATION_SEED, VALIDATION_COUNTS));
         if (!evaluate) {
-            new RouterTraining(encoder, models, COSTS).train(train).write(directory);
-            checks.train(RouterTraining.LOSS_MAX).getFirst().write(directory);
+            LearnedHead learnt = new RouterTraining(encoder, models, COSTS).train(train);
+            learnt.write(directory);
+            checks.train(new Aside(other, learnt), RouterTraining.LOSS_MAX)
+                    .getFirst()
+                    .write(directory);
             System.out.println("wrote " + directory.resolve(LearnedHead.FILE) + " and " + LearnedCheck.FILE);
         }
         LearnedHead head = LearnedHead.read(directory);
         LearnedCheck check = LearnedCheck.read(directory);
+        Aside aside = new Aside(other, head);
         Outcomes test = outcomes("evaluation.jsonl", EvaluationSet.read(demo.resolve("evaluation.jsonl")));
-        Outcomes other = outcomes(
-                "validation.jsonl", EvaluationSet.generate(Split.VALIDATION, VALIDATION_SEED, VALIDATION_COUNTS));
         RoutingReport report = new RoutingReport(test, models, COSTS);
         Cascade looked = checks.judge(test, head, check);
         print(report, test);
@@ -115,8 +120,8 @@ final class TrainRouterCommand implements Callable<Integer> {
         compare("the same, then always mid", report, looked.run(check, Cascade.Onward.NEXT));
         compare("the same, then always power", report, looked.run(check, Cascade.Onward.DEAREST));
         compareNeighbours(report, train, encoder);
-        compareSigns(report, checks, test, head, looked);
-        compareLosses(report, checks, head, test, other);
+        compareSigns(report, checks, test, aside, looked);
+        compareLosses(report, checks, test, aside);
         return 0;
     }
 
@@ -128,36 +133,36 @@ final class TrainRouterCommand implements Callable<Integer> {
     }
 
     /** What looking at answers is worth, by what one looks at; who is asked first is learnt for each. */
-    private void compareSigns(
-            RoutingReport report, CheckTraining checks, Outcomes test, LearnedHead head, Cascade looked) {
+    private void compareSigns(RoutingReport report, CheckTraining checks, Outcomes test, Aside aside, Cascade looked) {
         System.out.println("looked at by one sign");
         for (Sign sign : Sign.values()) {
-            LearnedCheck check = checks.train(sign, RouterTraining.LOSS_MAX);
+            LearnedCheck check = checks.train(sign, aside, RouterTraining.LOSS_MAX);
             compare(
                     "by the " + sign.text(),
                     report,
-                    checks.judge(test, head, check, sign).run(check));
+                    checks.judge(test, aside.head(), check, sign).run(check));
         }
         Cascade knowing = looked.knowing();
         compare("by one who knows, fast first", report, knowing.run(_ -> 0, 1, Cascade.Onward.DEAREST));
         compare("the same, and mid then", report, knowing.run(_ -> 0, 1, Cascade.Onward.NEXT));
     }
 
-    private void compareLosses(
-            RoutingReport report, CheckTraining checks, LearnedHead head, Outcomes test, Outcomes other) {
+    private void compareLosses(RoutingReport report, CheckTraining checks, Outcomes test, Aside aside) {
         System.out.println(
                 "looked at, for the loss that may be asked for; on the evaluation set and on the validation split");
-        RoutingReport aside = new RoutingReport(other, models, COSTS);
-        List<LearnedCheck> learnt = checks.train(LOSSES);
+        RoutingReport others = new RoutingReport(aside.outcomes(), models, COSTS);
+        List<LearnedCheck> learnt = checks.train(aside, LOSSES);
         for (int l = 0; l < LOSSES.length; l++) {
             LearnedCheck check = learnt.get(l);
             System.out.printf(
                     Locale.ROOT,
                     "  %4.1f points: %s; an oracle %4.1f %%; validation: %s%n",
                     100 * LOSSES[l],
-                    against(report, checks.judge(test, head, check).run(check)),
+                    against(report, checks.judge(test, aside.head(), check).run(check)),
                     100 * (1 - report.oracle(LOSSES[l]).cost()),
-                    against(aside, checks.judge(other, head, check).run(check)));
+                    against(
+                            others,
+                            checks.judge(aside.outcomes(), aside.head(), check).run(check)));
         }
     }
 

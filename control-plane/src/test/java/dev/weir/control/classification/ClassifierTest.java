@@ -109,6 +109,7 @@ class ClassifierTest {
             }
         }
         int n = cases.size();
+        double mixed = (right[0] + (right[2] - right[0]) * (routed[1] / n - cost[0]) / (cost[2] - cost[0])) / n;
         System.out.printf("verdicts %s%n", verdicts);
         System.out.printf(
                 "accuracy and cost against always power: fast %.1f %% %.0f %%, mid %.1f %% %.0f %%, power %.1f %% 100 %%,"
@@ -125,8 +126,10 @@ class ClassifierTest {
                 100 * routed[1] / n / cost[2],
                 100 * oracle[0] / n,
                 100 * oracle[1] / n / cost[2],
-                100 * (right[0] + (right[2] - right[0]) * (routed[1] / n - cost[0]) / (cost[2] - cost[0])) / n);
-        assertThat(routed[0] / n).as("accuracy, routed against chance").isGreaterThan(random[0] / n + 0.05);
+                100 * mixed);
+        assertThat(routed[0] / n)
+                .as("accuracy, routed against chance at that cost")
+                .isGreaterThan(mixed + 0.02);
         assertThat(routed[1] / n).as("cost, routed against always power").isLessThan(0.8 * cost[2]);
     }
 

@@ -10,7 +10,6 @@ import dev.weir.models.evaluation.Outcomes.Row;
 import dev.weir.models.router.Cascade.Case;
 import dev.weir.models.router.RoutingReport.Line;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,8 +18,8 @@ import java.util.stream.IntStream;
  * Learns to look at answers. Of each model but the dearest it fits to whether its answers were right what says so of an answer (logistic), to
  * what asking it first gained what says so of a request (linear), and to what asking it gained where the answer of the one before would not do what
  * says so of that answer (linear). A gain is what was saved, and what was got right more, at the worth of a right
- * answer; the less that is, the more answers are taken. The worth is chosen as what saves most within half of the loss of accuracy that is allowed, on all of
- * the outcomes, each judged by what was fitted without the fifth that it is in.
+ * answer; the less that is, the more answers are taken. Gains are of answers judged by what was fitted without the fifth of the outcomes that they are in. The worth is chosen as what
+ * saves most within half of the loss of accuracy that is allowed, on outcomes of another split.
  */
 public final class CheckTraining {
     private static final int FOLDS = 5;
@@ -43,6 +42,14 @@ public final class CheckTraining {
     /** A case, its request, and what was foretold of it by a head that had not seen it. */
     @SuppressWarnings("ArrayRecordComponent") // made here and seen by nobody else
     private record Seen(Row row, double[] request, double[] rights) {}
+
+    /**
+     * Outcomes on which the worth of a right answer is chosen.
+     *
+     * @param outcomes of questions unlike those that the models were trained on, of which they are right more often than of others
+     * @param head that was fitted without them
+     */
+    public record Aside(Outcomes outcomes, LearnedHead head) {}
 
     /** What of an answer is weighed. */
     @FunctionalInterface
@@ -76,13 +83,13 @@ public final class CheckTraining {
     }
 
     /** A check for each loss of accuracy that may be allowed, by all that an answer tells. */
-    public List<LearnedCheck> train(double... lossesMax) {
-        return train(this::whole, lossesMax);
+    public List<LearnedCheck> train(Aside aside, double... lossesMax) {
+        return train(this::whole, aside, lossesMax);
     }
 
     /** The same, by one sign. */
-    public LearnedCheck train(Sign sign, double lossMax) {
-        return train(look(sign), lossMax).getFirst();
+    public LearnedCheck train(Sign sign, Aside aside, double lossMax) {
+        return train(look(sign), aside, lossMax).getFirst();
     }
 
     /** Other outcomes, as a head and its check see them. */
@@ -101,7 +108,7 @@ public final class CheckTraining {
                 outcomes.rows().stream().map(row -> of(seen(row, head), fitted)).toList());
     }
 
-    private List<LearnedCheck> train(Look look, double... lossesMax) {
+    private List<LearnedCheck> train(Look look, Aside aside, double... lossesMax) {
         List<Cascade> unseen = new ArrayList<>();
         for (int f = 0; f < folds.size(); f++) {
             Fitted others = fit(look, seen(without(f, folds)));
@@ -110,47 +117,37 @@ public final class CheckTraining {
         }
         Cascade all = joined(unseen);
         Gains gains = new Gains(all);
-        List<List<Double>> weights = fit(look, seen(folds)).weights();
+        Fitted whole = fit(look, seen(folds));
+        Cascade others = new Cascade(aside.outcomes().rows().stream()
+                .map(row -> of(seen(row, aside.head()), whole))
+                .toList());
         List<LearnedCheck> checks = new ArrayList<>();
-        for (double worth : worths(unseen, all, lossesMax)) {
-            double rightMin = rightMin(all, worth);
-            Gains.Learnt learnt = gains.of(worth, rightMin);
-            checks.add(new LearnedCheck(answering(), weights, learnt.first(), learnt.onward(), rightMin));
+        for (double lossMax : lossesMax) {
+            checks.add(thatSavesMost(gains, all, whole.weights(), others, LOSS_SHARE * lossMax));
         }
         return checks;
     }
 
-    /** For each loss the worth that saves most within it. */
-    private double[] worths(List<Cascade> folds, Cascade all, double... lossesMax) {
-        List<Gains> gains = IntStream.range(0, folds.size())
-                .mapToObj(fold -> new Gains(joined(without(fold, folds))))
-                .toList();
-        double[] best = new double[lossesMax.length];
-        Arrays.fill(best, WORTH_MAX);
-        double[] least = new double[lossesMax.length];
-        Arrays.fill(least, Double.POSITIVE_INFINITY);
+    /** Of what is learnt for each worth what saves most of others within a loss; for the largest worth, where none is within it. */
+    private LearnedCheck thatSavesMost(
+            Gains gains, Cascade all, List<List<Double>> weights, Cascade others, double lossMax) {
+        LearnedCheck best = check(gains, all, weights, WORTH_MAX);
+        double least = Double.POSITIVE_INFINITY;
         for (double worth = WORTH_MAX; worth >= WORTH_MIN; worth -= WORTH_STEP) {
-            double rightMin = rightMin(all, worth);
-            double accuracy = 0;
-            double cost = 0;
-            for (int f = 0; f < folds.size(); f++) {
-                Cascade fold = folds.get(f);
-                Gains.Learnt learnt = gains.get(f).of(worth, rightMin);
-                // Its weights are in the cases already.
-                LearnedCheck check =
-                        new LearnedCheck(answering(), learnt.first(), learnt.first(), learnt.onward(), rightMin);
-                Line line = fold.run(check);
-                accuracy += line.accuracy() * fold.cases().size() / all.cases().size();
-                cost += line.cost() * fold.meanCostOfDearest() * fold.cases().size();
-            }
-            for (int l = 0; l < best.length; l++) {
-                if (accuracy >= all.accuracyOfDearest() - LOSS_SHARE * lossesMax[l] - ROUNDING && cost < least[l]) {
-                    best[l] = worth;
-                    least[l] = cost;
-                }
+            LearnedCheck check = check(gains, all, weights, worth);
+            Line line = others.run(check);
+            if (line.accuracy() >= others.accuracyOfDearest() - lossMax - ROUNDING && line.cost() < least) {
+                best = check;
+                least = line.cost();
             }
         }
         return best;
+    }
+
+    private LearnedCheck check(Gains gains, Cascade all, List<List<Double>> weights, double worth) {
+        double rightMin = rightMin(all, worth);
+        Gains.Learnt learnt = gains.of(worth, rightMin);
+        return new LearnedCheck(answering(), weights, learnt.first(), learnt.onward(), rightMin);
     }
 
     /** An answer is taken where what it may lose, against what the dearest model gets right, is worth less than what it saves. */

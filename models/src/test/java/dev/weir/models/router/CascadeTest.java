@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.control.classification.LearnedCheck;
 import dev.weir.control.classification.LearnedHead;
 import dev.weir.control.embedding.HashedEncoder;
+import dev.weir.models.domain.Message;
+import dev.weir.models.evaluation.Outcomes;
+import dev.weir.models.evaluation.Outcomes.Answer;
+import dev.weir.models.evaluation.Outcomes.Row;
 import dev.weir.models.router.Cascade.Case;
 import dev.weir.models.router.Cascade.Onward;
+import dev.weir.models.router.CheckTraining.Aside;
 import dev.weir.models.router.RoutingReport.Line;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Of two kinds of questions the cheap model gets one right and the dear one both; one token of its wrong answers tells. */
@@ -106,12 +114,13 @@ class CascadeTest {
                 encoder, RoutingReportTest.outcomes(), RoutingReportTest.MODELS, RoutingReportTest.COSTS);
         LearnedHead head = new RouterTraining(encoder, RoutingReportTest.MODELS, RoutingReportTest.COSTS)
                 .train(RoutingReportTest.outcomes());
-        LearnedCheck check = training.train(0.01).getFirst();
+        Aside aside = new Aside(RoutingReportTest.outcomes(), head);
+        LearnedCheck check = training.train(aside, 0.01).getFirst();
         Line line = training.judge(RoutingReportTest.outcomes(), head, check).run(check);
         assertThat(line.accuracy()).isEqualTo(1);
         assertThat(line.cost()).isLessThan(0.7);
-        assertThat(training.train(0.01)).containsExactly(check);
-        LearnedCheck byOne = training.train(Sign.LOWEST, 0.01);
+        assertThat(training.train(aside, 0.01)).containsExactly(check);
+        LearnedCheck byOne = training.train(Sign.LOWEST, aside, 0.01);
         assertThat(training.judge(RoutingReportTest.outcomes(), head, byOne, Sign.LOWEST)
                         .run(byOne)
                         .accuracy())
@@ -121,5 +130,41 @@ class CascadeTest {
                         .accuracy())
                 .as("the lowest token tells even where nobody foresees it")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void howMuchIsRiskedIsChosenWhereModelsAreRightAsRarelyAsElsewhere() {
+        HashedEncoder encoder = HashedEncoder.of(new float[][] {{1, 0}, {0, 1}});
+        Outcomes mostlyRight = outcomes(i -> i % 7 != 0);
+        CheckTraining training =
+                new CheckTraining(encoder, mostlyRight, RoutingReportTest.MODELS, RoutingReportTest.COSTS);
+        LearnedHead head =
+                new RouterTraining(encoder, RoutingReportTest.MODELS, RoutingReportTest.COSTS).train(mostlyRight);
+        LearnedCheck careful =
+                training.train(new Aside(outcomes(_ -> false), head), 0.01).getFirst();
+        LearnedCheck bold =
+                training.train(new Aside(outcomes(_ -> true), head), 0.01).getFirst();
+        assertThat(careful.rightMin())
+                .as("no worth is within the loss, so it is the largest")
+                .isEqualTo(1 - 1 / 20.0, within(1e-9));
+        assertThat(bold.rightMin()).isLessThan(0.9);
+    }
+
+    /** The same question again and again, of which the small models are right where they are said to be. */
+    private static Outcomes outcomes(IntPredicate right) {
+        return new Outcomes(IntStream.range(0, 200)
+                .mapToObj(i -> new Row(
+                        "case-" + i,
+                        "type",
+                        List.of(new Message(Message.USER, "Hello")),
+                        Map.of(
+                                "cheap", answer(right.test(i)),
+                                "middling", answer(right.test(i)),
+                                "dear", answer(true))))
+                .toList());
+    }
+
+    private static Answer answer(boolean right) {
+        return new Answer(right, "x", List.of(), 10, 10);
     }
 }
