@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
  * long that is on this machine is measured first, and the load set by it.
  * {@code ./weir test --soak -Dit.test=PrefixChoiceSoak}.
  */
+@Timeout(900)
 class PrefixChoiceSoak {
     private static final Path MODELS_JAR = WeirProcess.HOME.resolve("models/target/weir-models.jar");
     private static final String SHAPE = "llama-15m";
