@@ -55,7 +55,7 @@ public final class Classifier {
     /** What kind of request it is. */
     public Traits traits(JsonBody request) {
         PromptFeatures features = PromptFeatures.of(request);
-        return new Traits(classify(request).difficulty(), Language.of(features.text()), features.promptChars());
+        return new Traits(classify(features).difficulty(), Language.of(features.text()), features.promptChars());
     }
 
     /** The verdict on a request. */
