@@ -58,12 +58,13 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--rounds",
             defaultValue = "3",
             paramLabel = "N",
-            description = "Of each way (default: ${DEFAULT-VALUE}).")
+            description = "Of each way, and up to three times as many where the machine's host disturbs them"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int roundCount;
 
     @Option(
             names = "--warm-up",
-            defaultValue = "20",
+            defaultValue = "30",
             paramLabel = "S",
             description =
                     "Seconds that do not count, for both JVMs to translate what they do (default: ${DEFAULT-VALUE}).")

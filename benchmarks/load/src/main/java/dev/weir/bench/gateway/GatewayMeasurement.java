@@ -1,6 +1,7 @@
 package dev.weir.bench.gateway;
 
 import dev.weir.bench.gateway.GatewayReport.Asked;
+import dev.weir.bench.gateway.GatewayReport.Quiet;
 import dev.weir.bench.gateway.GatewayReport.Row;
 import dev.weir.bench.gateway.OpenLoop.Limits;
 import dev.weir.bench.server.UnreachableException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Requests and streams, directly and through every variant of the control plane, in turn. All of them run all the time, and wait while it is
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class GatewayMeasurement implements AutoCloseable {
     private static final double NANOS_PER_MICRO = 1e3;
+    private static final int TIMES_AS_MANY_ROUNDS_MAX = 3;
 
     /** How much is asked. */
     public record Plan(int ratePerSecond, int streamsPerSecond, double seconds, int roundCount, double warmUpSeconds) {
@@ -79,13 +82,12 @@ public final class GatewayMeasurement implements AutoCloseable {
     }
 
     private GatewayReport measure() throws IOException, InterruptedException {
-        long[] cpuNanos = new long[variants.size() + 1];
-        List<Rounds> requests = ask(false, plan.ratePerSecond(), cpuNanos);
-        List<Rounds> streams = ask(true, plan.streamsPerSecond(), new long[cpuNanos.length]);
+        Load requests = ask(false, plan.ratePerSecond());
+        Load streams = ask(true, plan.streamsPerSecond());
         List<Row> rows = new ArrayList<>();
         for (int way = 1; way <= variants.size(); way++) {
-            Asked through = new Asked(requests.get(way), streams.get(way));
-            double micros = cpuNanos[way]
+            Asked through = new Asked(requests.rounds(way), streams.rounds(way));
+            double micros = requests.cpuNanos(way)
                     / NANOS_PER_MICRO
                     / Math.max(1, through.requests().answerCount());
             rows.add(new Row(
@@ -94,33 +96,73 @@ public final class GatewayMeasurement implements AutoCloseable {
                     micros,
                     running.get(way - 1).residentBytes()));
         }
-        return new GatewayReport(new Asked(requests.getFirst(), streams.getFirst()), rows);
+        return new GatewayReport(
+                new Asked(requests.rounds(0), streams.rounds(0)),
+                rows,
+                List.of(requests.quiet("requests"), streams.quiet("streams")));
     }
 
-    /** Way 0 is the direct one. In each round another one begins: whatever else the machine does meets all of them. */
-    private List<Rounds> ask(boolean stream, int perSecond, long[] cpuNanos) throws IOException, InterruptedException {
-        List<Rounds> taken = new ArrayList<>();
+    /** All rounds of one kind of load, and those that count. */
+    private record Load(List<Turn> turns, List<Turn> counted) {
+        Rounds rounds(int way) {
+            List<Turn> others = new ArrayList<>(turns);
+            others.removeAll(counted);
+            return new Rounds(of(counted, way), of(others, way));
+        }
+
+        private static List<Latencies> of(List<Turn> turns, int way) {
+            return turns.stream().map(turn -> turn.ways().get(way)).toList();
+        }
+
+        double cpuNanos(int way) {
+            return counted.stream()
+                    .mapToDouble(turn -> turn.cpuNanos().get(way))
+                    .sum();
+        }
+
+        Quiet quiet(String what) {
+            return new Quiet(
+                    what, turns.size(), counted.size(), counted.getLast().stolenShare());
+        }
+    }
+
+    /**
+     * Way 0 is the direct one. In each round another one begins: whatever else the machine does meets all of them. Where the host disturbs too
+     * many rounds, there are more.
+     */
+    private Load ask(boolean stream, int perSecond) throws IOException, InterruptedException {
+        List<Turn> turns = new ArrayList<>();
         List<OpenLoop> loops = new ArrayList<>();
         try {
             List<Integer> order = new ArrayList<>();
-            for (int way = 0; way < cpuNanos.length; way++) {
-                taken.add(new Rounds());
+            for (int way = 0; way <= variants.size(); way++) {
                 loops.add(loop(way, stream));
                 order.add(way);
                 loops.get(way).run(perSecond, plan.warmUpSeconds(), new Latencies());
             }
-            for (int round = 0; round < plan.roundCount(); round++) {
-                for (int way : order) {
-                    long before = cpuNanos(way);
-                    loops.get(way).run(perSecond, plan.seconds(), taken.get(way).next());
-                    cpuNanos[way] += cpuNanos(way) - before;
-                }
+            int roundsMax = plan.roundCount() * TIMES_AS_MANY_ROUNDS_MAX;
+            while (turns.size() < roundsMax
+                    && turns.stream().filter(Turn::quiet).count() < plan.roundCount()) {
+                turns.add(turn(loops, order, perSecond));
                 Collections.rotate(order, 1);
             }
         } finally {
             loops.forEach(OpenLoop::close);
         }
-        return taken;
+        return new Load(turns, Turn.quietest(turns, plan.roundCount()));
+    }
+
+    private Turn turn(List<OpenLoop> loops, List<Integer> order, int perSecond) throws InterruptedException {
+        List<Latencies> ways =
+                Stream.generate(Latencies::new).limit(loops.size()).toList();
+        Long[] cpuNanos = new Long[loops.size()];
+        ProcessorTime begun = ProcessorTime.now();
+        for (int way : order) {
+            long before = cpuNanos(way);
+            loops.get(way).run(perSecond, plan.seconds(), ways.get(way));
+            cpuNanos[way] = cpuNanos(way) - before;
+        }
+        return new Turn(ways, List.of(cpuNanos), ProcessorTime.now().stolenShareSince(begun));
     }
 
     private OpenLoop loop(int way, boolean stream) throws IOException {

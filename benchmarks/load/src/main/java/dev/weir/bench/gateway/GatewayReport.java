@@ -7,19 +7,41 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/** What was measured, as a table: what it takes directly, and what each control plane adds. */
-public record GatewayReport(Asked direct, List<Row> rows) {
+/** What was measured, as a table: what it takes directly, and what each control plane adds; and how quiet it was. */
+public record GatewayReport(Asked direct, List<Row> rows, List<Quiet> quiet) {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double BYTES_PER_MIB = 1 << 20;
+    private static final double PERCENT = 100;
 
     public GatewayReport {
         rows = List.copyOf(rows);
+        quiet = List.copyOf(quiet);
     }
 
     /** Both kinds of load, one way. */
     record Asked(Rounds requests, Rounds streams) {
         long failureCount() {
             return requests.failureCount() + streams.failureCount();
+        }
+    }
+
+    /**
+     * How quiet it was.
+     *
+     * @param stolenShareMost of the processors' time that the machine's host took in a round that counts
+     */
+    record Quiet(String what, int rounds, int counted, double stolenShareMost) {
+        private String text() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %d of %d rounds count, of which the machine's host took up to %.2f %% for others%s%n",
+                    what,
+                    counted,
+                    rounds,
+                    PERCENT * stolenShareMost,
+                    stolenShareMost <= Turn.STOLEN_SHARE_MAX
+                            ? ""
+                            : String.format(Locale.ROOT, ": too much (%.1f %%)", PERCENT * Turn.STOLEN_SHARE_MAX));
         }
     }
 
@@ -49,7 +71,7 @@ public record GatewayReport(Asked direct, List<Row> rows) {
                 + rows.stream().mapToLong(row -> row.through().failureCount()).sum();
     }
 
-    /** A table in Markdown. */
+    /** A table in Markdown, and words behind it. */
     public String text() {
         StringBuilder text = new StringBuilder();
         StringJoiner head = new StringJoiner(" | ", "| ms | ", " | CPU us | MiB |\n");
@@ -70,6 +92,8 @@ public record GatewayReport(Asked direct, List<Row> rows) {
                             row.cpuMicrosPerAnswer(),
                             row.residentBytes() / BYTES_PER_MIB));
         }
+        text.append('\n');
+        quiet.forEach(of -> text.append(of.text()));
         failures(text, "direct", direct);
         rows.forEach(row -> failures(text, row.name(), row.through()));
         return text.toString();

@@ -1,22 +1,26 @@
 package dev.weir.bench.gateway;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * What one way of asking took, round by round. What is added is the difference within a round, and of all rounds the median: a machine that is
  * slower one minute than the next slows both sides of a round.
  */
 final class Rounds {
-    private final List<Latencies> rounds = new ArrayList<>();
+    private final List<Latencies> rounds;
+    private final List<Latencies> others;
 
-    /** For the next round. */
-    Latencies next() {
-        Latencies next = new Latencies();
-        rounds.add(next);
-        return next;
+    /**
+     * Those.
+     *
+     * @param others rounds that do not count, but what failed in them failed
+     */
+    Rounds(List<Latencies> rounds, List<Latencies> others) {
+        this.rounds = List.copyOf(rounds);
+        this.others = List.copyOf(others);
     }
 
     double median(ToDoubleFunction<Latencies> figure) {
@@ -50,14 +54,15 @@ final class Rounds {
     }
 
     long failureCount() {
-        return rounds.stream().mapToLong(Latencies::failureCount).sum();
+        return all().mapToLong(Latencies::failureCount).sum();
     }
 
     /** Why the last one failed. */
     String lastFailure() {
-        return rounds.stream()
-                .map(Latencies::lastFailure)
-                .filter(why -> !why.isEmpty())
-                .reduce("", (_, later) -> later);
+        return all().map(Latencies::lastFailure).filter(why -> !why.isEmpty()).reduce("", (_, later) -> later);
+    }
+
+    private Stream<Latencies> all() {
+        return Stream.concat(rounds.stream(), others.stream());
     }
 }
