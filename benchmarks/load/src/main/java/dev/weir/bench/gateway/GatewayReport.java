@@ -94,9 +94,22 @@ public record GatewayReport(Asked direct, List<Row> rows, List<Quiet> quiet) {
         }
         text.append('\n');
         quiet.forEach(of -> text.append(of.text()));
+        rows.forEach(row -> ofAllRounds(text, row));
         failures(text, "direct", direct);
         rows.forEach(row -> failures(text, row.name(), row.through()));
         return text.toString();
+    }
+
+    /** Whoever leaves rounds out says what they would have changed. */
+    private void ofAllRounds(StringBuilder text, Row row) {
+        text.append("with the rounds that do not count, ").append(row.name());
+        for (Column column : COLUMNS) {
+            Rounds through = column.of().apply(row.through()).all();
+            Rounds directly = column.of().apply(direct).all();
+            text.append(
+                    String.format(Locale.ROOT, "; %s %.3f", column.name(), through.added(directly, column.figure())));
+        }
+        text.append('\n');
     }
 
     private static void failures(StringBuilder text, String name, Asked asked) {

@@ -23,6 +23,11 @@ final class Rounds {
         this.others = List.copyOf(others);
     }
 
+    /** All of them, those that do not count, too. */
+    Rounds all() {
+        return new Rounds(every().toList(), List.of());
+    }
+
     double median(ToDoubleFunction<Latencies> figure) {
         return median(rounds.stream().mapToDouble(figure).toArray());
     }
@@ -54,15 +59,15 @@ final class Rounds {
     }
 
     long failureCount() {
-        return all().mapToLong(Latencies::failureCount).sum();
+        return every().mapToLong(Latencies::failureCount).sum();
     }
 
     /** Why the last one failed. */
     String lastFailure() {
-        return all().map(Latencies::lastFailure).filter(why -> !why.isEmpty()).reduce("", (_, later) -> later);
+        return every().map(Latencies::lastFailure).filter(why -> !why.isEmpty()).reduce("", (_, later) -> later);
     }
 
-    private Stream<Latencies> all() {
+    private Stream<Latencies> every() {
         return Stream.concat(rounds.stream(), others.stream());
     }
 }

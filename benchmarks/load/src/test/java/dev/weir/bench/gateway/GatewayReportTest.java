@@ -38,7 +38,7 @@ class GatewayReportTest {
         some.failed(new IOException("HTTP/1.1 503"));
         Latencies directly = new Latencies();
         directly.failed(new IOException("the connection ended"));
-        Asked direct = new Asked(new Rounds(List.of(directly), List.of()), NONE);
+        Asked direct = new Asked(new Rounds(List.of(directly), List.of(new Latencies())), NONE);
         // In a round that does not count, but it failed.
         Asked through = new Asked(new Rounds(List.of(new Latencies()), List.of(some)), NONE);
         GatewayReport report = new GatewayReport(direct, List.of(new Row("plain", through, 1, 1)), List.of());
@@ -47,7 +47,7 @@ class GatewayReportTest {
     }
 
     @Test
-    void roundsThatTheHostDisturbedAreMeasuredAgainAndTold() {
+    void thoseRoundsCountOfWhichTheHostTookLeastAndWhatItTookIsTold() {
         List<Turn> turns = Stream.of(0.02, 0.001, 0.006, 0.004)
                 .map(stolen -> new Turn(List.of(), List.of(), stolen))
                 .toList();
@@ -62,15 +62,25 @@ class GatewayReportTest {
                 .contains("streams: 3 of 9 rounds count", "up to 1.23 % for others: too much (0.5 %)");
     }
 
+    @Test
+    void whatTheRoundsSaidThatDoNotCountIsToldToo() {
+        Asked direct = new Asked(new Rounds(of(1), of(1, 1)), NONE);
+        Asked through = new Asked(new Rounds(of(2), of(9, 9)), NONE);
+        String text = new GatewayReport(direct, List.of(new Row("plain", through, 1, 1)), List.of()).text();
+        assertThat(text).contains("| added: plain | 1.0", "with the rounds that do not count, plain; whole p50 8.0");
+    }
+
     private static Rounds wholes(long... millis) {
-        return new Rounds(
-                Arrays.stream(millis)
-                        .mapToObj(each -> {
-                            Latencies round = new Latencies();
-                            round.whole(each * MILLI);
-                            return round;
-                        })
-                        .toList(),
-                List.of());
+        return new Rounds(of(millis), List.of());
+    }
+
+    private static List<Latencies> of(long... millis) {
+        return Arrays.stream(millis)
+                .mapToObj(each -> {
+                    Latencies round = new Latencies();
+                    round.whole(each * MILLI);
+                    return round;
+                })
+                .toList();
     }
 }
