@@ -74,6 +74,24 @@ class RolloutAdminTest {
     }
 
     @Test
+    void aRolloutThatMayNotStartAsItIsMadeLeavesItsAliasFreeForAnotherTry() throws Exception {
+        try (ScriptedEngine old = ScriptedEngine.with("v1");
+                ScriptedEngine young = ScriptedEngine.with("v2");
+                RunningControlPlane weir = new RunningControlPlane(List.of(old, young), "--weir.rollout.beat=20ms")) {
+            young.answers(exchange -> exchange.json(500, "{}"));
+            String order = PLAN.replace("\"id\": \"r1\"", "\"baseline\": \"v1\", \"start\": true");
+            HttpResponse<String> refused = weir.post("/admin/rollouts", order);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+            assertThat(refused.body()).contains("both versions must be proven healthy first, and v2 is not");
+            assertThat(weir.get("/admin/rollouts/" + onlyId(weir)).body())
+                    .contains("Given up before it began: it could not be started as it was made");
+            young.answers(exchange -> exchange.json(200, "{}"));
+            JsonNode begun = json(weir.post("/admin/rollouts", order), 201);
+            assertThat(begun.path("report").path("phase").asString()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
     void whereNobodyJudgesNoStageWaitsForJudgedAnswers() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("v1", "v2");
                 RunningControlPlane weir = new RunningControlPlane(List.of(engine))) {

@@ -107,9 +107,21 @@ public final class RolloutEndpoints {
         Mono<RolloutRecord> kept = Refusals.ask(
                 store.database(),
                 () -> desk.plan(order.plan(id, baseline(order)), caller.actor(), order.reason(), overrides));
-        return Boolean.TRUE.equals(order.start())
-                ? kept.then(obeyed(caller, id, Verb.START, new RolloutOrder(order.reason(), null)))
-                : kept.then(detail(id));
+        return Boolean.TRUE.equals(order.start()) ? kept.then(started(caller, id, order)) : kept.then(detail(id));
+    }
+
+    /** One that may not start as it is made is given up, so that its alias is free for another try. */
+    private Mono<RolloutDetail> started(Caller caller, String id, NewRollout order) {
+        return obeyed(caller, id, Verb.START, new RolloutOrder(order.reason(), null))
+                .onErrorResume(
+                        refused -> refused instanceof ResponseStatusException answer
+                                && answer.getStatusCode() == HttpStatus.CONFLICT,
+                        refused -> obeyed(
+                                        caller,
+                                        id,
+                                        Verb.ROLL_BACK,
+                                        new RolloutOrder("it could not be started as it was made", null))
+                                .then(Mono.error(refused)));
     }
 
     @GetMapping("/admin/rollouts/{id}")
