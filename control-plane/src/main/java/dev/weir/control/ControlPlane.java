@@ -262,8 +262,8 @@ public class ControlPlane {
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    RequestIds requestIds() {
-        return new RequestIds();
+    RequestIds requestIds(InstantSource clock) {
+        return new RequestIds(clock);
     }
 
     @Bean

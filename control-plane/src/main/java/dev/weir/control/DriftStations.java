@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Configuration;
 /** Wires what tells whether answers are still what they were, and what they should be. */
 @Configuration(proxyBeanMethods = false)
 class DriftStations {
-    /** How long an answer that was drawn waits to be counted. */
-    private static final Duration DRIFT_EVERY = Duration.ofMillis(250);
+    /** How long an answer that was drawn waits to be counted: not long, since many at a time keep a processor from requests. */
+    private static final Duration DRIFT_EVERY = Duration.ofMillis(50);
 
     @Bean
     DriftStore driftStore(Database database) {

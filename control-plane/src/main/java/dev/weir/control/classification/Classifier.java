@@ -84,7 +84,7 @@ public final class Classifier {
     Classification classify(PromptFeatures prompt) {
         Score score = new Score();
         for (Cues.Cue cue : Cues.ALL) {
-            score.add(cue.words().matcher(prompt.text()).find(), cue.weight(), cue.name());
+            score.add(cue.isIn(prompt.text()), cue.weight(), cue.name());
         }
         score.add(prompt.contextCount() >= CONTEXTS_TO_COMBINE, 1.4, "brings several contexts to combine");
         boolean asksForWork = score.sum > 0;

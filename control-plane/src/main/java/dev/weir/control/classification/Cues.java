@@ -1,14 +1,58 @@
 package dev.weir.control.classification;
 
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Groups of words that say what kind of work a request asks for. */
 final class Cues {
     /** Words that belong together, and what finding one of them adds. */
-    record Cue(String name, Pattern words, double weight) {
+    record Cue(String name, List<Words> words, double weight) {
         static Cue of(String name, double weight, String... words) {
-            return new Cue(name, Pattern.compile("\\b(?:" + String.join("|", words) + ")"), weight);
+            return new Cue(name, Stream.of(words).map(Words::of).toList(), weight);
+        }
+
+        boolean isIn(String text) {
+            for (Words one : words) {
+                if (one.isIn(text)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /**
+     * Words in one of their forms. Most texts do not have how they begin, and the library looks for that many characters at a time, where an
+     * expression looks at each.
+     *
+     * @param begins the letters that all forms begin with
+     */
+    record Words(String begins, Pattern form) {
+        private static final Pattern LETTERS = Pattern.compile("[a-z ]+(?![?*])");
+
+        static Words of(String form) {
+            Matcher letters = LETTERS.matcher(form);
+            if (!letters.lookingAt()) {
+                throw new IllegalArgumentException("must begin with letters: " + form);
+            }
+            return new Words(letters.group(), Pattern.compile("\\b" + form));
+        }
+
+        boolean isIn(String text) {
+            int at = text.indexOf(begins);
+            if (at < 0) {
+                return false;
+            }
+            Matcher matcher = form.matcher(text);
+            matcher.useTransparentBounds(true);
+            for (; at >= 0; at = text.indexOf(begins, at + 1)) {
+                if (matcher.region(at, text.length()).lookingAt()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -54,7 +98,9 @@ final class Cues {
                     "arrange",
                     "in (?:what |which )?order",
                     "order (?:by|of|the)",
-                    "(?:earliest|latest|cheapest) first",
+                    "earliest first",
+                    "latest first",
+                    "cheapest first",
                     "starting with the",
                     "chronolog"),
             Cue.of(
@@ -88,12 +134,17 @@ final class Cues {
                     "asks to apply a rule",
                     2.2,
                     "refund",
-                    "(?:receive|get|given|paid) back",
+                    "receive back",
+                    "get back",
+                    "given back",
+                    "paid back",
                     "allowed",
                     "free to",
                     "ready to",
                     "may (?:this|the|he|she|they|i|we)\\b",
-                    "(?:he|she|they) may\\b",
+                    "he may\\b",
+                    "she may\\b",
+                    "they may\\b",
                     "entitled",
                     "eligible",
                     "discount",
@@ -130,7 +181,7 @@ final class Cues {
     static boolean[] found(String text) {
         boolean[] found = new boolean[ALL.size()];
         for (int i = 0; i < found.length; i++) {
-            found[i] = ALL.get(i).words().matcher(text).find();
+            found[i] = ALL.get(i).isIn(text);
         }
         return found;
     }
