@@ -112,7 +112,7 @@ final class ScriptedEngine implements AutoCloseable {
         return !received.isEmpty();
     }
 
-    /** Nobody listens any more, and whoever was connected is not. */
+    /** Nobody listens any more, and whoever was connected is not; a connection taken at this very moment closes itself. */
     void leave() throws IOException {
         server.close();
         for (Socket connection : connections) {
@@ -131,6 +131,9 @@ final class ScriptedEngine implements AutoCloseable {
                 Socket connection = server.accept();
                 connection.setTcpNoDelay(true);
                 connections.add(connection);
+                if (server.isClosed()) {
+                    connection.close();
+                }
                 connectionCount.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(connection));
             }
