@@ -32,7 +32,6 @@ class LimitsTest {
                 "--weir.ingress.request-size-max=1KB",
                 "--weir.ingress.event-size-max=2KB",
                 "--weir.ingress.requests-under-way-max=2",
-                "--weir.ingress.idle-max=2s",
                 "--weir.upstream.first-byte-max=300ms",
                 "--weir.upstream.silence-max=300ms",
                 "--weir.upstream.stall-max=600ms");
@@ -148,16 +147,5 @@ class LimitsTest {
         }
         engine.answers(exchange -> exchange.json(200, "{}"));
         assertThat(weir.post(CHAT, "{\"model\":\"m\"}").statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void aConnectionThatAsksNothingIsClosed() throws Exception {
-        engine.answers(exchange -> exchange.json(200, "{}"));
-        try (Socket silent = weir.connect();
-                Socket served = weir.connect()) {
-            send(served, CHAT, "", "{\"model\":\"m\"}");
-            assertThat(readUntil(served, _ -> false)).startsWith("HTTP/1.1 200").endsWith("{}");
-            assertThat(readUntil(silent, _ -> false)).isEmpty();
-        }
     }
 }
