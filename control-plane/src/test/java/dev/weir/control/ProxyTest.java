@@ -220,6 +220,18 @@ class ProxyTest {
     }
 
     @Test
+    void aNameThatOnlyTheConfigurationGivesAMeaningSaysWhatIsMissingThere() throws Exception {
+        assertThat(error(weir.post(CHAT, "{\"model\":\"weir-auto\"}"))
+                        .path("message")
+                        .asString())
+                .startsWith("the model `weir-auto` does not exist until `tiers` in weir.yaml says ");
+        assertThat(error(weir.post(CHAT, "{\"model\":\"weir-power\"}"))
+                        .path("message")
+                        .asString())
+                .startsWith("the model `weir-power` does not exist until `tiers` in weir.yaml has models for `power`;");
+    }
+
+    @Test
     void malformedJsonIsABadRequest() throws Exception {
         HttpResponse<String> response = weir.post(CHAT, "{\"model\":");
         assertThat(response.statusCode()).isEqualTo(400);

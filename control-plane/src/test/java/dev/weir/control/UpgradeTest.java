@@ -20,16 +20,22 @@ class UpgradeTest {
     private Path directory;
 
     private ScriptedEngine engine;
+    private ScriptedEngine outside;
     private RunningControlPlane weir;
 
     @BeforeEach
     void start() throws Exception {
+        outside = ScriptedEngine.with();
+        Path key = Files.writeString(directory.resolve("key"), "sk-outside");
         Path file = Files.writeString(directory.resolve("weir.yaml"), """
                 tiers: {fast: small, power: large}
                 upgrade: {tiers: [fast], to: large, logprob-min: -0.1}
                 prices: {small: {output: 1}, large: {output: 10}}
                 tenants: {default: {max-cost-per-token: 0.00001}}
-                """);
+                overflow:
+                  providers:
+                    out: {url: "%s/v1", key-file: "%s", region: us, budget-per-day: 1, models: {small: {name: big, input: 0, output: 5}}}
+                """.formatted(outside.url(), key));
         engine = ScriptedEngine.with("small", "large");
         weir = new RunningControlPlane(
                 List.of(engine), "--weir.configuration.file=" + file, "--weir.accounting.write-every=1ms");
@@ -39,6 +45,7 @@ class UpgradeTest {
     void stop() throws Exception {
         weir.close();
         engine.close();
+        outside.close();
     }
 
     @Test
@@ -109,6 +116,29 @@ class UpgradeTest {
                         .headers()
                         .firstValue("x-weir-upgrade"))
                 .hasValue("large; it has not the form that was asked for");
+    }
+
+    @Test
+    void whatCameFromOutsideAndWillNotDoIsBookedWithWhoGaveItAtTheirPrice() throws Exception {
+        weir.patch("/admin/tenants/default", "{\"dataResidency\":\"OVERFLOW_ALLOWED\"}");
+        engine.answers(exchange -> {
+            if (exchange.request().body().contains("\"small\"")) {
+                exchange.json(429, "{\"error\":{\"code\":\"engine_overloaded\"}}");
+            } else {
+                exchange.json(200, whole("large", "Yes", "null"));
+            }
+        });
+        outside.answers(exchange -> exchange.json(200, whole("big", "I am sorry, I cannot say.", "null")));
+        HttpResponse<String> answer = ask(",\"max_tokens\":8");
+        assertThat(answer.headers().firstValue("x-weir-upgrade")).hasValue("large; it declines");
+        assertThat(answer.headers().firstValue("x-weir-engine")).hasValue(engine.name());
+        await().untilAsserted(
+                        () -> assertThat(weir.get("/admin/costs?by=feature,engine,model")
+                                        .body())
+                                .contains(
+                                        "\"engine\":\"overflow:out\",\"model\":\"small\"},\"calls\":1,\"inputTokens\":4,\"cachedTokens\":0,\"outputTokens\":3,\"cost\":0.000015000}",
+                                        "\"engine\":\"" + engine.name()
+                                                + "\",\"model\":\"large\"},\"calls\":1,\"inputTokens\":4,\"cachedTokens\":0,\"outputTokens\":3,\"cost\":0.000030000}"));
     }
 
     @Test

@@ -114,6 +114,11 @@ public final class Call {
         subject = person;
     }
 
+    /** Where it went last, and why. */
+    public synchronized Course course() {
+        return course;
+    }
+
     /** It goes there, for this reason; said again where it goes elsewhere. */
     public synchronized void takes(Course taken) {
         course = taken;
@@ -135,6 +140,7 @@ public final class Call {
         Call row = rejected.removeLast();
         request = row.request();
         price = row.price();
+        course = row.course();
     }
 
     /** Its caller gets none of the answers, so that nobody pays for those that would not do. */

@@ -1,7 +1,6 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
-import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
@@ -15,6 +14,7 @@ import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.Destination;
+import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.Failover;
 import java.net.URI;
 import java.time.Duration;
@@ -173,22 +173,30 @@ public final class CompletionPipeline {
                                 tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
                                 hearing(asking, passage)),
                         told,
-                        came -> Mono.from(answered.apply(came))),
+                        came -> {
+                            comes(asking, request, came, told);
+                            return Mono.from(answered.apply(came));
+                        }),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
-                    Optional<ModelPrice> outside = spillway.priceOf(answer.from(), call.request());
-                    outside.ifPresent(call::costs);
-                    call.takes(RouteStation.course(answer.from(), told)
-                            .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     String reason = told.getFirst(RouteStation.ROUTE_HEADER);
                     passage.answeredBy(answer.from(), Objects.requireNonNullElse(reason, ""));
                     exchange.getResponse().getHeaders().set(ENGINE_HEADER, answer.from());
-                    boolean kept = outside.isEmpty() && !UpgradeStation.isPoor(exchange);
+                    boolean outside =
+                            spillway.priceOf(answer.from(), call.request()).isPresent();
+                    boolean kept = !outside && !UpgradeStation.isPoor(exchange);
                     return relay.relay(answer, exchange, passage, call, kept ? recording : Recording.NONE)
                             .doOnSuccess(_ -> call.perToken()
                                     .ifPresent(
                                             pace -> times.wrote(call.request().model(), pace)));
                 }));
         return aside.beside(call, course.arm(), original);
+    }
+
+    /** An answer has begun, which may not be the one that is sent: who gives it, and at what price. */
+    private void comes(Call call, CompletionRequest request, EngineAnswer answer, HttpHeaders told) {
+        spillway.priceOf(answer.from(), request).ifPresent(call::costs);
+        call.takes(RouteStation.course(answer.from(), told)
+                .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
     }
 
     private EngineDestinations engines(

@@ -1,5 +1,6 @@
 package dev.weir.control.ingress;
 
+import dev.weir.control.routing.RoutingPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,8 @@ record OpenAiError(
     }
 
     static OpenAiError unknownModel(String model, List<String> known) {
-        String message = "the model `" + model + "` does not exist; this server has "
+        String message = "the model `" + model + "` does not exist"
+                + RoutingPolicy.lacking(model).map(" "::concat).orElse("") + "; this server has "
                 + (known.isEmpty() ? "none" : String.join(", ", known));
         return new OpenAiError(404, INVALID_REQUEST, message, "model", "model_not_found", null);
     }

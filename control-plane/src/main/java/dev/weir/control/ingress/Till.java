@@ -107,6 +107,7 @@ public final class Till {
     private Call rejected(Call call, byte[] answer) {
         Call aside = ledger.begin(call.caller(), call.request(), Call.UPGRADE_REJECTED);
         aside.costs(call.price());
+        aside.takes(call.course());
         new UsageFilter(aside).see(answer);
         return aside;
     }

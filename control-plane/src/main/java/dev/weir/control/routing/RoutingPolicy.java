@@ -216,6 +216,18 @@ public record RoutingPolicy(
         return names;
     }
 
+    /** What has to be said in the configuration for a name that nothing has to be one; empty for names that only a model can have. */
+    public static Optional<String> lacking(String name) {
+        if (name.equals(AUTO)) {
+            return Optional.of("until `tiers` in weir.yaml says among which models it chooses");
+        }
+        return Stream.of(Tier.values())
+                .map(Tier::text)
+                .filter(tier -> name.equals("weir-" + tier))
+                .map(tier -> "until `tiers` in weir.yaml has models for `" + tier + "`")
+                .findFirst();
+    }
+
     /** The first model of each tier, that of the fastest first. */
     List<String> firstOfTiers() {
         return Stream.of(Tier.values())
