@@ -55,6 +55,19 @@ class LeadershipTest {
         assertThat(other.beat(1)).isTrue();
     }
 
+    @Test
+    void whoLeadsWritesAFewTimesALeaseHoweverOftenItIsAsked() {
+        for (long tenth = 0; tenth < 300; tenth++) {
+            assertThat(one.beat(seconds(tenth) / 10)).isTrue();
+            assertThat(other.beat(seconds(tenth) / 10)).isFalse();
+        }
+        Long beats = database.jdbc()
+                .sql("select beat from rollout_leader")
+                .query(Long.class)
+                .single();
+        assertThat(beats).as("in ten leases").isBetween(20L, 40L);
+    }
+
     private static long seconds(long seconds) {
         return Duration.ofSeconds(seconds).toNanos();
     }
