@@ -22,6 +22,7 @@ export function Confirm(props: {
   isSaid?: boolean;
   failure?: Refused | null;
   harmless?: boolean;
+  wide?: boolean;
 }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
@@ -32,7 +33,7 @@ export function Confirm(props: {
     if (isReady) props.onConfirm(reason.trim());
   };
   return (
-    <Dialog title={props.title} onClose={props.onClose}>
+    <Dialog title={props.title} onClose={props.onClose} wide={props.wide}>
       <form onSubmit={submit}>
         <div className="effect">{props.effect}</div>
         <Reason value={reason} onChange={setReason} />

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useEffect, useId, useRef } from 'react';
 
 /** A modal dialog of the browser's own: it keeps the focus inside, closes on Escape, submits on Ctrl Enter, and gives the focus back. */
-export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
+export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; wide?: boolean | undefined }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   useEffect(() => {

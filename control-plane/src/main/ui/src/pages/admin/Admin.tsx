@@ -5,6 +5,7 @@ import { Audit } from './Audit';
 import { Configuration } from './Configuration';
 import { Keys } from './Keys';
 import { Limits } from './Limits';
+import { Providers } from './Providers';
 import { Routing } from './Routing';
 import { Tenants } from './Tenants';
 import { Users } from './Users';
@@ -14,6 +15,7 @@ const TABS = [
   { path: 'tenants', name: 'Tenants', view: Tenants },
   { path: 'users', name: 'Users', view: Users },
   { path: 'limits', name: 'Limits and budgets', view: Limits },
+  { path: 'providers', name: 'Providers', view: Providers },
   { path: 'routing', name: 'Routing', view: Routing },
   { path: 'configuration', name: 'Configuration', view: Configuration },
   { path: 'audit', name: 'Audit log', view: Audit },

@@ -1,7 +1,7 @@
 import type { GuardOrder, StageOrder } from '../../api/types';
+import { changed } from '../../controls/rows';
 import { METRICS } from './ladder';
 import type { Plan } from './plan';
-import { changed } from './plan';
 
 const KINDS: Record<StageOrder['kind'], string> = { SHADOW: 'shadow', CANARY: 'canary', WARM: 'warm' };
 const ROLES: Record<GuardOrder['role'], string> = { GUARDRAIL: 'rolls back', SIGNAL: 'pauses' };

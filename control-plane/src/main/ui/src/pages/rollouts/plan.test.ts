@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TemplateView } from '../../api/types';
-import { changed, orderOf } from './plan';
+import { changed } from '../../controls/rows';
+import { orderOf } from './plan';
 
 const template: TemplateView = {
   template: 'UNJUDGED',

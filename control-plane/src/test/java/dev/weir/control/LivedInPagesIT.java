@@ -40,7 +40,8 @@ class LivedInPagesIT extends AbstractInterfaceIT {
             new Look("monitoring/targets", "full-monitoring-targets", "reached"),
             new Look("monitoring/drift", "full-monitoring-drift", "moved"),
             new Look("monitoring/post-mortems", "full-monitoring-post-mortems", "umbrella-hospitals"),
-            new Look("admin/limits", "full-admin-limits", "tenant acme"));
+            new Look("admin/limits", "full-admin-limits", "tenant acme"),
+            new Look("admin/providers", "full-admin-providers", "in weir.yaml"));
 
     /** What opens a dialog, and where it is. */
     private record Door(String path, String button) {}
@@ -63,6 +64,8 @@ class LivedInPagesIT extends AbstractInterfaceIT {
             new Door("admin/users", "New user"),
             new Door("admin/limits", "Change"),
             new Door("admin/limits", "Remove"),
+            new Door("admin/providers", "Register a provider"),
+            new Door("admin/providers", "Change"),
             new Door("admin/configuration", "Read the file now"));
 
     private final LivedInStack lived;

@@ -44,8 +44,10 @@ final class LivedInStack implements AutoCloseable {
     private final String run;
 
     private LivedInStack() throws Exception {
-        Path file =
-                Files.writeString(Files.createTempDirectory("weir-lived-in-").resolve("weir.yaml"), """
+        Path directory = Files.createTempDirectory("weir-lived-in-");
+        Path key = Files.writeString(directory.resolve("key"), "sk-outside");
+        Path file = Files.writeString(
+                directory.resolve("weir.yaml"), """
                 tiers: {fast: %3$s, power: %1$s}
                 prices:
                   %1$s: {input: 0.20, output: 0.60}
@@ -58,9 +60,12 @@ final class LivedInStack implements AutoCloseable {
                   gpu-a: {url: "%4$s"}
                   gpu-b: {url: "%5$s"}
                   gpu-c: {url: "http://127.0.0.1:1"}
+                overflow:
+                  providers:
+                    eu: {url: "https://llm.eu.example/v1", key-file: "%6$s", region: eu, budget-per-day: 40,
+                      models: {%1$s: {name: big-1, input: 3, output: 15}, %3$s: {name: small-1, input: 0.2, output: 0.8}}}
                 evaluation: {review: {tenants: [default]}}
-                """.formatted(
-                                OLD, NEW, SMALL, first.url(), second.url()));
+                """.formatted(OLD, NEW, SMALL, first.url(), second.url(), key));
         plane = new RunningControlPlane(List.of(), "--weir.configuration.file=" + file);
         plane.awaitReadyCount(2);
         Instant now = Instant.now();
@@ -74,6 +79,9 @@ final class LivedInStack implements AutoCloseable {
                 "/admin/limits",
                 "{\"tenant\":\"umbrella-hospitals\",\"metric\":\"TOKENS\",\"period\":\"DAY\",\"max\":400000}");
         made("/admin/limits", "{\"metric\":\"REQUESTS\",\"period\":\"MINUTE\",\"max\":6000}");
+        plane.put("/admin/providers/rack", """
+                {"url":"https://rack.example/v1","keyFile":"/run/secrets/rack","region":"us","budgetPerDay":10,
+                 "models":{"%s":{"name":"big-2","input":2.5,"output":10}}}""".formatted(OLD), "weir-reason", "a test");
         made("/admin/golden-sets/clinic", CASES);
         evaluated(OLD);
         run = evaluated(NEW);

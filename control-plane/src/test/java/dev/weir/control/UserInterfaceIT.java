@@ -26,6 +26,7 @@ class UserInterfaceIT extends AbstractInterfaceIT {
             "admin/tenants",
             "admin/users",
             "admin/limits",
+            "admin/providers",
             "admin/routing",
             "admin/configuration",
             "admin/audit");
@@ -218,6 +219,48 @@ class UserInterfaceIT extends AbstractInterfaceIT {
         for (String action : List.of("limit.change", "limit.remove", "configuration.reload")) {
             assertThat(row(action).first()).containsText("a test");
         }
+    }
+
+    @Test
+    void aProviderIsRegisteredChangedAndForgotten() {
+        go("admin/providers");
+        assertThat(page.getByText("Nothing leaves.")).isVisible();
+        button(page, "Register a provider").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Name", new Locator.GetByLabelOptions().setExact(true))
+                .fill("rack");
+        dialog.getByLabel("Region").fill("eu");
+        dialog.getByLabel("Budget a day, in dollars").fill("25");
+        dialog.getByLabel("Address").fill("https://rack.example/v1?user=me");
+        dialog.getByLabel("Key file").fill("/run/secrets/rack");
+        dialog.getByLabel("Model here 1").fill("weir-demo-power");
+        dialog.getByLabel("Model there 1").fill("big-1");
+        dialog.getByLabel("Input 1", new Locator.GetByLabelOptions().setExact(true))
+                .fill("3");
+        dialog.getByLabel("Output 1").fill("15");
+        button(dialog, "Another model").click();
+        dialog.getByLabel("Model here 2").fill("weir-demo-power");
+        assertThat(dialog.getByRole(AriaRole.ALERT)).hasText("weir-demo-power is named twice.");
+        button(dialog, "Leave out model 2").click();
+        dialog.getByLabel("Reason, for the audit log").fill("a test");
+        button(dialog, "Register").click();
+        assertThat(dialog.getByRole(AriaRole.ALERT)).containsText("url");
+        dialog.getByLabel("Address").fill("https://rack.example/v1");
+        button(dialog, "Register").click();
+        Locator row = row("rack.example");
+        assertThat(row).containsText("cannot be asked");
+        assertThat(row).containsText("/run/secrets/rack");
+        assertThat(row).containsText("with big-1");
+        button(row, "Change").click();
+        dialog.getByLabel("Budget a day, in dollars").fill("50");
+        confirm("Change");
+        assertThat(row).containsText("$50");
+        assertThat(row).containsText("with big-1");
+        button(row, "Forget").click();
+        confirm("Forget");
+        assertThat(page.getByText("Nothing leaves.")).isVisible();
+        go("admin/audit");
+        assertThat(row("provider.deregister").first()).containsText("a test");
     }
 
     @Test

@@ -1,0 +1,141 @@
+import { useState } from 'react';
+import { useChange } from '../../api/session';
+import type { ProviderStatus } from '../../api/types';
+import { Confirm } from '../../controls/Confirm';
+import { changed } from '../../controls/rows';
+import type { Row } from './provider';
+import { draftOf, orderOf, twice, withAnother } from './provider';
+
+const SHAPES = { openai: 'OpenAI', anthropic: 'Anthropic' };
+
+const COLUMNS: { part: Exclude<keyof Row, 'outputTokensUnsaid'>; name: string; figure: boolean; optional?: boolean }[] = [
+  { part: 'model', name: 'Model here', figure: false },
+  { part: 'name', name: 'Model there', figure: false },
+  { part: 'input', name: 'Input', figure: true },
+  { part: 'cachedInput', name: 'Cached input', figure: true, optional: true },
+  { part: 'output', name: 'Output', figure: true },
+];
+
+function StandIns(props: { rows: Row[]; onChange: (rows: Row[]) => void }) {
+  const { rows, onChange } = props;
+  return (
+    <>
+      <div className="scrolls" tabIndex={0} role="region" aria-label="Models">
+        <table className="plan">
+          <caption>Models, and dollars for a million of their tokens</caption>
+          <thead>
+            <tr>
+              {COLUMNS.map((column) => (
+                <th key={column.part} scope="col">
+                  {column.name}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="unseen">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={index}>
+                {COLUMNS.map(({ part, name, figure, optional }) => (
+                  <td key={part}>
+                    <input
+                      aria-label={`${name} ${index + 1}`}
+                      type={figure ? 'number' : 'text'}
+                      {...(figure && { min: 0, step: 'any' })}
+                      required={!optional}
+                      autoComplete="off"
+                      value={row[part]}
+                      onChange={(event) => onChange(changed(rows, index, { [part]: event.target.value }))}
+                    />
+                  </td>
+                ))}
+                <td>
+                  <button type="button" className="small" aria-label={`Leave out model ${index + 1}`} disabled={rows.length === 1} onClick={() => onChange(changed(rows, index, null))}>
+                    Leave out
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div>
+        <button type="button" className="small" onClick={() => onChange(withAnother(rows))}>
+          Another model
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** Registers a provider, or says something else of one that was. */
+export function ProviderDialog(props: { provider?: ProviderStatus; onClose: () => void }) {
+  const { provider, onClose } = props;
+  const [draft, setDraft] = useState(() => draftOf(provider));
+  const register = useChange('PUT /admin/providers/{name}', 'GET /admin/providers');
+  const double = twice(draft.rows);
+  const field = (part: Exclude<keyof typeof draft, 'rows'>) => ({
+    value: draft[part],
+    onChange: (event: { target: { value: string } }) => setDraft({ ...draft, [part]: event.target.value }),
+  });
+  return (
+    <Confirm
+      title={provider ? `Change ${provider.name}` : 'Register a provider'}
+      action={provider ? 'Change' : 'Register'}
+      wide
+      harmless
+      pending={register.isPending}
+      isSaid={!double}
+      failure={register.error}
+      onClose={onClose}
+      onConfirm={(reason) => register.mutate({ path: { name: draft.name.trim() }, body: orderOf(draft), reason }, { onSuccess: onClose })}
+      effect={
+        <>
+          <p>
+            Requests for these models go there while no engine has room for them, of tenants that may overflow and of no other. It holds on every replica, from the next request on.
+          </p>
+          <div className="fields">
+            {!provider && (
+              <label>
+                Name
+                <input {...field('name')} required autoComplete="off" />
+              </label>
+            )}
+            <label>
+              Speaks like
+              <select {...field('shape')}>
+                {Object.entries(SHAPES).map(([shape, text]) => (
+                  <option key={shape} value={shape}>
+                    {text}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              Region
+              <input {...field('region')} required autoComplete="off" />
+            </label>
+            <label>
+              Budget a day, in dollars
+              <input type="number" min={0} step="any" {...field('budgetPerDay')} required />
+            </label>
+          </div>
+          <label>
+            Address
+            <input type="url" placeholder="https://" {...field('url')} required autoComplete="off" />
+          </label>
+          <label>
+            <span>
+              Key file <span className="hint">its path; every replica has the key in a file of its own, and it is never told here</span>
+            </span>
+            <input {...field('keyFile')} required autoComplete="off" />
+          </label>
+          <StandIns rows={draft.rows} onChange={(rows) => setDraft({ ...draft, rows })} />
+          {double && <p role="alert">{double} is named twice.</p>}
+        </>
+      }
+    />
+  );
+}
