@@ -84,13 +84,14 @@ class ExperimentStations {
             Database database,
             TrialStore store,
             ChangeLog changes,
+            TrialArms arms,
             ArmWeights weights,
             Fleet fleet,
             LiveConfiguration<Policy> policy) {
         return new ExperimentEndpoints(
                 database,
                 store,
-                new TrialDesk(store, changes),
+                new TrialDesk(store, changes, arms),
                 weights,
                 fleet,
                 () -> policy.current().value().routing());

@@ -180,8 +180,13 @@ class RolloutStations {
     }
 
     @Bean
-    RolloutDesk rolloutDesk(RolloutStore store, ChangeLog changes, ObjectProvider<StartGate> gate, Scheduler timer) {
-        return new RolloutDesk(store, changes, gate.getIfAvailable(() -> RolloutStations::unevaluated), timer);
+    RolloutDesk rolloutDesk(
+            RolloutStore store,
+            ArmWeights weights,
+            ChangeLog changes,
+            ObjectProvider<StartGate> gate,
+            Scheduler timer) {
+        return new RolloutDesk(store, weights, changes, gate.getIfAvailable(() -> RolloutStations::unevaluated), timer);
     }
 
     /** Of a Weir that evaluates nothing: whoever plans a rollout answers for it. */

@@ -178,21 +178,46 @@ abstract class AbstractLiveRolloutTest {
         assertThat(aliased.statusCode()).as(aliased.body()).isEqualTo(409);
     }
 
+    @Test
+    void aReplicaThatSaysThatItIsDoneDoesAsItSays() throws Exception {
+        List<RunningControlPlane> leaderLast = List.of(other, one);
+        for (int i = 0; i < leaderLast.size(); i++) {
+            RunningControlPlane replica = leaderLast.get(i);
+            String ask = "{\"model\":\"notes" + i + "\",\"messages\":[]}";
+            told(replica, "/admin/rollouts", plan("r" + i, "notes" + i, "CANARY", 0.5), 201);
+            HttpResponse<String> begun = replica.post(CHAT, ask);
+            assertThat(begun.headers().firstValue("x-weir-arm"))
+                    .as(begun.body())
+                    .isPresent();
+            told(replica, "/admin/rollouts/r" + i + "/rollback", "{\"reason\": \"enough\"}", 200);
+            HttpResponse<String> back = replica.post(CHAT, ask);
+            assertThat(back.headers().firstValue("x-weir-model")).hasValue("v1");
+            assertThat(back.headers().firstValue("x-weir-arm")).isEmpty();
+        }
+    }
+
+    private static void told(RunningControlPlane replica, String path, String body, int status) throws Exception {
+        HttpResponse<String> answer = replica.post(path, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    }
+
     private void begin(String kind, double share) throws Exception {
-        String plan = """
-                {"id": "r1", "alias": "notes", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
-                 "start": true,
-                 "stages": [{"kind": "%s", "candidateShare": %s, "holdSeconds": 3600, "requestsMin": 500},
-                            {"kind": "WARM", "candidateShare": 1, "holdSeconds": 3600}],
-                 "guards": [{"metric": "ERROR", "role": "GUARDRAIL", "limit": 0.02}]}
-                """.formatted(kind, share);
-        HttpResponse<String> planned = one.post("/admin/rollouts", plan);
-        assertThat(planned.statusCode()).as(planned.body()).isEqualTo(201);
+        told(one, "/admin/rollouts", plan("r1", "notes", kind, share), 201);
         for (RunningControlPlane replica : List.of(one, other)) {
             Flux.interval(Duration.ofMillis(5))
                     .filter(_ -> replica.part(ArmWeights.class).of("notes").isPresent())
                     .blockFirst(WAIT_MAX);
         }
+    }
+
+    private static String plan(String id, String alias, String kind, double share) {
+        return """
+                {"id": "%s", "alias": "%s", "baseline": "v1", "candidate": "v2", "reason": "to see", "overrideGate": true,
+                 "start": true,
+                 "stages": [{"kind": "%s", "candidateShare": %s, "holdSeconds": 3600, "requestsMin": 500},
+                            {"kind": "WARM", "candidateShare": 1, "holdSeconds": 3600}],
+                 "guards": [{"metric": "ERROR", "role": "GUARDRAIL", "limit": 0.02}]}
+                """.formatted(id, alias, kind, share);
     }
 
     private static HttpResponse<String> ask(RunningControlPlane replica, String chat) throws Exception {

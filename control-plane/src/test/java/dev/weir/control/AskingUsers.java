@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -26,7 +27,7 @@ final class AskingUsers implements AutoCloseable {
     private final List<Task> tasks;
     private final AtomicInteger number = new AtomicInteger();
     private final AtomicInteger good = new AtomicInteger();
-    private final AtomicInteger failed = new AtomicInteger();
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger unanswered = new AtomicInteger();
     private final List<Long> millis = Collections.synchronizedList(new ArrayList<>());
     private final List<Thread> users = new ArrayList<>();
@@ -72,7 +73,7 @@ final class AskingUsers implements AutoCloseable {
         HttpResponse<String> answer = weir.send("/v1/chat/completions", body, Map.of("weir-session", conversation));
         millis.add((System.nanoTime() - askedNanos) / 1_000_000);
         if (answer.statusCode() != 200) {
-            failed.incrementAndGet();
+            failures.add(answer.statusCode() + " " + answer.body());
             return;
         }
         good.incrementAndGet();
@@ -96,7 +97,12 @@ final class AskingUsers implements AutoCloseable {
 
     /** Answers that were errors. */
     int failedCount() {
-        return failed.get();
+        return failures.size();
+    }
+
+    /** What they say, each once. */
+    Set<String> failures() {
+        return Set.copyOf(failures);
     }
 
     /** Requests that nobody answered, since no controller was there. */

@@ -4,6 +4,7 @@ import dev.weir.control.VersionEngines.Harm;
 import dev.weir.control.rollout.Metric;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -14,9 +15,16 @@ import tools.jackson.databind.JsonNode;
  * @param noticedAfter it was worse: then the rollout was over
  * @param goodCount answers of both versions
  * @param failedCount requests of users that were answered with an error
+ * @param failures what those errors say, each once
  */
 record HarmfulRollout(
-        Harm harm, JsonNode report, String decided, Duration noticedAfter, int goodCount, int failedCount) {
+        Harm harm,
+        JsonNode report,
+        String decided,
+        Duration noticedAfter,
+        int goodCount,
+        int failedCount,
+        Set<String> failures) {
 
     /** Makes the version worse as soon as its rollout, which has begun, can tell, and waits until that is over. */
     static HarmfulRollout watch(Harm harm, VersionEngines engines, RolloutProcesses weir, AskingUsers users)
@@ -30,7 +38,13 @@ record HarmfulRollout(
         JsonNode over = weir.awaitReport(harm.alias(), RolloutProcesses::isOver);
         Duration after = Duration.ofNanos(System.nanoTime() - worseNanos);
         return new HarmfulRollout(
-                harm, over, weir.decided(harm.alias()).getLast(), after, users.goodCount(), users.failedCount());
+                harm,
+                over,
+                weir.decided(harm.alias()).getLast(),
+                after,
+                users.goodCount(),
+                users.failedCount(),
+                users.failures());
     }
 
     /** How it ended. */

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What each alias means that has ever been rolled out, as of a moment ago. Thread-safe: readers see one map or the next. */
+/**
+ * What each alias means that has ever been rolled out, as of a moment ago; whoever has it changed sees it changed, since it is looked at
+ * anew before they are told. Thread-safe: readers see one map or the next, and never an older one.
+ */
 public final class ArmWeights implements Mirror {
     private final RolloutJournal journal;
     private volatile Map<String, AliasWeight> byAlias = Map.of();
@@ -19,7 +22,7 @@ public final class ArmWeights implements Mirror {
     }
 
     @Override
-    public void refresh() {
+    public synchronized void refresh() {
         byAlias = journal.weights().stream()
                 .collect(Collectors.toUnmodifiableMap(AliasWeight::alias, Function.identity()));
     }

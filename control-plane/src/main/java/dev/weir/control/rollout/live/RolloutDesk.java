@@ -26,12 +26,14 @@ public final class RolloutDesk {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
 
     private final RolloutStore store;
+    private final ArmWeights weights;
     private final ChangeLog changes;
     private final StartGate gate;
     private final Scheduler timer;
 
-    public RolloutDesk(RolloutStore store, ChangeLog changes, StartGate gate, Scheduler timer) {
+    public RolloutDesk(RolloutStore store, ArmWeights weights, ChangeLog changes, StartGate gate, Scheduler timer) {
         this.store = store;
+        this.weights = weights;
         this.changes = changes;
         this.gate = gate;
         this.timer = timer;
@@ -91,7 +93,12 @@ public final class RolloutDesk {
 
     private Mono<Answer> look(String commandId) {
         return store.database()
-                .<Optional<Answer>>ask(() -> store.inbox().answerTo(commandId))
+                .<Optional<Answer>>ask(() -> {
+                    Optional<Answer> answer = store.inbox().answerTo(commandId);
+                    // It is answered before who leads has looked at what it means, and may be on another replica.
+                    answer.ifPresent(_ -> weights.refresh());
+                    return answer;
+                })
                 .flatMap(Mono::justOrEmpty);
     }
 }

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The trials that go on, as of a moment ago. Thread-safe: readers see one map or the next. */
+/**
+ * The trials that go on, as of a moment ago; whoever begins or stops one sees it so, since it is looked at anew before they are told.
+ * Thread-safe: readers see one map or the next, and never an older one.
+ */
 public final class TrialArms implements Mirror {
     private final TrialStore store;
     private volatile Map<String, TrialRecord> byAlias = Map.of();
@@ -22,7 +25,7 @@ public final class TrialArms implements Mirror {
     public record Fallen(String model, String arm) {}
 
     @Override
-    public void refresh() {
+    public synchronized void refresh() {
         Map<String, Long> now = store.running();
         Collection<TrialRecord> known = byAlias.values();
         if (known.size() == now.size()

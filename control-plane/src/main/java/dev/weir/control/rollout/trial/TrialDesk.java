@@ -7,10 +7,12 @@ import java.util.Map;
 public final class TrialDesk {
     private final TrialStore store;
     private final ChangeLog changes;
+    private final TrialArms arms;
 
-    public TrialDesk(TrialStore store, ChangeLog changes) {
+    public TrialDesk(TrialStore store, ChangeLog changes, TrialArms arms) {
         this.store = store;
         this.changes = changes;
+        this.arms = arms;
     }
 
     public void begin(TrialPlan plan, String actor, String reason) {
@@ -23,6 +25,7 @@ public final class TrialDesk {
                     store.begin(plan, actor, reason, changes.now());
                     return plan.id();
                 });
+        arms.refresh();
     }
 
     public void stop(String id, String actor, String reason) {
@@ -30,5 +33,6 @@ public final class TrialDesk {
             store.stop(id, actor, reason, changes.now());
             return id;
         });
+        arms.refresh();
     }
 }
