@@ -15,6 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.reactive.result.method.RequestMappingInfo;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.util.pattern.PathPattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -89,6 +93,39 @@ class AccessTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/%61dmin/keys", "/admi%6E/requests", "/admin;x/tenants", "/admin;/audit"})
+    void howAPathIsWrittenOpensNothing(String path) throws Exception {
+        assertRefused(weir.get(path), 401, "invalid_api_key");
+    }
+
+    @Test
+    void nothingThatIsAdministeredIsOpenHoweverItsPathIsWritten() throws Exception {
+        int asked = 0;
+        for (RequestMappingInfo mapping : weir.part(RequestMappingHandlerMapping.class, "requestMappingHandlerMapping")
+                .getHandlerMethods()
+                .keySet()) {
+            for (String pattern : mapping.getDirectPaths().isEmpty()
+                    ? mapping.getPatternsCondition().getPatterns().stream()
+                            .map(PathPattern::getPatternString)
+                            .toList()
+                    : List.copyOf(mapping.getDirectPaths())) {
+                if (!pattern.startsWith("/admin")) {
+                    continue;
+                }
+                String path = pattern.replaceAll("\\{[^/]*}", "x");
+                boolean posted = mapping.getMethodsCondition().getMethods().contains(RequestMethod.POST);
+                for (String written :
+                        List.of(path.replace("/admin", "/%61dmin"), path.replace("/admin", "/admin;a=b"))) {
+                    HttpResponse<String> answer = posted ? weir.post(written, "{}") : weir.get(written);
+                    assertThat(answer.statusCode()).as(written).isEqualTo(401);
+                    asked++;
+                }
+            }
+        }
+        assertThat(asked).isGreaterThan(100);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "Bearer wk-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -133,6 +170,8 @@ class AccessTest {
         "inference, GET, /admin/configuration, admin:view",
         "admin:view, POST, /admin/tenants, admin:administer",
         "admin:operate, POST, /admin/keys, admin:administer",
+        "admin:operate, POST, /admin/%6beys, admin:administer",
+        "admin:operate, POST, /admin/tenants;a=b, admin:administer",
         "admin:operate, POST, /admin/providers/p, admin:administer",
         "admin:view, POST, /admin/engines/e/drain, admin:operate"
     })
@@ -142,6 +181,29 @@ class AccessTest {
         HttpResponse<String> response = method.equals("GET") ? weir.get(path, bearer) : weir.post(path, ASK, bearer);
         assertRefused(response, 403, "missing_scope");
         assertThat(response.body()).contains("`" + needs + "`");
+    }
+
+    @Test
+    void whatWantsAReasonWantsItHoweverItsPathIsWritten() throws Exception {
+        for (String written : List.of("%72evoke", "revoke;x")) {
+            HttpResponse<String> answer =
+                    weir.post("/admin/keys/x/" + written, "{}", "authorization", "Bearer " + admin);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.body()).contains("weir-reason");
+        }
+    }
+
+    @Test
+    void aPathMeansTheSameHoweverItIsWritten() throws Exception {
+        engine.answers(exchange -> exchange.json(429, "{\"error\":{\"message\":\"later\"}}"));
+        String ask = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        for (String written : List.of("/v1/%6dessages", "/v1/messages;x")) {
+            HttpResponse<String> answer = weir.post(written, ask, "x-api-key", admin);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(429);
+            assertThat(answer.body()).contains("\"type\":\"error\"");
+        }
+        assertThat(weir.post("/v1/chat/%63ompletions", ask, "x-api-key", admin).statusCode())
+                .isEqualTo(429);
     }
 
     @Test

@@ -58,6 +58,11 @@ final class RunningControlPlane implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** The one of that name, where there are several. */
+    <T> T part(Class<T> type, String name) {
+        return context.getBean(name, type);
+    }
+
     void awaitReadyCount(int count) {
         context.getBean(Fleet.class)
                 .changes()

@@ -3,6 +3,7 @@ package dev.weir.control.admin;
 import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.identity.Credentials;
+import dev.weir.control.identity.RequestPath;
 import dev.weir.control.identity.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class AdminAccess implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
-        String path = request.getPath().pathWithinApplication().value();
+        String path = RequestPath.of(request);
         if (!isUnder(path, ROOT)) {
             return chain.filter(exchange);
         }

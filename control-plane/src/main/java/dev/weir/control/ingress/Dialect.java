@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.completion.Endpoint;
+import dev.weir.control.identity.RequestPath;
 import dev.weir.control.upstream.ServerSentEvents;
 import dev.weir.control.upstream.ServerSentEvents.Event;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ enum Dialect {
     static final String COUNT_PATH = MESSAGES_PATH + "/count_tokens";
 
     static Dialect of(ServerWebExchange exchange) {
-        String path = exchange.getRequest().getPath().pathWithinApplication().value();
+        String path = RequestPath.of(exchange.getRequest());
         if (path.equals(COUNT_PATH)) {
             return COUNT_TOKENS;
         }

@@ -4,6 +4,7 @@ import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.JsonBody;
 import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.RequestPath;
 import dev.weir.control.ingress.IdempotencyStore.Held.Claimed;
 import dev.weir.control.ingress.IdempotencyStore.Held.Told;
 import dev.weir.control.ingress.IdempotencyStore.Held.UnderWay;
@@ -149,7 +150,7 @@ public final class Idempotency {
 
     private static String fingerprint(ServerWebExchange exchange, JsonBody body) {
         return new Sha256()
-                .add(exchange.getRequest().getPath().value())
+                .add(RequestPath.of(exchange.getRequest()))
                 .add((byte) 0)
                 .add(body.bytes())
                 .hex();

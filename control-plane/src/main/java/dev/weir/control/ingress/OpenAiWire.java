@@ -7,6 +7,7 @@ import dev.weir.control.completion.Share;
 import dev.weir.control.fleet.FleetSnapshot;
 import dev.weir.control.fleet.ServedModel;
 import dev.weir.control.identity.Caller;
+import dev.weir.control.identity.RequestPath;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,7 @@ final class OpenAiWire {
             RequestFields asked = RequestFields.read(body);
             byte[] ours = dialect.request(body);
             RequestFields fields = dialect.translates() ? RequestFields.read(ours) : asked;
-            Endpoint endpoint = dialect.endpoint(
-                    exchange.getRequest().getPath().pathWithinApplication().value());
+            Endpoint endpoint = dialect.endpoint(RequestPath.of(exchange.getRequest()));
             return new CompletionRequest(
                     RequestIds.of(exchange),
                     new Share(caller.tenant().id(), caller.tenant().weight()),

@@ -2,6 +2,7 @@ package dev.weir.control.telemetry;
 
 import dev.weir.control.identity.Authenticator;
 import dev.weir.control.identity.Credentials;
+import dev.weir.control.identity.RequestPath;
 import dev.weir.control.identity.Scope;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -27,7 +28,7 @@ public final class MetricsAccess implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        String path = exchange.getRequest().getPath().pathWithinApplication().value();
+        String path = RequestPath.of(exchange.getRequest());
         if (open || !path.startsWith(METRICS)) {
             return chain.filter(exchange);
         }
