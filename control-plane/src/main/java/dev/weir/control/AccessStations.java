@@ -42,6 +42,7 @@ import dev.weir.control.quota.LimitBook;
 import dev.weir.control.quota.Quota;
 import dev.weir.control.routing.Routes;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.Rounds;
 import dev.weir.control.storage.StorageConfig;
@@ -119,6 +120,7 @@ class AccessStations {
             Directory directory,
             Sessions sessions,
             Database database,
+            EventLoops loops,
             InstantSource clock,
             WeirConfig config,
             ReactorResourceFactory resources) {
@@ -131,7 +133,7 @@ class AccessStations {
         TokenCheck tokens = oidc == null || people == null
                 ? null
                 : new TokenCheck(oidc, identity.tokensCachedMax(), people, clock, toIssuer(resources));
-        return new SessionCheck(new KeyCheck(directory, tokens, clock), people, sessions, database);
+        return new SessionCheck(new KeyCheck(directory, tokens, clock), people, sessions, database, loops);
     }
 
     /** Apart from the connections to engines: an issuer is asked now and then, and each time anew. */
@@ -232,9 +234,9 @@ class AccessStations {
     /** Absent where nobody named one. */
     @Bean
     @ConditionalOnProperty("weir.storage.redis")
-    Redis redis(WeirConfig config) {
+    Redis redis(WeirConfig config, EventLoops loops) {
         StorageConfig storage = config.storage();
-        return new Redis(requireNonNull(storage.redis()), storage.redisAnswerMax());
+        return new Redis(requireNonNull(storage.redis()), storage.redisAnswerMax(), loops);
     }
 
     @Bean
@@ -242,6 +244,7 @@ class AccessStations {
             LimitBook limits,
             ObjectProvider<Redis> redis,
             Database database,
+            EventLoops loops,
             WeirConfig config,
             InstantSource clock,
             Scheduler timer,
@@ -252,6 +255,7 @@ class AccessStations {
                 redis.getIfAvailable(),
                 new LedgerTotals(database),
                 database,
+                loops,
                 config.quota(),
                 clock,
                 timer,

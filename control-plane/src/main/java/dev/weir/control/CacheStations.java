@@ -10,6 +10,7 @@ import dev.weir.control.embedding.SentenceEncoder;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.CacheStation;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -66,6 +67,7 @@ class CacheStations {
     ResponseCache responseCache(
             LiveConfiguration<Policy> policy,
             ObjectProvider<Redis> redis,
+            EventLoops loops,
             Encoder encoder,
             WeirConfig config,
             InstantSource clock,
@@ -73,6 +75,7 @@ class CacheStations {
         return new ResponseCache(
                 number -> policy.at(number).value().cache(),
                 redis.getIfAvailable(),
+                loops,
                 encoder.sentences(),
                 config.cache(),
                 clock,

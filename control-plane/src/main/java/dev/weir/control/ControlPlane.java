@@ -36,6 +36,7 @@ import dev.weir.control.rollout.live.NeededVersions;
 import dev.weir.control.routing.FirstTokenTimes;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.telemetry.RequestTelemetry;
 import dev.weir.control.upstream.EngineClient;
@@ -150,6 +151,12 @@ public class ControlPlane {
         resources.setUseGlobalResources(false);
         resources.setShutdownQuietPeriod(Duration.ZERO);
         return resources;
+    }
+
+    /** For answers of stores, which come on threads of their own. */
+    @Bean
+    EventLoops eventLoops(ReactorResourceFactory resources) {
+        return new EventLoops(resources.getLoopResources());
     }
 
     /** For what a request waits for; who asks for a timer and says no more gets the other one. */

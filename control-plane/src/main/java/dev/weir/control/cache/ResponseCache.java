@@ -5,6 +5,7 @@ import dev.weir.control.cache.Likeness.Unsafe;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.SentenceEncoder;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class ResponseCache implements AutoCloseable {
 
     private final LongFunction<CacheRules> rules;
     private final AnswerStore store;
+    private final EventLoops loops;
     private final int answerBytesMax;
     private final InstantSource clock;
     private final @Nullable SemanticCache alike;
@@ -46,6 +48,7 @@ public final class ResponseCache implements AutoCloseable {
     public ResponseCache(
             LongFunction<CacheRules> rules,
             @Nullable Redis redis,
+            EventLoops loops,
             @Nullable SentenceEncoder encoder,
             CacheConfig config,
             InstantSource clock,
@@ -54,6 +57,7 @@ public final class ResponseCache implements AutoCloseable {
             Scheduler timer) {
         this.rules = rules;
         this.store = redis == null ? new InProcessAnswers(config, clock) : new RedisAnswers(redis);
+        this.loops = loops;
         this.answerBytesMax = Math.toIntExact(config.answerSizeMax().toBytes());
         this.clock = clock;
         AlikeNews news = redis == null || encoder == null
@@ -162,10 +166,10 @@ public final class ResponseCache implements AutoCloseable {
         };
     }
 
-    /** Where waiting is allowed, if it may have to wait. */
-    private static Mono<Lookup> where(SemanticCache alike, Callable<Lookup> work) {
+    /** Where waiting is allowed, if it may have to wait, and back. */
+    private Mono<Lookup> where(SemanticCache alike, Callable<Lookup> work) {
         Mono<Lookup> looked = Mono.fromCallable(work);
-        return alike.waits() ? looked.subscribeOn(Schedulers.boundedElastic()) : looked;
+        return alike.waits() ? loops.back(looked.subscribeOn(Schedulers.boundedElastic())) : looked;
     }
 
     private Lookup alike(Lookup exactly, SemanticCache semantic, SemanticCache.Found found) {

@@ -4,6 +4,7 @@ import dev.weir.control.identity.Credentials.SessionProof;
 import dev.weir.control.identity.IdentityRefusal.Kind;
 import dev.weir.control.identity.SessionHolder.OfKey;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +16,20 @@ public final class SessionCheck implements Authenticator {
     private final @Nullable People people;
     private final Sessions sessions;
     private final Database database;
+    private final EventLoops loops;
 
     /**
      * A check of keys, tokens and cookies.
      *
      * @param people null where no issuer vouches for any
      */
-    public SessionCheck(KeyCheck keys, @Nullable People people, Sessions sessions, Database database) {
+    public SessionCheck(
+            KeyCheck keys, @Nullable People people, Sessions sessions, Database database, EventLoops loops) {
         this.keys = keys;
         this.people = people;
         this.sessions = sessions;
         this.database = database;
+        this.loops = loops;
     }
 
     @Override
@@ -40,8 +44,8 @@ public final class SessionCheck implements Authenticator {
                     "a signed-in browser must send the header " + Sessions.ANTI_FORGERY_HEADER
                             + " with what it changes"));
         }
-        return database.<SessionHolder>ask(
-                        () -> sessions.holderOf(session.token()).orElseThrow(SessionCheck::over))
+        return loops.back(database.<SessionHolder>ask(
+                        () -> sessions.holderOf(session.token()).orElseThrow(SessionCheck::over)))
                 .flatMap(this::callerOf);
     }
 

@@ -18,6 +18,7 @@ import dev.weir.control.quota.Verdict.Level;
 import dev.weir.control.quota.Verdict.Refused;
 import dev.weir.control.quota.Verdict.Unavailable;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,7 @@ public final class Quota implements SmartLifecycle {
     private final Counters counters;
     private final LedgerTotals ledger;
     private final Database database;
+    private final EventLoops loops;
     private final QuotaConfig config;
     private final InstantSource clock;
     private final Scheduler timer;
@@ -74,6 +76,7 @@ public final class Quota implements SmartLifecycle {
             @Nullable Redis redis,
             LedgerTotals ledger,
             Database database,
+            EventLoops loops,
             QuotaConfig config,
             InstantSource clock,
             Scheduler timer,
@@ -82,6 +85,7 @@ public final class Quota implements SmartLifecycle {
         this.counters = redis == null ? new InProcessCounters() : new RedisCounters(redis);
         this.ledger = ledger;
         this.database = database;
+        this.loops = loops;
         this.config = config;
         this.clock = clock;
         this.timer = timer;
@@ -229,7 +233,7 @@ public final class Quota implements SmartLifecycle {
 
     /** What the ledger knows: nothing at the start of a day, and all of it after a restart in the middle of one. */
     private Mono<Void> seed(Claim claim, Instant now) {
-        return database.<Long>ask(() -> spent(claim)).flatMap(spent -> counters.seed(claim, spent, now));
+        return loops.back(database.<Long>ask(() -> spent(claim))).flatMap(spent -> counters.seed(claim, spent, now));
     }
 
     /** What the ledger says is spent of a budget in its day or month. Blocking. */

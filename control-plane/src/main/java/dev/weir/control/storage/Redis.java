@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
-/** The Redis that replicas share. While it cannot be reached, whatever is asked of it fails at once. */
+/**
+ * The Redis that replicas share. While it cannot be reached, whatever is asked of it fails at once. Who asks on an event loop is answered there.
+ */
 public final class Redis implements AutoCloseable {
     private static final int THREAD_COUNT = 2;
     private static final int REQUESTS_WAITING_MAX = 10_000;
 
     private final Duration answerMax;
+    private final EventLoops loops;
     private final ClientResources resources = DefaultClientResources.builder()
             .ioThreadPoolSize(THREAD_COUNT)
             .computationThreadPoolSize(THREAD_COUNT)
@@ -32,8 +35,9 @@ public final class Redis implements AutoCloseable {
      *
      * @throws StorageFailure when there is none
      */
-    public Redis(StorageConfig.RedisUrl url, Duration answerMax) {
+    public Redis(StorageConfig.RedisUrl url, Duration answerMax, EventLoops loops) {
         this.answerMax = answerMax;
+        this.loops = loops;
         this.client = RedisClient.create(resources);
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -63,7 +67,7 @@ public final class Redis implements AutoCloseable {
     public Mono<List<Object>> run(RedisScript script, List<String> keys, List<String> arguments) {
         String[] keyArray = keys.toArray(String[]::new);
         String[] argumentArray = arguments.toArray(String[]::new);
-        return Mono.fromCompletionStage(() -> connection
+        return loops.back(Mono.fromCompletionStage(() -> connection
                         .async()
                         .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keyArray, argumentArray))
                 .onErrorResume(
@@ -71,7 +75,7 @@ public final class Redis implements AutoCloseable {
                         _ -> Mono.fromCompletionStage(() -> connection
                                 .async()
                                 .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)))
-                .timeout(answerMax);
+                .timeout(answerMax));
     }
 
     @Override

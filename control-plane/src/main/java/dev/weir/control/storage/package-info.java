@@ -6,7 +6,8 @@
  * needs nothing beside it. Several replicas share a PostgreSQL and a Redis. The statements are the same in both: tests run every store against
  * both.
  *
- * <p>JDBC waits, so nobody calls it on an event loop: {@link dev.weir.control.storage.Database#ask} moves a question to a virtual thread.
+ * <p>JDBC waits, so nobody calls it on an event loop: {@link dev.weir.control.storage.Database#ask} moves a question to a virtual thread. A request
+ * that asked comes back to its event loop: {@link dev.weir.control.storage.EventLoops}.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

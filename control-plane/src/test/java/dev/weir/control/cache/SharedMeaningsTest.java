@@ -9,6 +9,7 @@ import dev.weir.control.cache.Likeness.Asked;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.embedding.HashedEncoder;
 import dev.weir.control.embedding.SentenceEncoder;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.TestDatabases;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class SharedMeaningsTest {
     private static final CacheRules.Semantic RULE = new CacheRules.Semantic(Duration.ofHours(1), 0.5, 0, 1, 3);
 
     private final Scheduler timer = Schedulers.newSingle("news");
-    private final Redis redis = new Redis(TestDatabases.redis(), Duration.ofSeconds(10));
+    private final Redis redis = new Redis(TestDatabases.redis(), Duration.ofSeconds(10), EventLoops.NONE);
     private final String tenant = "t-" + UUID.randomUUID();
     private final Asked asked = new Asked("p-" + tenant, "Can I bring my bike?");
     private final Asked elsewhere = new Asked("q-" + tenant, "What does a cabin cost?");

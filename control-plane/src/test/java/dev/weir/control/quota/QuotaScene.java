@@ -23,6 +23,7 @@ import dev.weir.control.quota.Limit.Subject.Kind;
 import dev.weir.control.quota.Verdict.Granted;
 import dev.weir.control.quota.Verdict.Refused;
 import dev.weir.control.storage.Database;
+import dev.weir.control.storage.EventLoops;
 import dev.weir.control.storage.Redis;
 import dev.weir.control.storage.StorageConfig;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ abstract class QuotaScene {
     /** One more process over the same storage. */
     Quota replica() {
         StorageConfig.RedisUrl url = storageRedis();
-        Redis redis = url == null ? null : new Redis(url, Duration.ofSeconds(10));
+        Redis redis = url == null ? null : new Redis(url, Duration.ofSeconds(10), EventLoops.NONE);
         if (redis != null) {
             connections.add(redis);
         }
@@ -86,6 +87,7 @@ abstract class QuotaScene {
                 redis,
                 new LedgerTotals(database),
                 database,
+                EventLoops.NONE,
                 new QuotaConfig(null, 4096, 100, Duration.ofSeconds(10)),
                 now::get,
                 timer,
