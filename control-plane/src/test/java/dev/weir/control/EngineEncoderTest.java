@@ -39,7 +39,8 @@ class EngineEncoderTest {
                     List.of(engine),
                     "--weir.configuration.file=" + file,
                     "--weir.cache.encoder=" + engine.url(),
-                    "--weir.cache.encoder-model=embedder")) {
+                    "--weir.cache.encoder-model=embedder",
+                    "--weir.cache.encoder-answer-max=20s")) {
                 assertThat(cache(weir, "Can I bring my bike?")).isEqualTo("miss; nothing like it was asked before");
                 // What is learnt of an answer is learnt after it; each time in other words, or it is the same request.
                 AtomicInteger asked = new AtomicInteger();

@@ -1,10 +1,12 @@
 package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.evaluation.archive.RunArchive;
 import dev.weir.control.evaluation.archive.RunStatus.State;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -12,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Golden sets and runs over the administration's endpoints, with engines that know some of the answers. */
 class EvaluationsTest {
+    private static final Duration RUN_MAX = Duration.ofMinutes(1);
+
     private static final String CASES = """
             {"id":"a","input":"one?","expected":"1","kind":"count"}
             {"id":"b","input":"two?","expected":"2","kind":"count"}
@@ -41,9 +45,7 @@ class EvaluationsTest {
         assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
         String id = json(started).path("id").asString("");
         RunArchive runs = weir.part(RunArchive.class);
-        while (runs.status(id).state() == State.RUNNING) {
-            Thread.onSpinWait();
-        }
+        await().atMost(RUN_MAX).until(() -> runs.status(id).state() != State.RUNNING);
         return id;
     }
 

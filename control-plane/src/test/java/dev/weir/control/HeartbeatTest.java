@@ -109,8 +109,9 @@ class HeartbeatTest {
                     .contains("data: {\"error\":{\"message\":\"busy\",\ndata: \"code\":\"x\"}}\n\n")
                     .doesNotContain("[DONE]");
         }
-        assertThat(weir.get("/actuator/prometheus").body())
-                .contains("llm_requests_total{model=\"m\",status=\"429\",tenant=\"default\"} 1.0");
+        // It is counted when the connection has had the answer's last byte.
+        await().untilAsserted(() -> assertThat(weir.get("/actuator/prometheus").body())
+                .contains("llm_requests_total{model=\"m\",status=\"429\",tenant=\"default\"} 1.0"));
         CountDownLatch opened = answersLate(exchange -> {
             if (exchange.request().body().contains("detoured")) {
                 exchange.json(429, "{}");

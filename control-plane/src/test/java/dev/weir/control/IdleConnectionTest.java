@@ -16,7 +16,7 @@ class IdleConnectionTest {
     @Test
     void aConnectionThatAsksNothingIsClosedWhetherOrNotItHasBefore() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("m");
-                RunningControlPlane weir = new RunningControlPlane(List.of(engine), "--weir.ingress.idle-max=500ms");
+                RunningControlPlane weir = new RunningControlPlane(List.of(engine), "--weir.ingress.idle-max=2s");
                 Socket silent = weir.connect();
                 Socket served = weir.connect()) {
             send(served, "/v1/chat/completions", "", "{\"model\":\"m\"}");

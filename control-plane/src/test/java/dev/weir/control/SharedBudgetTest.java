@@ -59,7 +59,7 @@ class SharedBudgetTest {
             "--weir.storage.user=" + storage.user(),
             "--weir.storage.redis=" + TestDatabases.redis().value(),
             "--weir.storage.redis-answer-max=30s",
-            "--weir.upstream.first-byte-max=300ms",
+            "--weir.upstream.first-byte-max=3s",
             "--weir.fleet.breaker.failures-in-a-row=100000"
         };
         try (ScriptedEngine engine = ScriptedEngine.with("m");

@@ -25,22 +25,30 @@ class WireTest {
 
     private static ScriptedEngine engine;
     private static RunningControlPlane weir;
+    /** For requests that never come to their end. */
+    private static RunningControlPlane impatient;
 
     @BeforeAll
     static void start() throws IOException {
         engine = ScriptedEngine.with("m");
         weir = new RunningControlPlane(
-                List.of(engine), "--weir.ingress.request-read-max=500ms", "--weir.upstream.proxy-secret=" + SECRET);
+                List.of(engine), "--weir.ingress.request-read-max=20s", "--weir.upstream.proxy-secret=" + SECRET);
+        impatient = new RunningControlPlane(List.of(engine), "--weir.ingress.request-read-max=1s");
     }
 
     @AfterAll
     static void stop() throws IOException {
+        impatient.close();
         weir.close();
         engine.close();
     }
 
     private static String exchange(String request) throws IOException {
-        try (Socket client = weir.connect()) {
+        return exchange(weir, request);
+    }
+
+    private static String exchange(RunningControlPlane asked, String request) throws IOException {
+        try (Socket client = asked.connect()) {
             write(client, request);
             return readUntil(client, _ -> false);
         }
@@ -133,19 +141,21 @@ class WireTest {
     @Test
     void aHeadThatDoesNotComeIsTimedOut() throws Exception {
         for (String beginning : List.of("P", "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\nx: ")) {
-            assertThat(exchange(beginning)).startsWith("HTTP/1.1 408").contains("\"request_timeout\"");
+            assertThat(exchange(impatient, beginning))
+                    .startsWith("HTTP/1.1 408")
+                    .contains("\"request_timeout\"");
         }
     }
 
     @Test
     void lineEndsBetweenRequestsAreNoBeginning() throws Exception {
         engine.answers(exchange -> exchange.json(200, "{}"));
-        try (Socket client = weir.connect()) {
+        try (Socket client = impatient.connect()) {
             send(client, CHAT, "", ASK);
             assertThat(readUntil(client, text -> text.endsWith("{}"))).startsWith("HTTP/1.1 200");
             write(client, "\r\n\r\n");
             // Another connection's head runs out of time in the meantime.
-            assertThat(exchange("P")).startsWith("HTTP/1.1 408");
+            assertThat(exchange(impatient, "P")).startsWith("HTTP/1.1 408");
             send(client, CHAT, "", ASK);
             assertThat(readUntil(client, text -> text.endsWith("{}"))).startsWith("HTTP/1.1 200");
         }
@@ -166,7 +176,7 @@ class WireTest {
 
     @Test
     void aBodyThatDoesNotComeIsTimedOut() throws Exception {
-        String answer = exchange("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{");
+        String answer = exchange(impatient, "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("\"request_timeout\"");
     }
 
