@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -28,7 +30,7 @@ class SemanticLookupSpeedTest {
     private static final int LOOK_COUNT = 2_000;
 
     /** A machine that is busy with other things takes its caches and memory away; the best of so many rounds is nearest to what a look takes. */
-    private static final int ROUNDS_MAX = 5;
+    private static final int ROUNDS_MAX = 20;
 
     private static final double P99_MILLIS_MAX = 5;
     private static final String[] VERBS = {"find", "book", "change", "cancel", "print", "lose", "pay", "bring"};
@@ -37,6 +39,7 @@ class SemanticLookupSpeedTest {
     };
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES) // of which all but seconds is for a busy machine's rounds
     void theWholeCheckTakesLessThanFiveMillisecondsAtTheNinetyNinthPercentile() throws IOException {
         CacheConfig config = new CacheConfig(
                 10, DataSize.ofGigabytes(1), DataSize.ofKilobytes(64), ENTRY_COUNT, null, null, Duration.ofSeconds(1));
