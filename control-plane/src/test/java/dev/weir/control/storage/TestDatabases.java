@@ -57,6 +57,8 @@ public final class TestDatabases {
 
         private static final long MEMORY_DISK_FREE_BYTES_MIN = 4L << 30;
 
+        private static final Duration START_MAX = Duration.ofSeconds(60);
+
         static final EmbeddedPostgres SERVER = start();
 
         private static boolean memoryDiskFits() throws IOException {
@@ -66,7 +68,7 @@ public final class TestDatabases {
 
         static EmbeddedPostgres start() {
             try {
-                EmbeddedPostgres.Builder settings = EmbeddedPostgres.builder();
+                EmbeddedPostgres.Builder settings = EmbeddedPostgres.builder().setPGStartupWait(START_MAX);
                 if (memoryDiskFits()) {
                     settings.setDataDirectory(Files.createTempDirectory(MEMORY_DISK, "weir-postgres"));
                 }
