@@ -114,10 +114,11 @@ final class AskingUsers implements AutoCloseable {
         return good.get() / ((System.nanoTime() - beganNanos) / 1e9);
     }
 
+    /** Of no answer at all, none. */
     long p95Millis() {
         synchronized (millis) {
             List<Long> sorted = millis.stream().sorted().toList();
-            return sorted.get((int) (0.95 * sorted.size()));
+            return sorted.isEmpty() ? 0 : sorted.get((int) (0.95 * sorted.size()));
         }
     }
 

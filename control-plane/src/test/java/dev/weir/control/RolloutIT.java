@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,13 +35,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Real models behind an alias, on real processes, in stages of seconds: a good version reaches everybody although its controller is killed in every
  * stage, and one that is worse, in each of four ways, goes back by itself. {@code RolloutSoak} does so with stages that want their samples.
  */
-@Timeout(240)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class RolloutIT {
-    private static final Duration HOLD = Duration.ofSeconds(2);
+    /** A stage waits eight times as long for its samples, also on a busy machine. */
+    private static final Duration HOLD = Duration.ofSeconds(6);
+
     private static final Duration TICK = Duration.ofMillis(250);
     private static final int USERS = 6;
     /** A version that is worse is noticed in this stage, or not: before its end nothing is promoted. */
-    private static final Duration NOTICED_MAX = Duration.ofMinutes(1);
+    private static final Duration NOTICED_MAX = Duration.ofMinutes(3);
 
     private static final int LATER_REQUESTS = 8;
 

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A controller before engines, each a process of its own, and what a test does to it: plans rollouts, looks at them, kills it. */
 final class RolloutProcesses implements AutoCloseable {
-    static final Duration WAIT_MAX = Duration.ofMinutes(3);
+    static final Duration WAIT_MAX = Duration.ofMinutes(8);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Path configuration;
