@@ -13,7 +13,9 @@ import com.microsoft.playwright.options.SelectOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Pages with weeks of use behind them, when every chart and every table is full, and the dialogs that they open. */
@@ -81,6 +83,7 @@ class LivedInPagesIT extends AbstractInterfaceIT {
     }
 
     @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES) // it takes more than one where the machine has nothing else to do
     void everyPageThatIsFullIsReadableInAnyColoursAndOnAPhone() throws Exception {
         List<String> barriers = new ArrayList<>();
         for (Look look : LOOKS) {
