@@ -27,24 +27,28 @@ class HttpProtocolTest {
     private static final String STREAM = BODY.replace("}", ",\"stream\":true}");
     private static final int BODY_BYTES_MAX = 10_000;
 
-    private final TestEngine engine = TestEngine.start(
-            new HttpLimits(
-                    BODY_BYTES_MAX,
-                    1000,
-                    2000,
-                    12,
-                    4,
-                    8,
-                    4,
-                    8,
-                    8,
-                    1 << 16,
-                    64,
-                    Duration.ofSeconds(1),
-                    Duration.ofMinutes(1),
-                    Duration.ofMinutes(1)),
-            OptionalLong.empty(),
-            TestModels.TINY_LLAMA);
+    private final TestEngine engine = start(Duration.ofSeconds(20));
+
+    private static TestEngine start(Duration readMax) {
+        return TestEngine.start(
+                new HttpLimits(
+                        BODY_BYTES_MAX,
+                        1000,
+                        2000,
+                        12,
+                        4,
+                        8,
+                        4,
+                        8,
+                        8,
+                        1 << 16,
+                        64,
+                        readMax,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1)),
+                OptionalLong.empty(),
+                TestModels.TINY_LLAMA);
+    }
 
     @AfterAll
     void close() {
@@ -162,7 +166,8 @@ class HttpProtocolTest {
 
     @Test
     void requestThatNeverEndsIsTimedOut() throws IOException {
-        try (RawConnection connection = connect()) {
+        try (TestEngine impatient = start(Duration.ofSeconds(1));
+                RawConnection connection = new RawConnection(impatient)) {
             connection.write("POST " + PATH + " HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n{");
             Reply reply = connection.read();
             assertThat(reply.status()).isEqualTo(408);

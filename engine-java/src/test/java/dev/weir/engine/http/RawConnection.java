@@ -16,7 +16,8 @@ import java.util.TreeMap;
 /** A socket on which a test writes its own HTTP and reads what comes back. */
 final class RawConnection implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    /** As much as a busy machine may want for what takes a second, and less than a test may take. */
+    private static final int PATIENCE_MILLIS = 100_000;
 
     private final Socket socket;
     private final InputStream in;
