@@ -27,7 +27,7 @@ import tools.jackson.core.json.JsonFactory;
  * refused here: what makes no sense counts as absent.
  *
  * @param model absent where the request leaves it to the server, which may have only one
- * @param outputTokensMax the smaller of {@code max_tokens} and {@code max_completion_tokens}
+ * @param outputTokensMax the larger of {@code max_tokens} and {@code max_completion_tokens}: who answers obeys one of them, and not all the same
  * @param responseTokensMax the same of a response, {@code max_output_tokens}, which means nothing elsewhere
  * @param choiceCount of answers to each prompt, {@code n} or {@code best_of}
  * @param promptCount of prompts or inputs that it has
@@ -41,7 +41,7 @@ record RequestFields(
         int promptCount,
         UsageQuestion usage) {
     private static final long TEXT_TOKENS_MAX_UNSAID = 16;
-    private static final long UNSAID = Long.MAX_VALUE;
+    private static final long UNSAID = -1;
 
     /** More than any engine takes; bounds what is reckoned with. */
     private static final int COUNT_MAX = 1_000_000;
@@ -127,7 +127,7 @@ record RequestFields(
                 case "model" -> model = model(json, value);
                 case "stream" -> stream = stream(value);
                 case "max_tokens", "max_completion_tokens" ->
-                    outputTokensMax = Math.min(outputTokensMax, count(json, value, UNSAID));
+                    outputTokensMax = Math.max(outputTokensMax, count(json, value, UNSAID));
                 case "max_output_tokens" -> responseTokensMax = count(json, value, UNSAID);
                 case "n", "best_of" -> choiceCount = Math.max(choiceCount, count(json, value, 1));
                 case "prompt", "input" -> promptCount = elements(json, value);

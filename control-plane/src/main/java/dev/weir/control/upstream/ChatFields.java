@@ -2,6 +2,7 @@ package dev.weir.control.upstream;
 
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +54,20 @@ final class ChatFields {
         taken.add(name);
         JsonNode value = request.path(name);
         return value.isNull() ? request.path("") : value;
+    }
+
+    /** How long an answer may be, as an engine of ours reads it: the newer name counts. Not more than is reserved for it. */
+    OptionalLong outputTokensMax() {
+        OptionalLong older = count(take("max_tokens"));
+        OptionalLong newer = count(take("max_completion_tokens"));
+        return newer.isPresent() ? newer : older;
+    }
+
+    /** Of what is no count nothing is reserved, so it does not leave either. */
+    private static OptionalLong count(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= 0
+                ? OptionalLong.of(value.longValue())
+                : OptionalLong.empty();
     }
 
     /** Copies fields that the provider knows by the same name. */

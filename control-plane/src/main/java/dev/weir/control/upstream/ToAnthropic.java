@@ -30,10 +30,7 @@ final class ToAnthropic {
 
     private void write(ChatFields fields, String model, boolean stream, int outputTokensUnsaid) {
         request.put("model", model);
-        long max = Math.min(
-                fields.take("max_tokens").asLong(Long.MAX_VALUE),
-                fields.take("max_completion_tokens").asLong(Long.MAX_VALUE));
-        request.put("max_tokens", max == Long.MAX_VALUE ? outputTokensUnsaid : max);
+        request.put("max_tokens", fields.outputTokensMax().orElse(outputTokensUnsaid));
         fields.take("messages").values().forEach(this::message);
         if (!system.isEmpty()) {
             request.put("system", system.toString());

@@ -31,12 +31,7 @@ final class ToOpenAi {
                 "reasoning_effort",
                 "verbosity");
         // The name that its models of today want; those of yesterday know it, too.
-        JsonNode older = fields.take("max_tokens");
-        JsonNode newer = fields.take("max_completion_tokens");
-        JsonNode max = newer.isMissingNode() || older.asLong(Long.MAX_VALUE) < newer.asLong() ? older : newer;
-        if (!max.isMissingNode()) {
-            request.set("max_completion_tokens", max);
-        }
+        fields.outputTokensMax().ifPresent(max -> request.put("max_completion_tokens", max));
         fields.requireNothingElse();
         if (stream) {
             request.put("stream", true).putObject("stream_options").put("include_usage", true);

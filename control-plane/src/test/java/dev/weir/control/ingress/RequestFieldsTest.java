@@ -92,7 +92,11 @@ class RequestFieldsTest {
             quoteCharacter = '`',
             value = {
                 "CHAT_COMPLETIONS | {}                                                     | -1 | 1",
-                "CHAT_COMPLETIONS | {\"max_tokens\":7,\"max_completion_tokens\":5,\"n\":3} | 5  | 3",
+                "CHAT_COMPLETIONS | {\"max_tokens\":7,\"max_completion_tokens\":5,\"n\":3} | 7  | 3",
+                "CHAT_COMPLETIONS | {\"max_tokens\":1,\"max_completion_tokens\":30000}   | 30000 | 1",
+                "CHAT_COMPLETIONS | {\"max_completion_tokens\":30000,\"max_tokens\":1}   | 30000 | 1",
+                "CHAT_COMPLETIONS | {\"max_tokens\":7,\"max_completion_tokens\":null}    | 7  | 1",
+                "COMPLETIONS      | {\"max_tokens\":0}                                     | 0  | 1",
                 "CHAT_COMPLETIONS | {\"max_tokens\":null,\"n\":\"many\"}                   | -1 | 1",
                 "COMPLETIONS      | {}                                                     | 16 | 1",
                 "COMPLETIONS      | {\"prompt\":[\"a\",\"b\"],\"n\":2,\"best_of\":4}         | 16 | 8",
