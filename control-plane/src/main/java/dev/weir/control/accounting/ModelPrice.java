@@ -1,5 +1,6 @@
 package dev.weir.control.accounting;
 
+import dev.weir.control.completion.Saturating;
 import dev.weir.control.completion.Usage;
 
 /** What a token costs, in billionths of the currency: a price of 0.20 per million tokens is 200. */
@@ -24,6 +25,7 @@ public record ModelPrice(long inputNanos, long cachedInputNanos, long outputNano
 
     /** The most that so many tokens can cost: nothing is found computed. */
     public long costNanosMax(long inputTokens, long outputTokens) {
-        return inputTokens * Math.max(inputNanos, cachedInputNanos) + outputTokens * outputNanos;
+        long input = Saturating.product(inputTokens, Math.max(inputNanos, cachedInputNanos));
+        return Saturating.sum(input, Saturating.product(outputTokens, outputNanos));
     }
 }

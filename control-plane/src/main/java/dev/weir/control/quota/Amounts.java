@@ -1,5 +1,6 @@
 package dev.weir.control.quota;
 
+import dev.weir.control.completion.Saturating;
 import dev.weir.control.completion.Usage;
 
 /**
@@ -23,7 +24,7 @@ public record Amounts(long requestCount, long inputTokens, long outputTokens, lo
             case REQUESTS -> requestCount;
             case INPUT_TOKENS -> inputTokens;
             case OUTPUT_TOKENS -> outputTokens;
-            case TOKENS -> inputTokens + outputTokens;
+            case TOKENS -> Saturating.sum(inputTokens, outputTokens);
             case COST -> costNanos;
             case CONCURRENCY -> slotCount;
         };

@@ -13,6 +13,9 @@ import java.time.ZoneOffset;
 record Claim(Limit limit, long amount, Instant periodStart, Instant periodEnd) {
 
     static Claim of(Limit limit, long amount, Instant now) {
+        if (amount < 0) {
+            throw new IllegalArgumentException("a request wants at least nothing: " + amount);
+        }
         LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
         return switch (limit.period()) {
             case DAY -> new Claim(limit, amount, start(day), start(day.plusDays(1)));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Limit(String id, Subject subject, @Nullable String model, Metric metric, Period period, long amountMax) {
     /** Numbers up to here are exact in a Redis script. As money it is nine million. */
-    private static final long AMOUNT_MAX = 1L << 53;
+    static final long AMOUNT_MAX = 1L << 53;
 
     /** Whose limit it is. */
     public record Subject(Kind kind, String id) {

@@ -4,6 +4,7 @@ import dev.weir.control.accounting.LedgerTotals;
 import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Demand;
+import dev.weir.control.completion.Saturating;
 import dev.weir.control.identity.Caller;
 import dev.weir.control.quota.Counters.Lease;
 import dev.weir.control.quota.Limit.Metric;
@@ -122,17 +123,16 @@ public final class Quota implements SmartLifecycle {
 
     private Reservation reserve(List<Limit> applying, CompletionRequest request, ModelPrice price) {
         if (applying.isEmpty()) {
-            return new Reservation(CompletableFuture.completedFuture(new Granted(List.of())), _ -> {});
+            return decided(new Granted(List.of()));
         }
         Amounts estimate = estimate(request, price);
         Instant now = clock.instant();
         List<Claim> claims = applying.stream()
                 .map(limit -> Claim.of(limit, estimate.of(limit.metric()), now))
                 .toList();
-        for (Claim claim : claims) {
-            if (claim.amount() > claim.limit().amountMax()) {
-                return new Reservation(CompletableFuture.completedFuture(never(claim, request)), _ -> {});
-            }
+        Optional<Refused> never = never(claims, request);
+        if (never.isPresent()) {
+            return decided(never.get());
         }
         String leaseId = leasePrefix + "-" + leaseCount.incrementAndGet();
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
@@ -143,6 +143,10 @@ public final class Quota implements SmartLifecycle {
                 })
                 .subscribe(verdict::complete, verdict::completeExceptionally);
         return new Reservation(verdict, spent -> settle(leaseId, claims, spent));
+    }
+
+    private static Reservation decided(Verdict verdict) {
+        return new Reservation(CompletableFuture.completedFuture(verdict), _ -> {});
     }
 
     /**
@@ -163,7 +167,7 @@ public final class Quota implements SmartLifecycle {
             Limit none = budget(provider, 1);
             Refused refused =
                     new Refused(none, Optional.empty(), "there is no budget for " + provider, Duration.ZERO, false);
-            return new Reservation(CompletableFuture.completedFuture(refused), _ -> {});
+            return decided(refused);
         }
         long cost = estimate(request, outside).costNanos();
         long more = Math.max(0, cost - estimate(request, inside).costNanos());
@@ -174,6 +178,10 @@ public final class Quota implements SmartLifecycle {
                 .filter(limit -> limit.metric() == Metric.COST)
                 .map(limit -> Claim.of(limit, more, now))
                 .forEach(claims::add);
+        Optional<Refused> never = never(claims, request);
+        if (never.isPresent()) {
+            return decided(never.get());
+        }
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
         String leaseId = leasePrefix + "-" + leaseCount.incrementAndGet();
         take(leaseId, claims, now, 1)
@@ -204,7 +212,8 @@ public final class Quota implements SmartLifecycle {
     private Amounts estimate(CompletionRequest request, ModelPrice price) {
         Demand demand = request.demand();
         long input = demand.inputTokensReserved();
-        long output = demand.answerCount() * demand.outputTokensMax().orElseGet(() -> assumed(request.model()));
+        long output = Saturating.product(
+                demand.answerCount(), demand.outputTokensMax().orElseGet(() -> assumed(request.model())));
         return new Amounts(1, input, output, price.costNanosMax(input, output), 1);
     }
 
@@ -306,6 +315,14 @@ public final class Quota implements SmartLifecycle {
                         + shortage.left()
                 : "the limit of " + limit.describe() + " is reached: " + limit.amountMax();
         return new Refused(limit, Level.of(limit, shortage.left()), reason, shortage.delay(), !limit.isBudget());
+    }
+
+    /** What is more than a whole limit is not counted at all: sums stay as small as limits are. */
+    private static Optional<Refused> never(List<Claim> claims, CompletionRequest request) {
+        return claims.stream()
+                .filter(claim -> claim.amount() > claim.limit().amountMax())
+                .findFirst()
+                .map(claim -> never(claim, request));
     }
 
     private static Refused never(Claim claim, CompletionRequest request) {

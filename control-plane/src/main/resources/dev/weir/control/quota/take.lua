@@ -13,15 +13,20 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
-local unseeded, answer = {'unseeded'}, {'taken'}
+-- Nothing is written before all is known to be writable: what a script has written stays when it fails.
+local unseeded, answer, owed, expiry = {'unseeded'}, {'taken'}, {}, {}
 for i, key in ipairs(KEYS) do
   local at = 4 * i
   local kind, max, amount = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  if amount < 0 then return redis.error_reply('a request wants at least nothing: ' .. ARGV[at + 2]) end
   if kind == 'debt' then
-    local left = max - debt(key, max) - amount
+    local before = debt(key, max)
+    local left = max - before - amount
     if left < 0 then
       return {'short', whole(i - 1), whole(math.floor(left + amount)), whole(math.ceil(-left * 60000 / max))}
     end
+    owed[i] = before + amount
+    expiry[i] = math.ceil(owed[i] * 60000 / max) + 1000
     answer[i + 1] = whole(math.floor(left))
   elseif kind == 'sum' then
     local spent = redis.call('GET', key)
@@ -45,11 +50,10 @@ if #unseeded > 1 then return unseeded end
 
 for i, key in ipairs(KEYS) do
   local at = 4 * i
-  local kind, max = ARGV[at], tonumber(ARGV[at + 1])
+  local kind = ARGV[at]
   if kind == 'debt' then
-    local owed = debt(key, max) + tonumber(ARGV[at + 2])
-    redis.call('HSET', key, 'debt', string.format('%.6f', owed), 'at', ARGV[1])
-    redis.call('PEXPIRE', key, math.ceil(owed * 60000 / max) + 1000)
+    redis.call('HSET', key, 'debt', string.format('%.6f', owed[i]), 'at', ARGV[1])
+    redis.call('PEXPIRE', key, expiry[i])
   elseif kind == 'sum' then
     redis.call('INCRBY', key, ARGV[at + 2])
   else

@@ -1,7 +1,10 @@
 package dev.weir.control.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.accounting.ModelPrice;
+import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.quota.Limit.Metric;
 import dev.weir.control.quota.Limit.Period;
@@ -11,6 +14,7 @@ import dev.weir.control.quota.Verdict.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Limits, wherever they are counted. */
@@ -155,6 +159,49 @@ abstract class AbstractQuotaTest extends QuotaScene {
         granted(quota.reserve(caller, request("known", 10, -1), PRICE));
         assertThat(refused(quota.reserve(caller, request("m", 10, 1001), PRICE)).reason())
                 .contains("ask for less");
+    }
+
+    @Test
+    void whatIsMoreThanANumberCanSayIsRefusedAndNothingOfItIsTaken() {
+        Quota quota = replicas.getFirst();
+        List<CompletionRequest> huge = List.of(
+                request("m", 200, Long.MAX_VALUE - 1),
+                request("m", 200, 1L << 62, 2),
+                request("m", 200, Long.MAX_VALUE / PRICE.outputNanos() + 1));
+        for (Metric metric : List.of(Metric.OUTPUT_TOKENS, Metric.TOKENS, Metric.COST)) {
+            for (Period period : List.of(Period.MINUTE, Period.DAY)) {
+                Limit limit = book.create(caller, KEY, null, metric, period, 6000);
+                for (CompletionRequest request : huge) {
+                    Reservation reservation = quota.reserve(caller, request, PRICE);
+                    assertThat(refused(reservation).reason()).contains("ask for less");
+                    reservation.settle(spent(1000, 1000));
+                }
+                granted(ask());
+                book.remove(caller, limit.id());
+            }
+        }
+    }
+
+    @Test
+    void whatIsMoreThanANumberCanSayIsRefusedOutsideAndNothingOfItIsTaken() {
+        Quota quota = replicas.getFirst();
+        String provider = "overflow:" + UUID.randomUUID();
+        for (CompletionRequest request : List.of(
+                request("m", 200, Long.MAX_VALUE - 1),
+                request("m", 200, 1L << 62, 2),
+                request("m", 200, Long.MAX_VALUE / PRICE.outputNanos() + 1))) {
+            Reservation reservation =
+                    quota.reserveOutside(caller, request, ModelPrice.FREE, PRICE, provider, Limit.AMOUNT_MAX);
+            assertThat(refused(reservation).limit().subject().kind()).isEqualTo(Kind.PROVIDER);
+            reservation.settle(spent(1000, 1000));
+        }
+        granted(quota.reserveOutside(caller, request("m", 200, 50), ModelPrice.FREE, PRICE, provider, 6000));
+    }
+
+    @Test
+    void nobodyCanWantLessThanNothing() {
+        Limit limit = book.create(caller, KEY, null, Metric.TOKENS, Period.MINUTE, 100);
+        assertThatThrownBy(() -> Claim.of(limit, -1, START)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -110,6 +110,10 @@ abstract class QuotaScene {
     }
 
     static CompletionRequest request(String model, long inputBytes, long outputTokensMax) {
+        return request(model, inputBytes, outputTokensMax, 1);
+    }
+
+    static CompletionRequest request(String model, long inputBytes, long outputTokensMax, int answerCount) {
         OptionalLong max = outputTokensMax < 0 ? OptionalLong.empty() : OptionalLong.of(outputTokensMax);
         return new CompletionRequest(
                 "r",
@@ -117,7 +121,7 @@ abstract class QuotaScene {
                 Endpoint.CHAT_COMPLETIONS,
                 model,
                 false,
-                new Demand(inputBytes, max, 1),
+                new Demand(inputBytes, max, answerCount),
                 false,
                 new JsonBody(new byte[0]),
                 Map.of());
