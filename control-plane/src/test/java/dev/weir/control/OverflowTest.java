@@ -5,12 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.ScriptedEngine.Script;
+import dev.weir.control.quota.Limit;
+import dev.weir.control.quota.Limit.Metric;
+import dev.weir.control.quota.Limit.Period;
+import dev.weir.control.quota.Limit.Subject;
+import dev.weir.control.quota.Limit.Subject.Kind;
+import dev.weir.control.quota.Quota;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +70,7 @@ class OverflowTest {
                       models: {m: {name: big-1, input: 1, output: 2}, dear: {name: big-3, input: 1, output: 90}}}
                     far: {url: "%s/v1", key-file: "%s", region: us, budget-per-day: 10,
                       models: {m: {name: big-2, input: 1, output: 2}}}
+                prices: {m: {input: 0.1, output: 0.2}}
                 tenants: {default: {max-cost-per-token: 0.00001}}
                 """.formatted(near.url(), key, far.url(), key));
         weir = new RunningControlPlane(
@@ -198,15 +211,60 @@ class OverflowTest {
                     answer.headers().firstValue("x-weir-engine").orElse("").equals("overflow:near") ? 1 : 0;
         }
         assertThat(answeredNear).isEqualTo(5);
+        await().untilAsserted(() -> assertBooked("overflow:near", 5, "0.01"));
+    }
+
+    @Test
+    void ofEqualRequestsAtTheSameTimeTheFirstPaysTheBillFromOutside() throws Exception {
+        allow();
+        engine.answers(failure("429"));
+        CountDownLatch allAsked = new CountDownLatch(1);
+        near.answers(exchange -> {
+            assertThat(allAsked.await(20, TimeUnit.SECONDS)).isTrue();
+            exchange.json(200, FINE);
+        });
+        Counter coalesced = weir.part(MeterRegistry.class).counter("weir.coalesced");
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        for (int caller = 0; caller < 4; caller++) {
+            answers.add(inBackground(ASK.replace("{\"model\"", "{\"temperature\":0,\"model\"")));
+        }
+        near.nextRequest();
+        await().until(() -> coalesced.count() == 3);
+        allAsked.countDown();
+        for (CompletableFuture<String> answer : answers) {
+            assertThat(answer.join()).isEqualTo(FINE);
+        }
         await().untilAsserted(() -> {
-            JsonNode rows = JsonMapper.shared()
-                    .readTree(weir.get("/admin/costs?by=engine").body())
-                    .path("rows");
-            assertThat(rows.values()).anySatisfy(row -> {
-                assertThat(row.at("/tags/engine").asString("")).isEqualTo("overflow:near");
-                assertThat(row.path("calls").asInt()).isEqualTo(5);
-                assertThat(row.path("cost").decimalValue()).isEqualByComparingTo("0.01");
-            });
+            assertBooked("overflow:near", 1, "0.002");
+            assertBooked("overflow:near/shared", 3, "0.0006");
+        });
+        Limit budget = new Limit(
+                "near", new Subject(Kind.PROVIDER, "overflow:near"), null, Metric.COST, Period.DAY, 1_000_000_000);
+        assertThat(weir.part(Quota.class).spent(budget))
+                .as("what the provider's budget begins with after a restart")
+                .isEqualTo(2_000_000);
+    }
+
+    private CompletableFuture<String> inBackground(String ask) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(weir.post(CHAT, ask).body());
+            } catch (IOException | InterruptedException failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    private void assertBooked(String who, int calls, String cost) throws Exception {
+        JsonNode rows = JsonMapper.shared()
+                .readTree(weir.get("/admin/costs?by=engine").body())
+                .path("rows");
+        assertThat(rows.values()).anySatisfy(row -> {
+            assertThat(row.at("/tags/engine").asString("")).isEqualTo(who);
+            assertThat(row.path("calls").asInt()).isEqualTo(calls);
+            assertThat(row.path("cost").decimalValue()).isEqualByComparingTo(cost);
         });
     }
 }

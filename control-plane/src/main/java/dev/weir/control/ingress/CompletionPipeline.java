@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
+import dev.weir.control.accounting.ModelPrice;
 import dev.weir.control.cache.Recording;
 import dev.weir.control.completion.AnswerWitness;
 import dev.weir.control.completion.CompletionRequest;
@@ -16,6 +17,7 @@ import dev.weir.control.telemetry.RequestTelemetry.Passage;
 import dev.weir.control.upstream.Destination;
 import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.Failover;
+import dev.weir.control.upstream.Provider;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
@@ -173,8 +175,8 @@ public final class CompletionPipeline {
                                 tried -> spillway.outside(asking.caller(), request, asking.price(), tried),
                                 hearing(asking, passage)),
                         told,
-                        came -> {
-                            comes(asking, request, came, told);
+                        (came, ofAnother) -> {
+                            comes(asking, request, came, ofAnother, told);
                             return Mono.from(answered.apply(came));
                         }),
                 came -> fallbacks.unlessShort(came, exchange, answer -> {
@@ -192,11 +194,19 @@ public final class CompletionPipeline {
         return aside.beside(call, course.arm(), original);
     }
 
-    /** An answer has begun, which may not be the one that is sent: who gives it, and at what price. */
-    private void comes(Call call, CompletionRequest request, EngineAnswer answer, HttpHeaders told) {
-        spillway.priceOf(answer.from(), request).ifPresent(call::costs);
-        call.takes(RouteStation.course(answer.from(), told)
-                .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
+    /**
+     * An answer has begun, which may not be the one that is sent: who gives it, and at what price. From outside it has a bill, which is paid by
+     * whoever asked first: for nobody else was as much set aside.
+     */
+    private void comes(Call call, CompletionRequest request, EngineAnswer answer, boolean ofAnother, HttpHeaders told) {
+        Optional<ModelPrice> outside = spillway.priceOf(answer.from(), request);
+        String from = answer.from();
+        if (outside.isPresent() && ofAnother) {
+            from = Provider.sharedName(from);
+        } else {
+            outside.ifPresent(call::costs);
+        }
+        call.takes(RouteStation.course(from, told).answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
     }
 
     private EngineDestinations engines(

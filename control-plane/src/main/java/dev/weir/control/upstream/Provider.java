@@ -58,6 +58,14 @@ public record Provider(String name, Shape shape, URI url, Path keyFile) {
         return LEDGER_PREFIX + name;
     }
 
+    /**
+     * How the ledger calls the same answer where it was told to others who asked the same at the same time: the provider sends one bill, so nothing of
+     * theirs is of its budget. It is no provider's name.
+     */
+    public static String sharedName(String ledgerName) {
+        return ledgerName + "/shared";
+    }
+
     /** The key as the file has it now. Keep it no longer than a request takes. */
     public String key() throws IOException {
         String key = Files.readString(keyFile).strip();
