@@ -42,7 +42,7 @@ class ProviderGoldenTest {
                 overflow:
                   providers:
                     first: {shape: openai, url: "%s/v1", key-file: "%s", region: eu, budget-per-day: 10,
-                      models: {m: {name: big-1, input: 1, output: 2}}}
+                      models: {m: {name: big-1, input: 1, output: 2, output-tokens-unsaid: 2345}}}
                     second: {shape: anthropic, url: "%s", key-file: "%s", region: eu, budget-per-day: 10,
                       models: {claude: {name: big-1, input: 1, output: 2, output-tokens-unsaid: 1234}}}
                 """.formatted(openAi.url(), key, anthropic.url(), key));

@@ -128,7 +128,13 @@ public final class Spillway {
             CircuitBreaker breaker) {
         return Mono.defer(() -> {
             Reservation reservation = quota.reserveOutside(
-                    caller, request, inside, model.price(), peer.name(), outlet.budgetNanosPerDay());
+                    caller,
+                    request,
+                    inside,
+                    model.price(),
+                    model.outputTokensUnsaid(),
+                    peer.name(),
+                    outlet.budgetNanosPerDay());
             AtomicBoolean handedOver = new AtomicBoolean();
             return reservation
                     .verdict()

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,6 +155,7 @@ public final class Quota implements SmartLifecycle {
      * is set aside for it already.
      *
      * @param inside the price at which it was reserved
+     * @param outputTokensUnsaid of an answer whose length nobody limited, which is what the provider is told
      * @param provider as the ledger calls it
      */
     public Reservation reserveOutside(
@@ -161,6 +163,7 @@ public final class Quota implements SmartLifecycle {
             CompletionRequest request,
             ModelPrice inside,
             ModelPrice outside,
+            long outputTokensUnsaid,
             String provider,
             long budgetNanosPerDay) {
         if (budgetNanosPerDay < 1) {
@@ -169,7 +172,7 @@ public final class Quota implements SmartLifecycle {
                     new Refused(none, Optional.empty(), "there is no budget for " + provider, Duration.ZERO, false);
             return decided(refused);
         }
-        long cost = estimate(request, outside).costNanos();
+        long cost = estimate(request, outside, () -> outputTokensUnsaid).costNanos();
         long more = Math.max(0, cost - estimate(request, inside).costNanos());
         Instant now = clock.instant();
         Claim ofProvider = Claim.of(budget(provider, budgetNanosPerDay), cost, now);
@@ -210,10 +213,14 @@ public final class Quota implements SmartLifecycle {
     }
 
     private Amounts estimate(CompletionRequest request, ModelPrice price) {
+        return estimate(request, price, () -> assumed(request.model()));
+    }
+
+    private static Amounts estimate(CompletionRequest request, ModelPrice price, LongSupplier unsaid) {
         Demand demand = request.demand();
         long input = demand.inputTokensReserved();
         long output = Saturating.product(
-                demand.answerCount(), demand.outputTokensMax().orElseGet(() -> assumed(request.model())));
+                demand.answerCount(), demand.outputTokensMax().orElseGet(unsaid));
         return new Amounts(1, input, output, price.costNanosMax(input, output), 1);
     }
 

@@ -66,7 +66,7 @@ public final class ProviderClient implements DisposableBean {
      * The request in a provider's words.
      *
      * @param model the provider's own
-     * @param outputTokensUnsaid for an answer whose length nobody limited, where the provider demands a limit
+     * @param outputTokensUnsaid for an answer whose length nobody limited: as much is reserved
      * @throws Untranslatable where it asks for something that the provider cannot give
      */
     public static Peer.Outside translated(
@@ -76,7 +76,7 @@ public final class ProviderClient implements DisposableBean {
         view.get(bytes);
         ObjectNode chat = (ObjectNode) JsonMapper.shared().readTree(bytes);
         JsonBody body = switch (provider.shape()) {
-            case OPENAI -> ToOpenAi.request(chat, model, request.stream());
+            case OPENAI -> ToOpenAi.request(chat, model, request.stream(), outputTokensUnsaid);
             case ANTHROPIC -> ToAnthropic.request(chat, model, request.stream(), outputTokensUnsaid);
         };
         return new Peer.Outside(provider, body);

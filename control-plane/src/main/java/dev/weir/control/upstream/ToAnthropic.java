@@ -20,7 +20,7 @@ final class ToAnthropic {
     /**
      * The request.
      *
-     * @param outputTokensUnsaid for an answer whose length nobody limited, since Anthropic demands a limit
+     * @param outputTokensUnsaid for an answer whose length nobody limited: as much is reserved
      */
     static JsonBody request(ObjectNode chat, String model, boolean stream, int outputTokensUnsaid) {
         ToAnthropic translation = new ToAnthropic();

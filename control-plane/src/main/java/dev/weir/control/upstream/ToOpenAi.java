@@ -9,7 +9,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class ToOpenAi {
     private ToOpenAi() {}
 
-    static JsonBody request(ObjectNode chat, String model, boolean stream) {
+    /**
+     * The request.
+     *
+     * @param outputTokensUnsaid for an answer whose length nobody limited: as much is reserved
+     */
+    static JsonBody request(ObjectNode chat, String model, boolean stream, int outputTokensUnsaid) {
         ChatFields fields = new ChatFields(chat);
         ObjectNode request = JsonMapper.shared().createObjectNode().put("model", model);
         request.set("messages", messages(fields.take("messages")));
@@ -31,7 +36,7 @@ final class ToOpenAi {
                 "reasoning_effort",
                 "verbosity");
         // The name that its models of today want; those of yesterday know it, too.
-        fields.outputTokensMax().ifPresent(max -> request.put("max_completion_tokens", max));
+        request.put("max_completion_tokens", fields.outputTokensMax().orElse(outputTokensUnsaid));
         fields.requireNothingElse();
         if (stream) {
             request.put("stream", true).putObject("stream_options").put("include_usage", true);

@@ -191,11 +191,26 @@ abstract class AbstractQuotaTest extends QuotaScene {
                 request("m", 200, 1L << 62, 2),
                 request("m", 200, Long.MAX_VALUE / PRICE.outputNanos() + 1))) {
             Reservation reservation =
-                    quota.reserveOutside(caller, request, ModelPrice.FREE, PRICE, provider, Limit.AMOUNT_MAX);
+                    quota.reserveOutside(caller, request, ModelPrice.FREE, PRICE, 1, provider, Limit.AMOUNT_MAX);
             assertThat(refused(reservation).limit().subject().kind()).isEqualTo(Kind.PROVIDER);
             reservation.settle(spent(1000, 1000));
         }
-        granted(quota.reserveOutside(caller, request("m", 200, 50), ModelPrice.FREE, PRICE, provider, 6000));
+        granted(quota.reserveOutside(caller, request("m", 200, 50), ModelPrice.FREE, PRICE, 1, provider, 6000));
+    }
+
+    @Test
+    void forAnAnswerWithoutALimitAsMuchIsSetAsideOutsideAsTheProviderIsTold() {
+        Quota quota = replicas.getFirst();
+        String provider = "overflow:" + UUID.randomUUID();
+        // 100 input tokens at 10 and 30 output tokens at 100; a context of 512, or 4,096, is not theirs.
+        for (String model : List.of("known", "m")) {
+            CompletionRequest unsaid = request(model, 200, -1);
+            refused(quota.reserveOutside(caller, unsaid, ModelPrice.FREE, PRICE, 30, provider, 3999));
+            Reservation reservation = quota.reserveOutside(caller, unsaid, ModelPrice.FREE, PRICE, 30, provider, 4000);
+            granted(reservation);
+            refused(quota.reserveOutside(caller, unsaid, ModelPrice.FREE, PRICE, 5000, provider, 400_000));
+            reservation.settle(Amounts.nothing());
+        }
     }
 
     @Test
