@@ -8,12 +8,15 @@ import dev.weir.control.cache.VerifiedThreshold.Observation;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -30,12 +33,17 @@ final class SemanticAnswers {
     /** Of an entry; the latest count. */
     private static final int OBSERVATIONS_MAX = 64;
 
+    /** For each that comes so many that are over may go, so that they go sooner than others come and nobody waits for all of them. */
+    private static final int EXPIRED_AT_ONCE = 8;
+
     private final int entriesMax;
     private final long bytesMax;
     private final InstantSource clock;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, VectorIndex<Entry>> partitions = new HashMap<>();
     private final SequencedMap<String, Entry> byAge = new LinkedHashMap<>();
+    private final NavigableSet<Entry> byEnd =
+            new TreeSet<>(Comparator.comparing((Entry entry) -> entry.until).thenComparing(entry -> entry.id));
     private final Map<String, Long> purges = new HashMap<>();
     private final Map<String, Evidence> evidence = new HashMap<>();
     private long byteCount;
@@ -134,16 +142,20 @@ final class SemanticAnswers {
         Entry entry = new Entry(told, substance);
         lock.writeLock().lock();
         try {
-            if (told.answer().byteCount() > bytesMax
+            Instant now = clock.instant();
+            if (told.answer().byteCount() + VectorIndex.byteCountOfOne(vector.length) > bytesMax
                     || purgeCount != purges.getOrDefault(told.tenant(), 0L)
-                    || !clock.instant().isBefore(told.until())
+                    || !now.isBefore(told.until())
                     || byAge.putIfAbsent(told.id(), entry) != null) {
                 return false;
             }
-            partitions
-                    .computeIfAbsent(told.partition(), _ -> new VectorIndex<>(vector.length))
-                    .add(vector, entry);
-            byteCount += told.answer().byteCount();
+            byEnd.add(entry);
+            VectorIndex<Entry> index =
+                    partitions.computeIfAbsent(told.partition(), _ -> new VectorIndex<>(vector.length));
+            long before = index.size() == 0 ? 0 : index.byteCount();
+            index.add(vector, entry);
+            byteCount += told.answer().byteCount() + index.byteCount() - before;
+            forgetExpired(now);
             while (byAge.size() > entriesMax || byteCount > bytesMax) {
                 forget(byAge.firstEntry().getValue());
             }
@@ -195,14 +207,34 @@ final class SemanticAnswers {
         }
     }
 
+    /** Of answers and of what comparing them takes. */
+    long byteCount() {
+        lock.readLock().lock();
+        try {
+            return byteCount;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private void forgetExpired(Instant now) {
+        for (int i = 0; i < EXPIRED_AT_ONCE && !now.isBefore(byEnd.first().until); i++) {
+            forget(byEnd.first());
+        }
+    }
+
     private void forget(Entry entry) {
         byAge.remove(entry.id);
+        byEnd.remove(entry);
         byteCount -= entry.answer.byteCount();
         VectorIndex<Entry> index = partitions.get(entry.partition);
         if (index != null) {
+            byteCount -= index.byteCount();
             index.remove(entry);
             if (index.size() == 0) {
                 partitions.remove(entry.partition);
+            } else {
+                byteCount += index.byteCount();
             }
         }
     }

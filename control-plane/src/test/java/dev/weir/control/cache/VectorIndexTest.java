@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,7 +15,7 @@ class VectorIndexTest {
     private static final int DIMENSIONS = 7;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 1023, 1024, 1025, 2500})
+    @ValueSource(ints = {1, 2, 5, 100, 1023, 1024, 1025, 2500})
     void theNearestAreThoseThatComparingEachFinds(int count) {
         SplittableRandom random = new SplittableRandom(count);
         VectorIndex<Integer> index = new VectorIndex<>(DIMENSIONS);
@@ -40,6 +41,22 @@ class VectorIndexTest {
                     .toList();
             assertThat(index.nearest(vector, 4).stream().map(Near::entry)).containsExactlyElementsOf(expected);
         }
+    }
+
+    @Test
+    void anIndexOfFewTakesLittleAlsoAfterManyWereInIt() {
+        VectorIndex<Integer> index = new VectorIndex<>(64);
+        index.add(new float[64], 0);
+        long one = index.byteCount();
+        assertThat(one).isEqualTo(VectorIndex.byteCountOfOne(64)).isLessThan(1024);
+        for (int i = 1; i < 3000; i++) {
+            index.add(new float[64], i);
+        }
+        assertThat(index.byteCount()).isBetween(3000L * 64 * Float.BYTES, 3072L * 64 * Float.BYTES + one);
+        for (int i = 2999; i > 0; i--) {
+            index.remove(i);
+        }
+        assertThat(index.byteCount()).isLessThan(2 * one);
     }
 
     private static float[] vector(SplittableRandom random) {

@@ -1,0 +1,71 @@
+package dev.weir.control.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.cache.AlikeNews.Item.Answered;
+import dev.weir.control.completion.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+/** What answers by what was asked take in memory, and when they give it back. */
+class SemanticAnswersTest {
+    private static final int DIMENSIONS = 64;
+    private static final int VECTOR_BYTES = DIMENSIONS * Float.BYTES;
+    private static final DataSize SIZE_MAX = DataSize.ofMegabytes(1);
+
+    /** With 256 bytes for an answer of hardly any. */
+    private static final int ENTRIES_MOST = (int) (SIZE_MAX.toBytes() / (256 + VECTOR_BYTES));
+
+    private Instant now = Instant.EPOCH;
+    private final SemanticAnswers answers = new SemanticAnswers(
+            new CacheConfig(10, SIZE_MAX, DataSize.ofKilobytes(64), 100_000, null, null, Duration.ofSeconds(1)),
+            () -> now);
+
+    @Test
+    void whatComparingTakesCountsOfTheSizeToo() {
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(add("system prompt of user " + i, i, Duration.ofHours(1)))
+                    .isTrue();
+            assertThat(answers.byteCount()).isLessThanOrEqualTo(SIZE_MAX.toBytes());
+        }
+        assertThat(answers.entryCount())
+                .as("a partition of its own takes about a vector, not a block of them")
+                .isBetween(500, ENTRIES_MOST);
+        answers.purge("t");
+        assertThat(answers.byteCount()).isZero();
+    }
+
+    @Test
+    void inOnePartitionTheVectorsCountAsWell() {
+        for (int i = 0; i < 10_000; i++) {
+            add("p", i, Duration.ofHours(1));
+        }
+        assertThat(answers.byteCount()).isLessThanOrEqualTo(SIZE_MAX.toBytes());
+        assertThat(answers.entryCount()).isBetween(500, ENTRIES_MOST);
+        answers.purge("t");
+        assertThat(answers.byteCount()).isZero();
+    }
+
+    @Test
+    void whatIsOverGivesItsPlaceBackAsOthersCome() {
+        add("lasting", 0, Duration.ofHours(2));
+        long one = answers.byteCount();
+        for (int i = 1; i < 100; i++) {
+            add("p" + i, i, Duration.ofHours(1));
+        }
+        now = now.plus(Duration.ofHours(1));
+        for (int i = 100; i < 120; i++) {
+            add("lasting", i, Duration.ofHours(1));
+        }
+        assertThat(answers.entryCount()).as("what lasts, and what came after").isEqualTo(21);
+        assertThat(answers.byteCount()).isLessThan(21 * one);
+    }
+
+    private boolean add(String partition, int number, Duration ttl) {
+        CachedAnswer answer = new CachedAnswer("application/json", new byte[3], Usage.NONE, now);
+        Answered told = new Answered("id-" + number, "t", partition, "Can I?", "yes", now.plus(ttl), answer);
+        return answers.add(told, new float[DIMENSIONS], Substance.of("Can I?"), 0);
+    }
+}
