@@ -1,11 +1,11 @@
 package dev.weir.control.guard;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 
@@ -54,24 +54,24 @@ public final class PersonalData {
 
     /** In the order of the text; none overlaps another. */
     static List<Place> find(String text, Collection<PersonalKind> kinds) {
-        List<Place> places = new ArrayList<>();
+        NavigableMap<Integer, Place> places = new TreeMap<>(); // by their begin
         for (PersonalKind kind : PersonalKind.values()) {
             if (kinds.contains(kind)) {
                 findOf(kind, text, places);
             }
         }
-        places.sort(Comparator.comparingInt(Place::begin));
-        return places;
+        return List.copyOf(places.values());
     }
 
-    private static void findOf(PersonalKind kind, String text, List<Place> places) {
+    private static void findOf(PersonalKind kind, String text, NavigableMap<Integer, Place> places) {
         Matcher matcher = kind.form().matcher(text);
         while (matcher.find()) {
             int begin = matcher.start();
             int end = begin + kind.genuineChars(matcher.group());
-            boolean free = places.stream().noneMatch(other -> begin < other.end() && other.begin() < end);
-            if (end > begin && free) {
-                places.add(new Place(kind, begin, end));
+            // None overlaps another, so the last that begins before this end is the only one that may reach into it.
+            Map.Entry<Integer, Place> before = places.lowerEntry(end);
+            if (end > begin && (before == null || before.getValue().end() <= begin)) {
+                places.put(begin, new Place(kind, begin, end));
             }
         }
     }
