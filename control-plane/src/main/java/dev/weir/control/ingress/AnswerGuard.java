@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Takes personal data out of one answer as it passes. In a stream every text that grows (each choice's content, reasoning, arguments of
- * calls) is redacted by itself, and told as far as nothing in it can still become something; the rest comes with the text's last event. What
+ * Takes personal data out of one answer as it passes. In a stream every text that grows (each choice's content, reasoning, refusal, arguments
+ * of calls) is redacted by itself, and told as far as nothing in it can still become something; the rest comes with the text's last event. What
  * is told whole is redacted whole. Log-probabilities go, since they tell tokens.
  *
  * <p>Of one answer, by one thread at a time.
@@ -25,8 +25,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class AnswerGuard {
     private static final String DATA = "data:";
     private static final Set<String> WHOLE_TEXTS =
-            Set.of("content", "text", "reasoning_content", "arguments", "output_text");
-    private static final Set<String> GROWING_TEXTS = Set.of("content", "reasoning_content");
+            Set.of("content", "text", "reasoning_content", "reasoning", "refusal", "arguments", "output_text");
+
+    /** Engines call what a model thinks by one of two names. */
+    private static final Set<String> GROWING_TEXTS = Set.of("content", "reasoning_content", "reasoning", "refusal");
 
     private final Set<PersonalKind> kinds;
     private final Map<String, StreamedRedaction> growing = new LinkedHashMap<>();
@@ -119,6 +121,20 @@ final class AnswerGuard {
             }
         }
         growCalls(name, delta, over);
+        growFunction(name + " function", delta, over);
+    }
+
+    /** The one call of those that do not know of several. */
+    private void growFunction(String name, ObjectNode delta, boolean over) {
+        String piece = delta.path("function_call").path("arguments").asString("");
+        if (piece.isEmpty() && !(over && growing.containsKey(name))) {
+            return;
+        }
+        ObjectNode function = delta.get("function_call") instanceof ObjectNode known ? known : delta.objectNode();
+        String arguments = grown(name, piece, over);
+        if (!piece.isEmpty() || !arguments.isEmpty()) {
+            delta.set("function_call", function.put("arguments", arguments));
+        }
     }
 
     private void growCalls(String choice, ObjectNode delta, boolean over) {
