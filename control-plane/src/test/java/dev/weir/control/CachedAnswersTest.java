@@ -24,20 +24,24 @@ class CachedAnswersTest {
     private static final String LAST_CHUNK =
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n";
 
+    private static final String CONFIGURATION = """
+            cache:
+              - {models: [m], exact: {ttl: 10m}}
+              - {models: [other], semantic: {error-max: 0.5, verify-share: 1}}
+            prices: {m: {input: 1, output: 2}}
+            """;
+
     @TempDir
     private Path directory;
+
+    private Path file;
 
     private ScriptedEngine engine;
     private RunningControlPlane weir;
 
     @BeforeEach
     void start() throws Exception {
-        Path file = Files.writeString(directory.resolve("weir.yaml"), """
-                cache:
-                  - {models: [m], exact: {ttl: 10m}}
-                  - {models: [other], semantic: {error-max: 0.5, verify-share: 1}}
-                prices: {m: {input: 1, output: 2}}
-                """);
+        file = Files.writeString(directory.resolve("weir.yaml"), CONFIGURATION);
         engine = ScriptedEngine.with("m", "other", "third");
         weir = new RunningControlPlane(
                 List.of(engine),
@@ -156,6 +160,27 @@ class CachedAnswersTest {
                 .contains("changes with time");
         await().untilAsserted(() ->
                 assertThat(weir.get("/admin/costs?by=feature").body()).contains("weir-cache-check"));
+    }
+
+    @Test
+    void aNewRuleForAnswersHoldsForThoseThatWereKnownBefore() throws Exception {
+        engine.answers(exchange -> exchange.json(200, ANSWER.replace("Hello", "Ask anna@example.org")));
+        ask("Hi", "temperature", "0");
+        assertThat(cache(ask("Hi", "temperature", "0"))).startsWith("hit; exact");
+        String question = other("Whom can I ask?");
+        await().untilAsserted(() -> assertThat(cache(weir.post(CHAT, question))).startsWith("hit; semantic"));
+        Files.writeString(file, CONFIGURATION + "guards: [{answers: {action: redact, kinds: [email]}}]\n");
+        assertThat(weir.post("/admin/configuration/reload", "", "weir-reason", "a test")
+                        .body())
+                .contains("applied");
+        HttpResponse<String> exactly = ask("Hi", "temperature", "0");
+        assertThat(cache(exactly)).isEqualTo("miss; not asked before");
+        assertThat(exactly.body()).contains("Ask [EMAIL]").doesNotContain("anna");
+        HttpResponse<String> alike = weir.post(CHAT, question);
+        assertThat(cache(alike)).startsWith("miss; nothing like it");
+        assertThat(alike.body()).contains("Ask [EMAIL]").doesNotContain("anna");
+        assertThat(ask("Hi", "temperature", "0").body()).contains("Ask [EMAIL]");
+        assertThat(cache(ask("Hi", "temperature", "0"))).startsWith("hit; exact");
     }
 
     private static String other(String question) {

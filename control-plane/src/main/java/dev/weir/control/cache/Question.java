@@ -47,17 +47,23 @@ final class Question {
             Pattern.CASE_INSENSITIVE);
 
     private final CompletionRequest request;
+    private final String takenOut;
     private final JsonNode body;
 
-    private Question(CompletionRequest request, JsonNode body) {
+    private Question(CompletionRequest request, String takenOut, JsonNode body) {
         this.request = request;
+        this.takenOut = takenOut;
         this.body = body;
     }
 
-    /** The question of a request, if it is one whose answer could be known. */
-    static Optional<Question> of(CompletionRequest request) {
+    /**
+     * The question of a request, if it is one whose answer could be known.
+     *
+     * @param takenOut by which its answers differ from what a model says; empty where they do not
+     */
+    static Optional<Question> of(CompletionRequest request, String takenOut) {
         boolean computed = request.endpoint().isGeneration() || request.endpoint() == Endpoint.EMBEDDINGS;
-        return computed ? body(request).map(body -> new Question(request, body)) : Optional.empty();
+        return computed ? body(request).map(body -> new Question(request, takenOut, body)) : Optional.empty();
     }
 
     private static Optional<JsonNode> body(CompletionRequest request) {
@@ -88,14 +94,16 @@ final class Question {
     /** Under which an answer to exactly this, in exactly this form, is known. */
     CacheKey key() {
         String tenant = request.share().tenant();
-        String digest = new CanonicalDigest()
+        CanonicalDigest digest = new CanonicalDigest()
                 .add(tenant)
                 .add(request.endpoint().path())
                 .add(request.model())
                 .add(request.stream() ? request.usageAsked() ? "stream with usage" : "stream" : "whole")
-                .add(body)
-                .finish();
-        return new CacheKey(tenant, digest);
+                .add(body);
+        if (!takenOut.isEmpty()) {
+            digest.add(takenOut);
+        }
+        return new CacheKey(tenant, digest.finish());
     }
 
     /** Whether the answer is the same every time, for what the rule takes to be the same. */

@@ -88,8 +88,13 @@ public final class ResponseCache implements AutoCloseable {
         UNKEPT
     }
 
-    /** What is known about the request. */
-    public Mono<Lookup> look(CompletionRequest request, Wish wish) {
+    /**
+     * What is known about the request.
+     *
+     * @param takenOut names what is taken out of its answers, since they are kept as they go out: by another rule than today's they are
+     *     others; empty where nothing is
+     */
+    public Mono<Lookup> look(CompletionRequest request, Wish wish, String takenOut) {
         Optional<CacheRules.Rule> rule = rules.apply(request.configuration())
                 .of(request.share().tenant(), request.model())
                 .filter(fitting ->
@@ -100,7 +105,7 @@ public final class ResponseCache implements AutoCloseable {
         if (wish == Wish.UNKEPT) {
             return Mono.just(new Lookup.Bypass("the caller wants nothing kept"));
         }
-        return Question.of(request)
+        return Question.of(request, takenOut)
                 .map(question -> lookExactly(question, rule.get(), wish)
                         .flatMap(exactly -> exactly instanceof Lookup.Hit || wish == Wish.FRESH
                                 ? Mono.just(exactly)

@@ -48,16 +48,18 @@ public final class CacheStation {
     /**
      * The known answer, or that of the engines.
      *
+     * @param takenOut names what guards take out of the answer
      * @param engines answer the client, and show the recording what they say
      * @param quietly the same, but for the client
      */
     Mono<Void> answer(
             Call call,
+            String takenOut,
             ServerWebExchange exchange,
             Function<Recording, Mono<Void>> engines,
             Function<Recording, Mono<Void>> quietly) {
         ServerHttpResponse response = exchange.getResponse();
-        return cache.look(call.request(), wish(exchange)).flatMap(lookup -> switch (lookup) {
+        return cache.look(call.request(), wish(exchange), takenOut).flatMap(lookup -> switch (lookup) {
             case Off _ -> engines.apply(Recording.NONE);
             case Bypass(var reason) -> {
                 tell(response, "bypass", reason);

@@ -150,6 +150,7 @@ public final class CompletionPipeline {
                 passage,
                 call -> cached.answer( // 3 known already
                         call,
+                        prompts.takenOut(call),
                         exchange,
                         recording -> serve(call, exchange, passage, recording),
                         check -> compare(call, check)));

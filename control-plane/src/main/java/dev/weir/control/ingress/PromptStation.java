@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.server.ServerWebExchange;
@@ -185,6 +186,15 @@ public final class PromptStation {
     /** Whether the answer may come out with another length than it came in. */
     boolean changes(Call call) {
         return rule(call).filter(PromptStation::redacts).isPresent();
+    }
+
+    /** The kinds that are taken out of the call's answer; empty where it goes out as it comes. */
+    String takenOut(Call call) {
+        return rule(call).filter(PromptStation::redacts).stream()
+                .flatMap(rule -> rule.kinds().stream())
+                .sorted()
+                .map(PersonalKind::text)
+                .collect(Collectors.joining(","));
     }
 
     private Optional<GuardRules.OfPersonal> rule(Call call) {

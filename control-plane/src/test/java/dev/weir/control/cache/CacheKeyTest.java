@@ -73,6 +73,16 @@ class CacheKeyTest {
     }
 
     @Test
+    void answersOutOfWhichSomethingElseIsTakenAreOthers() {
+        CompletionRequest request = request("t", BASE);
+        Set<CacheKey> keys = new HashSet<>();
+        for (String takenOut : List.of("", "email", "email,card")) {
+            Question question = Question.of(request, takenOut).orElseThrow();
+            assertThat(keys.add(question.key())).as(takenOut).isTrue();
+        }
+    }
+
+    @Test
     void whatRunsTogetherAsTextIsStillTwoValues() {
         String apart = BASE.replace("\"Hi\"", "[\"a\",\"bc\"]");
         String together = BASE.replace("\"Hi\"", "[\"ab\",\"c\"]");
@@ -101,7 +111,7 @@ class CacheKeyTest {
         StringBuilder body = new StringBuilder("{\"messages\":[]");
         Map.of("temperature", words[0], "seed", words[2])
                 .forEach((name, value) -> body.append(value.equals("none") ? "" : ",\"" + name + "\":" + value));
-        return Question.of(request("t", body + "}")).orElseThrow().isSettled(0);
+        return Question.of(request("t", body + "}"), "").orElseThrow().isSettled(0);
     }
 
     private static CacheKey key(String tenant, String body) {
@@ -109,7 +119,7 @@ class CacheKeyTest {
     }
 
     private static CacheKey key(CompletionRequest request) {
-        return Question.of(request).orElseThrow().key();
+        return Question.of(request, "").orElseThrow().key();
     }
 
     private static CompletionRequest request(String tenant, String body) {
