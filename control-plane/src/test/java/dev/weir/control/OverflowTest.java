@@ -162,6 +162,29 @@ class OverflowTest {
     }
 
     @Test
+    void requestsThatAProviderFindsWrongDoNotShutItOffForOthers() throws Exception {
+        allow();
+        engine.answers(failure("429"));
+        for (int status : List.of(400, 404, 413, 422, 400, 404)) {
+            near.answers(exchange -> exchange.json(status, "{\"error\":{\"code\":\"content_policy_violation\"}}"));
+            assertThat(answeredBy()).as("near answers %d", status).isEqualTo("overflow:far");
+        }
+        near.answers(exchange -> exchange.json(200, FINE));
+        assertThat(answeredBy()).isEqualTo("overflow:near");
+        for (int status : List.of(401, 403, 429, 500, 503)) {
+            near.answers(exchange -> exchange.json(status, "{}"));
+            assertThat(answeredBy()).as("near answers %d", status).isEqualTo("overflow:far");
+        }
+        near.answers(exchange -> exchange.json(200, FINE));
+        assertThat(answeredBy()).as("these say that it is not well").isEqualTo("overflow:far");
+        assertThat(near.hasRequest()).isFalse();
+    }
+
+    private String answeredBy() throws Exception {
+        return weir.post(CHAT, ASK).headers().firstValue("x-weir-engine").orElse("");
+    }
+
+    @Test
     void aStreamThatBreaksOffOutsideEndsWithAnErrorAndWithoutDone() throws Exception {
         allow();
         engine.answers(failure("429"));

@@ -158,7 +158,12 @@ final class EngineDestinations implements Destinations {
                 }
                 case FIRST_BYTE_TIMEOUT, BROKEN_OFF, SILENT, NOT_RESUMED -> lease.failed();
                 // These are about us, or about the client.
-                case NONE_READY, CONNECTIONS_EXHAUSTED, TOTAL_TIMEOUT, CLIENT_STALLED, PROVIDER_FAILED -> {}
+                case NONE_READY,
+                        CONNECTIONS_EXHAUSTED,
+                        TOTAL_TIMEOUT,
+                        CLIENT_STALLED,
+                        PROVIDER_FAILED,
+                        PROVIDER_REFUSED -> {}
             }
         }
 

@@ -123,7 +123,7 @@ public final class Fallbacks {
             case UpstreamFailure upstream ->
                 switch (upstream.kind()) {
                     case NONE_READY, UNREACHABLE, CONNECTIONS_EXHAUSTED -> Optional.of(Cause.BUSY);
-                    case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED -> Optional.of(Cause.FAILED);
+                    case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED, PROVIDER_REFUSED -> Optional.of(Cause.FAILED);
                     case FIRST_BYTE_TIMEOUT, SILENT, TOTAL_TIMEOUT -> Optional.of(Cause.TIMEOUT);
                     case CLIENT_STALLED -> Optional.empty();
                 };

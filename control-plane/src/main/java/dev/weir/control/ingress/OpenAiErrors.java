@@ -149,7 +149,8 @@ public final class OpenAiErrors implements WebExceptionHandler {
             case BROKEN_OFF, NOT_RESUMED ->
                 Optional.of(OpenAiError.unanswered(
                         model, "its engine failed, and no other could take the request: " + reason, "engine_failed"));
-            case FIRST_BYTE_TIMEOUT, SILENT, PROVIDER_FAILED, TOTAL_TIMEOUT, CLIENT_STALLED -> Optional.empty();
+            case FIRST_BYTE_TIMEOUT, SILENT, PROVIDER_FAILED, PROVIDER_REFUSED, TOTAL_TIMEOUT, CLIENT_STALLED ->
+                Optional.empty();
         };
     }
 
@@ -157,7 +158,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
         return switch (kind) {
             case NONE_READY -> OpenAiError.noEngineReady(reason);
             case UNREACHABLE, CONNECTIONS_EXHAUSTED -> OpenAiError.engineUnavailable(reason);
-            case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED -> OpenAiError.engineBroke(reason);
+            case BROKEN_OFF, NOT_RESUMED, PROVIDER_FAILED, PROVIDER_REFUSED -> OpenAiError.engineBroke(reason);
             case FIRST_BYTE_TIMEOUT, SILENT, TOTAL_TIMEOUT -> OpenAiError.engineTimeout(reason);
             case CLIENT_STALLED -> OpenAiError.http(408, reason, "client_stalled");
         };

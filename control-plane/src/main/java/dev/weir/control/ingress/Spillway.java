@@ -17,6 +17,7 @@ import dev.weir.control.upstream.Peer;
 import dev.weir.control.upstream.ProviderClient;
 import dev.weir.control.upstream.Untranslatable;
 import dev.weir.control.upstream.UpstreamFailure;
+import dev.weir.control.upstream.UpstreamFailure.Kind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Duration;
@@ -208,6 +209,10 @@ public final class Spillway {
 
         @Override
         public void failed(UpstreamFailure failure) {
+            if (failure.kind() == Kind.PROVIDER_REFUSED) {
+                count(peer.provider().name(), "refused"); // and closing it tells the breaker that it ended otherwise
+                return;
+            }
             judged.set(true);
             breaker.failed();
             count(peer.provider().name(), "failed");

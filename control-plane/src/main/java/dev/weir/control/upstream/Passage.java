@@ -194,7 +194,7 @@ final class Passage {
                 brokenAtMillis = timer.now(TimeUnit.MILLISECONDS);
                 yield ++failureCount <= limits.failuresMax();
             }
-            case TOTAL_TIMEOUT, CLIENT_STALLED, PROVIDER_FAILED -> false;
+            case TOTAL_TIMEOUT, CLIENT_STALLED, PROVIDER_FAILED, PROVIDER_REFUSED -> false;
         };
     }
 
@@ -269,7 +269,8 @@ final class Passage {
                             NOT_RESUMED,
                             TOTAL_TIMEOUT,
                             CLIENT_STALLED,
-                            PROVIDER_FAILED -> false;
+                            PROVIDER_FAILED,
+                            PROVIDER_REFUSED -> false;
                 };
             default -> false;
         };

@@ -132,7 +132,8 @@ public final class ProviderClient implements DisposableBean {
         if (status != 200) {
             return whole(content, REFUSAL_BYTES_MAX)
                     .flatMapMany(body -> Flux.error(new UpstreamFailure(
-                            Kind.PROVIDER_FAILED, "it answered " + status + " " + errorType(body))));
+                            isAboutTheRequest(status) ? Kind.PROVIDER_REFUSED : Kind.PROVIDER_FAILED,
+                            "it answered " + status + " " + errorType(body))));
         }
         HttpHeaders headers = new HttpHeaders();
         headers.setContentType(stream ? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_JSON);
@@ -151,6 +152,11 @@ public final class ProviderClient implements DisposableBean {
                             .flux();
         }
         return Flux.concat(Mono.just(new Head(provider.ledgerName(), status, headers)), translated.map(Piece::new));
+    }
+
+    /** Its content, its length, its parameters or its model; the next request may be answered. */
+    private static boolean isAboutTheRequest(int status) {
+        return status == 400 || status == 404 || status == 413 || status == 422;
     }
 
     private static Mono<byte[]> whole(Flux<byte[]> content, int bytesMax) {

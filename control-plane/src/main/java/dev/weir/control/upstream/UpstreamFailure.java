@@ -25,6 +25,8 @@ public final class UpstreamFailure extends RuntimeException {
         NOT_RESUMED,
         /** A provider outside would not, or did not, answer the request. */
         PROVIDER_FAILED,
+        /** A provider outside found the request itself wrong, which says nothing of the provider. */
+        PROVIDER_REFUSED,
         /** The answer as a whole took too long. */
         TOTAL_TIMEOUT,
         /** The client left the answer unread for too long. */
