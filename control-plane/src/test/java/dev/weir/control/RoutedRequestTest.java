@@ -57,4 +57,23 @@ class RoutedRequestTest {
             assertThat(wrong.body()).contains("max_latency_ms");
         }
     }
+
+    /** The model that was chosen is told in a header, where HTTP has no place for a line end. */
+    @Test
+    void aNameWithALineEndIsRefusedInEachProtocolsWords() throws Exception {
+        Path file = Files.writeString(directory.resolve("weir.yaml"), "tiers: {fast: small, power: large}\n");
+        try (ScriptedEngine engine = ScriptedEngine.with("small", "large");
+                RunningControlPlane weir =
+                        new RunningControlPlane(List.of(engine), "--weir.configuration.file=" + file)) {
+            String ask = "{\"model\":\"a\\nb\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+            HttpResponse<String> chat = weir.post(CHAT, ask);
+            assertThat(chat.statusCode()).as(chat.body()).isEqualTo(400);
+            assertThat(chat.body()).contains("\"type\":\"invalid_request_error\"", "\"param\":\"model\"");
+            HttpResponse<String> message = weir.post("/v1/messages", ask);
+            assertThat(message.statusCode()).as(message.body()).isEqualTo(400);
+            assertThat(message.body())
+                    .contains("\"type\":\"error\"", "\"type\":\"invalid_request_error\"", "model must have");
+            assertThat(engine.hasRequest()).isFalse();
+        }
+    }
 }

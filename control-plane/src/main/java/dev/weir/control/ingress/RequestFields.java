@@ -188,10 +188,18 @@ record RequestFields(
 
     private static Optional<String> model(JsonParser json, JsonToken value) {
         return switch (value) {
-            case VALUE_STRING -> Optional.of(json.getString());
+            case VALUE_STRING -> Optional.of(named(json.getString()));
             case VALUE_NULL -> Optional.empty();
             default -> throw new Refusal(OpenAiError.badField("model", "must be a string"));
         };
+    }
+
+    /** An answer's headers tell the model, and have no place for a line end. */
+    private static String named(String model) {
+        if (model.chars().anyMatch(Character::isISOControl)) {
+            throw new Refusal(OpenAiError.badField("model", "must have no control character in it"));
+        }
+        return model;
     }
 
     private static boolean stream(JsonToken value) {

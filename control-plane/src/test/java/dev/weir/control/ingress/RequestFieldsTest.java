@@ -75,6 +75,9 @@ class RequestFieldsTest {
             value = {
                 "{\"model\":3}                       | model  | must be a string",
                 "{\"model\":[]}                      | model  | must be a string",
+                "{\"model\":\"a\\nb\"}              | model  | control character",
+                "{\"model\":\"\\u0000\"}            | model  | control character",
+                "{\"model\":\"a\\u0085\"}           | model  | control character",
                 "{\"model\":\"a\",\"stream\":1}      | stream | true or false"
             })
     void refusesAFieldItCannotUseByName(String json, String field, String reason) {
