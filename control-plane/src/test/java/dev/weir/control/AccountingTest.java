@@ -171,6 +171,21 @@ class AccountingTest {
     }
 
     @Test
+    void anErrorThatComesAsAStreamOfEventsCostsNothingEither() throws Exception {
+        String feature = feature();
+        String event = "data: {\"error\":{\"message\":\"no\"},\"usage\":" + USAGE + "}\n\n";
+        engine.answers(exchange -> {
+            exchange.write("HTTP/1.1 400 No\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+            exchange.chunk(event);
+            exchange.end();
+        });
+        HttpResponse<String> response = weir.post(CHAT, "{\"model\":\"m\",\"stream\":true}", "weir-feature", feature);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).isEqualTo(event);
+        assertBooked(booked(feature), "400", 0, 0, 0, "0");
+    }
+
+    @Test
     void aFeatureThatIsNoNameIsRefused() throws Exception {
         HttpResponse<String> response = weir.post(CHAT, "{\"model\":\"m\"}", "weir-feature", "a b");
         assertThat(response.statusCode()).isEqualTo(400);

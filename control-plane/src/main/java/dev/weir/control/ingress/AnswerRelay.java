@@ -38,11 +38,12 @@ final class AnswerRelay {
         });
         Flux<byte[]> leaving = heard(answer, witness, call.served()).doOnCancel(call::left);
         Flux<byte[]> content = leaving.doOnNext(_ -> passage.pieceCame());
+        if (answer.status() != 200) {
+            // Of an error nobody pays for anything, in whatever form it comes.
+            return AnswerWriter.whole(exchange, content);
+        }
         if (answer.isEventStream()) {
             return relayEvents(content, exchange, passage, call, recording);
-        }
-        if (answer.status() != 200) {
-            return AnswerWriter.whole(exchange, content); // of an error nobody pays for anything
         }
         if (prompts.changes(call)) {
             headers.remove(HttpHeaders.CONTENT_LENGTH);
