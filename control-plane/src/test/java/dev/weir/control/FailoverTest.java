@@ -138,6 +138,30 @@ class FailoverTest {
     }
 
     @Test
+    void anEngineThatBeginsAnewInsteadOfGoingOnIsLetGoAtOnceAndAnotherGoesOn() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        first.answers(exchange -> {
+            if (exchange.request().headers().containsKey("x-weir-resume-ticket")) {
+                beginResumable(exchange);
+                exchange.chunk("data: 2\n\ndata: [DONE]\n\n");
+                exchange.end();
+                return;
+            }
+            beginResumable(exchange);
+            exchange.chunk("data: 1\n\n: tokens 11\n\n");
+            exchange.die();
+        });
+        second.answers(exchange -> {
+            exchange.beginEvents();
+            exchange.chunk("data: a new answer\n\n");
+            exchange.awaitGone(gone);
+        });
+        assertThat(weir.post(CHAT, ASK_STREAM).body()).isEqualTo("data: 1\n\ndata: 2\n\ndata: [DONE]\n\n");
+        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+        await().until(weir::underWayCount, count -> count == 0);
+    }
+
+    @Test
     void aStreamThatCannotBeResumedIsNotGuessedAt() throws Exception {
         first.answers(exchange -> {
             exchange.beginEvents();

@@ -225,9 +225,10 @@ final class Passage {
             return content;
         }
         Kind kind = head.isAnothersToAnswer() ? Kind.NOT_RESUMED : Kind.BROKEN_OFF;
-        return content.ignoreElements()
-                .thenMany(Flux.error(new UpstreamFailure(
-                        kind, "it answered " + head.status() + " instead of going on with a stream")));
+        Flux<AnswerPart> failure = Flux.error(
+                new UpstreamFailure(kind, "it answered " + head.status() + " instead of going on with a stream"));
+        // A refusal is short. What is none is a whole new answer, which is not waited for: failing cancels it.
+        return head.status() == 200 ? failure : content.ignoreElements().thenMany(failure);
     }
 
     private boolean isEnginesFault(Throwable failure) {
