@@ -15,17 +15,24 @@ final class InProcessIdempotency implements IdempotencyStore {
     private static final int ENTRY_BYTES = 512;
 
     private final Cache<Name, Told> told;
-    private final Map<Name, String> underWay = new ConcurrentHashMap<>();
+    private final Map<Name, String> underWay;
 
     /** Keeps answers within the limits, by a monotonic clock. */
     InProcessIdempotency(IngressConfig config, LongSupplier ticker) {
-        this.told = Caffeine.newBuilder()
-                .expireAfterWrite(config.idempotencyFor())
-                .maximumWeight(config.idempotencySizeMax().toBytes())
-                .weigher((Name _, Told answer) -> ENTRY_BYTES + answer.bytes().length)
-                .ticker(ticker::getAsLong)
-                .executor(Runnable::run)
-                .build();
+        this(
+                Caffeine.newBuilder()
+                        .expireAfterWrite(config.idempotencyFor())
+                        .maximumWeight(config.idempotencySizeMax().toBytes())
+                        .weigher((Name _, Told answer) -> ENTRY_BYTES + answer.bytes().length)
+                        .ticker(ticker::getAsLong)
+                        .executor(Runnable::run)
+                        .build(),
+                new ConcurrentHashMap<>());
+    }
+
+    InProcessIdempotency(Cache<Name, Told> told, Map<Name, String> underWay) {
+        this.told = told;
+        this.underWay = underWay;
     }
 
     @Override
@@ -36,7 +43,15 @@ final class InProcessIdempotency implements IdempotencyStore {
                 return before;
             }
             String running = underWay.putIfAbsent(name, fingerprint);
-            return running == null ? new Claimed() : new UnderWay(running);
+            if (running != null) {
+                return new UnderWay(running);
+            }
+            Told meanwhile = told.getIfPresent(name); // kept just before its claim was freed
+            if (meanwhile != null) {
+                underWay.remove(name);
+                return meanwhile;
+            }
+            return new Claimed();
         });
     }
 
