@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class SharedAnswer {
     private int droppedCount;
     private int heldBytes;
     private int joinedCount;
+    /** Of those who have joined and have neither come to read nor left: each begins at the beginning. */
+    private int awaitedCount;
+
     private boolean asked;
     private boolean over;
     private @Nullable Throwable failure;
@@ -62,6 +66,7 @@ final class SharedAnswer {
             return false;
         }
         joinedCount++;
+        awaitedCount++;
         return true;
     }
 
@@ -80,10 +85,11 @@ final class SharedAnswer {
 
     /** The answer as one caller who has joined reads it. */
     Mono<Void> read(Function<EngineAnswer, Mono<Void>> relay) {
+        AtomicBoolean awaited = new AtomicBoolean(true);
         return head.asMono()
-                .flatMap(answer -> relay.apply(
-                        new EngineAnswer(answer.from(), answer.status(), answer.headers(), Flux.create(this::add))))
-                .doFinally(_ -> leave());
+                .flatMap(answer -> relay.apply(new EngineAnswer(
+                        answer.from(), answer.status(), answer.headers(), Flux.create(sink -> add(sink, awaited)))))
+                .doFinally(_ -> leave(awaited));
     }
 
     Mono<Void> takeIn(EngineAnswer answer) {
@@ -149,8 +155,12 @@ final class SharedAnswer {
         handAll();
     }
 
-    private void add(FluxSink<byte[]> sink) {
+    private void add(FluxSink<byte[]> sink, AtomicBoolean awaited) {
         Reader reader = new Reader(sink);
+        synchronized (this) {
+            readers.add(reader); // before it can be handed anything: what it has yet to read is kept from now on
+            awaitedCount -= awaited.getAndSet(false) ? 1 : 0;
+        }
         sink.onRequest(count -> {
             synchronized (this) {
                 reader.wanted = count > Long.MAX_VALUE - reader.wanted ? Long.MAX_VALUE : reader.wanted + count;
@@ -166,19 +176,19 @@ final class SharedAnswer {
             }
             pull();
         });
-        synchronized (this) {
-            readers.add(reader);
-        }
         hand(reader);
         pull();
     }
 
-    private void leave() {
+    private void leave(AtomicBoolean awaited) {
         Disposable abandoned;
         synchronized (this) {
             joinedCount--;
+            awaitedCount -= awaited.getAndSet(false) ? 1 : 0;
+            drop();
             abandoned = joinedCount == 0 && !over ? exchange : null;
         }
+        pull();
         if (abandoned != null) {
             abandoned.dispose();
         }
@@ -241,7 +251,7 @@ final class SharedAnswer {
 
     /** Once there is too much of it, what all have read is let go of, and nobody can join any more. */
     private void drop() {
-        if (heldBytes < heldBytesMax && droppedCount == 0) {
+        if (awaitedCount > 0 || (heldBytes < heldBytesMax && droppedCount == 0)) {
             return;
         }
         int slowest = readers.stream().mapToInt(reader -> reader.next).min().orElse(droppedCount);

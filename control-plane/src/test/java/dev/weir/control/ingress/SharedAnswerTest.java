@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 class SharedAnswerTest {
@@ -53,6 +55,48 @@ class SharedAnswerTest {
     }
 
     @Test
+    void whoHasJoinedAndComesLateReadsAllOfIt() {
+        SharedAnswer small = new SharedAnswer(2);
+        small.join(true);
+        small.join(false);
+        List<String> first = new ArrayList<>();
+        List<String> late = new ArrayList<>();
+        CompletableFuture<?> firstReads = read(small, first::add);
+        small.begin(small.takeIn(new EngineAnswer("engine", 200, new HttpHeaders(), engine.asFlux())));
+        for (String piece : List.of("a", "b", "c", "d", "e")) {
+            send(piece);
+        }
+        engine.tryEmitComplete().orThrow();
+        assertThat(first).as("no more than may be held").containsExactly("a", "b");
+
+        CompletableFuture<?> lateReads = read(small, late::add);
+        within(firstReads);
+        within(lateReads);
+        assertThat(first).containsExactly("a", "b", "c", "d", "e");
+        assertThat(late).isEqualTo(first);
+    }
+
+    @Test
+    void whoHasJoinedAndLeavesBeforeItBeginsHoldsNobodyUp() {
+        SharedAnswer small = new SharedAnswer(2);
+        small.join(true);
+        small.join(false);
+        List<String> read = new ArrayList<>();
+        CompletableFuture<?> reads = read(small, read::add);
+        Disposable other = small.read(_ -> Mono.never()).subscribe();
+        small.begin(small.takeIn(new EngineAnswer("engine", 200, new HttpHeaders(), engine.asFlux())));
+        for (String piece : List.of("a", "b", "c", "d", "e")) {
+            send(piece);
+        }
+        engine.tryEmitComplete().orThrow();
+        assertThat(read).containsExactly("a", "b");
+
+        other.dispose();
+        within(reads);
+        assertThat(read).containsExactly("a", "b", "c", "d", "e");
+    }
+
+    @Test
     void readersWhoAskAtTheSameTimeReadTheSame() {
         int readers = 8;
         int pieces = 2_000;
@@ -76,7 +120,11 @@ class SharedAnswerTest {
     }
 
     private CompletableFuture<@Nullable Void> read(Consumer<String> to) {
-        return shared.read(answer -> answer.content()
+        return read(shared, to);
+    }
+
+    private static CompletableFuture<@Nullable Void> read(SharedAnswer from, Consumer<String> to) {
+        return from.read(answer -> answer.content()
                         .limitRate(3)
                         .doOnNext(piece -> to.accept(new String(piece, UTF_8)))
                         .then())
