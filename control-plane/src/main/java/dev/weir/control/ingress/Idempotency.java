@@ -34,7 +34,6 @@ public final class Idempotency {
     static final String REPLAYED_HEADER = "idempotent-replayed";
     private static final Logger log = LoggerFactory.getLogger(Idempotency.class);
     private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
-    private static final int ANSWER_BYTES_MAX = 1 << 20;
 
     private final IdempotencyStore store;
 
@@ -76,7 +75,7 @@ public final class Idempotency {
         return store.claim(name, fingerprint)
                 .onErrorMap(failure -> unavailable(request, failure))
                 .flatMap(held -> switch (held) {
-                    case Claimed _ -> claimed(name, fingerprint, exchange, passage, work);
+                    case Claimed _ -> new Claim(store, name, fingerprint).serve(exchange, passage::hasBrokenOff, work);
                     case UnderWay(var running) -> {
                         requireSame(running, fingerprint);
                         throw new Refusal(OpenAiError.idempotencyKeyInUse());
@@ -93,36 +92,6 @@ public final class Idempotency {
         log.warn("request {}: its {} cannot be looked up: {}", request.id(), HEADER, failure.toString());
         return new Refusal(OpenAiError.http(
                 503, "it cannot be known now what this " + HEADER + " was", "idempotency_unavailable"));
-    }
-
-    private Mono<Void> claimed(
-            Name name,
-            String fingerprint,
-            ServerWebExchange exchange,
-            Passage passage,
-            Function<ServerWebExchange, Mono<Void>> work) {
-        NotedResponse noted = new NotedResponse(exchange.getResponse(), ANSWER_BYTES_MAX);
-        Mono<Void> worked = work.apply(exchange.mutate().response(noted).build());
-        return Mono.firstWithSignal(worked, store.hold(name, fingerprint))
-                .then(Mono.defer(() -> noted.answer()
-                        .filter(_ -> isGood(noted.getStatusCode()) && !passage.hasBrokenOff())
-                        .map(bytes -> quietly(
-                                store.keep(name, new Told(fingerprint, noted.contentType(), bytes)), "not kept"))
-                        .orElseGet(Mono::empty)))
-                // What was kept is no longer claimed, and stays.
-                .doFinally(_ -> quietly(store.release(name, fingerprint), "held until its time is over")
-                        .subscribe());
-    }
-
-    private static Mono<Void> quietly(Mono<Void> step, String what) {
-        return step.onErrorResume(failure -> {
-            log.warn("an {} is {}: {}", HEADER, what, failure.toString());
-            return Mono.empty();
-        });
-    }
-
-    private static boolean isGood(@Nullable HttpStatusCode status) {
-        return status != null && status.value() == 200;
     }
 
     private static void requireSame(String asked, String asks) {

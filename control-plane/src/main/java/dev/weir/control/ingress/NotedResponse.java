@@ -15,6 +15,8 @@ import reactor.core.publisher.Mono;
 final class NotedResponse extends ServerHttpResponseDecorator {
     private final int bytesMax;
     private final ByteArrayOutputStream noted = new ByteArrayOutputStream();
+    private Mono<Void> beforeItsEnd = Mono.empty();
+    private long bytes;
     private boolean tooLong;
     private boolean whole;
 
@@ -32,25 +34,47 @@ final class NotedResponse extends ServerHttpResponseDecorator {
         return String.valueOf(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
     }
 
+    /** What the caller waits for before it is told the last of it: its last byte where its length is known, else that there is no more. */
+    void beforeItsEnd(Mono<Void> step) {
+        this.beforeItsEnd = step;
+    }
+
     @Override
     public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-        return super.writeWith(Flux.from(body).doOnNext(this::note).doOnComplete(() -> whole = true));
+        Flux<DataBuffer> pieces = Flux.from(body);
+        long length = getHeaders().getContentLength();
+        return super.writeWith(untilOver(
+                length < 0 ? pieces.doOnNext(this::note) : pieces.concatMap(piece -> noteOf(piece, length), 0)));
     }
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return super.writeAndFlushWith(Flux.from(body)
-                .<Publisher<? extends DataBuffer>>map(group -> Flux.from(group).doOnNext(this::note))
-                .doOnComplete(() -> whole = true));
+        return super.writeAndFlushWith(untilOver(
+                Flux.from(body).map(group -> Flux.<DataBuffer>from(group).doOnNext(this::note))));
+    }
+
+    private <T> Flux<T> untilOver(Flux<T> told) {
+        return told.concatWith(Mono.defer(() -> over().then(Mono.empty())));
+    }
+
+    private Mono<DataBuffer> noteOf(DataBuffer piece, long length) {
+        note(piece);
+        return bytes < length ? Mono.just(piece) : over().thenReturn(piece);
+    }
+
+    private Mono<Void> over() {
+        whole = true;
+        return beforeItsEnd;
     }
 
     private void note(DataBuffer piece) {
         int count = piece.readableByteCount();
-        tooLong |= noted.size() + count > bytesMax;
+        bytes += count;
+        tooLong |= bytes > bytesMax;
         if (!tooLong) {
-            byte[] bytes = new byte[count];
-            piece.toByteBuffer(piece.readPosition(), ByteBuffer.wrap(bytes), 0, count);
-            noted.writeBytes(bytes);
+            byte[] copy = new byte[count];
+            piece.toByteBuffer(piece.readPosition(), ByteBuffer.wrap(copy), 0, count);
+            noted.writeBytes(copy);
         }
     }
 }
