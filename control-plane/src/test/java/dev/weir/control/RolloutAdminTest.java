@@ -92,6 +92,20 @@ class RolloutAdminTest {
     }
 
     @Test
+    void aStartIsJudgedByWhatItsVersionsSayNow() throws Exception {
+        try (ScriptedEngine old = ScriptedEngine.with("v1");
+                ScriptedEngine young = ScriptedEngine.with("v2");
+                RunningControlPlane weir = new RunningControlPlane(
+                        List.of(old, young), "--weir.rollout.beat=20ms", "--weir.rollout.tick=1h")) {
+            young.answers(exchange -> exchange.json(500, "{}"));
+            json(weir.post("/admin/rollouts", PLAN.replace("\"id\":", "\"baseline\": \"v1\", \"id\":")), 201);
+            assertThat(command(weir, "start", 409)).contains("v2 is not");
+            young.answers(exchange -> exchange.json(200, "{}"));
+            assertThat(command(weir, "start", 200)).contains("RUNNING");
+        }
+    }
+
+    @Test
     void whereNobodyJudgesNoStageWaitsForJudgedAnswers() throws Exception {
         try (ScriptedEngine engine = ScriptedEngine.with("v1", "v2");
                 RunningControlPlane weir = new RunningControlPlane(List.of(engine))) {

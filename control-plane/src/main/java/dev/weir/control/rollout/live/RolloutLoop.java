@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -90,6 +91,9 @@ public final class RolloutLoop {
     /** A rollout that this replica acts on. */
     private static final class Driven {
         private final RolloutController controller;
+        /** When each command to start was seen first, by its id. */
+        private final Map<String, Long> startsSeenNanos = new HashMap<>();
+
         private long tickedNanos;
 
         Driven(RolloutController controller, long nowNanos) {
@@ -147,7 +151,7 @@ public final class RolloutLoop {
             }
         }));
         for (Waiting waiting : store.inbox().waiting()) {
-            guarded(waiting.rolloutId(), () -> obey(driven(waiting.rolloutId(), now), waiting.command()));
+            guarded(waiting.rolloutId(), () -> obey(driven(waiting.rolloutId(), now), waiting.command(), now));
         }
         Set<String> versions = new HashSet<>();
         driven.values().forEach(rollout -> {
@@ -194,12 +198,15 @@ public final class RolloutLoop {
                 probes.answers(plan.candidate()).orElse(false))));
     }
 
-    private void obey(Driven rollout, Command command) {
+    private void obey(Driven rollout, Command command, long now) {
         RolloutController controller = rollout.controller;
         RolloutState state = controller.state();
         if (command.verb() == Verb.START && state.phase() == Phase.PLANNED) {
-            if (probes.answers(state.plan().baseline()).isEmpty()
-                    || probes.answers(state.plan().candidate()).isEmpty()) {
+            // What they said before may be of a version that has been repaired since.
+            long since = rollout.startsSeenNanos.computeIfAbsent(command.id(), _ -> now);
+            Optional<Boolean> baseline = probes.answersSince(state.plan().baseline(), since);
+            Optional<Boolean> candidate = probes.answersSince(state.plan().candidate(), since);
+            if (baseline.isEmpty() || candidate.isEmpty()) {
                 return; // They are being asked; the command waits for what they say.
             }
             probed(controller);

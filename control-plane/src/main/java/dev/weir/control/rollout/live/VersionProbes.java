@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class VersionProbes {
     private final LongSupplier ticker;
     private final Scheduler timer;
     private final Map<String, Version> versions = new ConcurrentHashMap<>();
+    private final Set<String> askedFor = ConcurrentHashMap.newKeySet();
 
     /**
      * Nothing has been asked.
@@ -56,26 +58,42 @@ public final class VersionProbes {
         }
     }
 
-    /** Asks those that have not been asked for a while, and forgets the others. */
+    /** Asks those that have not been asked for a while, or of which something newer is wanted, and forgets the others. */
     void ask(Collection<String> models) {
         versions.keySet().retainAll(models);
         long now = ticker.getAsLong();
         for (String model : models) {
             Version known = versions.getOrDefault(model, new Version(null, 0, now - every.toNanos(), false));
-            if (!known.asking() && now - known.askedNanos() >= every.toNanos()) {
-                versions.put(model, known.asked(now));
+            boolean isDue = askedFor.contains(model) || now - known.askedNanos() >= every.toNanos();
+            if (!known.asking() && isDue) {
+                Version asked = known.asked(now);
+                versions.put(model, asked);
                 probe.answers(model)
                         .timeout(answerMax, timer)
                         .onErrorReturn(false)
                         .defaultIfEmpty(false)
-                        .subscribe(good -> versions.computeIfPresent(model, (_, version) -> version.heard(good)));
+                        .subscribe(good -> versions.replace(model, asked, asked.heard(good)));
             }
         }
+        askedFor.clear();
     }
 
     /** Whether a version answered when it was asked last; empty before its first answer. */
     Optional<Boolean> answers(String model) {
+        return answered(versions.get(model));
+    }
+
+    /** The same, if it was asked at that time or later; else it is the next time that anything is asked. */
+    Optional<Boolean> answersSince(String model, long nanos) {
         Version version = versions.get(model);
+        if (version != null && !version.asking() && version.askedNanos() - nanos >= 0) {
+            return answered(version);
+        }
+        askedFor.add(model);
+        return Optional.empty();
+    }
+
+    private static Optional<Boolean> answered(@Nullable Version version) {
         return version == null ? Optional.empty() : Optional.ofNullable(version.answered());
     }
 }
