@@ -117,11 +117,12 @@ public final class OnlineJudge implements SmartLifecycle {
         Verdict helpful = judge.judge(exhibit, Judge.HELPFUL);
         if (faithful instanceof Verdict.Ruled supported && helpful instanceof Verdict.Ruled good) {
             double quality = good.score();
-            noteAvailable(!watch.isQuarantined(), MISTAKEN);
+            boolean mistaken = watch.isQuarantined(); // once: the other worker's canary may change it in between
+            noteAvailable(!mistaken, MISTAKEN);
             // A judge that is mistaken about what is known may be so about this.
             over(
                     answer,
-                    watch.isQuarantined()
+                    mistaken
                             ? new Unscored(answer.subject(), MISTAKEN)
                             : new Scored(
                                     answer.subject(),
