@@ -78,6 +78,7 @@ class WeirConfigTest {
                                 null,
                                 8,
                                 Duration.ofSeconds(5),
+                                Duration.ofMinutes(1),
                                 null,
                                 Duration.ofSeconds(2)),
                         new IdentityConfig(

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -145,6 +148,9 @@ public final class Database implements SmartLifecycle, AutoCloseable {
             pool.addDataSourceProperty("reWriteBatchedInserts", "true");
             // A replica that is frozen in the middle of a transaction keeps its rows locked, but not for good.
             pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + IDLE_MILLIS_MAX);
+            // A host that is lost without a word would hold whoever asks it for a quarter of an hour.
+            pool.addDataSourceProperty("socketTimeout", Long.toString(secondsUp(config.databaseAnswerMax())));
+            pool.addDataSourceProperty("tcpKeepAlive", "true");
         }
         // Or the pool would retry what no waiting mends, and tell its own words instead of the driver's.
         pool.setInitializationFailTimeout(1);
@@ -155,20 +161,37 @@ public final class Database implements SmartLifecycle, AutoCloseable {
             throw cannotOpen(failure);
         }
         try {
-            Flyway.configure()
-                    .dataSource(source)
-                    .communityDBSupportEnabled(false)
-                    // Stations number their migrations apart, and none touches another one's tables in the same
-                    // release.
-                    .outOfOrder(true)
-                    .load()
-                    .migrate();
+            migrate(source);
         } catch (RuntimeException failure) {
             source.close();
             throw failure;
         }
         return new Opened(
                 source, JdbcClient.create(source), new TransactionTemplate(new DataSourceTransactionManager(source)));
+    }
+
+    private void migrate(HikariDataSource source) {
+        FluentConfiguration flyway = Flyway.configure()
+                .dataSource(source)
+                .communityDBSupportEnabled(false)
+                // Stations number their migrations apart, and none touches another one's tables in the same
+                // release.
+                .outOfOrder(true);
+        if (isShared()) {
+            // Over a connection of its own: an index over a long ledger may take longer than anybody waits for an
+            // answer.
+            flyway.jdbcProperties(Map.of("tcpKeepAlive", "true"))
+                    .dataSource(
+                            url(),
+                            config.user(),
+                            config.password() == null ? null : config.password().value());
+        }
+        flyway.load().migrate();
+    }
+
+    /** PostgreSQL's driver counts whole seconds, and 0 of them are for ever. */
+    private static long secondsUp(Duration duration) {
+        return duration.plusSeconds(1).minusNanos(1).toSeconds();
     }
 
     private String url() {

@@ -6,6 +6,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -20,6 +21,13 @@ import reactor.core.publisher.Mono;
 public final class Redis implements AutoCloseable {
     private static final int THREAD_COUNT = 2;
     private static final int REQUESTS_WAITING_MAX = 10_000;
+
+    /** Until a connection over which nothing comes back counts as lost, whether somebody asks over it or not. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(4);
+    private static final Duration PROBE_EVERY = Duration.ofSeconds(2);
+    private static final int PROBES_MAX = 3;
 
     private final Duration answerMax;
     private final EventLoops loops;
@@ -42,6 +50,7 @@ public final class Redis implements AutoCloseable {
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(REQUESTS_WAITING_MAX)
+                .socketOptions(socketOptions())
                 .build());
         try {
             RedisURI uri = RedisURI.create(url.value());
@@ -52,6 +61,22 @@ public final class Redis implements AutoCloseable {
             Throwable root = failure.getCause() == null ? failure : failure.getCause();
             throw new StorageFailure("cannot use the Redis of weir.storage.redis: " + root.getMessage());
         }
+    }
+
+    /** So that a host that is lost without a word is left for the one that stands in for it, after seconds instead of a quarter of an hour. */
+    static SocketOptions socketOptions() {
+        return SocketOptions.builder()
+                .keepAlive(SocketOptions.KeepAliveOptions.builder()
+                        .enable()
+                        .idle(PROBE_AFTER)
+                        .interval(PROBE_EVERY)
+                        .count(PROBES_MAX)
+                        .build())
+                .tcpUserTimeout(SocketOptions.TcpUserTimeoutOptions.builder()
+                        .enable()
+                        .tcpUserTimeout(SILENCE_MAX)
+                        .build())
+                .build();
     }
 
     /** Gives Redis the script beforehand, so that even its first runs keep their order. */

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url JDBC URL of a PostgreSQL database that replicas share; without one, an embedded database in the directory
  * @param connectionsMax to the database, at the same time
  * @param connectionWaitMax for one of them
+ * @param databaseAnswerMax until a connection over which no answer comes counts as lost; longer than any statement takes
  * @param redis URL of the Redis where replicas share counters; without one, they are counted in this process alone
  * @param redisAnswerMax until an unanswered question to Redis counts as refused
  */
@@ -23,6 +24,7 @@ public record StorageConfig(
         @Nullable Password password,
         @DefaultValue("8") int connectionsMax,
         @DefaultValue("5s") Duration connectionWaitMax,
+        @DefaultValue("1m") Duration databaseAnswerMax,
         @Nullable RedisUrl redis,
         @DefaultValue("2s") Duration redisAnswerMax) {
 
@@ -57,6 +59,7 @@ public record StorageConfig(
             throw new IllegalArgumentException("weir.storage.connections-max is at least 1: " + connectionsMax);
         }
         requirePositive("connection-wait-max", connectionWaitMax);
+        requirePositive("database-answer-max", databaseAnswerMax);
         requirePositive("redis-answer-max", redisAnswerMax);
     }
 

@@ -14,7 +14,15 @@ class DatabaseTest {
     @Test
     void whoGoesAwayWhileTheirQuestionIsAskedLeavesTheDatabaseToOthers(@TempDir Path directory) throws Exception {
         StorageConfig file = new StorageConfig(
-                directory.resolve("data"), null, null, null, 2, Duration.ofSeconds(5), null, Duration.ofSeconds(2));
+                directory.resolve("data"),
+                null,
+                null,
+                null,
+                2,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                null,
+                Duration.ofSeconds(2));
         try (Database database = new Database(file)) {
             CountDownLatch asked = new CountDownLatch(1);
             CountDownLatch left = new CountDownLatch(1);

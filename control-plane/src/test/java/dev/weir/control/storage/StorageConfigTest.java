@@ -21,6 +21,14 @@ class StorageConfigTest {
 
     private static StorageConfig config(@Nullable String url, StorageConfig.@Nullable RedisUrl redis) {
         return new StorageConfig(
-                Path.of(".weir"), url, null, null, 1, Duration.ofSeconds(1), redis, Duration.ofSeconds(1));
+                Path.of(".weir"),
+                url,
+                null,
+                null,
+                1,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                redis,
+                Duration.ofSeconds(1));
     }
 }

@@ -48,7 +48,15 @@ public final class TestDatabases {
 
     public static StorageConfig config(String url, @Nullable String user, StorageConfig.@Nullable RedisUrl redis) {
         return new StorageConfig(
-                Path.of("never-used"), url, user, null, 8, Duration.ofSeconds(5), redis, Duration.ofSeconds(2));
+                Path.of("never-used"),
+                url,
+                user,
+                null,
+                8,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                redis,
+                Duration.ofSeconds(2));
     }
 
     private static final class Postgres {
