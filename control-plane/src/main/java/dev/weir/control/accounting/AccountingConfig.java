@@ -7,7 +7,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the ledger is written.
  *
- * @param writeEvery the longest that an entry waits to be written, and the most of the ledger that a crash loses
+ * @param writeEvery the longest that an entry waits to be written; a crash loses that and what a write takes
  * @param entriesWaitingMax before entries go to the spool instead
  * @param entriesPerWriteMax at a time
  * @param spoolSizeMax that the entries may take that the database did not

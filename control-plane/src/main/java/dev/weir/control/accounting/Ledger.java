@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,13 +30,18 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Takes entries without waiting and writes them a few times a second.
+ * Takes entries without waiting and writes them a few times a second. Once the database has failed, or kept one write too long, entries go to the
+ * spool first, until the spool reached the database: what only memory has is never older than a second.
  *
- * <p>Thread-safety: anybody may record; one thread writes.
+ * <p>Thread-safety: anybody may record; one thread writes, and has others ask the database, so that it waits no longer than it wants.
  */
 public final class Ledger implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
     private static final long STOP_MILLIS_MAX = 10_000;
+    /** An entry may wait for the write before its own as well, and the two have a second together. */
+    private static final long INSERT_MILLIS_MAX = 450;
+    /** Until what is left stays in the spool. */
+    private static final long LAST_MILLIS_MAX = 5_000;
 
     private final LedgerStore store;
     private final Spool spool;
@@ -49,7 +57,13 @@ public final class Ledger implements SmartLifecycle {
     private final AtomicLong callCount = new AtomicLong();
     private volatile boolean running;
     private volatile @Nullable Thread writer;
+    /** The database failed, and has not had the spool since. */
+    private volatile boolean away;
+
+    private CompletableFuture<Void> inserting = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> emptying = CompletableFuture.completedFuture(null);
     private long spoolTriedNanos;
+    private long collectedNanos;
 
     /**
      * A ledger that keeps in the directory what the database does not take.
@@ -114,6 +128,7 @@ public final class Ledger implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
+        away = false;
         spoolTriedNanos = ticker.monotonicTime() - config.spoolRetryEvery().toNanos();
         Thread started = Thread.ofPlatform().name("weir-ledger").daemon().unstarted(this::write);
         writer = started;
@@ -159,17 +174,37 @@ public final class Ledger implements SmartLifecycle {
             } catch (InterruptedException _) {
                 return;
             }
-            if (!batch.isEmpty() && !insert(batch)) {
+            if (!batch.isEmpty() && (away || !insert(List.copyOf(batch)))) {
                 keep(batch);
             }
             batch.clear();
             emptySpool();
         }
+        bringLast();
     }
 
-    /** Waits for a first entry, and then as long as others may come to go with it: asleep, so that they do not each wake us. */
+    /** A database that was only slow has all of it at the end. */
+    private void bringLast() {
+        long deadlineNanos = ticker.monotonicTime() + TimeUnit.MILLISECONDS.toNanos(LAST_MILLIS_MAX);
+        boolean comes = true;
+        while (comes && !spool.isEmpty()) {
+            boolean wasUnderWay = !emptying.isDone();
+            if (!wasUnderWay) {
+                emptying = onItsOwnThread(this::bringSpool);
+            }
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - ticker.monotonicTime());
+            // What was under way may have begun before the last of it was there, or before the database was.
+            comes = isDoneWithin(Math.max(0, leftMillis), emptying) && (wasUnderWay || !away);
+        }
+    }
+
+    /**
+     * Waits for a first entry, and then as long as others may come to go with it: asleep, so that they do not each wake us. What has come during a
+     * slow write has waited already.
+     */
     private void collect(List<LedgerEntry> batch) throws InterruptedException {
-        long deadlineNanos = ticker.monotonicTime() + config.writeEvery().toNanos();
+        long beganNanos = waiting.isEmpty() ? ticker.monotonicTime() : collectedNanos;
+        long deadlineNanos = beganNanos + config.writeEvery().toNanos();
         LedgerEntry first = waiting.poll(config.writeEvery().toNanos(), TimeUnit.NANOSECONDS);
         if (first == null) {
             return;
@@ -181,17 +216,50 @@ public final class Ledger implements SmartLifecycle {
             leftNanos = deadlineNanos - ticker.monotonicTime();
         }
         waiting.drainTo(batch, config.entriesPerWriteMax() - batch.size());
+        collectedNanos = ticker.monotonicTime();
     }
 
-    private boolean insert(Collection<LedgerEntry> entries) {
+    /** Whether the database has them in time. If it takes them later nonetheless, they are written twice, which is once. */
+    private boolean insert(List<LedgerEntry> entries) {
+        if (inserting.isDone()) {
+            inserting = onItsOwnThread(() -> store.insert(entries));
+            if (isDoneWithin(INSERT_MILLIS_MAX, inserting)) {
+                writtenCounter.increment(entries.size());
+                return true;
+            }
+        }
+        away = true;
+        log.warn(
+                "{} entries of the ledger go to the spool, and all others until the database is back: {}",
+                entries.size(),
+                inserting.isCompletedExceptionally()
+                        ? inserting.exceptionNow().toString()
+                        : "it has not answered for " + INSERT_MILLIS_MAX + " ms");
+        return false;
+    }
+
+    /** Nobody interrupts it: that would close H2's file. */
+    private static CompletableFuture<Void> onItsOwnThread(Runnable work) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread.ofVirtual().name("weir-ledger-database").start(() -> {
+            try {
+                work.run();
+                done.complete(null);
+            } catch (Throwable failure) { // of which whoever waits hears, whatever it is
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
+    }
+
+    private static boolean isDoneWithin(long millis, CompletableFuture<Void> work) {
         try {
-            store.insert(entries);
-            writtenCounter.increment(entries.size());
+            work.get(millis, TimeUnit.MILLISECONDS);
             return true;
-        } catch (
-                RuntimeException
-                        failure) { // were the one thread that writes to end, all that comes after would be lost
-            log.warn("{} entries of the ledger go to the spool: {}", entries.size(), failure.toString());
+        } catch (ExecutionException | TimeoutException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -207,17 +275,25 @@ public final class Ledger implements SmartLifecycle {
 
     private void emptySpool() {
         long nowNanos = ticker.monotonicTime();
-        if (nowNanos - spoolTriedNanos < config.spoolRetryEvery().toNanos() || spool.isEmpty()) {
+        if (nowNanos - spoolTriedNanos < config.spoolRetryEvery().toNanos()
+                || !emptying.isDone()
+                || (spool.isEmpty() && !away)) {
             return;
         }
         spoolTriedNanos = nowNanos;
+        emptying = onItsOwnThread(this::bringSpool);
+    }
+
+    private void bringSpool() {
         try {
             spool.bringTo(entries -> {
                 store.insert(entries);
                 writtenCounter.increment(entries.size());
             });
-            log.info("the ledger's spool is empty again");
+            away = false;
+            log.info("the ledger's spool has reached the database");
         } catch (IOException | RuntimeException failure) {
+            away = true;
             log.warn("the ledger's spool stays: {}", failure.toString());
         }
     }
