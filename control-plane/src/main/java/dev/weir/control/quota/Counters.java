@@ -19,10 +19,10 @@ interface Counters {
     /** A slot that is held. */
     record Lease(String key, String id) {}
 
-    /** Takes all amounts, or none. */
-    Mono<Taking> take(String leaseId, List<Claim> claims, Instant now);
+    /** Takes all amounts, or none. Where it fails because the answer is late, and they turn out to be taken, that is told then. */
+    Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate);
 
-    /** Adds to what was taken (negative amounts give back) and ends the lease. */
+    /** Adds to what was taken (negative amounts give back) and ends the lease. Takes as long as it takes, and if it fails it was not done. */
     Mono<Void> correct(String leaseId, List<Claim> corrections, Instant now);
 
     /** Begins a sum, unless it has begun. */

@@ -32,7 +32,7 @@ final class InProcessCounters implements Counters {
     private record Sum(Instant periodStart, long spent) {}
 
     @Override
-    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now) {
+    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate) {
         return Mono.fromSupplier(() -> takeNow(leaseId, claims, now));
     }
 

@@ -30,9 +30,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,10 @@ public final class Quota implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Quota.class);
     /** A sum is begun once for each limit and period, so a second attempt that finds another one unbegun is rare already. */
     private static final int ATTEMPTS_MAX = 4;
+    /** Of corrections that failed, some megabytes. */
+    private static final int CORRECTIONS_KEPT_MAX = 10_000;
+    /** So that requests find a place beside them. */
+    private static final int CORRECTIONS_AT_ONCE_MAX = 1_000;
 
     private final LimitBook limits;
     private final Counters counters;
@@ -64,9 +71,12 @@ public final class Quota implements SmartLifecycle {
     private final Scheduler timer;
     private final Function<String, OptionalLong> contextTokens;
     private final Map<String, List<Lease>> held = new ConcurrentHashMap<>();
+    private final BlockingQueue<Correction> uncorrected = new ArrayBlockingQueue<>(CORRECTIONS_KEPT_MAX);
     private final String leasePrefix = UUID.randomUUID().toString();
     private final AtomicLong leaseCount = new AtomicLong();
     private volatile @Nullable Disposable renewing;
+
+    private record Correction(String leaseId, List<Claim> claims) {}
 
     /**
      * Quota over counters in the Redis, if there is one, or else in this process.
@@ -231,20 +241,22 @@ public final class Quota implements SmartLifecycle {
     }
 
     private Mono<Verdict> take(String leaseId, List<Claim> claims, Instant now, int attempt) {
-        return counters.take(leaseId, claims, now).flatMap(taking -> switch (taking) {
-            case Taken(var left) -> {
-                hold(leaseId, claims);
-                yield Mono.just(new Granted(levels(claims, left)));
-            }
-            case TooMuch shortage ->
-                Mono.just(refused(claims.get(shortage.index()).limit(), shortage));
-            case Unseeded(var indices) ->
-                attempt == ATTEMPTS_MAX
-                        ? Mono.error(new IllegalStateException("sums cannot be begun in " + ATTEMPTS_MAX + " attempts"))
-                        : Flux.fromIterable(indices)
-                                .concatMap(index -> seed(claims.get(index), now))
-                                .then(Mono.defer(() -> take(leaseId, claims, now, attempt + 1)));
-        });
+        return counters.take(leaseId, claims, now, () -> giveBack(leaseId, claims))
+                .flatMap(taking -> switch (taking) {
+                    case Taken(var left) -> {
+                        hold(leaseId, claims);
+                        yield Mono.just(new Granted(levels(claims, left)));
+                    }
+                    case TooMuch shortage ->
+                        Mono.just(refused(claims.get(shortage.index()).limit(), shortage));
+                    case Unseeded(var indices) ->
+                        attempt == ATTEMPTS_MAX
+                                ? Mono.error(new IllegalStateException(
+                                        "sums cannot be begun in " + ATTEMPTS_MAX + " attempts"))
+                                : Flux.fromIterable(indices)
+                                        .concatMap(index -> seed(claims.get(index), now))
+                                        .then(Mono.defer(() -> take(leaseId, claims, now, attempt + 1)));
+                });
     }
 
     /** What the ledger knows: nothing at the start of a day, and all of it after a restart in the middle of one. */
@@ -299,13 +311,35 @@ public final class Quota implements SmartLifecycle {
         correct(leaseId, corrections);
     }
 
+    /** Whoever asked was told that it cannot be counted, and settles nothing. */
+    private void giveBack(String leaseId, List<Claim> claims) {
+        correct(
+                leaseId,
+                claims.stream().map(claim -> claim.withAmount(-claim.amount())).toList());
+    }
+
     private void correct(String leaseId, List<Claim> corrections) {
-        counters.correct(leaseId, corrections, clock.instant())
-                .subscribe(
-                        _ -> {},
-                        failure -> log.warn(
-                                "a reservation stays as it was made, since it cannot be corrected: {}",
-                                failure.toString()));
+        correct(
+                new Correction(leaseId, corrections),
+                failure -> log.warn("a reservation cannot be corrected yet: {}", failure.toString()));
+    }
+
+    private void correct(Correction correction, Consumer<Throwable> failed) {
+        counters.correct(correction.leaseId(), correction.claims(), clock.instant())
+                .subscribe(_ -> {}, failure -> {
+                    failed.accept(failure);
+                    if (!uncorrected.offer(correction)) {
+                        log.warn(
+                                "a reservation stays as it was made: {} wait to be corrected already",
+                                CORRECTIONS_KEPT_MAX);
+                    }
+                });
+    }
+
+    private void correctAgain() {
+        List<Correction> again = new ArrayList<>();
+        uncorrected.drainTo(again, CORRECTIONS_AT_ONCE_MAX);
+        again.forEach(correction -> correct(correction, _ -> {}));
     }
 
     private static List<Level> levels(List<Claim> claims, List<Long> left) {
@@ -352,6 +386,7 @@ public final class Quota implements SmartLifecycle {
         limits.refresh();
         renewing = Flux.interval(config.renewEvery(), timer)
                 .onBackpressureDrop()
+                .doOnNext(_ -> correctAgain())
                 .concatMap(_ -> renew())
                 .subscribe();
     }

@@ -33,13 +33,18 @@ final class RedisCounters implements Counters {
     }
 
     @Override
-    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now) {
-        return redis.run(TAKE, keys(claims), arguments(leaseId, claims, now)).map(RedisCounters::taking);
+    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate) {
+        return redis.run(TAKE, keys(claims), arguments(leaseId, claims, now), late -> {
+                    if (taking(late) instanceof Taken) {
+                        takenLate.run();
+                    }
+                })
+                .map(RedisCounters::taking);
     }
 
     @Override
     public Mono<Void> correct(String leaseId, List<Claim> corrections, Instant now) {
-        return redis.run(CORRECT, keys(corrections), arguments(leaseId, corrections, now))
+        return redis.runToItsEnd(CORRECT, keys(corrections), arguments(leaseId, corrections, now))
                 .then();
     }
 

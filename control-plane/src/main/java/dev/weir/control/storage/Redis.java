@@ -7,12 +7,17 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -51,6 +56,8 @@ public final class Redis implements AutoCloseable {
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(REQUESTS_WAITING_MAX)
                 .socketOptions(socketOptions())
+                // Whoever asks counts the time: what ends late is heard of nonetheless.
+                .timeoutOptions(TimeoutOptions.create())
                 .build());
         try {
             RedisURI uri = RedisURI.create(url.value());
@@ -90,17 +97,41 @@ public final class Redis implements AutoCloseable {
 
     /** What the script answers, which has to be a list. */
     public Mono<List<Object>> run(RedisScript script, List<String> keys, List<String> arguments) {
+        return loops.back(ask(script, keys, arguments).timeout(answerMax));
+    }
+
+    /** The same; an answer that comes too late is told to somebody else. */
+    public Mono<List<Object>> run(
+            RedisScript script, List<String> keys, List<String> arguments, Consumer<List<Object>> late) {
+        return loops.back(Mono.defer(() -> {
+            CompletableFuture<@Nullable List<Object>> answer =
+                    ask(script, keys, arguments).toFuture();
+            return Mono.fromFuture(answer, true).timeout(answerMax).doOnError(TimeoutException.class, _ -> {
+                CompletableFuture<Void> _ = answer.thenAccept(found -> {
+                    if (found != null) {
+                        late.accept(found);
+                    }
+                });
+            });
+        }));
+    }
+
+    /** The same, however long it takes; a failure says that it was not done. */
+    public Mono<List<Object>> runToItsEnd(RedisScript script, List<String> keys, List<String> arguments) {
+        return loops.back(ask(script, keys, arguments));
+    }
+
+    private Mono<List<Object>> ask(RedisScript script, List<String> keys, List<String> arguments) {
         String[] keyArray = keys.toArray(String[]::new);
         String[] argumentArray = arguments.toArray(String[]::new);
-        return loops.back(Mono.fromCompletionStage(() -> connection
+        return Mono.fromCompletionStage(() -> connection
                         .async()
                         .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keyArray, argumentArray))
                 .onErrorResume(
                         RedisNoScriptException.class,
                         _ -> Mono.fromCompletionStage(() -> connection
                                 .async()
-                                .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)))
-                .timeout(answerMax));
+                                .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)));
     }
 
     @Override

@@ -79,6 +79,10 @@ abstract class QuotaScene {
     Quota replica() {
         StorageConfig.RedisUrl url = storageRedis();
         Redis redis = url == null ? null : new Redis(url, Duration.ofSeconds(10), EventLoops.NONE);
+        return replica(redis);
+    }
+
+    Quota replica(@Nullable Redis redis) {
         if (redis != null) {
             connections.add(redis);
         }

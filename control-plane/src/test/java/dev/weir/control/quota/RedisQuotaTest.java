@@ -33,8 +33,9 @@ class RedisQuotaTest extends AbstractQuotaTest {
         Claim ofDay = Claim.of(day, 10, START);
         Claim belowNothing = Claim.of(minute, 0, START).withAmount(-9_000_000_000_000_000_000L);
         counters.seed(ofDay, 0, START).block();
-        Mono<Taking> taking = counters.take("lease", List.of(ofDay, belowNothing), START);
+        Mono<Taking> taking = counters.take("lease", List.of(ofDay, belowNothing), START, () -> {});
         assertThatThrownBy(taking::block).hasMessageContaining("at least nothing");
-        assertThat(counters.take("lease", List.of(ofDay), START).block()).isEqualTo(new Taken(List.of(90L)));
+        assertThat(counters.take("lease", List.of(ofDay), START, () -> {}).block())
+                .isEqualTo(new Taken(List.of(90L)));
     }
 }

@@ -20,6 +20,7 @@ public final class SilentRelay implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final int target;
     private boolean silent;
+    private volatile boolean away;
 
     public SilentRelay(int targetPort) throws IOException {
         this.target = targetPort;
@@ -40,8 +41,17 @@ public final class SilentRelay implements AutoCloseable {
         notifyAll();
     }
 
-    /** Whoever is connected is so no longer. */
-    public void disconnect() throws IOException {
+    /** Whoever is connected is so no longer, and nobody is again before it comes back. */
+    public void goAway() throws IOException {
+        away = true;
+        disconnect();
+    }
+
+    public void comeBack() {
+        away = false;
+    }
+
+    private void disconnect() throws IOException {
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -57,6 +67,10 @@ public final class SilentRelay implements AutoCloseable {
         try {
             while (true) {
                 Socket client = server.accept();
+                if (away) {
+                    client.close();
+                    continue;
+                }
                 sockets.add(client);
                 Thread.ofVirtual().start(() -> relay(client));
             }
