@@ -105,8 +105,12 @@ final class AnswerGuard {
         if (choice.has("logprobs")) {
             choice.putNull("logprobs");
         }
-        if (choice.path("text").isString()) {
-            choice.put("text", grown(name, choice.path("text").stringValue(), over));
+        if (choice.path("text").isString() || (over && growing.containsKey(name))) {
+            choice.put("text", grown(name, choice.path("text").asString(""), over));
+        }
+        // An engine may say that it is over without a delta, and what is held back is to come all the same.
+        if (over && !choice.has("delta") && growing.keySet().stream().anyMatch(text -> isOfDelta(text, name))) {
+            choice.putObject("delta");
         }
         if (!(choice.get("delta") instanceof ObjectNode delta)) {
             return;
@@ -122,6 +126,10 @@ final class AnswerGuard {
         }
         growCalls(name, delta, over);
         growFunction(name + " function", delta, over);
+    }
+
+    private static boolean isOfDelta(String text, String choice) {
+        return text.length() > choice.length() && text.startsWith(choice);
     }
 
     /** The one call of those that do not know of several. */

@@ -47,6 +47,17 @@ class AnswerGuardTest {
         assertThat(streamed.counts()).isEqualTo(Map.of(PersonalKind.EMAIL, 2));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"delta\":{\"content\":\"Ask anna\"},", "\"text\":\"Ask anna\","})
+    void whatIsHeldBackComesWithAnEndThatSaysNothingElse(String piece) {
+        String begun = "data: {\"choices\":[{\"index\":0," + piece + "\"finish_reason\":null}]}\n\n";
+        assertThat(new String(guard.events(begun.getBytes(UTF_8)), UTF_8)).doesNotContain("anna");
+        String over = "data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\n";
+        assertThat(new String(guard.events(over.getBytes(UTF_8)), UTF_8)).contains("anna");
+        assertThat(new String(new AnswerGuard(EnumSet.of(PersonalKind.EMAIL)).events(over.getBytes(UTF_8)), UTF_8))
+                .doesNotContain("delta", "text");
+    }
+
     @Test
     void whatHasNoCallGetsNone() {
         String event = chunk("{\"content\":\"Hello there. \"}", "null");
