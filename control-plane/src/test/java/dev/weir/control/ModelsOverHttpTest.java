@@ -85,7 +85,7 @@ class ModelsOverHttpTest {
         HttpResponse<String> answer = weir.post("/admin/models", order("UNLOAD"));
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("weir-reason");
-        assertThat(engine.hasRequest()).isFalse();
+        assertThat(engine.hasRequest("POST")).isFalse();
     }
 
     @Test
@@ -115,7 +115,7 @@ class ModelsOverHttpTest {
         HttpResponse<String> refused = weir.post("/admin/models", order("UNLOAD"), WHY);
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(refused.body()).contains("m was pinned by anonymous (für morgen): take the pin out first");
-        assertThat(engine.hasRequest()).isFalse();
+        assertThat(engine.hasRequest("POST")).isFalse();
         engine.answers(exchange -> exchange.json(200, INDEX));
         assertThat(weir.get("/admin/models").body()).contains("\"pin\":{", "für morgen");
 

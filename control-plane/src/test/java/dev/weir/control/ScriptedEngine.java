@@ -112,6 +112,11 @@ final class ScriptedEngine implements AutoCloseable {
         return !received.isEmpty();
     }
 
+    /** Whether it was asked with this method: what reads may still be on its way from a test before. */
+    boolean hasRequest(String method) {
+        return received.stream().anyMatch(request -> request.method().equals(method));
+    }
+
     /** Nobody listens any more, and whoever was connected is not; a connection taken at this very moment closes itself. */
     void leave() throws IOException {
         server.close();
