@@ -22,7 +22,7 @@ interface Counters {
     /** Takes all amounts, or none. Where it fails because the answer is late, and they turn out to be taken, that is told then. */
     Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate);
 
-    /** Adds to what was taken (negative amounts give back) and ends the lease. Takes as long as it takes, and if it fails it was not done. */
+    /** Adds to what was taken (negative amounts give back) and ends the lease. Takes as long as it takes; where it fails it is to be tried again. */
     Mono<Void> correct(String leaseId, List<Claim> corrections, Instant now);
 
     /** Begins a sum, unless it has begun. */

@@ -116,7 +116,7 @@ public final class Redis implements AutoCloseable {
         }));
     }
 
-    /** The same, however long it takes; a failure says that it was not done. */
+    /** The same, however long it takes. What was on its way when a connection broke is sent again, and may be done twice. */
     public Mono<List<Object>> runToItsEnd(RedisScript script, List<String> keys, List<String> arguments) {
         return loops.back(ask(script, keys, arguments));
     }
