@@ -29,10 +29,10 @@ class ConcurrentStreamsTest {
     /** So few KV blocks that sequences have to be preempted: the cache of the tiny model takes 6 KiB a block. */
     private static final OptionalLong SCARCE_CACHE_BYTES = OptionalLong.of(60 * 6144L);
 
-    private record Plan(String body, int eventsBeforeLeaving) {
+    private record Plan(String body, int linesBeforeLeaving) {
 
         boolean leaves() {
-            return eventsBeforeLeaving >= 0;
+            return linesBeforeLeaving >= 0;
         }
     }
 
@@ -125,9 +125,7 @@ class ConcurrentStreamsTest {
         try (RawConnection connection = new RawConnection(engine)) {
             connection.post(PATH, plan.body());
             if (plan.leaves()) {
-                for (int line = 0; line < plan.eventsBeforeLeaving(); line++) {
-                    connection.readLine();
-                }
+                connection.readStreamLines(plan.linesBeforeLeaving());
                 return List.of();
             }
             RawConnection.Reply reply = connection.read();

@@ -22,7 +22,6 @@ class LeavingClientsTest {
     private static final String STREAM =
             "{\"prompt\":[1,2,3],\"n\":4,\"max_tokens\":400,\"ignore_eos\":true,\"logprobs\":5,\"stream\":true}";
     private static final String WHOLE = STREAM.replace("\"stream\":true", "\"stream\":false");
-    private static final String LAST_LINE = "data: [DONE]";
     private static final String HEAD = "POST " + PATH + " HTTP/1.1\r\nhost: a\r\ncontent-length: " + STREAM.length();
 
     enum Manner {
@@ -102,10 +101,7 @@ class LeavingClientsTest {
     private void leave(Phase phase, Manner manner) throws IOException {
         try (RawConnection connection = new RawConnection(engine)) {
             connection.write(phase.sent());
-            String line = "";
-            for (int i = 0; i < phase.lines() && !line.equals(LAST_LINE); i++) {
-                line = connection.readLine();
-            }
+            connection.readStreamLines(phase.lines());
             switch (manner) {
                 case CLOSE -> {}
                 case RESET -> connection.reset();

@@ -112,6 +112,14 @@ final class RawConnection implements AutoCloseable {
         return text(line.toByteArray());
     }
 
+    /** Reads so many lines of a stream, or all where it has fewer: a busy server tells many tokens in one event. */
+    void readStreamLines(int most) throws IOException {
+        String line = "";
+        for (int i = 0; i < most && !line.equals("data: [DONE]"); i++) {
+            line = readLine();
+        }
+    }
+
     /** True when the server has nothing more to say and says so. */
     boolean isAtEnd() throws IOException {
         return in.read() < 0;

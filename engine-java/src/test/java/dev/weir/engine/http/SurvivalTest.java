@@ -87,19 +87,15 @@ class SurvivalTest {
                         .isPositive());
     }
 
-    /** Before it has begun, at any time, or in the middle of its stream. */
-    private Future<?> leave(String plan, int how, int events) {
+    /** Before it has begun, after {@code most} milliseconds, or after as many lines of its stream. */
+    private Future<?> leave(String plan, int how, int most) {
         return clients.submit(() -> {
             try (RawConnection connection = new RawConnection(engine)) {
                 connection.post("/v1/completions", plan);
                 switch (how) {
                     case 0 -> {}
-                    case 1 -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(events));
-                    default -> {
-                        for (int i = 0; i < events; i++) {
-                            connection.readLine();
-                        }
-                    }
+                    case 1 -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(most));
+                    default -> connection.readStreamLines(most);
                 }
             }
             return null;
