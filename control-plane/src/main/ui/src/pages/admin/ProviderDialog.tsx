@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useChange } from '../../api/session';
 import type { ProviderStatus } from '../../api/types';
 import { Confirm } from '../../controls/Confirm';
-import { changed } from '../../controls/rows';
+import { EditedRows } from '../../controls/EditedRows';
 import type { Row } from './provider';
 import { draftOf, orderOf, twice, withAnother } from './provider';
 
@@ -20,47 +20,27 @@ function StandIns(props: { rows: Row[]; onChange: (rows: Row[]) => void }) {
   const { rows, onChange } = props;
   return (
     <>
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Models">
-        <table className="plan">
-          <caption>Models, and dollars for a million of their tokens</caption>
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th key={column.part} scope="col">
-                  {column.name}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => (
-              <tr key={index}>
-                {COLUMNS.map(({ part, name, figure, optional }) => (
-                  <td key={part}>
-                    <input
-                      aria-label={`${name} ${index + 1}`}
-                      type={figure ? 'number' : 'text'}
-                      {...(figure && { min: 0, step: 'any' })}
-                      required={!optional}
-                      autoComplete="off"
-                      value={row[part]}
-                      onChange={(event) => onChange(changed(rows, index, { [part]: event.target.value }))}
-                    />
-                  </td>
-                ))}
-                <td>
-                  <button type="button" className="small" aria-label={`Leave out model ${index + 1}`} disabled={rows.length === 1} onClick={() => onChange(changed(rows, index, null))}>
-                    Leave out
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <EditedRows
+        name="Models"
+        caption="Models, and dollars for a million of their tokens"
+        rows={rows}
+        called={(_, index) => `model ${index + 1}`}
+        onChange={onChange}
+        columns={COLUMNS.map(({ part, name, figure, optional }) => ({
+          head: name,
+          cell: (row: Row, index, change) => (
+            <input
+              aria-label={`${name} ${index + 1}`}
+              type={figure ? 'number' : 'text'}
+              {...(figure && { min: 0, step: 'any' })}
+              required={!optional}
+              autoComplete="off"
+              value={row[part]}
+              onChange={(event) => change({ [part]: event.target.value })}
+            />
+          ),
+        }))}
+      />
       <div>
         <button type="button" className="small" onClick={() => onChange(withAnother(rows))}>
           Another model

@@ -1,5 +1,5 @@
 import type { GuardOrder, StageOrder } from '../../api/types';
-import { changed } from '../../controls/rows';
+import { EditedRows } from '../../controls/EditedRows';
 import { METRICS } from './ladder';
 import type { Plan } from './plan';
 
@@ -17,90 +17,81 @@ const exact = (value: number) => Number(value.toPrecision(12));
 /** The stages and guards of a plan, each with its figures. */
 export function PlanEditor(props: { plan: Plan; onChange: (plan: Plan) => void }) {
   const { plan, onChange } = props;
-  const stage = (index: number, change: Partial<StageOrder> | null) => onChange({ ...plan, stages: changed(plan.stages, index, change) });
-  const guard = (index: number, change: Partial<GuardOrder> | null) => onChange({ ...plan, guards: changed(plan.guards, index, change) });
   return (
     <div className="stack">
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Stages">
-        <table className="plan">
-          <caption>Stages</caption>
-          <thead>
-            <tr>
-              <th scope="col">Stage</th>
-              <th scope="col">Share, %</th>
-              <th scope="col">Held, minutes</th>
-              <th scope="col">Requests</th>
-              <th scope="col">Judged answers</th>
-              <th scope="col">
-                <span className="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {plan.stages.map((one, index) => (
-              <tr key={index}>
-                <td>{KINDS[one.kind]}</td>
-                <td>
-                  {one.kind === 'CANARY' ? (
-                    <NumberCell name={`Share of stage ${index + 1}`} max={100} value={exact(one.candidateShare * 100)} onChange={(value) => stage(index, { candidateShare: value / 100 })} />
-                  ) : (
-                    <span className="soft">{one.kind === 'WARM' ? '100' : 'copies'}</span>
-                  )}
-                </td>
-                <td>
-                  <NumberCell name={`Minutes of stage ${index + 1}`} value={exact(one.holdSeconds / MINUTE_SECONDS)} onChange={(value) => stage(index, { holdSeconds: value * MINUTE_SECONDS })} />
-                </td>
-                <td>{one.kind !== 'WARM' && <NumberCell name={`Requests of stage ${index + 1}`} value={one.requestsMin ?? 0} onChange={(value) => stage(index, { requestsMin: value })} />}</td>
-                <td>{one.kind !== 'WARM' && <NumberCell name={`Judged answers of stage ${index + 1}`} value={one.judgedMin ?? 0} onChange={(value) => stage(index, { judgedMin: value })} />}</td>
-                <td>
-                  <button type="button" className="small" aria-label={`Leave out stage ${index + 1}`} disabled={plan.stages.length === 1} onClick={() => stage(index, null)}>
-                    Leave out
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Guards">
-        <table className="plan">
-          <caption>Guards</caption>
-          <thead>
-            <tr>
-              <th scope="col">Guard</th>
-              <th scope="col">When it is too much</th>
-              <th scope="col">Too much, %</th>
-              <th scope="col">
-                <span className="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {plan.guards.map((one, index) => (
-              <tr key={one.metric}>
-                <td>{METRICS[one.metric]}</td>
-                <td>
-                  <select aria-label={`What ${METRICS[one.metric]} does`} value={one.role} onChange={(event) => guard(index, { role: event.target.value as GuardOrder['role'] })}>
-                    {Object.entries(ROLES).map(([role, text]) => (
-                      <option key={role} value={role}>
-                        {text}
-                      </option>
-                    ))}
-                  </select>
-                </td>
-                <td>
-                  <NumberCell name={`Limit of ${METRICS[one.metric]}`} max={100} value={exact(one.limit * 100)} onChange={(value) => guard(index, { limit: value / 100 })} />
-                </td>
-                <td>
-                  <button type="button" className="small" aria-label={`Leave out ${METRICS[one.metric]}`} disabled={plan.guards.length === 1} onClick={() => guard(index, null)}>
-                    Leave out
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Stages stages={plan.stages} onChange={(stages) => onChange({ ...plan, stages })} />
+      <Guards guards={plan.guards} onChange={(guards) => onChange({ ...plan, guards })} />
     </div>
+  );
+}
+
+function Stages(props: { stages: StageOrder[]; onChange: (stages: StageOrder[]) => void }) {
+  return (
+    <EditedRows
+      name="Stages"
+      caption="Stages"
+      rows={props.stages}
+      called={(_, index) => `stage ${index + 1}`}
+      onChange={props.onChange}
+      columns={[
+        { head: 'Stage', cell: (one) => KINDS[one.kind] },
+        {
+          head: 'Share, %',
+          cell: (one, index, change) =>
+            one.kind === 'CANARY' ? (
+              <NumberCell name={`Share of stage ${index + 1}`} max={100} value={exact(one.candidateShare * 100)} onChange={(value) => change({ candidateShare: value / 100 })} />
+            ) : (
+              <span className="soft">{one.kind === 'WARM' ? '100' : 'copies'}</span>
+            ),
+        },
+        {
+          head: 'Held, minutes',
+          cell: (one, index, change) => (
+            <NumberCell name={`Minutes of stage ${index + 1}`} value={exact(one.holdSeconds / MINUTE_SECONDS)} onChange={(value) => change({ holdSeconds: value * MINUTE_SECONDS })} />
+          ),
+        },
+        {
+          head: 'Requests',
+          cell: (one, index, change) =>
+            one.kind !== 'WARM' && <NumberCell name={`Requests of stage ${index + 1}`} value={one.requestsMin ?? 0} onChange={(value) => change({ requestsMin: value })} />,
+        },
+        {
+          head: 'Judged answers',
+          cell: (one, index, change) =>
+            one.kind !== 'WARM' && <NumberCell name={`Judged answers of stage ${index + 1}`} value={one.judgedMin ?? 0} onChange={(value) => change({ judgedMin: value })} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Guards(props: { guards: GuardOrder[]; onChange: (guards: GuardOrder[]) => void }) {
+  return (
+    <EditedRows
+      name="Guards"
+      caption="Guards"
+      rows={props.guards}
+      called={(one) => METRICS[one.metric]}
+      onChange={props.onChange}
+      columns={[
+        { head: 'Guard', cell: (one) => METRICS[one.metric] },
+        {
+          head: 'When it is too much',
+          cell: (one, _, change) => (
+            <select aria-label={`What ${METRICS[one.metric]} does`} value={one.role} onChange={(event) => change({ role: event.target.value as GuardOrder['role'] })}>
+              {Object.entries(ROLES).map(([role, text]) => (
+                <option key={role} value={role}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          ),
+        },
+        {
+          head: 'Too much, %',
+          cell: (one, _, change) => <NumberCell name={`Limit of ${METRICS[one.metric]}`} max={100} value={exact(one.limit * 100)} onChange={(value) => change({ limit: value / 100 })} />,
+        },
+      ]}
+    />
   );
 }
