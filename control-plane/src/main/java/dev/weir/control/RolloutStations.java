@@ -15,6 +15,7 @@ import dev.weir.control.evaluation.review.BadAnswers;
 import dev.weir.control.fleet.Fleet;
 import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.ingress.AsideCalls;
+import dev.weir.control.ingress.PromptStation;
 import dev.weir.control.rollout.Effect;
 import dev.weir.control.rollout.journal.Leadership;
 import dev.weir.control.rollout.live.ArmJudgements;
@@ -108,6 +109,7 @@ class RolloutStations {
     @Bean
     AsideCalls asideCalls(
             Fleet fleet,
+            PromptStation prompts,
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Failover upstream,
@@ -116,7 +118,8 @@ class RolloutStations {
             AnswerWitness witness,
             WeirConfig config,
             MeterRegistry meters) {
-        return new AsideCalls(fleet, prefixes, times, upstream, ledger, shadows, witness, config.ingress(), meters);
+        return new AsideCalls(
+                fleet, prompts, prefixes, times, upstream, ledger, shadows, witness, config.ingress(), meters);
     }
 
     @Bean

@@ -120,11 +120,10 @@ class RouteStations {
     }
 
     @Bean
-    PromptStation promptStation(LiveConfiguration<Policy> policy, Till till, MeterRegistry meters) {
+    PromptStation promptStation(LiveConfiguration<Policy> policy, MeterRegistry meters) {
         return new PromptStation(
                 number -> policy.at(number).value().guards(),
                 number -> policy.at(number).value().compression(),
-                till,
                 meters);
     }
 
@@ -151,11 +150,17 @@ class RouteStations {
 
     @Bean
     UpgradeStation upgradeStation(
-            LiveConfiguration<Policy> policy, CostCeiling ceiling, Fleet fleet, Till till, Learnt learnt) {
+            LiveConfiguration<Policy> policy,
+            CostCeiling ceiling,
+            Fleet fleet,
+            PromptStation prompts,
+            Till till,
+            Learnt learnt) {
         return new UpgradeStation(
                 number -> policy.at(number).value().upgrade(),
                 ceiling,
                 model -> isReady(fleet, model),
+                prompts,
                 till,
                 learnt.look());
     }

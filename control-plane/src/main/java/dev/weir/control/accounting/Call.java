@@ -141,6 +141,8 @@ public final class Call {
         request = row.request();
         price = row.price();
         course = row.course();
+        guard = row.guardSays();
+        compression = row.compressionSays();
     }
 
     /** Its caller gets none of the answers, so that nobody pays for those that would not do. */
@@ -189,6 +191,29 @@ public final class Call {
     public synchronized void prepared(String byGuard, String byCompression) {
         guard = byGuard.isEmpty() ? null : byGuard;
         compression = byCompression.isEmpty() ? null : byCompression;
+    }
+
+    /** Its prompt is the other's. */
+    public void preparedAs(Call other) {
+        String byGuard = other.guardSays();
+        String byCompression = other.compressionSays();
+        synchronized (this) {
+            guard = byGuard;
+            compression = byCompression;
+        }
+    }
+
+    private synchronized @Nullable String guardSays() {
+        return guard;
+    }
+
+    private synchronized @Nullable String compressionSays() {
+        return compression;
+    }
+
+    /** Guards keep its prompt from a better model, which is not asked. */
+    public void keptFrom(String model, String why) {
+        guarded("for " + model + ": " + why);
     }
 
     /** What guards found in its answer. */

@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Calls whose answers no client waits for: probes of versions, and copies of requests for a version in the shadow.
  *
- * <p>A copy is sent as it came, but for the model. What it answers is counted and dropped, calls of tools included, so nothing that it
+ * <p>A copy is sent as the original came, but for the model and what guards and compression make of it for that. What it answers is counted and dropped, calls of tools included, so nothing that it
  * wants done is ever done; whoever hears the original's answer to its end hears the copy's, too. Copies have a tenant of their own in the
  * ledger, so nobody is billed for them, and they stay the original tenant's at the engine, whose cached prompts they may share; they never
  * leave for a provider. There are few at a time, and hardly more than
@@ -54,6 +54,7 @@ public final class AsideCalls {
     private static final String FEATURE = "shadow";
 
     private final Fleet fleet;
+    private final PromptStation prompts;
     private final PrefixPrices prefixes;
     private final FirstTokenTimes times;
     private final Failover upstream;
@@ -69,6 +70,7 @@ public final class AsideCalls {
 
     public AsideCalls(
             Fleet fleet,
+            PromptStation prompts,
             PrefixPrices prefixes,
             FirstTokenTimes times,
             Failover upstream,
@@ -78,6 +80,7 @@ public final class AsideCalls {
             IngressConfig config,
             MeterRegistry meters) {
         this.fleet = fleet;
+        this.prompts = prompts;
         this.prefixes = prefixes;
         this.times = times;
         this.upstream = upstream;
@@ -121,66 +124,74 @@ public final class AsideCalls {
                 .then(Mono.fromSupplier(good::get));
     }
 
-    /** The exchange that answers a call, and beside it a copy where its arm has a version in the shadow; a copy never waits and never fails. */
-    Mono<Void> beside(Call original, @Nullable String arm, Mono<Void> exchange) {
+    /**
+     * The exchange that answers a call, and beside it a copy where its arm has a version in the shadow; a copy never waits and never fails.
+     *
+     * @param sent the request as its client sent it
+     */
+    Mono<Void> beside(Call original, CompletionRequest sent, @Nullable String arm, Mono<Void> exchange) {
         if (arm == null || !original.request().endpoint().isGeneration()) {
             return exchange;
         }
         return shadows.of(arm)
-                .map(shadow -> withCopy(original, arm, shadow, exchange))
+                .map(shadow -> withCopy(original, sent, arm, shadow, exchange))
                 .orElse(exchange);
     }
 
-    private Mono<Void> withCopy(Call original, String arm, Shadows.Shadow shadow, Mono<Void> exchange) {
+    private Mono<Void> withCopy(
+            Call original, CompletionRequest sent, String arm, Shadows.Shadow shadow, Mono<Void> exchange) {
         return Mono.using(
                 () -> {
                     places.begun(arm);
-                    copy(original, arm, shadow);
+                    copy(original, sent, arm, shadow);
                     return arm;
                 },
                 _ -> exchange,
                 places::ended);
     }
 
-    private void copy(Call original, String arm, Shadows.Shadow shadow) {
+    private void copy(Call original, CompletionRequest sent, String arm, Shadows.Shadow shadow) {
         if (!places.tryCopy(arm)) {
             dropped.increment();
             return;
         }
+        Mono.defer(() -> prompts.copy(original.caller(), sent, original.request(), shadow.model()))
+                .flatMap(asked -> copied(original, asked, shadow))
+                .doFinally(_ -> places.copied(arm))
+                .subscribe(_ -> {}, _ -> {});
+    }
+
+    private Mono<Void> copied(Call original, CompletionRequest asked, Shadows.Shadow shadow) {
         shadows.begun(original.id());
-        CompletionRequest copied = copied(original, shadow.model());
+        CompletionRequest copied = named(original, asked);
         Caller caller = new Caller(SHADOW, null, null, Set.of());
         Call call = ledger.begin(caller, copied, FEATURE);
         call.takes(new Call.Course(null, copied.model(), shadow.arm(), null, null));
         AtomicReference<String> status = new AtomicReference<>("broken");
-        ask(copied, answer -> {
+        return ask(copied, answer -> {
                     call.takes(new Call.Course(answer.from(), copied.model(), shadow.arm(), null, null)
                             .answeredBy(answer.headers().getFirst(RouteStation.VERSION_HEADER)));
                     return counted(answer, call, original)
                             .doOnSuccess(_ -> status.set(Integer.toString(answer.status())));
                 })
                 .doFinally(_ -> {
-                    places.copied(arm);
                     (status.get().equals("200") ? answered : failed).increment();
                     ledger.record(call, status.get());
-                })
-                .subscribe(_ -> {}, _ -> {});
+                });
     }
 
-    private static CompletionRequest copied(Call original, String model) {
-        CompletionRequest request = original.request();
-        CompletionRequest renamed = RoutingFields.read(request.body()).withModel(request, model);
+    private static CompletionRequest named(Call original, CompletionRequest asked) {
         return new CompletionRequest(
                 COPY_OF + original.id(),
-                renamed.share(),
-                renamed.endpoint(),
-                renamed.model(),
-                renamed.stream(),
-                renamed.demand(),
-                renamed.usageAsked(),
-                renamed.body(),
+                asked.share(),
+                asked.endpoint(),
+                asked.model(),
+                asked.stream(),
+                asked.demand(),
+                asked.usageAsked(),
+                asked.body(),
                 Map.of(),
-                renamed.configuration());
+                asked.configuration());
     }
 
     private Mono<Void> counted(EngineAnswer answer, Call call, Call original) {

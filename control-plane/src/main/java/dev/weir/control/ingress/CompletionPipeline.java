@@ -136,12 +136,20 @@ public final class CompletionPipeline {
 
     private Mono<Void> routed(Caller caller, CompletionRequest read, ServerWebExchange exchange, Passage passage) {
         return Mono.fromSupplier(() -> routes.choose(caller, read, exchange)) // 4 classified, 5 routed
-                .flatMap(request -> prompts.prepare(caller, request, exchange)) // guarded, shortened
-                .flatMap(asked ->
-                        fallbacks.serve(asked, exchange, request -> charged(caller, request, exchange, passage)));
+                .flatMap(request -> fallbacks.serve(
+                        request,
+                        exchange,
+                        asked -> prompts.prepare(caller, asked, exchange) // guarded, shortened
+                                .flatMap(prepared -> charged(caller, asked, prepared, exchange, passage))))
+                .onErrorResume(PromptBlocked.class, blocked -> till.turnedAway(caller, blocked, exchange));
     }
 
-    private Mono<Void> charged(Caller caller, CompletionRequest request, ServerWebExchange exchange, Passage passage) {
+    private Mono<Void> charged(
+            Caller caller,
+            CompletionRequest sent,
+            CompletionRequest request,
+            ServerWebExchange exchange,
+            Passage passage) {
         passage.read(request);
         return till.charge( // 2 within limits, 12 accounted
                 caller,
@@ -152,13 +160,15 @@ public final class CompletionPipeline {
                         call,
                         prompts.takenOut(call),
                         exchange,
-                        recording -> serve(call, exchange, passage, recording),
+                        recording -> serve(call, sent, exchange, passage, recording),
                         check -> compare(call, check)));
     }
 
     /** 6-10 in an engine, 11 streamed. */
-    private Mono<Void> serve(Call call, ServerWebExchange exchange, Passage passage, Recording recording) {
-        if (call.request().stream()) {
+    private Mono<Void> serve(
+            Call call, CompletionRequest sent, ServerWebExchange exchange, Passage passage, Recording recording) {
+        CompletionRequest lookedUp = call.request();
+        if (lookedUp.stream()) {
             PatientResponse.of(exchange).await(heartbeatEvery, timer);
         }
         HttpHeaders told = exchange.getResponse().getHeaders();
@@ -167,6 +177,7 @@ public final class CompletionPipeline {
         call.takes(course);
         Mono<Void> original = upgrades.answer(
                 call,
+                sent,
                 exchange,
                 (asking, request, answered) -> coalescing.exchange(
                         passage.sent(request),
@@ -186,13 +197,15 @@ public final class CompletionPipeline {
                     exchange.getResponse().getHeaders().set(ENGINE_HEADER, answer.from());
                     boolean outside =
                             spillway.priceOf(answer.from(), call.request()).isPresent();
-                    boolean kept = !outside && !UpgradeStation.isPoor(exchange);
+                    boolean kept = !outside
+                            && !UpgradeStation.isPoor(exchange)
+                            && PromptStation.asksTheSame(lookedUp, call.request());
                     return relay.relay(answer, exchange, passage, call, kept ? recording : Recording.NONE)
                             .doOnSuccess(_ -> call.perToken()
                                     .ifPresent(
                                             pace -> times.wrote(call.request().model(), pace)));
                 }));
-        return aside.beside(call, course.arm(), original);
+        return aside.beside(call, sent, course.arm(), original);
     }
 
     /**

@@ -45,39 +45,46 @@ public final class Fallbacks {
         Detours now = detours.apply(request.configuration());
         return now.of(request.model()).fallbacks().isEmpty()
                 ? attempt.apply(request)
-                : serve(now, request, request, List.of(), exchange, attempt);
+                : serve(new Chain(now, request, List.of(), Optional.empty()), request, exchange, attempt);
     }
 
     private Mono<Void> serve(
-            Detours now,
-            CompletionRequest first,
+            Chain chain,
             CompletionRequest request,
-            List<String> tried,
             ServerWebExchange exchange,
             Function<CompletionRequest, Mono<Void>> attempt) {
-        Chain chain = new Chain(now, first, tried);
         exchange.getAttributes().put(Chain.class.getName(), chain);
         return attempt.apply(request).onErrorResume(failure -> {
-            Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure);
+            Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure, chain);
             Optional<Fallback> next = cause.flatMap(why -> next(chain, why));
             if (next.isEmpty()) {
                 return Mono.error(failure);
             }
             String model = next.get().model();
+            String why = failure instanceof PromptBlocked
+                    ? "prompt_blocked"
+                    : cause.get().name().toLowerCase(Locale.ROOT);
             HttpHeaders told = exchange.getResponse().getHeaders();
-            told.set(
-                    FALLBACK_HEADER,
-                    request.model() + " -> " + model + "; " + cause.get().name().toLowerCase(Locale.ROOT));
+            told.set(FALLBACK_HEADER, request.model() + " -> " + model + "; " + why);
             told.remove(RouteStation.ARM_HEADER); // Its arm has failed, and what comes now is no arm's.
-            List<String> triedNow = new ArrayList<>(tried);
-            triedNow.add(model);
+            CompletionRequest first = chain.first();
             CompletionRequest other = RoutingFields.read(first.body()).withModel(first, model);
-            return serve(now, first, other, List.copyOf(triedNow), exchange, attempt);
+            return serve(chain.with(model, cause), other, exchange, attempt);
         });
     }
 
-    /** What of the chain is left, for those who see an engine's answer before it is told. */
-    private record Chain(Detours detours, CompletionRequest first, List<String> tried) {}
+    /**
+     * What of the chain is left, for those who see an engine's answer before it is told.
+     *
+     * @param why the model that was asked last did not answer; empty where none was asked
+     */
+    private record Chain(Detours detours, CompletionRequest first, List<String> tried, Optional<Cause> why) {
+        Chain with(String model, Optional<Cause> cause) {
+            List<String> triedNow = new ArrayList<>(tried);
+            triedNow.add(model);
+            return new Chain(detours, first, List.copyOf(triedNow), cause);
+        }
+    }
 
     private Optional<Fallback> next(Chain chain, Cause why) {
         return chain.detours()
@@ -117,8 +124,9 @@ public final class Fallbacks {
         };
     }
 
-    private static Optional<Cause> causeOf(Throwable failure) {
+    private static Optional<Cause> causeOf(Throwable failure, Chain chain) {
         return switch (failure) {
+            case PromptBlocked _ -> chain.why(); // It was not asked, so what is to be mended is what it was.
             case FellShort fell -> Optional.of(fell.why());
             case UpstreamFailure upstream ->
                 switch (upstream.kind()) {

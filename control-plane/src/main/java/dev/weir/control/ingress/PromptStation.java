@@ -2,8 +2,6 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.accounting.Call;
 import dev.weir.control.completion.CompletionRequest;
-import dev.weir.control.completion.PromptText;
-import dev.weir.control.compression.Compression;
 import dev.weir.control.compression.CompressionRules;
 import dev.weir.control.guard.GuardRules;
 import dev.weir.control.guard.GuardRules.Action;
@@ -13,15 +11,13 @@ import dev.weir.control.guard.PersonalKind;
 import dev.weir.control.identity.Caller;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -31,28 +27,24 @@ import reactor.core.publisher.Mono;
  * request that no rule is for is not even read.
  */
 public final class PromptStation {
-    private static final Logger log = LoggerFactory.getLogger(PromptStation.class);
-
     /** What was taken out of a prompt, for callers to know that it is not what they sent. */
     static final String GUARD_HEADER = "x-weir-guard";
 
     static final String COMPRESSION_HEADER = "x-weir-compression";
     private static final String NOTED = PromptStation.class.getName() + ".noted";
+    /** What the last look at the prompt came to: a model with the same rules needs no other. */
+    private static final String OUTCOME = PromptStation.class.getName() + ".outcome";
+
     private static final int ANSWER_BYTES_MAX = 1 << 22;
 
     private final LongFunction<GuardRules> guards;
     private final LongFunction<CompressionRules> compressions;
-    private final Till till;
     private final MeterRegistry meters;
 
     public PromptStation(
-            LongFunction<GuardRules> guards,
-            LongFunction<CompressionRules> compressions,
-            Till till,
-            MeterRegistry meters) {
+            LongFunction<GuardRules> guards, LongFunction<CompressionRules> compressions, MeterRegistry meters) {
         this.guards = guards;
         this.compressions = compressions;
-        this.till = till;
         this.meters = meters;
     }
 
@@ -66,70 +58,87 @@ public final class PromptStation {
         return exchange.getAttributeOrDefault(NOTED, Noted.NOTHING);
     }
 
-    /** The request as it goes on. */
+    /**
+     * The request as it goes on to its model, by the rules for that model. Whoever asks another model has the request prepared anew, as its
+     * client sent it. Fails with {@link PromptBlocked} where this model may not be asked.
+     */
     Mono<CompletionRequest> prepare(Caller caller, CompletionRequest request, ServerWebExchange exchange) {
+        HttpHeaders told = exchange.getResponse().getHeaders();
+        told.remove(GUARD_HEADER); // What was done for a model that was asked before.
+        told.remove(COMPRESSION_HEADER);
+        exchange.getAttributes().remove(NOTED);
+        PromptRules rules = rules(caller, request);
+        if (rules.areNone()) {
+            return Mono.just(request);
+        }
+        PromptRules.Outcome before = exchange.getAttribute(OUTCOME);
+        Mono<PromptRules.Outcome> outcome = before != null && before.rules().equals(rules)
+                ? Mono.just(before)
+                : look(rules, request).doOnNext(look -> count(rules, look)).map(look -> look.outcome(rules));
+        return outcome.map(found -> {
+            exchange.getAttributes().put(OUTCOME, found);
+            if (found.blocked().isPresent()) {
+                throw new PromptBlocked(request, found.blocked().get(), found.guard());
+            }
+            tell(found, exchange);
+            return found.of(request);
+        });
+    }
+
+    /**
+     * A copy of a request that has been prepared, for another model by the rules for that; nobody is told. Empty where that model may not be asked.
+     *
+     * @param sent as its client sent it
+     */
+    Mono<CompletionRequest> copy(Caller caller, CompletionRequest sent, CompletionRequest prepared, String model) {
+        CompletionRequest copy = named(sent, model);
+        PromptRules rules = rules(caller, copy);
+        if (rules.equals(rules(caller, prepared))) {
+            return Mono.just(named(prepared, model));
+        }
+        return rules.areNone()
+                ? Mono.just(copy)
+                : look(rules, copy)
+                        .map(look -> look.outcome(rules))
+                        .filter(found -> found.blocked().isEmpty())
+                        .map(found -> found.of(copy));
+    }
+
+    /** Whether two models were asked the same. */
+    static boolean asksTheSame(CompletionRequest one, CompletionRequest other) {
+        return one.equals(other)
+                || named(one, other.model()).body().bytes().equals(other.body().bytes());
+    }
+
+    private static CompletionRequest named(CompletionRequest request, String model) {
+        return RoutingFields.read(request.body()).withModel(request, model);
+    }
+
+    private PromptRules rules(Caller caller, CompletionRequest request) {
         String tenant = caller.tenant().id();
-        Optional<GuardRules.Rule> guard = guards.apply(request.configuration()).of(tenant, request.model());
-        Optional<CompressionRules.Rule> shorter =
-                compressions.apply(request.configuration()).of(tenant, request.model());
-        if (guard.isEmpty() && shorter.isEmpty()) {
-            return Mono.just(request);
-        }
-        Optional<PromptTexts> read = PromptTexts.read(request.body());
-        if (read.isEmpty()) {
-            return Mono.just(request);
-        }
-        List<PromptText> asked = read.get().texts();
-        Optional<Inspection> inspection = guard.map(rule -> Inspection.of(asked, rule));
-        inspection.ifPresent(found -> count(found, guard.orElseThrow()));
-        Optional<String> blocked = inspection.flatMap(Inspection::blocked);
-        if (blocked.isPresent()) {
-            String note = inspection.orElseThrow().note();
-            Refusal refusal =
-                    new Refusal(OpenAiError.refused(400, "the prompt is refused: " + blocked.get(), "prompt_blocked"));
-            return till.turnedAway(caller, request, exchange, note, refusal).thenReturn(request);
-        }
-        List<PromptText> kept = inspection.map(Inspection::texts).orElse(asked);
-        if (!kept.equals(asked)) {
-            exchange.getResponse()
-                    .getHeaders()
-                    .set(
-                            GUARD_HEADER,
-                            PersonalData.summary(inspection.orElseThrow().personal()) + " redacted");
-        }
-        Optional<Compression> compression = shorter.flatMap(rule -> shortened(kept, rule, request));
-        compression.ifPresent(saved -> tell(saved, exchange));
-        exchange.getAttributes()
-                .put(
-                        NOTED,
-                        new Noted(
-                                inspection.map(Inspection::note).orElse(""),
-                                compression.map(PromptStation::text).orElse("")));
-        List<PromptText> goingOn = compression.map(Compression::texts).orElse(kept);
-        return Mono.just(
-                goingOn.equals(asked)
-                        ? request
-                        : request.withModel(request.model(), read.get().with(goingOn)));
+        return new PromptRules(
+                guards.apply(request.configuration()).of(tenant, request.model()),
+                compressions.apply(request.configuration()).of(tenant, request.model()));
     }
 
-    /** Whatever goes wrong, a prompt can be answered as it came. */
-    private static Optional<Compression> shortened(
-            List<PromptText> texts, CompressionRules.Rule rule, CompletionRequest request) {
-        try {
-            return Optional.of(Compression.of(texts, rule)).filter(Compression::hasSaved);
-        } catch (RuntimeException | StackOverflowError failure) {
-            log.warn("request {} goes on with all its context: {}", request.id(), failure.toString());
-            return Optional.empty();
+    private static Mono<PromptRules.Look> look(PromptRules rules, CompletionRequest request) {
+        return Mono.fromSupplier(() -> rules.look(request));
+    }
+
+    private static void tell(PromptRules.Outcome outcome, ServerWebExchange exchange) {
+        HttpHeaders told = exchange.getResponse().getHeaders();
+        outcome.redacted().ifPresent(redacted -> told.set(GUARD_HEADER, redacted));
+        if (!outcome.compression().isEmpty()) {
+            told.set(COMPRESSION_HEADER, outcome.compression());
         }
+        exchange.getAttributes().put(NOTED, new Noted(outcome.guard(), outcome.compression()));
     }
 
-    private void tell(Compression saved, ServerWebExchange exchange) {
-        exchange.getResponse().getHeaders().set(COMPRESSION_HEADER, text(saved));
-        meters.counter("weir.compression.saved.chars").increment(saved.charsBefore() - (double) saved.charsAfter());
-    }
-
-    private static String text(Compression saved) {
-        return String.format(Locale.ROOT, "context of %d characters to %d", saved.charsBefore(), saved.charsAfter());
+    private void count(PromptRules rules, PromptRules.Look look) {
+        look.inspection().ifPresent(found -> count(found, rules.guard().orElseThrow()));
+        look.compression()
+                .ifPresent(saved -> meters.counter("weir.compression.saved.chars")
+                        .increment(saved.charsBefore() - (double) saved.charsAfter()));
     }
 
     private void count(Inspection found, GuardRules.Rule rule) {

@@ -23,6 +23,11 @@ final class StepFailed extends RuntimeException {
         return new StepFailed("limits leave no room for " + model, null, null);
     }
 
+    /** It was not asked, but what is said of it is what its caller would be told. */
+    static StepFailed blocked(String model, PromptBlocked blocked) {
+        return new StepFailed("guards keep the prompt from " + model, blocked.refusal(), null);
+    }
+
     static StepFailed of(String model, int status, Throwable failure) {
         return new StepFailed(said(model, status), failure, null);
     }
@@ -35,7 +40,7 @@ final class StepFailed extends RuntimeException {
         return model + " did not answer (" + status + ")";
     }
 
-    /** What it failed with, for the caller; nothing where it was not asked. */
+    /** What it failed with, for the caller; nothing where limits left no room. */
     Optional<Mono<Void>> told(Function<EngineAnswer, ? extends Publisher<Void>> relay) {
         return refusal != null
                 ? Optional.of(Mono.defer(() -> Mono.from(relay.apply(refusal.asItCame()))))

@@ -107,20 +107,20 @@ public final class Till {
     private Call rejected(Call call, byte[] answer) {
         Call aside = ledger.begin(call.caller(), call.request(), Call.UPGRADE_REJECTED);
         aside.costs(call.price());
+        aside.preparedAs(call);
         aside.takes(call.course());
         new UsageFilter(aside).see(answer);
         return aside;
     }
 
     /** Refuses what guards do not let on. It costs nothing, but is a request like others, so that trying has its limits; that there was one is booked. */
-    Mono<Void> turnedAway(
-            Caller caller, CompletionRequest request, ServerWebExchange exchange, String why, Refusal refusal) {
+    Mono<Void> turnedAway(Caller caller, PromptBlocked blocked, ServerWebExchange exchange) {
         return Mono.defer(() -> {
-            Call call = ledger.begin(caller, request, feature(exchange));
-            call.prepared(why, "");
-            Reservation one = quota.reserveUnanswered(caller, request);
+            Call call = ledger.begin(caller, blocked.request(), feature(exchange));
+            call.prepared(blocked.note(), "");
+            Reservation one = quota.reserveUnanswered(caller, blocked.request());
             return one.verdict()
-                    .flatMap(verdict -> admitted(verdict, exchange, () -> Mono.error(refusal)))
+                    .flatMap(verdict -> admitted(verdict, exchange, () -> Mono.error(blocked.refusal())))
                     .doOnError(failure -> ledger.record(call, status(failure)))
                     .doFinally(_ -> one.settle(Amounts.spent(Usage.NONE, 0)));
         });

@@ -4,6 +4,7 @@ import dev.weir.control.accounting.Call;
 import dev.weir.control.classification.SecondLook;
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.JsonBody;
 import dev.weir.control.upstream.EngineAnswer;
 import dev.weir.control.upstream.UpstreamFailure;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class UpgradeStation {
     private final LongFunction<Optional<UpgradePolicy>> policies;
     private final CostCeiling ceiling;
     private final Predicate<String> ready;
+    private final PromptStation prompts;
     private final Till till;
     private final Optional<SecondLook> look;
 
@@ -45,12 +47,14 @@ public final class UpgradeStation {
             LongFunction<Optional<UpgradePolicy>> policies,
             CostCeiling ceiling,
             Predicate<String> ready,
+            PromptStation prompts,
             Till till,
             Optional<SecondLook> look) {
         this.look = look;
         this.policies = policies;
         this.ceiling = ceiling;
         this.ready = ready;
+        this.prompts = prompts;
         this.till = till;
     }
 
@@ -59,9 +63,14 @@ public final class UpgradeStation {
         Mono<Void> ask(Call call, CompletionRequest request, Function<EngineAnswer, ? extends Publisher<Void>> relay);
     }
 
-    /** The answer of the model that was chosen, or of a better one. */
+    /**
+     * The answer of the model that was chosen, or of a better one.
+     *
+     * @param sent the request as its client sent it, from which it is prepared for a better model
+     */
     Mono<Void> answer(
             Call call,
+            CompletionRequest sent,
             ServerWebExchange exchange,
             Engines engines,
             Function<EngineAnswer, ? extends Publisher<Void>> relay) {
@@ -75,7 +84,7 @@ public final class UpgradeStation {
         if (check.isEmpty()) {
             return engines.ask(call, request, relay);
         }
-        return new Climb(call, exchange, engines, relay, up.orElseThrow(), check.get()).begin(request);
+        return new Climb(call, sent, exchange, engines, relay, up.orElseThrow(), check.get()).begin(request);
     }
 
     /** The models that may answer instead of the request's, cheapest first. The last is not left out for being down: others may stand in for it. */
@@ -94,6 +103,7 @@ public final class UpgradeStation {
     /** The way of one request. */
     private final class Climb {
         private final Call call;
+        private final CompletionRequest sent;
         private final ServerWebExchange exchange;
         private final Engines engines;
         private final Function<EngineAnswer, ? extends Publisher<Void>> relay;
@@ -102,12 +112,14 @@ public final class UpgradeStation {
 
         Climb(
                 Call call,
+                CompletionRequest sent,
                 ServerWebExchange exchange,
                 Engines engines,
                 Function<EngineAnswer, ? extends Publisher<Void>> relay,
                 UpgradePolicy up,
                 AnswerCheck check) {
             this.call = call;
+            this.sent = sent;
             this.exchange = exchange;
             this.engines = engines;
             this.relay = relay;
@@ -118,15 +130,19 @@ public final class UpgradeStation {
         /** Asks the first model, and decides about its answer when it is there. */
         Mono<Void> begin(CompletionRequest request) {
             UnseenAnswer unseen = new UnseenAnswer();
-            return scored(request, unseen)
+            return scored(request, check.body(), unseen)
                     .then(Mono.defer(() -> unseen.head().status() == 200
                             ? decide(request, unseen)
                             : Mono.from(relay.apply(unseen.asItCame()))));
         }
 
-        private Mono<Void> scored(CompletionRequest request, UnseenAnswer unseen) {
-            CompletionRequest scored = request.withModel(request.model(), check.body());
-            return engines.ask(call, RoutingFields.read(check.body()).withModel(scored, request.model()), unseen::take);
+        private Mono<Void> scored(CompletionRequest request, JsonBody scored, UnseenAnswer unseen) {
+            return engines.ask(call, request.withModel(request.model(), scored), unseen::take);
+        }
+
+        /** With log-probabilities: what goes to one model need not be what goes to another. */
+        private static JsonBody scored(CompletionRequest request) {
+            return AnswerCheck.of(request.body()).map(AnswerCheck::body).orElse(request.body());
         }
 
         private Mono<Void> decide(CompletionRequest request, UnseenAnswer unseen) {
@@ -149,22 +165,28 @@ public final class UpgradeStation {
 
         /** Asks a better model, and those after it where it does not answer. */
         private Mono<Void> goUp(Rejected rejected, String next, List<StepFailed> failed) {
-            CompletionRequest request = rejected.request();
-            CompletionRequest better = RoutingFields.read(request.body()).withModel(request, next);
+            CompletionRequest other = RoutingFields.read(sent.body()).withModel(sent, next);
             HttpHeaders before = new HttpHeaders();
             told().forEach((name, values) -> before.put(name, new ArrayList<>(values)));
-            return till.goUp(call, better, rejected.answer().bytes(), () -> {
+            return prompts.prepare(call.caller(), other, exchange)
+                    .onErrorMap(PromptBlocked.class, blocked -> {
+                        call.keptFrom(next, blocked.note());
+                        return StepFailed.blocked(next, blocked);
+                    })
+                    .flatMap(better -> till.goUp(call, better, rejected.answer().bytes(), () -> {
+                        PromptStation.Noted noted = PromptStation.noted(exchange);
+                        call.prepared(noted.guard(), noted.compression());
                         tell(next, failed, rejected.reason());
                         told().set(RouteStation.MODEL_HEADER, next);
                         return ask(better);
-                    })
+                    }))
                     .onErrorResume(StepFailed.class, failure -> {
                         // What it said of itself is not true of whoever answers.
                         told().clear();
                         told().putAll(before);
                         List<StepFailed> all = Stream.concat(failed.stream(), Stream.of(failure))
                                 .toList();
-                        return above(up, better).stream()
+                        return above(up, other).stream()
                                 .findFirst()
                                 .map(after -> goUp(rejected, after, all))
                                 .orElseGet(() -> giveUp(rejected, all));
@@ -177,7 +199,7 @@ public final class UpgradeStation {
             boolean looked =
                     up.lookedAt().contains(better.model()) && !above(up, better).isEmpty();
             Mono<Void> asked = looked
-                    ? scored(better, unseen).then(Mono.defer(() -> refused(better, unseen)))
+                    ? scored(better, scored(better), unseen).then(Mono.defer(() -> refused(better, unseen)))
                     : engines.ask(
                             call,
                             better,
