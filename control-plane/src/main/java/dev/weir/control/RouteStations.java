@@ -24,6 +24,7 @@ import dev.weir.control.routing.ModelView;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Routes;
 import dev.weir.control.routing.Versions;
+import dev.weir.control.storage.EventLoops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,11 +121,12 @@ class RouteStations {
     }
 
     @Bean
-    PromptStation promptStation(LiveConfiguration<Policy> policy, MeterRegistry meters) {
+    PromptStation promptStation(LiveConfiguration<Policy> policy, MeterRegistry meters, EventLoops loops) {
         return new PromptStation(
                 number -> policy.at(number).value().guards(),
                 number -> policy.at(number).value().compression(),
-                meters);
+                meters,
+                loops);
     }
 
     @Bean

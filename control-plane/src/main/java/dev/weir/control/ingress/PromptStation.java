@@ -9,11 +9,13 @@ import dev.weir.control.guard.Inspection;
 import dev.weir.control.guard.PersonalData;
 import dev.weir.control.guard.PersonalKind;
 import dev.weir.control.identity.Caller;
+import dev.weir.control.storage.EventLoops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * What becomes of a prompt before it goes on, and of its answer before it goes out: guards look at them, and long context is shortened. A
@@ -36,16 +39,23 @@ public final class PromptStation {
     private static final String OUTCOME = PromptStation.class.getName() + ".outcome";
 
     private static final int ANSWER_BYTES_MAX = 1 << 22;
+    /** Of what is looked at on the event loop that serves others, too: milliseconds. More is looked at elsewhere. */
+    private static final int BYTES_ON_LOOP_MAX = 1 << 16;
 
     private final LongFunction<GuardRules> guards;
     private final LongFunction<CompressionRules> compressions;
     private final MeterRegistry meters;
+    private final EventLoops loops;
 
     public PromptStation(
-            LongFunction<GuardRules> guards, LongFunction<CompressionRules> compressions, MeterRegistry meters) {
+            LongFunction<GuardRules> guards,
+            LongFunction<CompressionRules> compressions,
+            MeterRegistry meters,
+            EventLoops loops) {
         this.guards = guards;
         this.compressions = compressions;
         this.meters = meters;
+        this.loops = loops;
     }
 
     /** What was done to a prompt, for the ledger; empty texts where nothing was. */
@@ -121,8 +131,14 @@ public final class PromptStation {
                 compressions.apply(request.configuration()).of(tenant, request.model()));
     }
 
-    private static Mono<PromptRules.Look> look(PromptRules rules, CompletionRequest request) {
-        return Mono.fromSupplier(() -> rules.look(request));
+    private Mono<PromptRules.Look> look(PromptRules rules, CompletionRequest request) {
+        return where(request.body().byteCount(), () -> rules.look(request));
+    }
+
+    /** Where nobody waits for it, if it takes long, and back. */
+    private <T> Mono<T> where(int byteCount, Callable<T> work) {
+        Mono<T> looked = Mono.fromCallable(work);
+        return byteCount > BYTES_ON_LOOP_MAX ? loops.back(looked.subscribeOn(Schedulers.boundedElastic())) : looked;
     }
 
     private static void tell(PromptRules.Outcome outcome, ServerWebExchange exchange) {
@@ -187,7 +203,8 @@ public final class PromptStation {
                         call,
                         rule,
                         guard -> collected(content)
-                                .map(answer -> redacts(rule) ? guard.whole(answer) : seen(guard, answer))
+                                .flatMap(answer -> where(
+                                        answer.length, () -> redacts(rule) ? guard.whole(answer) : seen(guard, answer)))
                                 .flux()))
                 .orElse(content);
     }
