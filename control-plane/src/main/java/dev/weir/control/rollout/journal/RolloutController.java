@@ -46,15 +46,31 @@ public final class RolloutController {
         this.unread = readEvery;
     }
 
-    /** Takes a rollout over and replays it. The lease comes first: whoever acted before adds no event that this one would miss. */
+    /** Takes a rollout over where nobody minds how long that takes. */
     public static RolloutController takeOver(RolloutJournal journal, RolloutReducer reducer, String rolloutId) {
+        return takeOver(journal, reducer, rolloutId, () -> {});
+    }
+
+    /**
+     * Takes a rollout over and replays it. The lease comes first: whoever acted before adds no event that this one would miss.
+     *
+     * @param pageRead is called after each page of events, of which weeks have many; what it throws ends the replay
+     */
+    public static RolloutController takeOver(
+            RolloutJournal journal, RolloutReducer reducer, String rolloutId, Runnable pageRead) {
         Lease lease = journal.take(rolloutId);
         RolloutState state = RolloutState.planned(journal.planOf(rolloutId));
-        List<RolloutEvent> events = journal.events(rolloutId);
-        for (RolloutEvent event : events) {
-            state = reducer.reduce(state, event).state();
+        long count = 0;
+        for (List<RolloutEvent> page = journal.events(rolloutId, count);
+                !page.isEmpty();
+                page = journal.events(rolloutId, count)) {
+            for (RolloutEvent event : page) {
+                state = reducer.reduce(state, event).state();
+            }
+            count += page.size();
+            pageRead.run();
         }
-        return new RolloutController(journal, reducer, lease, state, events.size());
+        return new RolloutController(journal, reducer, lease, state, count);
     }
 
     /**

@@ -240,10 +240,12 @@ public final class RolloutJournal {
                 RolloutPlan.class);
     }
 
-    List<RolloutEvent> events(String rolloutId) {
+    /** A page of a rollout's events, in order, from this number on; of weeks there are more than fit anywhere at once. */
+    List<RolloutEvent> events(String rolloutId, long from) {
         return database.jdbc()
-                .sql("select event from rollout_event where rollout_id = ? order by number")
-                .param(rolloutId)
+                .sql("select event from rollout_event where rollout_id = ? and number >= ? order by number limit "
+                        + RECORDS_MAX)
+                .params(rolloutId, from)
                 .query((row, _) -> EventJson.read(row.getString("event"), RolloutEvent.class))
                 .list();
     }

@@ -164,11 +164,23 @@ public final class RolloutLoop {
 
     private Driven driven(String rolloutId, long now) {
         return driven.computeIfAbsent(
-                rolloutId, id -> new Driven(RolloutController.takeOver(store.journal(), reducer, id), now));
+                rolloutId,
+                id -> new Driven(RolloutController.takeOver(store.journal(), reducer, id, this::goOnLeading), now));
+    }
+
+    /** A replay may take longer than a lease: whoever is silent meanwhile is replaced by another, who replays as long. */
+    private void goOnLeading() {
+        leading = leadership.beat(ticker.getAsLong());
+        if (!leading) {
+            throw new IllegalStateException("another replica leads since it was replayed");
+        }
     }
 
     /** What fails for one rollout does not stop the others; its state is read anew. */
     private void guarded(String rolloutId, Runnable work) {
+        if (!leading) {
+            return; // Whoever was replaced meanwhile takes nothing away from who leads now.
+        }
         try {
             work.run();
         } catch (RuntimeException failure) {

@@ -147,7 +147,7 @@ abstract class AbstractJournalTest {
                 fight.get();
             }
         }
-        assertThat(journal.events("r1")).hasSize(accepted.get());
+        assertThat(journal.events("r1", 0)).hasSize(accepted.get());
         assertThat(journal.decisions("r1"))
                 .extracting(Decision::number)
                 .doesNotHaveDuplicates()

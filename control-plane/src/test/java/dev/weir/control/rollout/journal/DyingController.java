@@ -31,7 +31,7 @@ public final class DyingController {
         RolloutJournal journal = new RolloutJournal(database);
         RolloutController controller = RolloutController.takeOver(journal, new RolloutReducer(), ROLLOUT);
         List<RolloutEvent> events = RandomEvents.of(Long.parseLong(arguments[2]), fatal + 1);
-        for (RolloutEvent event : events.subList(journal.events(ROLLOUT).size(), fatal)) {
+        for (RolloutEvent event : events.subList(journal.events(ROLLOUT, 0).size(), fatal)) {
             controller.accept(event);
         }
         journal.inTransaction(() -> {
