@@ -1,5 +1,6 @@
 package dev.weir.control;
 
+import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.LedgerEntry;
 import dev.weir.control.completion.Endpoint;
 import dev.weir.control.ingress.AsideCalls;
@@ -53,7 +54,8 @@ record ArmAnswers(
     @Override
     public void accept(LedgerEntry entry) {
         String arm = entry.arm();
-        if (arm == null) {
+        // An answer that would not do is booked by itself; its request counts once, with the answer that was sent.
+        if (arm == null || Call.UPGRADE_REJECTED.equals(entry.feature())) {
             return;
         }
         Answered answered = answeredByAnother(entry) ? Answered.failed(Fault.OURS) : answered(entry);

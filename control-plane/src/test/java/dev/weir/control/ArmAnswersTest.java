@@ -1,0 +1,105 @@
+package dev.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.control.accounting.Call;
+import dev.weir.control.accounting.LedgerEntry;
+import dev.weir.control.completion.Usage;
+import dev.weir.control.rollout.Command;
+import dev.weir.control.rollout.Command.Verb;
+import dev.weir.control.rollout.Metric;
+import dev.weir.control.rollout.RolloutEvent.Commanded;
+import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
+import dev.weir.control.rollout.RolloutPlan;
+import dev.weir.control.rollout.RolloutReducer;
+import dev.weir.control.rollout.journal.RolloutController;
+import dev.weir.control.rollout.journal.RolloutJournal;
+import dev.weir.control.rollout.live.ArmWeights;
+import dev.weir.control.rollout.live.LiveCounts;
+import dev.weir.control.rollout.live.RecentRequests;
+import dev.weir.control.rollout.live.ShadowPairs;
+import dev.weir.control.rollout.live.SliceCounts;
+import dev.weir.control.statistics.ArmCounts;
+import dev.weir.control.storage.Database;
+import dev.weir.control.storage.TestDatabases;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rows of the ledger, as a rollout at 5 % counts them. */
+class ArmAnswersTest {
+    private Database database;
+    private LiveCounts counts;
+    private ArmAnswers answers;
+
+    @BeforeEach
+    void begin() {
+        database = new Database(TestDatabases.embedded());
+        RolloutJournal journal = new RolloutJournal(database);
+        journal.plan(RolloutPlan.standard("r1", "notes", "v1", "v2"), "ada", "because", Instant.EPOCH);
+        RolloutController controller = RolloutController.takeOver(journal, new RolloutReducer(), "r1");
+        controller.accept(new VersionsProbed(Instant.EPOCH, true, true));
+        controller.accept(new Commanded(Instant.EPOCH, new Command("start", Verb.START, "ada", "because")));
+        controller.accept(new Commanded(Instant.EPOCH, new Command("on", Verb.PROMOTE_ONE, "ada", "because")));
+        ArmWeights weights = new ArmWeights(journal);
+        weights.refresh();
+        counts = new LiveCounts(weights, () -> 0);
+        answers = new ArmAnswers(
+                weights, counts, new ShadowPairs<>((_, _, _) -> {}), new RecentRequests(), new SliceCounts());
+    }
+
+    @AfterEach
+    void end() {
+        database.close();
+    }
+
+    private static LedgerEntry row(String id, @Nullable String feature, String model) {
+        return new LedgerEntry(
+                id,
+                "request",
+                Instant.EPOCH,
+                "acme",
+                null,
+                null,
+                null,
+                feature,
+                "/v1/chat/completions",
+                model,
+                null,
+                "http://engine",
+                "r1/candidate",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                new Usage(3, 0, 2),
+                true,
+                0,
+                null,
+                1_000,
+                "200");
+    }
+
+    private ArmCounts errors() {
+        return counts.drain().values().iterator().next().counted().counts().getOrDefault(Metric.ERROR, ArmCounts.NONE);
+    }
+
+    @Test
+    void anAnswerThatABetterModelHadToReplaceIsOneFailureAndNoGoodAnswerBesides() {
+        answers.accept(row("rejected", Call.UPGRADE_REJECTED, "v2"));
+        answers.accept(row("sent", null, "large"));
+        assertThat(errors()).isEqualTo(new ArmCounts(1, 1, 0, 0));
+    }
+
+    @Test
+    void anAnswerOfItsOwnVersionIsAGoodOne() {
+        answers.accept(row("sent", null, "v2"));
+        assertThat(errors()).isEqualTo(new ArmCounts(1, 0, 0, 0));
+    }
+}
