@@ -48,6 +48,9 @@ public final class Call {
     /** The tenant of copies that nobody is billed for. */
     public static final String SHADOW_TENANT = "weir-shadow";
 
+    /** How the names of providers outside begin; engines have none like it. */
+    private static final String OUTSIDE = "overflow:";
+
     private static final int TOKENS_TO_TELL_MIN = 8;
     private static final int TRIES_CHARS_MAX = 1_000;
 
@@ -287,9 +290,15 @@ public final class Call {
         return wasCached() ? 0 : price.costNanos(usage());
     }
 
-    /** For whoever looks at answers as they pass. */
+    /** For whoever looks at answers as they pass. What another than the arm's version says is no word of the arm's. */
     public synchronized ServedExchange served() {
-        return new ServedExchange(id, caller.tenant().id(), feature, request, course.arm(), at);
+        String arm = rejected.isEmpty() && !isFromOutside() ? course.arm() : null;
+        return new ServedExchange(id, caller.tenant().id(), feature, request, arm, at);
+    }
+
+    private boolean isFromOutside() {
+        String engine = course.engine();
+        return engine != null && engine.startsWith(OUTSIDE);
     }
 
     /** Its row in the ledger, if it is over now. */
