@@ -1,5 +1,6 @@
 package dev.weir.control.accounting;
 
+import dev.weir.control.completion.Endpoint;
 import dev.weir.control.storage.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,12 +8,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the ledger and feedback say of the arms of experiments, user by user. Blocking. */
@@ -22,14 +25,22 @@ public final class ArmLedger {
     /** Taken in at once; what is beyond waits for the next look. */
     private static final int REWARDS_MAX = 10_000;
 
-    /** Through no fault of the caller, also where a provider outside answered instead: as live rollouts count it. */
-    private static final String FAILED =
-            "(l.status like '5%' or l.status = 'broken' or (l.status = '429' and l.engine is not null)"
-                    + " or l.engine like 'overflow:%')";
+    private static final String OUTSIDE = "coalesce(l.engine, '') like 'overflow:%'";
+    private static final String WRITTEN = Arrays.stream(Endpoint.values())
+            .filter(Endpoint::isGeneration)
+            .map(endpoint -> "'" + endpoint.path() + "'")
+            .collect(Collectors.joining(", "));
 
-    private static final String CALLS = "sum(case when l.status = '200' or " + FAILED
-            + " then 1 else 0 end) as answered, sum(case when " + FAILED + " then 1 else 0 end) as failed,"
-            + " sum(case when l.status = '200' then l.total_micros else 0 end) as micros, sum(l.cost_nanos) as cost";
+    /** Through no fault of the caller, also where nothing was written and where a provider outside answered instead: as live rollouts count it. */
+    private static final String FAILED =
+            "l.status like '5%' or l.status = 'broken' or (l.status = '429' and l.engine is not null) or " + OUTSIDE
+                    + " or (l.status = '200' and l.usage_told and l.output_tokens = 0 and l.endpoint in (" + WRITTEN
+                    + "))";
+
+    private static final String CALLS = "sum(case when l.status = '200' or l.failed = 1 then 1 else 0 end) as answered,"
+            + " sum(l.failed) as failed,"
+            + " sum(case when l.status = '200' and l.failed = 0 then l.total_micros else 0 end) as micros,"
+            + " sum(l.cost_nanos) as cost";
     private static final String OPINIONS = "count(f.thumbs_up) as thumbs,"
             + " sum(case when f.thumbs_up then 1 else 0 end) as liked, count(f.completed) as tasks,"
             + " sum(case when f.completed then 1 else 0 end) as done, count(f.hallucinated) as judged,"
@@ -54,13 +65,20 @@ public final class ArmLedger {
     public record Opinion(
             String callId, String person, String arm, Feedback feedback, long costNanos, long totalMicros) {}
 
-    /** Of each user on these arms, all calls. */
-    public Map<ArmUser, ArmSums> during(Collection<String> arms) {
-        String where = "l.subject is not null and l.arm in (" + marks(arms.size()) + ")";
+    /**
+     * Of each user on these arms, all calls. Where a better model answered for an arm's, the arm has failed, as live rollouts count it, and what is
+     * thought of the answer is not thought of the arm.
+     *
+     * @param modelsByArm what is to answer on each
+     */
+    public Map<ArmUser, ArmSums> during(Map<String, String> modelsByArm) {
+        String another = "(l.arm, l.model) not in (" + pairs(modelsByArm.size()) + ")";
+        List<Object> versions = new ArrayList<>();
+        modelsByArm.forEach((arm, model) -> versions.addAll(List.of(arm, model)));
+        String where = "l.subject is not null and l.arm in (" + marks(modelsByArm.size()) + ")";
         return byUser(
                 "l.arm, l.tenant, l.subject",
-                where,
-                List.copyOf(arms),
+                new Calls(another, versions, where, List.copyOf(modelsByArm.keySet())),
                 row -> new ArmUser(row.getString("arm"), user(row)));
     }
 
@@ -71,7 +89,7 @@ public final class ArmLedger {
         parameters.add(from.atOffset(ZoneOffset.UTC));
         parameters.add(until.atOffset(ZoneOffset.UTC));
         parameters.addAll(models);
-        return byUser("l.tenant, l.subject", where, parameters, ArmLedger::user);
+        return byUser("l.tenant, l.subject", new Calls("false", List.of(), where, parameters), ArmLedger::user);
     }
 
     /** Reads a row. */
@@ -79,11 +97,30 @@ public final class ArmLedger {
         T read(ResultSet row) throws SQLException;
     }
 
+    /**
+     * Which calls are asked for.
+     *
+     * @param another a condition, that another model answered than was to
+     * @param versions its parameters
+     * @param where a condition for calls to be among them, with its parameters
+     */
+    private record Calls(String another, List<Object> versions, String where, List<Object> parameters) {
+        List<Object> all() {
+            List<Object> all = new ArrayList<>(versions);
+            all.addAll(parameters);
+            return all;
+        }
+    }
+
     /** Calls and opinions apart: a call of which nobody, or somebody twice, has said something is one call. */
-    private <K> Map<K, ArmSums> byUser(String key, String where, List<Object> parameters, Reader<K> keyOf) {
+    private <K> Map<K, ArmSums> byUser(String key, Calls of, Reader<K> keyOf) {
         Map<K, ArmSums> sums = new HashMap<>();
-        add(CALLS + OF_LEDGER + where, key, parameters, keyOf, ArmLedger::calls, sums);
-        add(OPINIONS + OF_FEEDBACK + where, key, parameters, keyOf, ArmLedger::opinions, sums);
+        String calls = CALLS + " from (select l.arm, l.tenant, l.subject, l.status, l.total_micros, l.cost_nanos,"
+                + " case when " + FAILED + " or " + of.another() + " then 1 else 0 end as failed" + OF_LEDGER
+                + of.where() + ") l";
+        add(calls, key, of.all(), keyOf, ArmLedger::calls, sums);
+        String opinions = OPINIONS + OF_FEEDBACK + "not (" + OUTSIDE + " or " + of.another() + ") and " + of.where();
+        add(opinions, key, of.all(), keyOf, ArmLedger::opinions, sums);
         return sums;
     }
 
@@ -111,23 +148,30 @@ public final class ArmLedger {
                 .map(OffsetDateTime::toInstant);
     }
 
-    /** What was said of calls on these arms, each once: to be called in the transaction in which it counts. */
-    public List<Opinion> takeOpinions(Collection<String> arms) {
-        List<Opinion> opinions = database.jdbc()
-                .sql("select f.*, l.arm, l.cost_nanos, l.total_micros" + OF_FEEDBACK + "not f.rewarded and l.arm in ("
-                        + marks(arms.size()) + ") order by f.at, f.call_id, f.person limit " + REWARDS_MAX)
-                .params(List.copyOf(arms))
-                .query(ArmLedger::opinion)
-                .list();
+    /** What was said of calls on these arms that their own models answered, each once: to be called in the transaction in which it counts. */
+    public List<Opinion> takeOpinions(Map<String, String> modelsByArm) {
         List<@Nullable Object[]> taken = new ArrayList<>();
-        opinions.forEach(opinion -> taken.add(new @Nullable Object[] {opinion.callId(), opinion.person()}));
+        List<Opinion> opinions = new ArrayList<>();
+        database.jdbc()
+                .sql("select f.*, l.arm, l.model, l.engine, l.cost_nanos, l.total_micros" + OF_FEEDBACK
+                        + "not f.rewarded and l.arm in (" + marks(modelsByArm.size())
+                        + ") order by f.at, f.call_id, f.person limit " + REWARDS_MAX)
+                .params(List.copyOf(modelsByArm.keySet()))
+                .query(row -> {
+                    taken.add(new @Nullable Object[] {row.getString("call_id"), row.getString("person")});
+                    String engine = row.getString("engine");
+                    boolean outside = engine != null && engine.startsWith("overflow:");
+                    if (!outside && row.getString("model").equals(modelsByArm.get(row.getString("arm")))) {
+                        opinions.add(opinion(row));
+                    }
+                });
         if (!taken.isEmpty()) {
             database.batch("update feedback set rewarded = true where call_id = ? and person = ?", taken);
         }
         return opinions;
     }
 
-    private static Opinion opinion(ResultSet row, int index) throws SQLException {
+    private static Opinion opinion(ResultSet row) throws SQLException {
         return new Opinion(
                 row.getString("call_id"),
                 row.getString("person"),
@@ -164,6 +208,10 @@ public final class ArmLedger {
                 row.getLong("judged"),
                 row.getLong("invented"),
                 row.getLong("poor"));
+    }
+
+    private static String pairs(int count) {
+        return String.join(", ", Collections.nCopies(count, "(?, ?)"));
     }
 
     private static String marks(int count) {

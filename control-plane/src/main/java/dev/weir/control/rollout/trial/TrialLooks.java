@@ -62,7 +62,7 @@ public final class TrialLooks {
     private boolean look(TrialRecord trial) {
         TrialPlan plan = trial.plan();
         Instant first = ledger.firstAt(plan.texts()).orElse(null);
-        List<Opinion> opinions = plan.adaptation() == null ? List.of() : ledger.takeOpinions(plan.texts());
+        List<Opinion> opinions = plan.adaptation() == null ? List.of() : ledger.takeOpinions(plan.modelsByText());
         Look look = new TrialJudge(plan)
                 .look(trial.state(), new Seen(clock.instant(), first, users(plan, first), opinions));
         store.keep(plan.id(), look, Decision.CONTROLLER);
@@ -76,7 +76,7 @@ public final class TrialLooks {
         }
         Map<User, ArmSums> before = ledger.before(plan.models(), first.minus(PAST), first);
         List<UserHistory> users = new ArrayList<>();
-        ledger.during(plan.texts())
+        ledger.during(plan.modelsByText())
                 .forEach((user, sums) -> users.add(
                         new UserHistory(plan.armOf(user.arm()), sums, before.getOrDefault(user.user(), ArmSums.NONE))));
         return users;

@@ -10,6 +10,7 @@ import dev.weir.control.rollout.experiment.ExperimentPlan;
 import dev.weir.control.rollout.experiment.Reward;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -116,6 +117,11 @@ public record TrialPlan(
 
     List<String> texts() {
         return armNames().stream().map(this::text).toList();
+    }
+
+    /** Of each arm as it is written, the model that is to answer. */
+    Map<String, String> modelsByText() {
+        return arms.stream().collect(Collectors.toUnmodifiableMap(arm -> text(arm.name()), TrialArm::model));
     }
 
     public Set<String> models() {
