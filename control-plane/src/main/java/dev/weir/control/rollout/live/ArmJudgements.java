@@ -18,16 +18,22 @@ public record ArmJudgements(RecentRequests requests, LiveCounts counts, SliceCou
     public void judged(Arm arm, String requestId, String callId, @Nullable Judgement judgement) {
         counts.judged(arm, judgement);
         if (judgement != null) {
+            requests.isJudgedFirst(requestId);
             requests.of(requestId)
                     .filter(seen -> !seen.shadowed())
                     .ifPresent(seen -> sliced(seen, requestId, callId, judgement));
         }
     }
 
-    /** A judge outside Weir has judged the answer to a request; whether it is one of a rollout that is remembered. */
+    /**
+     * A judge outside Weir has judged the answer to a request: counted where nobody has before, since what is sent again tells nothing more.
+     *
+     * @return whether it is one of a rollout that is remembered
+     */
     public boolean judged(String requestId, Judgement judgement) {
         Optional<Seen> seen = requests.of(requestId);
-        seen.ifPresent(request -> judged(request.arm(), requestId, "", judgement));
+        seen.filter(_ -> requests.isJudgedFirst(requestId))
+                .ifPresent(request -> judged(request.arm(), requestId, "", judgement));
         return seen.isPresent();
     }
 

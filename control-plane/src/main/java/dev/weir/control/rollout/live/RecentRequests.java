@@ -1,8 +1,10 @@
 package dev.weir.control.rollout.live;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The arms and kinds of the latest requests, by the id that callers know them by: for what becomes known of them later.
@@ -13,6 +15,8 @@ public final class RecentRequests {
     private static final int REQUESTS_MAX = 65_536;
 
     private final Map<String, Seen> byId = new LinkedHashMap<>();
+    /** Of those the ones whose answers somebody has judged. */
+    private final Set<String> judged = new HashSet<>();
 
     /**
      * A request that was routed, and under which weight.
@@ -22,11 +26,21 @@ public final class RecentRequests {
     public record Seen(Arm arm, long weightRevision, boolean shadowed, RequestTraits traits) {}
 
     public synchronized void add(String requestId, Seen seen) {
-        byId.remove(requestId);
+        forget(requestId);
         if (byId.size() == REQUESTS_MAX) {
-            byId.remove(byId.keySet().iterator().next());
+            forget(byId.keySet().iterator().next());
         }
         byId.put(requestId, seen);
+    }
+
+    private void forget(String requestId) {
+        byId.remove(requestId);
+        judged.remove(requestId);
+    }
+
+    /** Somebody judges the answer to a request; whether it is the first who does, of one that is remembered. */
+    public synchronized boolean isJudgedFirst(String requestId) {
+        return byId.containsKey(requestId) && judged.add(requestId);
     }
 
     public synchronized Optional<Seen> of(String requestId) {
