@@ -52,6 +52,15 @@ final class RolloutAlerts implements Watch {
         for (RolloutRecord rollout : latest.get()) {
             RolloutReport report = rollout.report();
             String sentence = report.sentence();
+            if (report.rollbackWaits()) {
+                alerts.add(alert(
+                        "RollbackWaits",
+                        Severity.PAGE,
+                        rollout,
+                        "a rollback of " + rollout.plan().alias() + " waits until "
+                                + rollout.plan().baseline() + " is proven healthy",
+                        now));
+            }
             switch (report.phase()) {
                 case ROLLED_BACK -> {
                     if (report.at().isAfter(now.minus(NEWS))) {

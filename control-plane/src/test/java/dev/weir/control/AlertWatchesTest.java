@@ -97,6 +97,10 @@ class AlertWatchesTest {
     private final List<RolloutRecord> rollouts = new ArrayList<>();
 
     private void rollout(Phase phase, String... holds) {
+        rollout(phase, false, holds);
+    }
+
+    private void rollout(Phase phase, boolean rollbackWaits, String... holds) {
         RolloutPlan plan = new RolloutPlan(
                 "r1",
                 "notes",
@@ -122,7 +126,7 @@ class AlertWatchesTest {
                 new JudgeCoverage(true, 1, 1),
                 true,
                 true,
-                false,
+                rollbackWaits,
                 "It is where it is.");
         rollouts.clear();
         rollouts.add(new RolloutRecord(plan, START, "user:ann", "to see", report));
@@ -148,6 +152,19 @@ class AlertWatchesTest {
         told.clear();
         pass(rounds);
         assertThat(told).extracting(Alert::name).containsExactlyInAnyOrder("RolloutInconclusive", "RolloutRolledBack");
+    }
+
+    @Test
+    void aRollbackThatWaitsForItsTargetPagesInWhicheverPhase() {
+        AlertRounds rounds = rounds(new RolloutAlerts(() -> rollouts, () -> 0));
+        rollout(Phase.PAUSED, true);
+        pass(rounds);
+        assertToldOnce("RollbackWaits");
+        assertThat(told.getFirst().severity()).isEqualTo(Alert.Severity.PAGE);
+        assertThat(told.getFirst().summary()).isEqualTo("a rollback of notes waits until v1 is proven healthy");
+        rollout(Phase.PAUSED);
+        pass(rounds);
+        assertOver();
     }
 
     @Test
