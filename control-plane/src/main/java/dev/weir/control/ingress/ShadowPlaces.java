@@ -37,7 +37,8 @@ final class ShadowPlaces {
     /** Whether a call that has begun may be copied. */
     synchronized boolean tryCopy(String arm) {
         Arm there = here(arm);
-        if (copyCount == COPIES_MAX || there.copyCount == there.callCount + COPIES_AHEAD_MAX) {
+        // Calls end before their copies do, so there may be more copies ahead than may begin.
+        if (copyCount == COPIES_MAX || there.copyCount >= there.callCount + COPIES_AHEAD_MAX) {
             return false;
         }
         copyCount++;

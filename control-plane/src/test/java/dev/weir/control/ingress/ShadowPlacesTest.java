@@ -24,6 +24,25 @@ class ShadowPlacesTest {
     }
 
     @Test
+    void copiesOfManyCallsThatAreOverLeaveNoneForTheNextOnes() {
+        for (int call = 0; call < 5; call++) {
+            places.begun("old");
+            assertThat(places.tryCopy("old")).isTrue();
+        }
+        for (int call = 0; call < 5; call++) {
+            places.ended("old");
+        }
+        places.begun("old");
+        assertThat(places.tryCopy("old"))
+                .as("five copies on their way, beside one call")
+                .isFalse();
+        for (int copy = 0; copy < 4; copy++) {
+            places.copied("old");
+        }
+        assertThat(places.tryCopy("old")).isTrue();
+    }
+
+    @Test
     void whatIsUnderWayOnOneArmTakesNoPlacesOfAnother() {
         places.begun("old");
         assertThat(places.tryCopy("old")).isTrue();
