@@ -270,6 +270,6 @@ final class RolloutHistory {
                         "umbrella-hospitals",
                         "summary"))
                 .toList();
-        new SliceStore(database).add(slices, samples);
+        new SliceStore(database).add("history", slices, samples);
     }
 }

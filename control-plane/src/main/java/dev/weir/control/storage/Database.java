@@ -73,10 +73,14 @@ public final class Database implements SmartLifecycle, AutoCloseable {
         return await().transactions().<T>execute(_ -> work.get());
     }
 
-    /** Executes the statement once for each row of parameters: all of them, or none. */
-    public void batch(String statement, List<@Nullable Object[]> rows) {
+    /**
+     * Executes the statement once for each row of parameters: all of them, or none.
+     *
+     * @return how many rows each of them changed; of inserts the driver may not say
+     */
+    public int[] batch(String statement, List<@Nullable Object[]> rows) {
         Opened found = await();
-        found.transactions().executeWithoutResult(_ -> new JdbcTemplate(found.source()).batchUpdate(statement, rows));
+        return found.transactions().<int[]>execute(_ -> new JdbcTemplate(found.source()).batchUpdate(statement, rows));
     }
 
     /**

@@ -70,7 +70,11 @@ final class CountsFlush {
                     batch.counts()
                             .forEach(drained -> store.counts()
                                     .leave(drained.rolloutId(), drained.weightRevision(), drained.counted()));
-                    store.slices().add(batch.slices().slices(), batch.slices().samples());
+                    store.slices()
+                            .add(
+                                    process,
+                                    batch.slices().slices(),
+                                    batch.slices().samples());
                 }
             });
         } catch (DataIntegrityViolationException refused) {

@@ -151,4 +151,40 @@ class CountsFlushTest {
                         .single())
                 .isZero();
     }
+
+    private long rows(String table) {
+        return database.jdbc()
+                .sql("select count(*) from " + table)
+                .query(Long.class)
+                .single();
+    }
+
+    @Test
+    void slicesGrowAndDoNotBecomeMoreAndEachProcessHasItsOwn() {
+        onePair("acme");
+        flush.flush();
+        long slices = rows("rollout_slice");
+        for (int i = 0; i < 20; i++) {
+            onePair("acme");
+            flush.flush();
+        }
+        assertThat(rows("rollout_slice")).isEqualTo(slices);
+        assertThat(inSliceOf("acme")).isEqualTo(21);
+        CountsFlush another = new CountsFlush(store, counts, this.slices, this::transaction);
+        onePair("acme");
+        another.flush();
+        assertThat(rows("rollout_slice")).isEqualTo(2 * slices);
+        assertThat(inSliceOf("acme")).isEqualTo(22);
+    }
+
+    @Test
+    void badAnswersAreKeptUntilThereAreEnoughOfAnArm() {
+        for (int i = 0; i < 15; i++) {
+            for (int j = 0; j < 50; j++) {
+                onePair("acme");
+            }
+            flush.flush();
+        }
+        assertThat(store.slices().samples("r1", true, 10_000)).hasSize(500);
+    }
 }

@@ -158,8 +158,8 @@ class ShadowEvidenceTest {
         asked("request-1", "de");
         answered(1, FAILED, FAILED);
         SliceCounts.Drained drained = slices.drain();
-        store.add(drained.slices(), drained.samples());
-        store.add(drained.slices(), drained.samples());
+        store.add("process", drained.slices(), drained.samples());
+        store.add("process", drained.slices(), drained.samples());
         assertThat(store.slices("r1"))
                 .filteredOn(sliced -> sliced.slice().equals(GERMAN))
                 .singleElement()
