@@ -116,7 +116,7 @@ public final class SliceStore {
 
     /**
      * A rollout's slices, one sum for each weight that it had: as long as the weight stands, a bad event falls on the candidate with the same
-     * probability, however common bad events are meanwhile.
+     * probability, however common bad events are meanwhile. Where there are too many, those of the latest weights: under them it went wrong.
      */
     public List<Sliced> slices(String rolloutId) {
         return database.jdbc()
@@ -125,7 +125,7 @@ public final class SliceStore {
                                 + " sum(baseline_count) as b, sum(baseline_bad_count) as bb, sum(both_bad_count) as both_bad"
                                 + " from rollout_slice where rollout_id = ?"
                                 + " group by weight_revision, metric, dimension, part"
-                                + " order by weight_revision, metric, dimension, part limit " + SLICES_MAX)
+                                + " order by weight_revision desc, metric, dimension, part limit " + SLICES_MAX)
                 .param(rolloutId)
                 .query((row, _) -> new Sliced(
                         rolloutId,

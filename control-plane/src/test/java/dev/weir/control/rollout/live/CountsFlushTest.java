@@ -11,10 +11,15 @@ import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
 import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.RolloutReducer;
 import dev.weir.control.rollout.journal.RolloutController;
+import dev.weir.control.rollout.journal.SliceStore.Sliced;
 import dev.weir.control.rollout.live.Answered.Fault;
+import dev.weir.control.rollout.postmortem.Slice;
+import dev.weir.control.statistics.ArmCounts;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.TestDatabases;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -186,5 +191,16 @@ class CountsFlushTest {
             flush.flush();
         }
         assertThat(store.slices().samples("r1", true, 10_000)).hasSize(500);
+    }
+
+    @Test
+    void whereThereAreTooManySlicesThoseOfTheLatestWeightAreLookedAt() {
+        List<Sliced> many = new ArrayList<>();
+        for (int i = 0; i < 9_000; i++) {
+            many.add(new Sliced("r1", 1, Metric.ERROR, new Slice("tenant", "t" + i), ArmCounts.NONE));
+        }
+        many.add(new Sliced("r1", 2, Metric.ERROR, new Slice("tenant", "late"), new ArmCounts(1, 1, 0, 0)));
+        store.slices().add("process", many, List.of());
+        assertThat(inSliceOf("late")).isEqualTo(1);
     }
 }
