@@ -52,19 +52,24 @@ public final class TrialLooks {
     /** What fails for one trial does not keep the others from being looked at. */
     private void lookAt(String id) {
         try {
-            database.<Boolean>inTransaction(() -> store.lock(id).map(this::look).orElse(false));
+            store.find(id).ifPresent(trial -> {
+                // Before it is locked: a ledger of months takes long to read, and whoever stops a trial waits for the
+                // lock, with everybody behind them who changes anything.
+                Instant first = ledger.firstAt(trial.plan().texts()).orElse(null);
+                List<UserHistory> users = users(trial.plan(), first);
+                database.<Boolean>inTransaction(() ->
+                        store.lock(id).map(locked -> look(locked, first, users)).orElse(false));
+            });
         } catch (RuntimeException failure) {
             log.warn("experiment {} was not looked at: {}", id, failure.getMessage());
         }
     }
 
     /** The opinions that are taken count with the state that they lead to, or not at all. */
-    private boolean look(TrialRecord trial) {
+    private boolean look(TrialRecord trial, @Nullable Instant first, List<UserHistory> users) {
         TrialPlan plan = trial.plan();
-        Instant first = ledger.firstAt(plan.texts()).orElse(null);
         List<Opinion> opinions = plan.adaptation() == null ? List.of() : ledger.takeOpinions(plan.modelsByText());
-        Look look = new TrialJudge(plan)
-                .look(trial.state(), new Seen(clock.instant(), first, users(plan, first), opinions));
+        Look look = new TrialJudge(plan).look(trial.state(), new Seen(clock.instant(), first, users, opinions));
         store.keep(plan.id(), look, Decision.CONTROLLER);
         look.sentences().forEach(sentence -> log.info("experiment {}: {}", plan.id(), sentence));
         return true;
