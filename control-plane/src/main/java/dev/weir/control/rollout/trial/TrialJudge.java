@@ -184,6 +184,9 @@ final class TrialJudge {
     }
 
     private TrialState moved(TrialState state, Adaptation adaptation, Seen seen, List<String> sentences) {
+        // Nothing is forgotten while there is nothing new to learn.
+        boolean learns = seen.opinions().stream()
+                .anyMatch(opinion -> plan.primary().quality(opinion.feedback()).isPresent());
         List<Bandit.Arm> histories = new ArrayList<>();
         for (int i = 0; i < plan.arms().size(); i++) {
             String text = plan.text(plan.arms().get(i).name());
@@ -194,11 +197,10 @@ final class TrialJudge {
             double earned = own.stream()
                     .mapToDouble(opinion -> reward(adaptation, opinion))
                     .sum();
-            // Nothing is forgotten while there is nothing new to learn.
             histories.add(
-                    seen.opinions().isEmpty()
-                            ? state.histories().get(i)
-                            : adaptation.rules().updated(state.histories().get(i), earned, own.size()));
+                    learns
+                            ? adaptation.rules().updated(state.histories().get(i), earned, own.size())
+                            : state.histories().get(i));
         }
         List<Double> shares = adaptation.rules().shares(histories);
         double largest = 0;

@@ -4,11 +4,16 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.control.accounting.ArmLedger.Opinion;
 import dev.weir.control.accounting.ArmSums;
+import dev.weir.control.accounting.Feedback;
 import dev.weir.control.rollout.assignment.HashVersion;
+import dev.weir.control.rollout.experiment.Bandit;
+import dev.weir.control.rollout.experiment.Reward;
 import dev.weir.control.rollout.trial.GoalMeans.UserHistory;
 import dev.weir.control.rollout.trial.TrialJudge.Look;
 import dev.weir.control.rollout.trial.TrialJudge.Seen;
+import dev.weir.control.rollout.trial.TrialPlan.Adaptation;
 import dev.weir.control.rollout.trial.TrialPlan.TrialArm;
 import dev.weir.control.rollout.trial.TrialReport.Estimate;
 import dev.weir.control.rollout.trial.TrialReport.GoalReport;
@@ -104,6 +109,31 @@ class TrialJudgeTest {
 
     private static double width(@Nullable Double lower, @Nullable Double upper) {
         return requireNonNull(upper) - requireNonNull(lower);
+    }
+
+    @Test
+    void aBanditForgetsNothingWhereWhatIsSaidTellsNothingOfItsGoal() {
+        TrialPlan bandit = new TrialPlan(
+                "e1",
+                "notes",
+                PLAN.arms(),
+                HashVersion.SHA256_53,
+                1,
+                Goal.TASK_COMPLETION,
+                Duration.ofDays(14),
+                1_000,
+                new Adaptation(new Bandit(0.05, 1, 0.5), new Reward(0, 1, 0), 60));
+        TrialState learnt = opined(bandit, TrialState.begun(bandit), new Feedback(null, true, null, null, null));
+        assertThat(learnt.histories().getFirst().rewardSum()).isEqualTo(1);
+        TrialState judged = opined(bandit, learnt, Feedback.ofJudge(false, true));
+        assertThat(judged.histories()).isEqualTo(learnt.histories());
+    }
+
+    private static TrialState opined(TrialPlan plan, TrialState state, Feedback said) {
+        List<Opinion> opinions = List.of(new Opinion("call", "somebody", "e1/a", said, 0, 0));
+        return new TrialJudge(plan)
+                .look(state, new Seen(BEGUN, BEGUN, List.of(), opinions))
+                .state();
     }
 
     @Test
