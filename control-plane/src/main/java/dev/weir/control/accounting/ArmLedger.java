@@ -4,6 +4,7 @@ import dev.weir.control.completion.Endpoint;
 import dev.weir.control.storage.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,6 +26,8 @@ public final class ArmLedger {
     /** Taken in at once; what is beyond waits for the next look. */
     private static final int REWARDS_MAX = 10_000;
 
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Instant EVER = Instant.parse("9999-01-01T00:00:00Z");
     private static final String OUTSIDE = "coalesce(l.engine, '') like 'overflow:%'";
     private static final String WRITTEN = Arrays.stream(Endpoint.values())
             .filter(Endpoint::isGeneration)
@@ -47,6 +50,7 @@ public final class ArmLedger {
             + " sum(case when f.hallucinated then 1 else 0 end) as invented,"
             + " sum(case when f.low_quality then 1 else 0 end) as poor";
     private static final String OF_LEDGER = " from ledger l where ";
+    private static final String OF_DAY = "l.at >= ? and l.at < ? and ";
     private static final String OF_FEEDBACK = " from feedback f join ledger l on l.id = f.call_id where ";
 
     private final Database database;
@@ -70,26 +74,46 @@ public final class ArmLedger {
      * thought of the answer is not thought of the arm.
      *
      * @param modelsByArm what is to answer on each
+     * @param from when the first of them was
+     * @param until now, about
      */
-    public Map<ArmUser, ArmSums> during(Map<String, String> modelsByArm) {
+    public Map<ArmUser, ArmSums> during(Map<String, String> modelsByArm, Instant from, Instant until) {
         String another = "(l.arm, l.model) not in (" + pairs(modelsByArm.size()) + ")";
         List<Object> versions = new ArrayList<>();
         modelsByArm.forEach((arm, model) -> versions.addAll(List.of(arm, model)));
         String where = "l.subject is not null and l.arm in (" + marks(modelsByArm.size()) + ")";
         return byUser(
                 "l.arm, l.tenant, l.subject",
-                new Calls(another, versions, where, List.copyOf(modelsByArm.keySet())),
+                new Calls(another, versions, where, List.copyOf(modelsByArm.keySet()), days(from, until, true)),
                 row -> new ArmUser(row.getString("arm"), user(row)));
     }
 
     /** Of each user of these models in a span of time, all calls: what is known of them from before. */
     public Map<User, ArmSums> before(Collection<String> models, Instant from, Instant until) {
-        String where = "l.subject is not null and l.at >= ? and l.at < ? and l.model in (" + marks(models.size()) + ")";
-        List<Object> parameters = new ArrayList<>();
-        parameters.add(from.atOffset(ZoneOffset.UTC));
-        parameters.add(until.atOffset(ZoneOffset.UTC));
-        parameters.addAll(models);
-        return byUser("l.tenant, l.subject", new Calls("false", List.of(), where, parameters), ArmLedger::user);
+        String where = "l.subject is not null and l.model in (" + marks(models.size()) + ")";
+        return byUser(
+                "l.tenant, l.subject",
+                new Calls("false", List.of(), where, List.copyOf(models), days(from, until, false)),
+                ArmLedger::user);
+    }
+
+    /**
+     * A time of which calls are summed in one statement.
+     *
+     * @param until {@link #EVER} where it has not ended
+     */
+    private record Day(Instant from, Instant until) {}
+
+    /** One after the other: of weeks together no statement would end in time, where there are millions of calls a day. */
+    private static List<Day> days(Instant from, Instant until, boolean goesOn) {
+        List<Day> days = new ArrayList<>();
+        Instant day = from;
+        for (Instant next = day.plus(DAY); next.isBefore(until); next = day.plus(DAY)) {
+            days.add(new Day(day, next));
+            day = next;
+        }
+        days.add(new Day(day, goesOn ? EVER : until));
+        return days;
     }
 
     /** Reads a row. */
@@ -104,9 +128,11 @@ public final class ArmLedger {
      * @param versions its parameters
      * @param where a condition for calls to be among them, with its parameters
      */
-    private record Calls(String another, List<Object> versions, String where, List<Object> parameters) {
-        List<Object> all() {
+    private record Calls(String another, List<Object> versions, String where, List<Object> parameters, List<Day> days) {
+        List<Object> of(Day day) {
             List<Object> all = new ArrayList<>(versions);
+            all.add(day.from().atOffset(ZoneOffset.UTC));
+            all.add(day.until().atOffset(ZoneOffset.UTC));
             all.addAll(parameters);
             return all;
         }
@@ -117,10 +143,13 @@ public final class ArmLedger {
         Map<K, ArmSums> sums = new HashMap<>();
         String calls = CALLS + " from (select l.arm, l.tenant, l.subject, l.status, l.total_micros, l.cost_nanos,"
                 + " case when " + FAILED + " or " + of.another() + " then 1 else 0 end as failed" + OF_LEDGER
-                + of.where() + ") l";
-        add(calls, key, of.all(), keyOf, ArmLedger::calls, sums);
-        String opinions = OPINIONS + OF_FEEDBACK + "not (" + OUTSIDE + " or " + of.another() + ") and " + of.where();
-        add(opinions, key, of.all(), keyOf, ArmLedger::opinions, sums);
+                + OF_DAY + of.where() + ") l";
+        String opinions =
+                OPINIONS + OF_FEEDBACK + "not (" + OUTSIDE + " or " + of.another() + ") and " + OF_DAY + of.where();
+        of.days().forEach(day -> {
+            add(calls, key, of.of(day), keyOf, ArmLedger::calls, sums);
+            add(opinions, key, of.of(day), keyOf, ArmLedger::opinions, sums);
+        });
         return sums;
     }
 
@@ -134,8 +163,12 @@ public final class ArmLedger {
         database.jdbc()
                 .sql("select " + key + ", " + query + " group by " + key + " limit " + USERS_MAX)
                 .params(parameters)
-                .query((row, _) -> sums.merge(keyOf.read(row), sumsOf.read(row), ArmSums::plus))
-                .list();
+                .query(row -> {
+                    K of = keyOf.read(row);
+                    if (sums.size() < USERS_MAX || sums.containsKey(of)) {
+                        sums.merge(of, sumsOf.read(row), ArmSums::plus);
+                    }
+                });
     }
 
     /** When the first call of these arms was. */

@@ -7,6 +7,7 @@ import dev.weir.control.accounting.ArmLedger.Opinion;
 import dev.weir.control.accounting.ArmLedger.User;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.StorageConfig;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -37,6 +38,8 @@ abstract class AbstractArmLedgerTest {
         database.close();
     }
 
+    private Instant at = Instant.EPOCH;
+
     /** A call of Ada's on the arm whose model is v2, that she likes. */
     private void called(String model, @Nullable String engine, String status, long outputTokens) {
         String id = "call-" + ++callCount;
@@ -47,7 +50,7 @@ abstract class AbstractArmLedgerTest {
                         + " false, 3, 0, ?, true, 7, 1000, ?)")
                 .param(id)
                 .param(id)
-                .param(Instant.EPOCH.atOffset(ZoneOffset.UTC))
+                .param(at.atOffset(ZoneOffset.UTC))
                 .param(model)
                 .param(engine)
                 .param(outputTokens)
@@ -61,7 +64,7 @@ abstract class AbstractArmLedgerTest {
     }
 
     private ArmSums sums() {
-        Map<ArmUser, ArmSums> byUser = ledger.during(ARMS);
+        Map<ArmUser, ArmSums> byUser = ledger.during(ARMS, Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
         assertThat(byUser).containsOnlyKeys(ADA);
         return byUser.getOrDefault(ADA, ArmSums.NONE);
     }
@@ -106,5 +109,21 @@ abstract class AbstractArmLedgerTest {
         Map<User, ArmSums> before = ledger.before(ARMS.values(), Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
         assertThat(before).containsOnlyKeys(ADA.user());
         assertThat(before.values()).containsExactly(new ArmSums(2, 1, 1000, 14, 1, 1, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void whatIsSummedDayByDayIsSummedOnceAndToTheEnd() {
+        for (int hour = 0; hour < 72; hour += 6) {
+            at = Instant.EPOCH.plus(Duration.ofHours(hour));
+            called("v2", "http://engine", "200", 2);
+        }
+        Instant now = Instant.EPOCH.plus(Duration.ofHours(60));
+        assertThat(ledger.during(ARMS, Instant.EPOCH, now).get(ADA))
+                .as("also of replicas whose clocks are ahead")
+                .isEqualTo(new ArmSums(12, 0, 12_000, 84, 12, 12, 0, 0, 0, 0, 0));
+        assertThat(ledger.before(ARMS.values(), Instant.EPOCH.plus(Duration.ofHours(6)), now)
+                        .get(ADA.user()))
+                .as("of what was before only")
+                .isEqualTo(new ArmSums(9, 0, 9_000, 63, 9, 9, 0, 0, 0, 0, 0));
     }
 }

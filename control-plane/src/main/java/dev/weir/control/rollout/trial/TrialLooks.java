@@ -13,19 +13,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at trials, on the replica that leads. A look locks its trial, so two replicas look in turn. Blocking. */
+/** Looks at trials, on the replica that leads. A look locks its trial, so two replicas look in turn. Blocking; one thread looks. */
 public final class TrialLooks {
     private static final Logger log = LoggerFactory.getLogger(TrialLooks.class);
     /** How far back users' pasts go. */
     private static final Duration PAST = Duration.ofDays(28);
 
+    /** Pasts of more are read again with each look, since they would take too much room. */
+    private static final int KEPT_USERS_MAX = 100_000;
+
+    private final Map<String, Past> pasts = new HashMap<>();
     private final Database database;
     private final TrialStore store;
     private final ArmLedger ledger;
@@ -42,10 +48,21 @@ public final class TrialLooks {
         this.clock = clock;
     }
 
+    /**
+     * What users did before a trial.
+     *
+     * @param until its first call
+     */
+    private record Past(Instant until, Map<User, ArmSums> byUser) {}
+
     /** One look at each trial that goes on. */
     public void look() {
-        if (leading.getAsBoolean()) {
-            store.running().keySet().forEach(this::lookAt);
+        if (!leading.getAsBoolean()) {
+            pasts.clear();
+        } else {
+            Set<String> running = store.running().keySet();
+            pasts.keySet().retainAll(running);
+            running.forEach(this::lookAt);
         }
     }
 
@@ -79,11 +96,24 @@ public final class TrialLooks {
         if (first == null) {
             return List.of();
         }
-        Map<User, ArmSums> before = ledger.before(plan.models(), first.minus(PAST), first);
+        Map<User, ArmSums> before = before(plan, first);
         List<UserHistory> users = new ArrayList<>();
-        ledger.during(plan.modelsByText())
+        ledger.during(plan.modelsByText(), first, clock.instant())
                 .forEach((user, sums) -> users.add(
                         new UserHistory(plan.armOf(user.arm()), sums, before.getOrDefault(user.user(), ArmSums.NONE))));
         return users;
+    }
+
+    /** It hardly changes any more, and is most of what there is to read. */
+    private Map<User, ArmSums> before(TrialPlan plan, Instant first) {
+        Past known = pasts.get(plan.id());
+        if (known != null && known.until().equals(first)) {
+            return known.byUser();
+        }
+        Map<User, ArmSums> read = ledger.before(plan.models(), first.minus(PAST), first);
+        if (read.size() <= KEPT_USERS_MAX) {
+            pasts.put(plan.id(), new Past(first, read));
+        }
+        return read;
     }
 }
