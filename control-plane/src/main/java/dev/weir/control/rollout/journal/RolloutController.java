@@ -111,6 +111,7 @@ public final class RolloutController {
      */
     public synchronized List<Effect> observe(CountsStore counts, Instant at, Duration covered) {
         return journal.inTransaction(() -> {
+            journal.hold(lease); // Or what is of a weight that it does not know would be dropped.
             List<Counted> reports = counts.take(state.plan().rolloutId(), state.weightRevision());
             if (reports.isEmpty()) {
                 return List.of();

@@ -107,9 +107,7 @@ public final class RolloutJournal {
      */
     void append(Lease lease, long number, RolloutEvent event, Step step, boolean read) {
         database.<Integer>inTransaction(() -> {
-            if (fence(lease.rolloutId()) != lease.fence()) {
-                throw new Deposed(lease);
-            }
+            hold(lease);
             database.jdbc()
                     .sql("insert into rollout_event (rollout_id, number, event) values (?, ?, ?)")
                     .params(lease.rolloutId(), number, EventJson.write(event))
@@ -218,6 +216,13 @@ public final class RolloutJournal {
                 row.getString("created_by"),
                 row.getString("reason"),
                 EventJson.read(row.getString("report"), RolloutReport.class));
+    }
+
+    /** Nobody takes the rollout over until the transaction ends, of whoever has not been deposed before. */
+    void hold(Lease lease) {
+        if (fence(lease.rolloutId()) != lease.fence()) {
+            throw new Deposed(lease);
+        }
     }
 
     /** Locks the rollout until the transaction ends. */

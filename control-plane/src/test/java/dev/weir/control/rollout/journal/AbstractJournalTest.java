@@ -243,6 +243,21 @@ abstract class AbstractJournalTest {
                 .isEqualTo(all.subList(0, all.size() - 1).reversed());
     }
 
+    @Test
+    void whoIsDeposedDropsNothingThatWasCountedUnderAWeightThatItDoesNotKnow() {
+        CountsStore counts = new CountsStore(database);
+        RolloutController first = takeOver();
+        first.accept(new VersionsProbed(AT, true, true));
+        first.accept(commanded(Verb.START));
+        RolloutController second = takeOver();
+        second.accept(commanded(Verb.PROMOTE_ONE));
+        counts.leave("r1", second.state().weightRevision(), Counted.NOTHING);
+        assertThatThrownBy(() -> first.observe(counts, AT, Duration.ofSeconds(5)))
+                .isInstanceOf(Deposed.class);
+        second.observe(counts, AT, Duration.ofSeconds(5));
+        assertThat(second.state().nextObservationNumber()).isEqualTo(1);
+    }
+
     private RolloutController takeOver() {
         return takeOver("r1");
     }
