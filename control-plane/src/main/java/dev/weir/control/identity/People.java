@@ -24,6 +24,13 @@ public final class People {
     Person in(Jwt jwt) {
         String subject = Optional.ofNullable(jwt.getSubject())
                 .orElseThrow(() -> new IdentityRefusal(Kind.INVALID, "the token has no subject"));
+        // One row of the ledger that no database takes would keep all others out of it.
+        if (subject.length() > User.ID_CHARS_MAX || subject.chars().anyMatch(Character::isISOControl)) {
+            throw new IdentityRefusal(
+                    Kind.INVALID,
+                    "the token's subject has at most " + User.ID_CHARS_MAX
+                            + " characters, none of them a control character");
+        }
         Set<Role> roles =
                 roles(jwt).stream().flatMap(name -> Role.named(name).stream()).collect(Collectors.toSet());
         return new Person(subject, jwt.getClaimAsString(config.tenantClaim()), roles);

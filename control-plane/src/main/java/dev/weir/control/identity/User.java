@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record User(
         String id, String tenantId, String name, @Nullable Role role, boolean enabled, Instant createdAt) {
+    /** As much of a subject as the database keeps beside what somebody asked and did. */
+    static final int ID_CHARS_MAX = 128;
+
     public User {
-        Names.requireId("user", id, 128);
+        Names.requireId("user", id, ID_CHARS_MAX);
         Names.requireName(name);
     }
 }

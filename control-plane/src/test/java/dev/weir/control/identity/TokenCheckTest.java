@@ -179,6 +179,10 @@ class TokenCheckTest {
         assertRefused(token(claims -> claims.claim("weir_tenant", null)), Kind.INVALID, "weir_tenant");
         assertRefused(token(claims -> claims.claim("weir_tenant", "nobody")), Kind.INVALID, "tenant");
         assertRefused(token(claims -> claims.subject(null)), Kind.INVALID, "subject");
+        assertRefused(token(claims -> claims.subject("a".repeat(129))), Kind.INVALID, "subject");
+        assertRefused(token(claims -> claims.subject("a\0")), Kind.INVALID, "subject");
+        assertThat(caller(token(claims -> claims.subject("a".repeat(128)))).userId())
+                .hasSize(128);
         assertRefused(token(rsa("other"), claims -> claims), Kind.INVALID, "not valid");
         assertRefused("x".repeat(20_000), Kind.INVALID, "longer");
         // Signed with what everybody can fetch, as if it were a shared secret.
