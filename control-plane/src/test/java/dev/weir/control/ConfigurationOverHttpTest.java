@@ -7,9 +7,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,6 +82,19 @@ class ConfigurationOverHttpTest {
         assertThat(JSON.readTree(versions).size()).isEqualTo(2);
         assertThat(versions).contains("because", "as it was before the first change", "use: m", "use: n");
         assertThat(weir.get("/admin/audit?limit=1000").body()).contains("configuration.replace", "because");
+    }
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    void aTextThatIsTriedTellsNothingOfTheFilesThatItNames() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "hunter2isTheKey\n");
+        assertThat(checkedWithCanaries(secret)).contains("line 1 is not JSON").doesNotContain("hunter2");
+        assertThat(checkedWithCanaries(Path.of("/dev/zero"))).contains("is no file of at most");
+    }
+
+    private String checkedWithCanaries(Path canaries) throws IOException, InterruptedException {
+        return weir.post("/admin/configuration/check", "evaluation: {live: {canaries: " + canaries + "}}\n")
+                .body();
     }
 
     @Test

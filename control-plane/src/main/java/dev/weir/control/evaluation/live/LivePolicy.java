@@ -26,6 +26,7 @@ public record LivePolicy(
         double passMark,
         List<Canary> canaries,
         double kappa) {
+    private static final long CANARIES_BYTES_MAX = 1 << 24;
     private static final double KAPPA = 0.6;
     private static final double SHARE = 0.05;
     private static final int PER_MINUTE_MAX = 60;
@@ -63,6 +64,10 @@ public record LivePolicy(
 
     private static List<Canary> canaries(Section section, Path file) {
         try {
+            // Whoever asks what is wrong with a text names any file: a device or a pipe would never end.
+            if (Files.exists(file) && (!Files.isRegularFile(file) || Files.size(file) > CANARIES_BYTES_MAX)) {
+                throw new IllegalArgumentException(file + " is no file of at most " + CANARIES_BYTES_MAX + " bytes");
+            }
             return LabelledVerdicts.read(Files.readString(file));
         } catch (IOException | IllegalArgumentException failure) {
             section.problem("canaries", "cannot be used: " + failure.getMessage());
