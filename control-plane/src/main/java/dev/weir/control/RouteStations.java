@@ -24,6 +24,7 @@ import dev.weir.control.routing.ModelView;
 import dev.weir.control.routing.PrefixPrices;
 import dev.weir.control.routing.Routes;
 import dev.weir.control.routing.Versions;
+import dev.weir.control.storage.Database;
 import dev.weir.control.storage.EventLoops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -168,9 +169,10 @@ class RouteStations {
     }
 
     @Bean
-    RouteEndpoints routeEndpoints(Routes routes, LiveConfiguration<Policy> policy, InstantSource clock) {
+    RouteEndpoints routeEndpoints(
+            Routes routes, LiveConfiguration<Policy> policy, InstantSource clock, Database database) {
         return new RouteEndpoints(
-                routes, text -> policy.read(new ConfigurationText(text)).routing(), clock);
+                routes, text -> policy.read(new ConfigurationText(text)).routing(), clock, database);
     }
 
     private static boolean isReady(Fleet fleet, String model) {

@@ -90,9 +90,12 @@ public final class ConfigurationEndpoints {
         };
     }
 
+    /** Not on the event loop: it reads files, and compiles as many conditions as there are. */
     @PostMapping("/admin/configuration/check")
-    Checked check(@RequestBody String text) {
-        List<Problem> problems = configuration.check(new ConfigurationText(text));
-        return new Checked(problems.isEmpty(), problems);
+    Mono<Checked> check(@RequestBody String text) {
+        return Refusals.ask(database, () -> {
+            List<Problem> problems = configuration.check(new ConfigurationText(text));
+            return new Checked(problems.isEmpty(), problems);
+        });
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.control.routing.RequestFacts;
 import dev.weir.control.routing.Route;
 import dev.weir.control.routing.Routes;
 import dev.weir.control.routing.RoutingPolicy;
+import dev.weir.control.storage.Database;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
@@ -20,6 +21,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /** Explains where a request would go, without sending it anywhere. */
@@ -28,13 +30,16 @@ public final class RouteEndpoints {
     private final Routes routes;
     private final Function<String, RoutingPolicy> reader;
     private final InstantSource clock;
+    private final Database database;
 
     /**
      * Explanations of routes.
      *
      * @param reader what a configuration's text says of them
      */
-    public RouteEndpoints(Routes routes, Function<String, RoutingPolicy> reader, InstantSource clock) {
+    public RouteEndpoints(
+            Routes routes, Function<String, RoutingPolicy> reader, InstantSource clock, Database database) {
+        this.database = database;
         this.routes = routes;
         this.reader = reader;
         this.clock = clock;
@@ -62,8 +67,13 @@ public final class RouteEndpoints {
     public record Explanation(
             @Nullable String model, @Nullable String tier, double confidence, List<String> steps) {}
 
+    /** Not on the event loop: a text to try has as many conditions to compile as whoever asks likes. */
     @PostMapping("/admin/routes/explain")
-    Explanation explain(@RequestBody Question question) {
+    Mono<Explanation> explain(@RequestBody Question question) {
+        return Refusals.ask(database, () -> explained(question));
+    }
+
+    private Explanation explained(Question question) {
         String json = question.request().toString();
         RoutingPolicy policy = policy(question.configuration());
         Route route =
