@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class AuditLog {
     private static final int PAGE_ENTRIES_MAX = 1000;
+    private static final int SUBJECT_CHARS_MAX = 200;
 
     private final Database database;
 
@@ -29,9 +30,14 @@ public final class AuditLog {
     }
 
     /** Writes an entry as part of the change itself; {@code seq} is the version that the change has taken. */
-    void append(long seq, Instant at, String actor, String action, String subject, Map<String, ?> detail) {
+    void append(long seq, Instant at, String actor, String action, String named, Map<String, ?> detail) {
         String previous = seq == 1 ? "" : entries(seq - 2, 1).getFirst().hash();
-        String json = JsonMapper.shared().writeValueAsString(new TreeMap<>(detail));
+        String subject = fitting(named);
+        Map<String, Object> all = new TreeMap<>(detail);
+        if (!subject.equals(named)) {
+            all.put("subject", named);
+        }
+        String json = JsonMapper.shared().writeValueAsString(all);
         database.jdbc()
                 .sql("insert into audit_entry (seq, at, actor, action, subject, detail, hash)"
                         + " values (?, ?, ?, ?, ?, ?, ?)")
@@ -43,6 +49,12 @@ public final class AuditLog {
                 .param(json)
                 .param(HexFormat.of().parseHex(hash(previous, seq, at, actor, action, subject, json)))
                 .update();
+    }
+
+    /** Whoever changes something may name it at any length and in any character, and that it was changed is kept all the same. */
+    private static String fitting(String subject) {
+        String text = subject.replace('\0', '\uFFFD');
+        return text.length() <= SUBJECT_CHARS_MAX ? text : text.substring(0, SUBJECT_CHARS_MAX);
     }
 
     /** The entries that follow one, in order, at most so many. */

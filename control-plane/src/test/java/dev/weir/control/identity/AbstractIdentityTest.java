@@ -273,6 +273,21 @@ abstract class AbstractIdentityTest {
     }
 
     @Test
+    void whatIsChangedIsKeptHoweverItIsNamed() {
+        Caller admin = admin();
+        String name = "n".repeat(200);
+        one.registry().createTenant(admin, "t".repeat(64), "T", 1, Tenant.DataResidency.LOCAL_ONLY);
+        one.registry().createKey(admin, new KeyOrder("t".repeat(64), null, name, Set.of(Scope.INFERENCE), null));
+        new ChangeLog(database, new IdentityStore(database), one.audit(), clock)
+                .change(admin, "cache.purge", "a\0b", _ -> Map.of(), version -> version);
+        List<AuditEntry> entries = one.audit().entries(2, 100);
+        assertThat(entries).extracting(AuditEntry::action).containsExactly("key.create", "cache.purge");
+        assertThat(entries.getFirst().subject()).hasSize(200).startsWith("ttt");
+        assertThat(entries.getFirst().detail()).contains("t".repeat(64) + '/' + name);
+        assertThat(one.audit().firstBroken()).isEmpty();
+    }
+
+    @Test
     void anEntryThatWasChangedByOtherHandsShows() {
         Caller admin = admin();
         one.registry().createTenant(admin, "acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY);
