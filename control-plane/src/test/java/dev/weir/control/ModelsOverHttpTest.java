@@ -3,8 +3,11 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +71,32 @@ class ModelsOverHttpTest {
         assertThat(received.path()).isEqualTo("/v2/repository/models/m/sleep");
         assertThat(received.body()).isEqualTo("{\"parameters\":{\"policy\":\"drain\"}}");
         assertThat(weir.get("/admin/audit?limit=1000").body()).contains("model.sleep", "für morgen", engine.name());
+    }
+
+    @Test
+    void whatAnEngineDoesIsKeptThoughWhoeverAskedHasGone() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        engine.answers(exchange -> {
+            gone.await();
+            exchange.json(200, "{}");
+        });
+        String body = order("WAKE");
+        try (Socket client = new Socket(weir.uri("/").getHost(), weir.uri("/").getPort())) {
+            client.getOutputStream()
+                    .write(("POST /admin/models HTTP/1.1\r\nhost: weir\r\nweir-reason: gone\r\n"
+                                    + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n"
+                                    + body)
+                            .getBytes(StandardCharsets.UTF_8));
+            engine.nextRequest();
+        }
+        // Until it is seen that the client has gone.
+        for (int i = 0; i < 20; i++) {
+            weir.get("/health");
+        }
+        gone.countDown();
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(weir.get("/admin/audit?limit=1000").body()).contains("model.wake"));
     }
 
     @Test

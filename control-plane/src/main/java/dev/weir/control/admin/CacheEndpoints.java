@@ -67,7 +67,7 @@ public final class CacheEndpoints {
     /** Forgets every answer that the tenant was given, also those that are on their way. */
     @DeleteMapping("/admin/cache/{tenant}")
     Mono<Purged> purge(@RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String tenant) {
-        return cache.purge(tenant).then(Refusals.ask(database, () -> noted(caller, tenant)));
+        return Refusals.toItsEnd(cache.purge(tenant).then(Refusals.ask(database, () -> noted(caller, tenant))));
     }
 
     private Purged noted(Caller caller, String tenant) {

@@ -281,7 +281,7 @@ public final class ModelEndpoints {
 
     private Mono<EngineWord> ask(
             Caller caller, String name, HttpMethod method, String path, ObjectNode body, Note note) {
-        return said(name, method, path, body)
+        return Refusals.toItsEnd(said(name, method, path, body)
                 .flatMap(said -> Refusals.ask(
                         database,
                         () -> changes.change(
@@ -289,7 +289,7 @@ public final class ModelEndpoints {
                                 note.action(),
                                 note.subject(),
                                 _ -> note.detail(name),
-                                _ -> new EngineWord(name, said))));
+                                _ -> new EngineWord(name, said)))));
     }
 
     private Mono<JsonNode> said(String name, HttpMethod method, String path, ObjectNode body) {

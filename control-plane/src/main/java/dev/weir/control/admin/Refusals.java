@@ -16,6 +16,11 @@ final class Refusals {
         return database.<T>ask(question).onErrorMap(Refusals::told);
     }
 
+    /** Goes on to its end though whoever asked has gone: what was done by then would have no entry in the audit log. */
+    static <T> Mono<T> toItsEnd(Mono<T> work) {
+        return Mono.defer(() -> Mono.fromFuture(work.toFuture(), true));
+    }
+
     private static Throwable told(Throwable failure) {
         return switch (failure) {
             case IllegalArgumentException invalid -> refused(HttpStatus.BAD_REQUEST, invalid);
