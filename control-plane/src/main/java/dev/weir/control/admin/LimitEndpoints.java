@@ -31,6 +31,7 @@ import reactor.core.publisher.Mono;
 @RestController
 public final class LimitEndpoints {
     private static final int NANO_DIGITS = 9;
+    private static final int SCALE_MAX = 1000;
     /** Each is a question to the ledger. */
     private static final int SPENT_MAX = 200;
 
@@ -174,13 +175,21 @@ public final class LimitEndpoints {
     }
 
     private static long amount(Metric metric, BigDecimal max) {
+        // Written out, 1e20000000 would take minutes and all memory.
+        if (Math.abs((long) max.scale()) > SCALE_MAX) {
+            throw notWhole(max);
+        }
         try {
             BigDecimal exact = metric == Metric.COST ? max.movePointRight(NANO_DIGITS) : max;
             return exact.setScale(0, RoundingMode.UNNECESSARY).longValueExact();
         } catch (ArithmeticException _) {
-            throw new IllegalArgumentException(
-                    "max is a whole number, of money one with at most " + NANO_DIGITS + " decimals: " + max);
+            throw notWhole(max);
         }
+    }
+
+    private static IllegalArgumentException notWhole(BigDecimal max) {
+        return new IllegalArgumentException(
+                "max is a whole number, of money one with at most " + NANO_DIGITS + " decimals: " + max);
     }
 
     private static ResponseStatusException unknown(String id) {
