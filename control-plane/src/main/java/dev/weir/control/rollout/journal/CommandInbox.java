@@ -2,6 +2,8 @@ package dev.weir.control.rollout.journal;
 
 import dev.weir.control.rollout.Command;
 import dev.weir.control.storage.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -33,14 +35,13 @@ public final class CommandInbox {
                 .update();
     }
 
-    /** Whether a command of this id was put in before. */
-    public boolean knows(String commandId) {
+    /** The command of this id, whether it has an answer or not. */
+    public Optional<Waiting> find(String commandId) {
         return database.jdbc()
-                        .sql("select count(*) from rollout_command where id = ?")
-                        .param(commandId)
-                        .query(Long.class)
-                        .single()
-                > 0;
+                .sql("select rollout_id, command from rollout_command where id = ?")
+                .param(commandId)
+                .query((row, _) -> waiting(row))
+                .optional();
     }
 
     /** The oldest that have no answer yet. */
@@ -48,9 +49,12 @@ public final class CommandInbox {
         return database.jdbc()
                 .sql("select rollout_id, command from rollout_command where obeyed is null order by asked_at limit "
                         + WAITING_MAX)
-                .query((row, _) -> new Waiting(
-                        row.getString("rollout_id"), EventJson.read(row.getString("command"), Command.class)))
+                .query((row, _) -> waiting(row))
                 .list();
+    }
+
+    private static Waiting waiting(ResultSet row) throws SQLException {
+        return new Waiting(row.getString("rollout_id"), EventJson.read(row.getString("command"), Command.class));
     }
 
     public void answer(String commandId, Answer answer) {

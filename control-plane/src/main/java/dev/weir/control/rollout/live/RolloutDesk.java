@@ -8,6 +8,7 @@ import dev.weir.control.identity.ChangeLog;
 import dev.weir.control.rollout.Command;
 import dev.weir.control.rollout.RolloutPlan;
 import dev.weir.control.rollout.journal.CommandInbox.Answer;
+import dev.weir.control.rollout.journal.CommandInbox.Waiting;
 import dev.weir.control.rollout.journal.RolloutRecord;
 import java.time.Duration;
 import java.util.Locale;
@@ -77,17 +78,28 @@ public final class RolloutDesk {
     }
 
     private boolean handIn(String rolloutId, Command command) {
-        if (store.inbox().knows(command.id())) {
-            return false;
+        boolean isNew = store.inbox().find(command.id()).isEmpty();
+        if (isNew) {
+            put(rolloutId, command);
         }
-        return changes.change(
+        // Looked at behind it: two may have come at once.
+        Waiting kept = store.inbox().find(command.id()).orElseThrow();
+        if (!kept.rolloutId().equals(rolloutId) || kept.command().verb() != command.verb()) {
+            throw new IllegalArgumentException("the id '" + command.id() + "' is that of another command, "
+                    + kept.command().verb() + " of " + kept.rolloutId() + ": give this one an id of its own");
+        }
+        return isNew;
+    }
+
+    private void put(String rolloutId, Command command) {
+        changes.change(
                 command.actor(),
                 "rollout." + command.verb().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 rolloutId,
                 _ -> Map.of("reason", command.reason()),
                 _ -> {
                     store.inbox().put(rolloutId, command, changes.now());
-                    return true;
+                    return command;
                 });
     }
 

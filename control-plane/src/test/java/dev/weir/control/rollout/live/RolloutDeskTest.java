@@ -1,6 +1,7 @@
 package dev.weir.control.rollout.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.control.evaluation.StartGate.Clearance;
@@ -33,12 +34,7 @@ class RolloutDeskTest {
             RolloutStore store = RolloutStore.in(database);
             store.journal().plan(RolloutPlan.standard("r1", "notes", "v1", "v2"), "ada", "because", Instant.EPOCH);
             ArmWeights here = new ArmWeights(store.journal());
-            RolloutDesk desk = new RolloutDesk(
-                    store,
-                    here,
-                    new ChangeLog(database, new IdentityStore(database), new AuditLog(database), () -> Instant.EPOCH),
-                    (_, _) -> new Clearance.Overridden("a test", "it may"),
-                    Schedulers.parallel());
+            RolloutDesk desk = desk(database, store, here);
             CompletableFuture<@Nullable Answer> told = desk.command("r1", START).toFuture();
             await().until(() -> !store.inbox().waiting().isEmpty());
             RolloutController leader = RolloutController.takeOver(store.journal(), new RolloutReducer(), "r1");
@@ -47,5 +43,33 @@ class RolloutDeskTest {
             assertThat(told.join()).extracting(Answer::obeyed).isEqualTo(true);
             assertThat(here.of("notes")).isPresent();
         }
+    }
+
+    @Test
+    void anIdStandsForOneWishOfOneRollout() {
+        Database database = new Database(TestDatabases.embedded());
+        try (database) {
+            RolloutStore store = RolloutStore.in(database);
+            store.journal().plan(RolloutPlan.standard("r1", "notes", "v1", "v2"), "ada", "because", Instant.EPOCH);
+            store.journal().plan(RolloutPlan.standard("r2", "letters", "v1", "v2"), "ada", "because", Instant.EPOCH);
+            RolloutDesk desk = desk(database, store, new ArmWeights(store.journal()));
+            store.inbox().put("r1", START, Instant.EPOCH);
+            store.inbox().answer(START.id(), new Answer(true, "Started"));
+            assertThat(desk.command("r1", START).block())
+                    .extracting(Answer::obeyed)
+                    .isEqualTo(true);
+            assertThatThrownBy(() -> desk.command("r2", START).block()).hasMessageContaining("START of r1");
+            Command back = new Command(START.id(), Verb.ROLL_BACK, "ada", "because");
+            assertThatThrownBy(() -> desk.command("r1", back).block()).hasMessageContaining("START of r1");
+        }
+    }
+
+    private static RolloutDesk desk(Database database, RolloutStore store, ArmWeights weights) {
+        return new RolloutDesk(
+                store,
+                weights,
+                new ChangeLog(database, new IdentityStore(database), new AuditLog(database), () -> Instant.EPOCH),
+                (_, _) -> new Clearance.Overridden("a test", "it may"),
+                Schedulers.parallel());
     }
 }
