@@ -65,7 +65,7 @@ public final class Directory implements Mirror {
     }
 
     /** Whether nobody could say for too long what changed. */
-    boolean isStale(Instant now) {
-        return now.isAfter(refreshedAt.plus(staleMax));
+    boolean isStale() {
+        return clock.instant().isAfter(refreshedAt.plus(staleMax));
     }
 }

@@ -58,7 +58,7 @@ public final class KeyCheck implements Authenticator {
         if (key.isExpired(now)) {
             return refuse(Kind.INVALID, "the API key " + shown + " expired at " + key.expiresAt());
         }
-        if (directory.isStale(now)) {
+        if (directory.isStale()) {
             return refuse(Kind.UNAVAILABLE, "keys cannot be checked now: the database does not answer");
         }
         Optional<Tenant> tenant = directory.tenant(key.tenantId()).filter(Tenant::enabled);

@@ -48,6 +48,10 @@ public final class People {
 
     /** What they may do now. */
     public Caller callerOf(Person person) {
+        if (directory.isStale()) {
+            throw new IdentityRefusal(
+                    Kind.UNAVAILABLE, "tokens cannot be checked now: the database does not say who is disabled");
+        }
         Optional<User> user = directory.user(person.subject());
         if (user.isPresent() && !user.get().enabled()) {
             throw new IdentityRefusal(Kind.INVALID, "the user " + person.subject() + " is disabled");

@@ -170,6 +170,15 @@ class TokenCheckTest {
     }
 
     @Test
+    void tokensAreNotBelievedWhenNobodyCouldSayForTooLongWhoIsDisabled() {
+        String token = token(claims -> claims.expirationTime(Date.from(START.plus(Duration.ofDays(1000)))));
+        now.set(START.plus(Duration.ofDays(365)));
+        caller(token);
+        now.set(START.plus(Duration.ofDays(365)).plusMillis(1));
+        assertRefused(token, Kind.UNAVAILABLE, "database");
+    }
+
+    @Test
     void whatIsWrongWithATokenIsItsSendersFault() throws Exception {
         assertRefused(token(claims -> claims.issuer("https://else.test")), Kind.INVALID, "iss");
         assertRefused(token(claims -> claims.audience("other")), Kind.INVALID, "aud");
