@@ -93,7 +93,7 @@ class AccessStations {
         return Rounds.of(
                         "the mirror of keys and other settings",
                         config.identity().refreshEvery(),
-                        () -> mirrors.forEach(Mirror::refresh))
+                        () -> Mirror.refreshAll(mirrors))
                 .beginningAtOnce();
     }
 
