@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,5 +45,12 @@ class AdminMistakesTest {
         String order = "{\"metric\":\"REQUESTS\",\"period\":\"MINUTE\",\"max\":" + max + "}";
         assertThat(refused(keyed.weir().post("/admin/limits", order, headers()), 400))
                 .startsWith("max is a whole number");
+    }
+
+    @Test
+    void theTenantOfAdministratorsStays() throws Exception {
+        assertThat(refused(keyed.weir().patch("/admin/tenants/default", "{\"enabled\":false}", headers()), 409))
+                .contains("default");
+        assertThat(keyed.weir().get("/admin/whoami", headers()).statusCode()).isEqualTo(200);
     }
 }

@@ -120,6 +120,11 @@ public final class Registry {
     public Tenant updateTenant(Caller by, String id, UnaryOperator<Tenant> change) {
         return change(by, "tenant.update", id, Registry::detail, version -> {
             Tenant tenant = change.apply(store.tenant(id).orElseThrow(() -> RegistryFailure.notFound("tenant", id)));
+            if (id.equals(Tenant.DEFAULT) && !tenant.enabled()) {
+                throw RegistryFailure.conflict(
+                        "the tenant '" + id
+                                + "' stays enabled: every new administrator's key is one of its, and nobody could let anybody in again");
+            }
             store.update(tenant, version);
             return tenant;
         });
