@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.control.identity.Registry;
 import dev.weir.control.storage.Database;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -64,6 +65,49 @@ class ReviewQueueTest {
             assertThat(summary.path("model").asString()).isEqualTo("m-secret");
             assertThat(summary.path("correct").path("share").asDouble(-1)).isZero();
         }
+    }
+
+    @Test
+    void nobodyDecidesAboutTheirOwnCorrectionWithAnotherKey(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("weir.yaml");
+        Files.writeString(file, "evaluation: {review: {tenants: [default]}}\n");
+        try (ScriptedEngine engine = ScriptedEngine.with("m");
+                RunningControlPlane weir = new RunningControlPlane(
+                        List.of(engine),
+                        "--weir.identity.insecure-no-auth=false",
+                        "--weir.configuration.file=" + file)) {
+            Registry registry = weir.part(Registry.class);
+            String[] admin = {
+                "authorization",
+                "Bearer " + registry.bootstrap(false).orElseThrow().text().reveal()
+            };
+            weir.post("/admin/users", "{\"id\":\"anna\",\"tenant\":\"default\",\"name\":\"Anna\"}", admin);
+            weir.part(Database.class).jdbc().sql("""
+                    insert into review_item (id, week, model, tenant, call_id, at, conversation, answer, grades_needed)
+                    values ('i1', date '2026-11-16', 'm', 'default', 'c1', timestamp '2026-11-17 10:00:00', '[]', 'at nine', 2)""").update();
+            String one = keyOfAnna(weir, admin);
+            String other = keyOfAnna(weir, admin);
+            JsonNode taken = json(weir.post(
+                    "/admin/reviews/i1",
+                    "{\"code\":\"i2s\",\"correction\":\"at ten\"}",
+                    "authorization",
+                    "Bearer " + one));
+            HttpResponse<String> again =
+                    weir.post("/admin/reviews/i1", "{\"code\":\"c5s\"}", "authorization", "Bearer " + other);
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(409);
+            HttpResponse<String> own = weir.post(
+                    "/admin/reviews/corrections/" + taken.path("proposalId").asString() + "/decision",
+                    "{\"approved\":true}",
+                    "authorization",
+                    "Bearer " + other);
+            assertThat(own.statusCode()).as(own.body()).isEqualTo(409);
+        }
+    }
+
+    private static String keyOfAnna(RunningControlPlane weir, String... admin) throws Exception {
+        String order =
+                "{\"tenant\":\"default\",\"user\":\"anna\",\"name\":\"a key\",\"scopes\":[\"admin:operate\",\"admin:view\"]}";
+        return json(weir.post("/admin/keys", order, admin)).path("key").asString();
     }
 
     private static void await(RunningControlPlane weir, String query, Predicate<Long> enough) {

@@ -183,11 +183,16 @@ public final class ReviewEndpoints {
     Mono<ReviewQueue> reviewQueue(@RequestAttribute(AdminAccess.CALLER) Caller caller) {
         return Refusals.ask(database, () -> {
             caller.require(Scope.OPERATE);
-            List<ReviewTask> tasks = desk.waitingFor(caller.actor()).stream()
+            List<ReviewTask> tasks = desk.waitingFor(reviewer(caller)).stream()
                     .map(task -> new ReviewTask(task.id(), conversation(task.conversation()), task.answer()))
                     .toList();
-            return new ReviewQueue(tasks, desk.waitingCount(caller.actor()));
+            return new ReviewQueue(tasks, desk.waitingCount(reviewer(caller)));
         });
+    }
+
+    /** A person with several keys is one person. */
+    private static String reviewer(Caller caller) {
+        return caller.userId() == null ? caller.actor() : "user:" + caller.userId();
     }
 
     static List<ReviewMessage> conversation(String json) {
@@ -199,7 +204,7 @@ public final class ReviewEndpoints {
             @RequestAttribute(AdminAccess.CALLER) Caller caller, @PathVariable String id, @RequestBody NewGrade grade) {
         return Refusals.ask(database, () -> {
             ReviewDesk.Given given =
-                    desk.give(id, caller.actor(), Opinion.of(grade.code(), grade.correction(), grade.note()));
+                    desk.give(id, reviewer(caller), Opinion.of(grade.code(), grade.correction(), grade.note()));
             Opinion opinion = given.opinion();
             return new GradeTaken(opinion.accuracy(), opinion.helpfulness(), opinion.safe(), given.proposalId());
         });
@@ -230,7 +235,7 @@ public final class ReviewEndpoints {
             @RequestBody CorrectionDecision decision) {
         String reason = decision.reason() == null ? "" : decision.reason();
         return Refusals.ask(
-                database, () -> Correction.of(corrections.decide(id, decision.approved(), caller.actor(), reason)));
+                database, () -> Correction.of(corrections.decide(id, decision.approved(), reviewer(caller), reason)));
     }
 
     /** The next version of the golden set, with all corrections that are approved. */
