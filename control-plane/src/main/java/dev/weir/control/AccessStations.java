@@ -16,6 +16,7 @@ import dev.weir.control.admin.InterfaceFiles;
 import dev.weir.control.admin.LimitEndpoints;
 import dev.weir.control.admin.LiveEndpoints;
 import dev.weir.control.admin.RequestEndpoints;
+import dev.weir.control.admin.RequiredFields;
 import dev.weir.control.admin.SessionEndpoints;
 import dev.weir.control.configuration.LiveConfiguration;
 import dev.weir.control.fleet.Fleet;
@@ -60,8 +61,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.codec.json.JacksonJsonDecoder;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Wires what stands between a caller and the engines: who asks, how much they may, and what it cost. */
 @Configuration(proxyBeanMethods = false)
@@ -273,6 +278,20 @@ class AccessStations {
                 .filter(Objects::nonNull)
                 .mapToLong(Number::longValue)
                 .findFirst();
+    }
+
+    /** Orders are looked at as they are read. */
+    @Bean
+    WebFluxConfigurer requiredFields() {
+        return new WebFluxConfigurer() {
+            @Override
+            public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+                configurer
+                        .defaultCodecs()
+                        .jacksonJsonDecoder(
+                                new JacksonJsonDecoder(JsonMapper.builder().addModule(new RequiredFields())));
+            }
+        };
     }
 
     @Bean

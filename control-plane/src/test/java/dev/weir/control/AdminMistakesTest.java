@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,6 +37,42 @@ class AdminMistakesTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         JsonNode error = JsonMapper.shared().readTree(answer.body()).path("error");
         return error.path("message").asString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/admin/tenants | {'name':'x'} | id is missing",
+                "/admin/users | {'id':'x','tenant':'default','name':null} | name is missing",
+                "/admin/keys | {'tenant':'default','name':'x'} | scopes is missing",
+                "/admin/keys | {'tenant':'default','name':'x','scopes':[null]} | scopes[0] is missing",
+                "/admin/limits | {'metric':'REQUESTS','period':'MINUTE'} | max is missing",
+                "/admin/limits | {'metric':'SMILES','period':'MINUTE','max':1} | metric is not what it has to be",
+                "/admin/judgements | {'judgements':[{'hallucination':true,'lowQuality':true}]} | judgements[0].requestId is missing",
+                "/admin/routes/explain | {} | request is missing",
+                "/admin/models | {'engine':'x','model':'m'} | verb is missing",
+                "/admin/experiments | {'alias':'x','primary':'THUMBS','reason':'x'} | arms is missing",
+                "/admin/rollouts | {'alias':'x','candidate':'m'} | reason is missing",
+                "/ui/session | {} | key is missing",
+                "/admin/evaluations | {'model':'m'} | goldenSet is missing"
+            })
+    void whatAnOrderLeavesOutIsNamed(String path, String body, String named) throws Exception {
+        assertThat(refused(keyed.weir().post(path, body.replace('\'', '"'), headers()), 400))
+                .isEqualTo(named);
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() throws Exception {
+        assertThat(refused(
+                        keyed.weir()
+                                .post("/admin/users", "{\"id\":\"x\",\"tenant\":\"nope\",\"name\":\"x\"}", headers()),
+                        404))
+                .isEqualTo("there is no tenant 'nope'");
+        assertThat(refused(keyed.weir().get("/admin/engines/nope", headers()), 404))
+                .isEqualTo("there is no engine nope");
+        assertThat(refused(keyed.weir().get("/admin/nope", headers()), 404))
+                .isEqualTo("there is nothing at /admin/nope");
     }
 
     @ParameterizedTest

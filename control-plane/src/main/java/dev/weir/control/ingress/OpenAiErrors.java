@@ -2,6 +2,7 @@ package dev.weir.control.ingress;
 
 import dev.weir.control.identity.IdentityRefusal;
 import dev.weir.control.upstream.UpstreamFailure;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,18 +10,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.resource.NoResourceFoundException;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException.Reference;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.InvalidNullException;
 
 /** Tells every failure in OpenAI's envelope, whichever station it comes from. */
 public final class OpenAiErrors implements WebExceptionHandler {
@@ -87,12 +94,9 @@ public final class OpenAiErrors implements WebExceptionHandler {
                         path(exchange) + " does not answer " + wrongMethod.getHttpMethod() + ", only " + allowed,
                         "method_not_allowed");
             }
-            case ResponseStatusException status
-            when status.getStatusCode().value() == 404 ->
-                OpenAiError.http(404, "there is nothing at " + path(exchange), "unknown_url");
+            case NoResourceFoundException _ -> nothingAt(exchange);
             case ServerWebInputException unread -> OpenAiError.http(400, named(unread), null);
-            case ResponseStatusException status ->
-                OpenAiError.http(status.getStatusCode().value(), String.valueOf(status.getReason()), null);
+            case ResponseStatusException status -> of(status, exchange);
             default -> {
                 log.error("request {} failed", RequestIds.of(exchange), failure);
                 yield OpenAiError.http(500, "Weir failed on this request; its log says why.", "internal_error");
@@ -100,12 +104,45 @@ public final class OpenAiErrors implements WebExceptionHandler {
         });
     }
 
+    private static OpenAiError of(ResponseStatusException status, ServerWebExchange exchange) {
+        int number = status.getStatusCode().value();
+        String reason = status.getReason();
+        if (number == 404) {
+            return reason == null ? nothingAt(exchange) : OpenAiError.http(404, reason, "not_found");
+        }
+        HttpStatus known = HttpStatus.resolve(number);
+        String told = reason != null ? reason : known == null ? "it is refused" : known.getReasonPhrase();
+        return OpenAiError.http(number, told, null);
+    }
+
+    private static OpenAiError nothingAt(ServerWebExchange exchange) {
+        return OpenAiError.http(404, "there is nothing at " + path(exchange), "unknown_url");
+    }
+
     /** What of the question could not be read, where it is one value. */
     private static String named(ServerWebInputException unread) {
+        if (unread.getCause() instanceof DecodingException decoding
+                && decoding.getCause() instanceof DatabindException wrong
+                && !wrong.getPath().isEmpty()) {
+            return named(wrong.getPath())
+                    + (wrong instanceof InvalidNullException ? " is missing" : " is not what it has to be");
+        }
         MethodParameter parameter = unread.getMethodParameter();
         return parameter != null && unread.getCause() instanceof TypeMismatchException mismatch
                 ? "`%s` cannot be '%s'".formatted(parameter.getParameterName(), mismatch.getValue())
                 : String.valueOf(unread.getReason());
+    }
+
+    private static String named(List<Reference> path) {
+        StringBuilder name = new StringBuilder();
+        for (Reference step : path) {
+            if (step.getPropertyName() == null) {
+                name.append('[').append(step.getIndex()).append(']');
+            } else {
+                name.append(name.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return name.toString();
     }
 
     private static String path(ServerWebExchange exchange) {
