@@ -84,6 +84,26 @@ class AdminMistakesTest {
                 .startsWith("max is a whole number");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/admin/requests?before=%2B1000000000-12-31T23:59:59Z",
+                "/admin/costs?from=-1000000000-01-01T00:00:00Z",
+                "/admin/costs.csv?from=-1000000000-01-01T00:00:00Z",
+                "/admin/costs/savings?model=m&from=2026-01-01T00:00:00Z&to=%2B1000000000-12-31T23:59:59Z"
+            })
+    void aTimeThatNoDatabaseHasIsRefused(String path) throws Exception {
+        assertThat(refused(keyed.weir().get(path, headers()), 400)).contains("from the year 1 to the year 9999");
+    }
+
+    @Test
+    void aKeyMayNotLastUntilATimeThatNoDatabaseHas() throws Exception {
+        String order = "{\"tenant\":\"default\",\"name\":\"x\",\"scopes\":[\"inference\"],"
+                + "\"expiresAt\":\"+1000000000-12-31T23:59:59Z\"}";
+        assertThat(refused(keyed.weir().post("/admin/keys", order, headers()), 400))
+                .contains("from the year 1 to the year 9999");
+    }
+
     @Test
     void theTenantOfAdministratorsStays() throws Exception {
         assertThat(refused(keyed.weir().patch("/admin/tenants/default", "{\"enabled\":false}", headers()), 409))

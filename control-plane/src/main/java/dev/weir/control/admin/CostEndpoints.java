@@ -120,8 +120,8 @@ public final class CostEndpoints {
     }
 
     private Selection selection(Optional<Instant> from, Optional<Instant> to, Optional<String> tenant) {
-        Instant end = to.orElseGet(clock::instant);
-        return new Selection(from.orElseGet(() -> end.minus(SPAN)), end, tenant);
+        Instant end = Refusals.time(to.orElseGet(clock::instant));
+        return new Selection(Refusals.time(from.orElseGet(() -> end.minus(SPAN))), end, tenant);
     }
 
     private CostReport report(Selection selection, String by) {

@@ -16,6 +16,7 @@ import dev.weir.control.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -200,6 +201,7 @@ public final class IdentityEndpoints {
     @ResponseStatus(HttpStatus.CREATED)
     Mono<NewKeyStatus> createKey(@RequestAttribute(AdminAccess.CALLER) Caller caller, @RequestBody NewKey order) {
         return Refusals.ask(database, () -> {
+            Optional.ofNullable(order.expiresAt()).ifPresent(Refusals::time);
             Set<Scope> scopes = order.scopes().stream().map(Scope::of).collect(Collectors.toSet());
             return NewKeyStatus.of(registry.createKey(
                     caller, new KeyOrder(order.tenant(), order.user(), order.name(), scopes, order.expiresAt())));

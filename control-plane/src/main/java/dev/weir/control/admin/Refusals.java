@@ -3,6 +3,7 @@ package dev.weir.control.admin;
 import dev.weir.control.evaluation.EvaluationFailure;
 import dev.weir.control.identity.RegistryFailure;
 import dev.weir.control.storage.Database;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
@@ -10,6 +11,9 @@ import reactor.core.publisher.Mono;
 
 /** Asks the database for an endpoint, and tells what is wrong with the question by its status. */
 final class Refusals {
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
     private Refusals() {}
 
     static <T> Mono<T> ask(Database database, Callable<? extends T> question) {
@@ -40,6 +44,14 @@ final class Refusals {
                         known);
             default -> failure;
         };
+    }
+
+    /** A time as somebody names it; of others no database is sure to have a notion. */
+    static Instant time(Instant time) {
+        if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+            throw new IllegalArgumentException("a time is from the year 1 to the year 9999: " + time);
+        }
+        return time;
     }
 
     static ResponseStatusException badRequest(IllegalArgumentException invalid) {

@@ -143,9 +143,10 @@ public final class RequestEndpoints {
                 engine.orElse(null),
                 status.orElse(null),
                 before.orElse(null));
-        return Refusals.ask(
-                database,
-                () -> search.find(wanted, limit).stream().map(RequestStatus::of).toList());
+        return Refusals.ask(database, () -> {
+            before.ifPresent(Refusals::time);
+            return search.find(wanted, limit).stream().map(RequestStatus::of).toList();
+        });
     }
 
     @GetMapping("/admin/requests/{id}")
