@@ -105,6 +105,14 @@ class AdminMistakesTest {
     }
 
     @Test
+    void anEnginesAddressHasNoPassword() throws Exception {
+        String order = "{\"url\":\"http://user:hunter2@127.0.0.1:1\"}";
+        assertThat(refused(keyed.weir().put("/admin/engines/x", order, headers()), 400))
+                .contains("no password")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void theTenantOfAdministratorsStays() throws Exception {
         assertThat(refused(keyed.weir().patch("/admin/tenants/default", "{\"enabled\":false}", headers()), 409))
                 .contains("default");

@@ -67,6 +67,10 @@ public final class EngineBook implements Mirror {
 
     /** From now on there is such an engine, in place of another one of that name; one that is drained stays so if it stays where it is. */
     void register(Caller by, Engine engine) {
+        // Everybody who may look is told the address, and the audit log, too.
+        if (engine.url().getRawUserInfo() != null) {
+            throw new IllegalArgumentException("an engine's address has no user and no password in it");
+        }
         if (engine.url().toString().length() > URL_CHARS_MAX || engine.region().length() > REGION_CHARS_MAX) {
             throw new IllegalArgumentException("an engine's address has at most " + URL_CHARS_MAX
                     + " characters, and its region " + REGION_CHARS_MAX);
