@@ -6,12 +6,17 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import dev.weir.control.digest.Sha256;
 import dev.weir.control.identity.IdentityConfig.OidcConfig;
 import dev.weir.control.identity.IdentityRefusal.Kind;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
@@ -23,6 +28,10 @@ import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunctions;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
@@ -37,6 +46,11 @@ public final class TokenCheck {
     private static final int TOKEN_CHARS_MAX = 16_384;
 
     private static final Duration REMEMBER_MAX = Duration.ofMinutes(5);
+
+    /** A new key of the issuer's may be unknown so long. */
+    private static final Duration FETCH_EVERY = Duration.ofSeconds(5);
+
+    private static final Duration FETCH_MAX = Duration.ofSeconds(10);
 
     private final People people;
     private final InstantSource clock;
@@ -68,11 +82,27 @@ public final class TokenCheck {
             OidcConfig config, String audience, InstantSource clock, ReactorClientHttpConnector connector) {
         NimbusReactiveJwtDecoder nimbus = NimbusReactiveJwtDecoder.withJwkSetUri(
                         config.jwksUrl().toString())
-                .webClient(WebClient.builder().clientConnector(connector).build())
+                .webClient(WebClient.builder()
+                        .exchangeFunction(seldom(ExchangeFunctions.create(connector), config.jwksUrl()))
+                        .build())
                 .jwsAlgorithms(algorithms -> algorithms.addAll(ALGORITHMS))
                 .build();
         nimbus.setJwtValidator(validator(config.issuer(), audience, clock));
         return nimbus;
+    }
+
+    /** The issuer is asked for its keys once in a while, or whoever makes up names of keys would have it asked with every token. */
+    private static ExchangeFunction seldom(ExchangeFunction issuer, URI url) {
+        Mono<String> keys = Mono.defer(() -> issuer.exchange(
+                        ClientRequest.create(HttpMethod.GET, url).build()))
+                .flatMap(answer ->
+                        answer.statusCode().is2xxSuccessful() ? answer.bodyToMono(String.class) : answer.createError())
+                .timeout(FETCH_MAX)
+                .cache(_ -> FETCH_EVERY, _ -> Duration.ZERO, () -> Duration.ZERO);
+        return _ -> keys.map(text -> ClientResponse.create(HttpStatus.OK)
+                .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+                .body(text)
+                .build());
     }
 
     private static OAuth2TokenValidator<Jwt> validator(String issuer, String audience, InstantSource clock) {

@@ -159,6 +159,21 @@ class TokenCheckTest {
     }
 
     @Test
+    void namesOfKeysThatNobodyHasMakeTheIssuerNoWork() throws Exception {
+        caller(token(claims -> claims));
+        for (int i = 0; i < 5; i++) {
+            SignedJWT jwt = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("made-up-" + i)
+                            .build(),
+                    claims(claims -> claims));
+            jwt.sign(new RSASSASigner(signingKey));
+            assertRefused(jwt.serialize(), Kind.INVALID, "not valid");
+        }
+        assertThat(fetchCount).as("within five seconds").hasValueLessThanOrEqualTo(2);
+    }
+
+    @Test
     void aUserWhoIsKnownHereBelongsWhereItIsKnownToBelongAndMayBeDisabled() {
         registry.createTenant(admin, "acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY);
         User anna = registry.createUser(admin, "anna", "acme", "Anna", Role.VIEWER);
