@@ -79,6 +79,8 @@ public final class AuditLog {
     public OptionalLong firstBroken() {
         String previous = "";
         long last = 0;
+        // Read first: what is changed meanwhile may be read or not.
+        long known = new IdentityStore(database).version();
         for (List<AuditEntry> page = entries(0, PAGE_ENTRIES_MAX);
                 !page.isEmpty();
                 page = entries(last, PAGE_ENTRIES_MAX)) {
@@ -98,7 +100,7 @@ public final class AuditLog {
                 last = entry.seq();
             }
         }
-        return OptionalLong.empty();
+        return last < known ? OptionalLong.of(last + 1) : OptionalLong.empty();
     }
 
     /** Lengths stand between the parts, or two different entries could read the same. */

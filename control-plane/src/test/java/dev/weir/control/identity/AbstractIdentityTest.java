@@ -301,6 +301,15 @@ abstract class AbstractIdentityTest {
     }
 
     @Test
+    void thatTheLastEntriesWereTakenAwayShows() {
+        Caller admin = admin();
+        one.registry().createTenant(admin, "acme", "ACME", 1, Tenant.DataResidency.LOCAL_ONLY);
+        assertThat(one.audit().firstBroken()).isEmpty();
+        database.jdbc().sql("delete from audit_entry where seq = 2").update();
+        assertThat(one.audit().firstBroken()).hasValue(2);
+    }
+
+    @Test
     void keysAreNotBelievedWhenNobodyCouldSayForTooLongWhatChanged() {
         KeyText text = firstKey().text();
         now.set(START.plus(Duration.ofMinutes(5)));
