@@ -36,6 +36,8 @@ final class SemanticAnswers {
     /** For each that comes so many that are over may go, so that they go sooner than others come and nobody waits for all of them. */
     private static final int EXPIRED_AT_ONCE = 8;
 
+    private static final int NOWHERE = -1;
+
     private final int entriesMax;
     private final long bytesMax;
     private final InstantSource clock;
@@ -58,6 +60,7 @@ final class SemanticAnswers {
         private final String said;
         private final Instant until;
         private final List<Observation> observations = new ArrayList<>();
+        private int place = NOWHERE; // in the index of its partition
 
         private Entry(Answered told, Substance substance) {
             this.id = told.id();
@@ -150,8 +153,8 @@ final class SemanticAnswers {
                 return false;
             }
             byEnd.add(entry);
-            VectorIndex<Entry> index =
-                    partitions.computeIfAbsent(told.partition(), _ -> new VectorIndex<>(vector.length));
+            VectorIndex<Entry> index = partitions.computeIfAbsent(
+                    told.partition(), _ -> new VectorIndex<>(vector.length, (placed, at) -> placed.place = at));
             long before = index.size() == 0 ? 0 : index.byteCount();
             index.add(vector, entry);
             byteCount += told.answer().byteCount() + index.byteCount() - before;
@@ -228,9 +231,9 @@ final class SemanticAnswers {
         byEnd.remove(entry);
         byteCount -= entry.answer.byteCount();
         VectorIndex<Entry> index = partitions.get(entry.partition);
-        if (index != null) {
+        if (index != null && entry.place != NOWHERE) {
             byteCount -= index.byteCount();
-            index.remove(entry);
+            index.remove(entry.place);
             if (index.size() == 0) {
                 partitions.remove(entry.partition);
             } else {

@@ -3,6 +3,7 @@ package dev.weir.control.cache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The nearest vectors by comparing all of them. Vectors stand in blocks, dimension by dimension, so that a block's products are added up
@@ -23,11 +24,18 @@ final class VectorIndex<E> {
     private static final int OVERHEAD_BYTES = 512;
 
     private final int dimensionCount;
+    private final ObjIntConsumer<E> places;
     private final List<float[]> blocks = new ArrayList<>();
     private final List<E> entries = new ArrayList<>();
 
-    VectorIndex(int dimensionCount) {
+    /**
+     * An index of nothing yet.
+     *
+     * @param places told where an entry stands, every time that changes: to look for it would take as long as the index is
+     */
+    VectorIndex(int dimensionCount, ObjIntConsumer<E> places) {
         this.dimensionCount = dimensionCount;
+        this.places = places;
     }
 
     /** An entry, and the product of its vector with the one that was asked for. */
@@ -48,7 +56,7 @@ final class VectorIndex<E> {
         return OVERHEAD_BYTES + vectors * dimensionCount * Float.BYTES;
     }
 
-    /** At the end; whoever takes entries out has to know where they are. A vector of another encoder has no place here. */
+    /** At the end. A vector of another encoder has no place here. */
     void add(float[] vector, E entry) {
         if (vector.length != dimensionCount) {
             return;
@@ -60,18 +68,16 @@ final class VectorIndex<E> {
             resizeLast(2 * room(blocks.getLast()));
         }
         entries.add(entry);
+        places.accept(entry, at);
         put(at, vector);
     }
 
-    /** Takes an entry out; the last one takes its place. */
-    void remove(E entry) {
-        int at = entries.indexOf(entry);
-        if (at < 0) {
-            return;
-        }
+    /** Takes out the entry that stands there; the last one takes its place. */
+    void remove(int at) {
         int last = entries.size() - 1;
         put(at, get(last));
         entries.set(at, entries.get(last));
+        places.accept(entries.get(at), at);
         entries.removeLast();
         if (last % BLOCK_VECTORS == 0) {
             blocks.removeLast();

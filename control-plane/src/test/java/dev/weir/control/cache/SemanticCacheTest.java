@@ -139,7 +139,7 @@ class SemanticCacheTest {
     /** What others do: the nearest question's answer, if it is near enough. */
     private static Outcome fixed(List<Labelled> questions, SentenceEncoder encoder, float threshold, boolean guarded) {
         SplittableRandom random = new SplittableRandom(1);
-        VectorIndex<Labelled> index = new VectorIndex<>(encoder.encode("").length);
+        VectorIndex<Labelled> index = new VectorIndex<>(encoder.encode("").length, (_, _) -> {});
         int hits = 0;
         int wrong = 0;
         for (int i = 0; i < QUESTION_COUNT; i++) {

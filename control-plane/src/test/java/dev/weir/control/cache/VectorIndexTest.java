@@ -18,7 +18,8 @@ class VectorIndexTest {
     @ValueSource(ints = {1, 2, 5, 100, 1023, 1024, 1025, 2500})
     void theNearestAreThoseThatComparingEachFinds(int count) {
         SplittableRandom random = new SplittableRandom(count);
-        VectorIndex<Integer> index = new VectorIndex<>(DIMENSIONS);
+        int[] places = new int[count];
+        VectorIndex<Integer> index = new VectorIndex<>(DIMENSIONS, (i, at) -> places[i] = at);
         List<float[]> vectors = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             vectors.add(vector(random));
@@ -27,7 +28,7 @@ class VectorIndexTest {
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             if (count > 1 && i % 3 == 0) {
-                index.remove(i);
+                index.remove(places[i]);
             } else {
                 left.add(i);
             }
@@ -45,7 +46,7 @@ class VectorIndexTest {
 
     @Test
     void anIndexOfFewTakesLittleAlsoAfterManyWereInIt() {
-        VectorIndex<Integer> index = new VectorIndex<>(64);
+        VectorIndex<Integer> index = new VectorIndex<>(64, (_, _) -> {});
         index.add(new float[64], 0);
         long one = index.byteCount();
         assertThat(one).isEqualTo(VectorIndex.byteCountOfOne(64)).isLessThan(1024);
