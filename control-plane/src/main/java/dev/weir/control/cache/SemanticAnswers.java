@@ -38,6 +38,11 @@ final class SemanticAnswers {
 
     private static final int NOWHERE = -1;
 
+    /** What an entry takes beside what it holds, roughly: itself, its name, its partition's, its places by age and by end. */
+    private static final int OVERHEAD_BYTES = 256;
+
+    private static final int OBSERVATION_BYTES = 32;
+
     private final int entriesMax;
     private final long bytesMax;
     private final InstantSource clock;
@@ -61,6 +66,7 @@ final class SemanticAnswers {
         private final Instant until;
         private final List<Observation> observations = new ArrayList<>();
         private int place = NOWHERE; // in the index of its partition
+        private long byteCount; // without its vector
 
         private Entry(Answered told, Substance substance) {
             this.id = told.id();
@@ -70,6 +76,8 @@ final class SemanticAnswers {
             this.answer = told.answer();
             this.said = told.said();
             this.until = told.until();
+            this.byteCount =
+                    (long) OVERHEAD_BYTES + answer.byteCount() + HeldText.byteCount(said) + substance.byteCount();
         }
 
         /** By which all replicas know it. */
@@ -146,7 +154,7 @@ final class SemanticAnswers {
         lock.writeLock().lock();
         try {
             Instant now = clock.instant();
-            if (told.answer().byteCount() + VectorIndex.byteCountOfOne(vector.length) > bytesMax
+            if (entry.byteCount + VectorIndex.byteCountOfOne(vector.length) > bytesMax
                     || purgeCount != purges.getOrDefault(told.tenant(), 0L)
                     || !now.isBefore(told.until())
                     || byAge.putIfAbsent(told.id(), entry) != null) {
@@ -157,11 +165,9 @@ final class SemanticAnswers {
                     told.partition(), _ -> new VectorIndex<>(vector.length, (placed, at) -> placed.place = at));
             long before = index.size() == 0 ? 0 : index.byteCount();
             index.add(vector, entry);
-            byteCount += told.answer().byteCount() + index.byteCount() - before;
+            byteCount += entry.byteCount + index.byteCount() - before;
             forgetExpired(now);
-            while (byAge.size() > entriesMax || byteCount > bytesMax) {
-                forget(byAge.firstEntry().getValue());
-            }
+            forgetWhatIsTooMuch();
             return byAge.containsKey(told.id());
         } finally {
             lock.writeLock().unlock();
@@ -177,8 +183,12 @@ final class SemanticAnswers {
             if (entry != null) {
                 if (entry.observations.size() == OBSERVATIONS_MAX) {
                     entry.observations.removeFirst();
+                } else {
+                    entry.byteCount += OBSERVATION_BYTES;
+                    byteCount += OBSERVATION_BYTES;
                 }
                 entry.observations.add(seen);
+                forgetWhatIsTooMuch();
             }
             evidence.computeIfAbsent(told.tenant(), _ -> new Evidence()).add(seen);
         } finally {
@@ -210,7 +220,7 @@ final class SemanticAnswers {
         }
     }
 
-    /** Of answers and of what comparing them takes. */
+    /** Of answers, of what they say, and of what comparing questions takes. */
     long byteCount() {
         lock.readLock().lock();
         try {
@@ -226,10 +236,16 @@ final class SemanticAnswers {
         }
     }
 
+    private void forgetWhatIsTooMuch() {
+        while (byAge.size() > entriesMax || byteCount > bytesMax) {
+            forget(byAge.firstEntry().getValue());
+        }
+    }
+
     private void forget(Entry entry) {
         byAge.remove(entry.id);
         byEnd.remove(entry);
-        byteCount -= entry.answer.byteCount();
+        byteCount -= entry.byteCount;
         VectorIndex<Entry> index = partitions.get(entry.partition);
         if (index != null && entry.place != NOWHERE) {
             byteCount -= index.byteCount();

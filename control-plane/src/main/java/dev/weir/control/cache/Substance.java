@@ -150,6 +150,11 @@ record Substance(List<String> numbers, List<String> names, List<String> words, i
                     + "seconds?|minutes?|min|hours?|h|days?|weeks?|months?|years?|adults?|child(?:ren)?|kids?|persons?|people|"
                     + "mb|gb|tb|kb|celsius|fahrenheit|degrees?");
 
+    /** Itself and its lists, roughly. */
+    private static final int OVERHEAD_BYTES = 128;
+
+    private static final int REFERENCE_BYTES = 4;
+
     Substance {
         numbers = List.copyOf(numbers);
         names = List.copyOf(names);
@@ -194,6 +199,12 @@ record Substance(List<String> numbers, List<String> names, List<String> words, i
 
     private static String singular(String unit) {
         return unit.length() > 2 && unit.endsWith("s") ? unit.substring(0, unit.length() - 1) : unit;
+    }
+
+    /** What it takes in memory; numbers and names are words of it, mostly. */
+    int byteCount() {
+        int ofWords = words.stream().mapToInt(HeldText::byteCount).sum();
+        return OVERHEAD_BYTES + ofWords + (words.size() + numbers.size() + names.size()) * REFERENCE_BYTES;
     }
 
     /** What keeps an answer to one of the questions from being one to the other, if anything does. */

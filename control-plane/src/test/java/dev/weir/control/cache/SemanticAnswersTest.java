@@ -3,6 +3,7 @@ package dev.weir.control.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.control.cache.AlikeNews.Item.Answered;
+import dev.weir.control.cache.AlikeNews.Item.Seen;
 import dev.weir.control.completion.Usage;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -65,6 +66,41 @@ class SemanticAnswersTest {
         assertThat(answers.byteCount()).isLessThan(21 * one);
     }
 
+    @Test
+    void whatAnAnswerSaysAndWhatAQuestionConsistsOfCountToo() {
+        add("latin", "Can I?", "y".repeat(10_000));
+        long latin = answers.byteCount();
+        add("others", "Can I?", "是".repeat(10_000));
+        long others = answers.byteCount() - latin;
+        add("wordy", "can i ".repeat(300), "yes");
+        long wordy = answers.byteCount() - latin - others;
+        assertThat(latin).isBetween(10_000L, 12_000L);
+        assertThat(others).as("two bytes for each character").isBetween(20_000L, 22_000L);
+        assertThat(wordy).as("a text for each word").isBetween(600L * 40, 600L * 60);
+        assertThat(add("long", "Can I?", "是".repeat(600_000)))
+                .as("more than all may take")
+                .isFalse();
+        answers.purge("t");
+        assertThat(answers.byteCount()).isZero();
+    }
+
+    @Test
+    void whatWasSeenOfAnAnswerCountsAndIsBounded() {
+        add("p", "Can I?", "yes");
+        long before = answers.byteCount();
+        for (int i = 0; i < 1_000; i++) {
+            answers.observe(new Seen("p", "t", 0.9f, true));
+        }
+        assertThat(answers.byteCount() - before).isBetween(64L * 24, 64L * 40);
+        for (int i = 0; i < 10_000; i++) {
+            add("p" + i, "Can I?", "yes");
+            answers.observe(new Seen("p" + i, "t", 0.9f, true));
+            assertThat(answers.byteCount()).isLessThanOrEqualTo(SIZE_MAX.toBytes());
+        }
+        answers.purge("t");
+        assertThat(answers.byteCount()).isZero();
+    }
+
     /** It took 9 s of processor time where each was looked for among the others, and takes a fifth of one. */
     @Test
     void aPartitionOfManyIsPurgedInATimeThatGrowsAsItDoes() {
@@ -95,6 +131,12 @@ class SemanticAnswersTest {
                 .isLessThan(Duration.ofSeconds(3));
         assertThat(many.entryCount()).isZero();
         assertThat(many.byteCount()).isZero();
+    }
+
+    private boolean add(String partition, String question, String said) {
+        CachedAnswer answer = new CachedAnswer("application/json", new byte[3], Usage.NONE, now);
+        Answered told = new Answered(partition, "t", partition, question, said, now.plusSeconds(1), answer);
+        return answers.add(told, new float[DIMENSIONS], Substance.of(question), 0);
     }
 
     private boolean add(String partition, int number, Duration ttl) {
