@@ -23,8 +23,8 @@ import tools.jackson.core.json.JsonFactory;
  * The fields that choose a request's way and bound what it can take, read in one pass that builds nothing of the rest.
  *
  * <p>A field given twice is refused: if we took one and the engine the other, the request would be judged as something it is not. As
- * strict as an engine is, and in its words, so that what is no JSON ends here. Of fields that only an engine needs to understand nothing is
- * refused here: what makes no sense counts as absent.
+ * strict as an engine is, and in its words, so that what is no JSON ends here. What bounds a request has to be a number as an engine reads it;
+ * of fields that only an engine needs to understand nothing is refused here, nor of numbers that are too small or too large for it.
  *
  * @param model absent where the request leaves it to the server, which may have only one
  * @param outputTokensMax the larger of {@code max_tokens} and {@code max_completion_tokens}: who answers obeys one of them, and not all the same
@@ -127,9 +127,9 @@ record RequestFields(
                 case "model" -> model = model(json, value);
                 case "stream" -> stream = stream(value);
                 case "max_tokens", "max_completion_tokens" ->
-                    outputTokensMax = Math.max(outputTokensMax, count(json, value, UNSAID));
-                case "max_output_tokens" -> responseTokensMax = count(json, value, UNSAID);
-                case "n", "best_of" -> choiceCount = Math.max(choiceCount, count(json, value, 1));
+                    outputTokensMax = Math.max(outputTokensMax, count(json, name, value, UNSAID));
+                case "max_output_tokens" -> responseTokensMax = count(json, name, value, UNSAID);
+                case "n", "best_of" -> choiceCount = Math.max(choiceCount, count(json, name, value, 1));
                 case "prompt", "input" -> promptCount = elements(json, value);
                 case "stream_options" -> usage = UsageQuestion.read(json, value);
                 default -> json.skipChildren();
@@ -160,14 +160,16 @@ record RequestFields(
         };
     }
 
-    /** A count, or what holds where there is none that an engine would take. */
-    private static long count(JsonParser json, JsonToken value, long absent) {
-        if (value == JsonToken.VALUE_NUMBER_INT && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-            long count = json.getLongValue();
-            return count >= 0 ? count : absent;
-        }
-        json.skipChildren();
-        return absent;
+    /** A count, or what holds where there is none that an engine would take. What is none to us is one to some providers: 2.0, or "2". */
+    private static long count(JsonParser json, String name, JsonToken value, long absent) {
+        return switch (value) {
+            case VALUE_NUMBER_INT -> {
+                boolean tooLarge = json.getNumberType() == JsonParser.NumberType.BIG_INTEGER;
+                yield tooLarge || json.getLongValue() < 0 ? absent : json.getLongValue();
+            }
+            case VALUE_NULL -> absent;
+            default -> throw new Refusal(OpenAiError.badField(name, "must be an integer"));
+        };
     }
 
     /** Of a list of prompts; one prompt may itself be a list of numbers. */

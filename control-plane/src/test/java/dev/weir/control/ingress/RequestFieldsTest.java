@@ -78,7 +78,16 @@ class RequestFieldsTest {
                 "{\"model\":\"a\\nb\"}              | model  | control character",
                 "{\"model\":\"\\u0000\"}            | model  | control character",
                 "{\"model\":\"a\\u0085\"}           | model  | control character",
-                "{\"model\":\"a\",\"stream\":1}      | stream | true or false"
+                "{\"model\":\"a\",\"stream\":1}      | stream | true or false",
+                "{\"n\":2.0}                         | n      | must be an integer",
+                "{\"n\":2e0}                         | n      | must be an integer",
+                "{\"n\":\"2\"}                       | n      | must be an integer",
+                "{\"n\":[2]}                         | n      | must be an integer",
+                "{\"best_of\":4.0}                   | best_of | must be an integer",
+                "{\"max_tokens\":1e9}                | max_tokens | must be an integer",
+                "{\"max_tokens\":\"9\"}              | max_tokens | must be an integer",
+                "{\"max_completion_tokens\":7.0}     | max_completion_tokens | must be an integer",
+                "{\"max_output_tokens\":true}        | max_output_tokens | must be an integer"
             })
     void refusesAFieldItCannotUseByName(String json, String field, String reason) {
         assertThatThrownBy(() -> RequestFields.read(json.getBytes(UTF_8)))
@@ -100,7 +109,8 @@ class RequestFieldsTest {
                 "CHAT_COMPLETIONS | {\"max_completion_tokens\":30000,\"max_tokens\":1}   | 30000 | 1",
                 "CHAT_COMPLETIONS | {\"max_tokens\":7,\"max_completion_tokens\":null}    | 7  | 1",
                 "COMPLETIONS      | {\"max_tokens\":0}                                     | 0  | 1",
-                "CHAT_COMPLETIONS | {\"max_tokens\":null,\"n\":\"many\"}                   | -1 | 1",
+                "CHAT_COMPLETIONS | {\"max_tokens\":null,\"n\":null,\"best_of\":null}     | -1 | 1",
+                "CHAT_COMPLETIONS | {\"max_tokens\":-1,\"n\":18446744073709551618}       | -1 | 1",
                 "COMPLETIONS      | {}                                                     | 16 | 1",
                 "COMPLETIONS      | {\"prompt\":[\"a\",\"b\"],\"n\":2,\"best_of\":4}         | 16 | 8",
                 "COMPLETIONS      | {\"prompt\":[1,2,3],\"max_tokens\":9}                  | 9  | 1",

@@ -21,7 +21,7 @@ final class UnsupportedFields {
             new Rule("structured_outputs", UnsupportedFields::isEmpty),
             new Rule("logits_processors", UnsupportedFields::isEmpty),
             new Rule("length_penalty", number(1)),
-            new Rule("best_of", number(1)),
+            new Rule("best_of", value -> value.isIntegralNumber() && value.doubleValue() == 1),
             new Rule("use_beam_search", flag(false)),
             new Rule("bad_words", UnsupportedFields::isEmpty),
             new Rule("allowed_token_ids", _ -> false),

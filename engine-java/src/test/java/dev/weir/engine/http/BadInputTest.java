@@ -69,6 +69,7 @@ class BadInputTest {
             "prompt":[1,297]                      | prompt            | ids 0 to 296
             "prompt":[1,"a"]                      | prompt            | must be an integer
             "best_of":3                           | best_of           | not supported
+            "best_of":1.0                         | best_of           | not supported
             "suffix":"x"                          | suffix            | not supported
             "response_format":{"type":"xml"}      | response_format.type | must be text, json_object or json_schema
             "response_format":{"type":"json_schema"} | response_format | needs a json_schema
