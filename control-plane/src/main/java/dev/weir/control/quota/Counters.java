@@ -19,10 +19,17 @@ interface Counters {
     /** A slot that is held. */
     record Lease(String key, String id) {}
 
-    /** Takes all amounts, or none. Where it fails because the answer is late, and they turn out to be taken, that is told then. */
-    Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate);
+    /**
+     * Takes all amounts, or none.
+     *
+     * @param perhapsTaken run where it fails although they may be taken: to give them back is right then, whether they are or not
+     */
+    Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable perhapsTaken);
 
-    /** Adds to what was taken (negative amounts give back) and ends the lease. Takes as long as it takes; where it fails it is to be tried again. */
+    /**
+     * Adds to what was taken (negative amounts give back) and ends the lease: once, for where it fails it is to be tried again. Takes as long as it
+     * takes.
+     */
     Mono<Void> correct(String leaseId, List<Claim> corrections, Instant now);
 
     /** Begins a sum, unless it has begun. */

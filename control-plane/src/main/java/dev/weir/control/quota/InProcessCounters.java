@@ -32,7 +32,7 @@ final class InProcessCounters implements Counters {
     private record Sum(Instant periodStart, long spent) {}
 
     @Override
-    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate) {
+    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable perhapsTaken) {
         return Mono.fromSupplier(() -> takeNow(leaseId, claims, now));
     }
 

@@ -10,15 +10,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /**
  * Counters that all replicas share. Redis executes a script as one step. All keys are in one hash slot, because a script may touch
- * only one.
+ * only one. What was taken is noted until it is put right: whoever does not know whether that was done, because the connection broke before the
+ * answer, asks again, and what was done or never taken is left as it is.
  */
 final class RedisCounters implements Counters {
     /** The braces name the hash slot. */
     private static final String PREFIX = "{weir-limits}:";
+
+    /** No counter's name begins so. */
+    private static final String RESERVATION = "taken:";
 
     private static final RedisScript TAKE = RedisScript.ofResource(RedisCounters.class, "take.lua");
     private static final RedisScript CORRECT = RedisScript.ofResource(RedisCounters.class, "correct.lua");
@@ -33,18 +38,14 @@ final class RedisCounters implements Counters {
     }
 
     @Override
-    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable takenLate) {
-        return redis.run(TAKE, keys(claims), arguments(leaseId, claims, now), late -> {
-                    if (taking(late) instanceof Taken) {
-                        takenLate.run();
-                    }
-                })
+    public Mono<Taking> take(String leaseId, List<Claim> claims, Instant now, Runnable perhapsTaken) {
+        return redis.run(TAKE, keys(leaseId, claims), arguments(leaseId, claims, now), perhapsTaken)
                 .map(RedisCounters::taking);
     }
 
     @Override
     public Mono<Void> correct(String leaseId, List<Claim> corrections, Instant now) {
-        return redis.runToItsEnd(CORRECT, keys(corrections), arguments(leaseId, corrections, now))
+        return redis.runToItsEnd(CORRECT, keys(leaseId, corrections), arguments(leaseId, corrections, now))
                 .then();
     }
 
@@ -52,7 +53,7 @@ final class RedisCounters implements Counters {
     public Mono<Void> seed(Claim claim, long spent, Instant now) {
         // Kept a while longer than it counts, for corrections of what began before its end.
         long millis = Duration.between(now, claim.periodEnd()).plusHours(1).toMillis();
-        return redis.run(SEED, keys(List.of(claim)), List.of(Long.toString(spent), Long.toString(millis)))
+        return redis.run(SEED, List.of(PREFIX + claim.key()), List.of(Long.toString(spent), Long.toString(millis)))
                 .then();
     }
 
@@ -68,8 +69,10 @@ final class RedisCounters implements Counters {
                 .then();
     }
 
-    private static List<String> keys(List<Claim> claims) {
-        return claims.stream().map(claim -> PREFIX + claim.key()).toList();
+    private static List<String> keys(String leaseId, List<Claim> claims) {
+        Stream<String> counters = claims.stream().map(claim -> PREFIX + claim.key());
+        return Stream.concat(counters, Stream.of(PREFIX + RESERVATION + leaseId))
+                .toList();
     }
 
     private static List<String> arguments(String leaseId, List<Claim> claims, Instant now) {

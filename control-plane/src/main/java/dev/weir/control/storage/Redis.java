@@ -15,8 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -100,23 +98,25 @@ public final class Redis implements AutoCloseable {
         return loops.back(ask(script, keys, arguments).timeout(answerMax));
     }
 
-    /** The same; an answer that comes too late is told to somebody else. */
-    public Mono<List<Object>> run(
-            RedisScript script, List<String> keys, List<String> arguments, Consumer<List<Object>> late) {
+    /**
+     * The same.
+     *
+     * @param perhapsDone run after what failed, or was not waited for, although Redis may have done it; and not before it has, if it does
+     */
+    public Mono<List<Object>> run(RedisScript script, List<String> keys, List<String> arguments, Runnable perhapsDone) {
         return loops.back(Mono.defer(() -> {
             CompletableFuture<@Nullable List<Object>> answer =
                     ask(script, keys, arguments).toFuture();
-            return Mono.fromFuture(answer, true).timeout(answerMax).doOnError(TimeoutException.class, _ -> {
-                CompletableFuture<Void> _ = answer.thenAccept(found -> {
-                    if (found != null) {
-                        late.accept(found);
-                    }
-                });
+            if (answer.isCompletedExceptionally()) {
+                return Mono.fromFuture(answer); // not even sent
+            }
+            return Mono.fromFuture(answer, true).timeout(answerMax).doOnError(_ -> {
+                CompletableFuture<@Nullable List<Object>> _ = answer.whenComplete((_, _) -> perhapsDone.run());
             });
         }));
     }
 
-    /** The same, however long it takes. What was on its way when a connection broke is sent again, and may be done twice. */
+    /** The same, however long it takes. What was on its way when a connection broke fails, and may have been done. */
     public Mono<List<Object>> runToItsEnd(RedisScript script, List<String> keys, List<String> arguments) {
         return loops.back(ask(script, keys, arguments));
     }

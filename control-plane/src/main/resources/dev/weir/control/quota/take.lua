@@ -1,7 +1,9 @@
 -- Takes an amount from each counter, or nothing from any.
--- KEYS: a counter for each claim. ARGV: now, lease id, lease end; then for each claim its kind, limit, amount and end of period.
+-- KEYS: a counter for each claim, and last the reservation, under which is noted that it was taken.
+-- ARGV: now, lease id, lease end; then for each claim its kind, limit, amount and end of period.
 -- Answers {"taken", left...}, {"short", index, left, wait in ms} or {"unseeded", index...}; indices count from 0.
 local now = tonumber(ARGV[1])
+local counters = #KEYS - 1
 
 local function debt(key, max)
   local kept = redis.call('HMGET', key, 'debt', 'at')
@@ -15,8 +17,8 @@ end
 
 -- Nothing is written before all is known to be writable: what a script has written stays when it fails.
 local unseeded, answer, owed, expiry = {'unseeded'}, {'taken'}, {}, {}
-for i, key in ipairs(KEYS) do
-  local at = 4 * i
+for i = 1, counters do
+  local key, at = KEYS[i], 4 * i
   local kind, max, amount = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   if amount < 0 then return redis.error_reply('a request wants at least nothing: ' .. ARGV[at + 2]) end
   if kind == 'debt' then
@@ -48,8 +50,8 @@ for i, key in ipairs(KEYS) do
 end
 if #unseeded > 1 then return unseeded end
 
-for i, key in ipairs(KEYS) do
-  local at = 4 * i
+for i = 1, counters do
+  local key, at = KEYS[i], 4 * i
   local kind = ARGV[at]
   if kind == 'debt' then
     redis.call('HSET', key, 'debt', string.format('%.6f', owed[i]), 'at', ARGV[1])
@@ -61,4 +63,6 @@ for i, key in ipairs(KEYS) do
     redis.call('PEXPIRE', key, 3600000)
   end
 end
+-- Until it is put right; a day, for one that never is.
+redis.call('SET', KEYS[#KEYS], '', 'PX', 86400000)
 return answer
