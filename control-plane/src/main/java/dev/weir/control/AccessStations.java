@@ -32,6 +32,7 @@ import dev.weir.control.identity.IdentityStore;
 import dev.weir.control.identity.KeyCheck;
 import dev.weir.control.identity.Mirror;
 import dev.weir.control.identity.OpenDoor;
+import dev.weir.control.identity.OwnMachine;
 import dev.weir.control.identity.People;
 import dev.weir.control.identity.Registry;
 import dev.weir.control.identity.SessionCheck;
@@ -150,6 +151,12 @@ class AccessStations {
     Sessions sessions(Database database, InstantSource clock, WeirConfig config) {
         return new Sessions(
                 database, clock, new SecureRandom(), config.identity().sessionMax());
+    }
+
+    @Bean
+    @ConditionalOnProperty("weir.identity.insecure-no-auth")
+    OwnMachine ownMachine() {
+        return new OwnMachine();
     }
 
     @Bean

@@ -83,7 +83,7 @@ class ModelsOverHttpTest {
         String body = order("WAKE");
         try (Socket client = new Socket(weir.uri("/").getHost(), weir.uri("/").getPort())) {
             client.getOutputStream()
-                    .write(("POST /admin/models HTTP/1.1\r\nhost: weir\r\nweir-reason: gone\r\n"
+                    .write(("POST /admin/models HTTP/1.1\r\nhost: localhost\r\nweir-reason: gone\r\n"
                                     + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n"
                                     + body)
                             .getBytes(StandardCharsets.UTF_8));

@@ -116,7 +116,7 @@ class ProxyProtocolTest {
         engine.answers(exchange -> exchange.json(200, "{\"fine\":true}"));
         try (Socket client = weir.connect()) {
             client.getOutputStream()
-                    .write(("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: "
+                    .write(("POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: "
                                     + ASK.length() + "\r\n\r\n")
                             .getBytes(ISO_8859_1));
             assertThat(readUntil(client, text -> text.endsWith("\r\n\r\n"))).startsWith("HTTP/1.1 100");
@@ -131,7 +131,7 @@ class ProxyProtocolTest {
         engine.answers(exchange -> exchange.json(200, "{}"));
         try (Socket client = weir.connect()) {
             client.getOutputStream()
-                    .write(("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\n"
+                    .write(("POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\n"
                                     + ASK.substring(0, 5) + "\r\n" + Integer.toHexString(ASK.length() - 5) + "\r\n"
                                     + ASK.substring(5) + "\r\n0\r\n\r\n")
                             .getBytes(ISO_8859_1));
@@ -148,7 +148,7 @@ class ProxyProtocolTest {
             exchange.json(200, "{\"first\":1}");
         });
         try (Socket client = weir.connect()) {
-            byte[] models = "GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(ISO_8859_1);
+            byte[] models = "GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n".getBytes(ISO_8859_1);
             send(client, CHAT, "", ASK);
             engine.nextRequest();
             client.getOutputStream().write(models);

@@ -146,7 +146,7 @@ final class RunningControlPlane implements AutoCloseable {
     /** Sends a request by hand, with the headers as given and the length of its body. */
     static void send(Socket socket, String path, String headers, String body) throws IOException {
         socket.getOutputStream()
-                .write(("POST " + path + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n" + headers
+                .write(("POST " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n" + headers
                                 + "content-length: " + body.length() + "\r\n\r\n" + body)
                         .getBytes(ISO_8859_1));
         socket.getOutputStream().flush();

@@ -89,8 +89,8 @@ class WireTest {
 
     @Test
     void headIsAnsweredAsGetWithoutTheBody() throws Exception {
-        String get = exchange("GET /v1/models HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        String head = exchange("HEAD /v1/models HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        String get = exchange("GET /v1/models HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        String head = exchange("HEAD /v1/models HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         assertThat(get).contains("Content-Length: 104");
         assertThat(head)
                 .startsWith("HTTP/1.1 200")
@@ -100,11 +100,11 @@ class WireTest {
 
     @Test
     void aTargetMayBeAUrlAsSentToProxies() throws Exception {
-        String rest = " HTTP/1.1\r\nhost: weir.example\r\nconnection: close\r\n\r\n";
-        assertThat(exchange("GET http://weir.example:80/v1/models?x=1" + rest))
+        String rest = " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        assertThat(exchange("GET http://localhost:80/v1/models?x=1" + rest))
                 .startsWith("HTTP/1.1 200")
                 .contains("\"m\"");
-        assertThat(exchange("GET //weir.example/v1/models" + rest)).startsWith("HTTP/1.1 404");
+        assertThat(exchange("GET //localhost/v1/models" + rest)).startsWith("HTTP/1.1 404");
     }
 
     @Test
@@ -117,7 +117,7 @@ class WireTest {
     @Test
     void whatACallerSaysThatItAcceptsOrSendsDoesNotMatter() throws Exception {
         try (Socket client = weir.connect()) {
-            write(client, "GET /v1/models HTTP/1.1\r\nhost: x\r\naccept: text/html\r\n\r\n");
+            write(client, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n");
             assertThat(readUntil(client, text -> text.endsWith("]}"))).startsWith("HTTP/1.1 200");
         }
         engine.answers(exchange -> exchange.json(200, "{\"fine\":true}"));
@@ -130,8 +130,8 @@ class WireTest {
 
     @Test
     void aBodyWhoseChunksBreakIsRefused() throws Exception {
-        String answer = exchange(
-                "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{\"m\r\nzz\r\n");
+        String answer = exchange("POST " + CHAT
+                + " HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{\"m\r\nzz\r\n");
         assertThat(answer)
                 .startsWith("HTTP/1.1 400")
                 .contains("\"invalid_http\"")
@@ -140,7 +140,7 @@ class WireTest {
 
     @Test
     void aHeadThatDoesNotComeIsTimedOut() throws Exception {
-        for (String beginning : List.of("P", "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\nx: ")) {
+        for (String beginning : List.of("P", "POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\nx: ")) {
             assertThat(exchange(impatient, beginning))
                     .startsWith("HTTP/1.1 408")
                     .contains("\"request_timeout\"");
@@ -163,7 +163,7 @@ class WireTest {
 
     @Test
     void aChunksLineWithoutEndIsRefused() throws Exception {
-        assertThat(exchange("POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5;"
+        assertThat(exchange("POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5;"
                         + "x".repeat(10_000)))
                 .startsWith("HTTP/1.1 400")
                 .contains("\"invalid_http\"");
@@ -176,14 +176,15 @@ class WireTest {
 
     @Test
     void aBodyThatDoesNotComeIsTimedOut() throws Exception {
-        String answer = exchange(impatient, "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{");
+        String answer =
+                exchange(impatient, "POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("\"request_timeout\"");
     }
 
     @Test
     void aBodyThatNobodyNeededAndThatBreaksEndsTheConnection() throws Exception {
         try (Socket client = weir.connect()) {
-            write(client, "GET /v1/models HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+            write(client, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n");
             readUntil(client, text -> text.endsWith("]}"));
             write(client, "zz\r\n");
             assertThat(readUntil(client, _ -> false)).isEmpty();
@@ -203,7 +204,7 @@ class WireTest {
         try (Socket client = weir.connect()) {
             send(client, CHAT, "", ASK_STREAM);
             readUntil(client, text -> text.contains("data: 1\n\n"));
-            write(client, "GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\nbanana\r\n\r\n");
+            write(client, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\nbanana\r\n\r\n");
             refusedSent.countDown();
             String rest = readUntil(client, _ -> false);
             assertThat(rest.indexOf("[DONE]")).isLessThan(rest.indexOf("\"object\":\"list\""));
@@ -221,7 +222,7 @@ class WireTest {
         try (Socket client = weir.connect()) {
             send(client, CHAT, "", ASK);
             engine.nextRequest();
-            write(client, "GET /v1/models HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            write(client, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
             // The control plane has read both before the first is answered.
             lastSent.countDown();
             assertThat(readUntil(client, _ -> false))
