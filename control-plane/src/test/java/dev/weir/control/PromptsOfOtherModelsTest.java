@@ -110,15 +110,13 @@ class PromptsOfOtherModelsTest {
     }
 
     @Test
-    void whereNothingElseIsLeftTheRefusalOfTheGuardsIsTold() throws Exception {
+    void whereGuardsLeaveNobodyElseItIsToldWhyTheModelThatWasAskedDidNotAnswer() throws Exception {
         begin("models: {small: {fallbacks: [{to: strict, for: busy}]}}");
         are(Map.of("small", 429));
         HttpResponse<String> refused = ask("small", ATTACK, "");
-        assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("\"code\":\"prompt_blocked\"");
+        assertThat(refused.statusCode()).isEqualTo(429);
         sentTo("small");
         assertThat(engine.hasRequest()).isFalse();
-        awaitLedger("\"guard\":\"injection 0.80 blocked: overrides instructions\"");
     }
 
     @Test

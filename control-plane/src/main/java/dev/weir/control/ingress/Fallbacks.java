@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
@@ -45,7 +46,7 @@ public final class Fallbacks {
         Detours now = detours.apply(request.configuration());
         return now.of(request.model()).fallbacks().isEmpty()
                 ? attempt.apply(request)
-                : serve(new Chain(now, request, List.of(), Optional.empty()), request, exchange, attempt);
+                : serve(new Chain(now, request, List.of(), null), request, exchange, attempt);
     }
 
     private Mono<Void> serve(
@@ -54,14 +55,17 @@ public final class Fallbacks {
             ServerWebExchange exchange,
             Function<CompletionRequest, Mono<Void>> attempt) {
         exchange.getAttributes().put(Chain.class.getName(), chain);
-        return attempt.apply(request).onErrorResume(failure -> {
-            Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure, chain);
+        return attempt.apply(request).onErrorResume(now -> {
+            Throwable before = chain.failure();
+            // A fallback that was not asked changes nothing: the one before may have room when its client comes back.
+            Throwable failure = now instanceof PromptBlocked && before != null ? before : now;
+            Optional<Cause> cause = exchange.getResponse().isCommitted() ? Optional.empty() : causeOf(failure);
             Optional<Fallback> next = cause.flatMap(why -> next(chain, why));
             if (next.isEmpty()) {
                 return Mono.error(failure);
             }
             String model = next.get().model();
-            String why = failure instanceof PromptBlocked
+            String why = now instanceof PromptBlocked
                     ? "prompt_blocked"
                     : cause.get().name().toLowerCase(Locale.ROOT);
             HttpHeaders told = exchange.getResponse().getHeaders();
@@ -69,17 +73,21 @@ public final class Fallbacks {
             told.remove(RouteStation.ARM_HEADER); // Its arm has failed, and what comes now is no arm's.
             CompletionRequest first = chain.first();
             CompletionRequest other = RoutingFields.read(first.body()).withModel(first, model);
-            return serve(chain.with(model, cause), other, exchange, attempt);
+            return serve(chain.with(model, failure), other, exchange, attempt);
         });
     }
 
     /**
      * What of the chain is left, for those who see an engine's answer before it is told.
      *
-     * @param why the model that was asked last did not answer; empty where none was asked
+     * @param failure of the model that was asked last; null where none was
      */
-    private record Chain(Detours detours, CompletionRequest first, List<String> tried, Optional<Cause> why) {
-        Chain with(String model, Optional<Cause> cause) {
+    private record Chain(
+            Detours detours,
+            CompletionRequest first,
+            List<String> tried,
+            @Nullable Throwable failure) {
+        Chain with(String model, Throwable cause) {
             List<String> triedNow = new ArrayList<>(tried);
             triedNow.add(model);
             return new Chain(detours, first, List.copyOf(triedNow), cause);
@@ -124,9 +132,8 @@ public final class Fallbacks {
         };
     }
 
-    private static Optional<Cause> causeOf(Throwable failure, Chain chain) {
+    private static Optional<Cause> causeOf(Throwable failure) {
         return switch (failure) {
-            case PromptBlocked _ -> chain.why(); // It was not asked, so what is to be mended is what it was.
             case FellShort fell -> Optional.of(fell.why());
             case UpstreamFailure upstream ->
                 switch (upstream.kind()) {

@@ -1,6 +1,7 @@
 package dev.weir.control.ingress;
 
 import dev.weir.control.routing.Detours.Cause;
+import org.jspecify.annotations.Nullable;
 
 /** An engine's answer that is not told, since another model is asked instead. */
 final class FellShort extends RuntimeException {
@@ -17,6 +18,12 @@ final class FellShort extends RuntimeException {
 
     int status() {
         return status;
+    }
+
+    /** What clients know it by, if anything. */
+    @Nullable
+    String code() {
+        return cause == Cause.CONTEXT_LENGTH ? "context_length_exceeded" : null;
     }
 
     Cause why() {

@@ -71,7 +71,7 @@ public final class OpenAiErrors implements WebExceptionHandler {
             case Refusal refusal -> Optional.of(refusal.error());
             case UpstreamFailure upstream -> Optional.of(of(upstream));
             case FellShort fell ->
-                Optional.of(OpenAiError.http(fell.status(), String.valueOf(fell.getMessage()), null));
+                Optional.of(OpenAiError.http(fell.status(), String.valueOf(fell.getMessage()), fell.code()));
             case IdentityRefusal identity -> Optional.of(of(identity));
             default -> Optional.empty();
         };
