@@ -3,6 +3,7 @@ package dev.weir.control;
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.LedgerEntry;
 import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.Outside;
 import dev.weir.control.ingress.AsideCalls;
 import dev.weir.control.ingress.Shadows;
 import dev.weir.control.rollout.Metric;
@@ -16,7 +17,6 @@ import dev.weir.control.rollout.live.RecentRequests;
 import dev.weir.control.rollout.live.ShadowEvidence.Side;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
-import dev.weir.control.upstream.Provider;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -74,8 +74,7 @@ record ArmAnswers(
 
     /** A provider outside, for want of an engine's answer, or a better model, as the arm's own answer would not do: the arm has failed. */
     private boolean answeredByAnother(LedgerEntry entry) {
-        String engine = entry.engine();
-        if (engine != null && Provider.isLedgerName(engine)) {
+        if (Outside.is(entry.engine())) {
             return true;
         }
         return Optional.ofNullable(entry.arm())

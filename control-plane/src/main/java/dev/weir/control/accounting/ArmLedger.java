@@ -1,6 +1,7 @@
 package dev.weir.control.accounting;
 
 import dev.weir.control.completion.Endpoint;
+import dev.weir.control.completion.Outside;
 import dev.weir.control.storage.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,7 +29,7 @@ public final class ArmLedger {
 
     private static final Duration DAY = Duration.ofDays(1);
     private static final Instant EVER = Instant.parse("9999-01-01T00:00:00Z");
-    private static final String OUTSIDE = "coalesce(l.engine, '') like 'overflow:%'";
+    private static final String OUTSIDE = "coalesce(l.engine, '') like '" + Outside.PREFIX + "%'";
     private static final String WRITTEN = Arrays.stream(Endpoint.values())
             .filter(Endpoint::isGeneration)
             .map(endpoint -> "'" + endpoint.path() + "'")
@@ -192,8 +193,7 @@ public final class ArmLedger {
                 .params(List.copyOf(modelsByArm.keySet()))
                 .query(row -> {
                     taken.add(new @Nullable Object[] {row.getString("call_id"), row.getString("person")});
-                    String engine = row.getString("engine");
-                    boolean outside = engine != null && engine.startsWith("overflow:");
+                    boolean outside = Outside.is(row.getString("engine"));
                     if (!outside && row.getString("model").equals(modelsByArm.get(row.getString("arm")))) {
                         opinions.add(opinion(row));
                     }

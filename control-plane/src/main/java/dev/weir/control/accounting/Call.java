@@ -2,6 +2,7 @@ package dev.weir.control.accounting;
 
 import dev.weir.control.completion.CompletionRequest;
 import dev.weir.control.completion.EngineTimes;
+import dev.weir.control.completion.Outside;
 import dev.weir.control.completion.ServedExchange;
 import dev.weir.control.completion.Usage;
 import dev.weir.control.identity.Caller;
@@ -47,9 +48,6 @@ public final class Call {
 
     /** The tenant of copies that nobody is billed for. */
     public static final String SHADOW_TENANT = "weir-shadow";
-
-    /** How the names of providers outside begin; engines have none like it. */
-    private static final String OUTSIDE = "overflow:";
 
     private static final int TOKENS_TO_TELL_MIN = 8;
     private static final int TRIES_CHARS_MAX = 1_000;
@@ -292,13 +290,8 @@ public final class Call {
 
     /** For whoever looks at answers as they pass. What another than the arm's version says is no word of the arm's. */
     public synchronized ServedExchange served() {
-        String arm = rejected.isEmpty() && !isFromOutside() ? course.arm() : null;
+        String arm = rejected.isEmpty() && !Outside.is(course.engine()) ? course.arm() : null;
         return new ServedExchange(id, caller.tenant().id(), feature, request, arm, at);
-    }
-
-    private boolean isFromOutside() {
-        String engine = course.engine();
-        return engine != null && engine.startsWith(OUTSIDE);
     }
 
     /** Its row in the ledger, if it is over now. */

@@ -1,5 +1,6 @@
 package dev.weir.control.upstream;
 
+import dev.weir.control.completion.Outside;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -15,7 +16,6 @@ import java.util.regex.Pattern;
  */
 public record Provider(String name, Shape shape, URI url, Path keyFile) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final String LEDGER_PREFIX = "overflow:";
     private static final int KEY_CHARS_MAX = 1024;
 
     /** The wire format that it speaks. */
@@ -48,14 +48,9 @@ public record Provider(String name, Shape shape, URI url, Path keyFile) {
                         && InetAddress.ofLiteral(host).isLoopbackAddress());
     }
 
-    /** Whether the ledger means a provider by this name, and no engine. */
-    public static boolean isLedgerName(String name) {
-        return name.startsWith(LEDGER_PREFIX);
-    }
-
-    /** How the ledger and answers call it: what left the house is not to be taken for an engine's. */
+    /** How the ledger and answers call it. */
     public String ledgerName() {
-        return LEDGER_PREFIX + name;
+        return Outside.PREFIX + name;
     }
 
     /**
