@@ -5,18 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.control.accounting.Call;
 import dev.weir.control.accounting.LedgerEntry;
 import dev.weir.control.completion.Usage;
-import dev.weir.control.rollout.Command;
-import dev.weir.control.rollout.Command.Verb;
 import dev.weir.control.rollout.Metric;
-import dev.weir.control.rollout.RolloutEvent.Commanded;
-import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
-import dev.weir.control.rollout.RolloutPlan;
-import dev.weir.control.rollout.RolloutReducer;
-import dev.weir.control.rollout.journal.RolloutController;
-import dev.weir.control.rollout.journal.RolloutJournal;
 import dev.weir.control.rollout.live.ArmWeights;
 import dev.weir.control.rollout.live.LiveCounts;
 import dev.weir.control.rollout.live.RecentRequests;
+import dev.weir.control.rollout.live.RolloutUnderWay;
 import dev.weir.control.rollout.live.ShadowPairs;
 import dev.weir.control.rollout.live.SliceCounts;
 import dev.weir.control.statistics.ArmCounts;
@@ -37,14 +30,7 @@ class ArmAnswersTest {
     @BeforeEach
     void begin() {
         database = new Database(TestDatabases.embedded());
-        RolloutJournal journal = new RolloutJournal(database);
-        journal.plan(RolloutPlan.standard("r1", "notes", "v1", "v2"), "ada", "because", Instant.EPOCH);
-        RolloutController controller = RolloutController.takeOver(journal, new RolloutReducer(), "r1");
-        controller.accept(new VersionsProbed(Instant.EPOCH, true, true));
-        controller.accept(new Commanded(Instant.EPOCH, new Command("start", Verb.START, "ada", "because")));
-        controller.accept(new Commanded(Instant.EPOCH, new Command("on", Verb.PROMOTE_ONE, "ada", "because")));
-        ArmWeights weights = new ArmWeights(journal);
-        weights.refresh();
+        ArmWeights weights = RolloutUnderWay.in(database);
         counts = new LiveCounts(weights, () -> 0);
         answers = new ArmAnswers(
                 weights, counts, new ShadowPairs<>((_, _, _) -> {}), new RecentRequests(), new SliceCounts());

@@ -18,7 +18,7 @@ public record ArmJudgements(RecentRequests requests, LiveCounts counts, SliceCou
     public void judged(Arm arm, String requestId, String callId, @Nullable Judgement judgement) {
         counts.judged(arm, judgement);
         if (judgement != null) {
-            requests.isJudgedFirst(requestId);
+            requests.noteJudged(requestId);
             requests.of(requestId)
                     .filter(seen -> !seen.shadowed())
                     .ifPresent(seen -> sliced(seen, requestId, callId, judgement));
@@ -32,7 +32,7 @@ public record ArmJudgements(RecentRequests requests, LiveCounts counts, SliceCou
      */
     public boolean judged(String requestId, Judgement judgement) {
         Optional<Seen> seen = requests.of(requestId);
-        seen.filter(_ -> requests.isJudgedFirst(requestId))
+        seen.filter(_ -> requests.noteJudged(requestId))
                 .ifPresent(request -> judged(request.arm(), requestId, "", judgement));
         return seen.isPresent();
     }

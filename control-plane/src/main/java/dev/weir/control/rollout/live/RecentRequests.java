@@ -38,8 +38,8 @@ public final class RecentRequests {
         judged.remove(requestId);
     }
 
-    /** Somebody judges the answer to a request; whether it is the first who does, of one that is remembered. */
-    public synchronized boolean isJudgedFirst(String requestId) {
+    /** Notes that somebody judges the answer to a request; whether it is the first who does, of one that is remembered. */
+    public synchronized boolean noteJudged(String requestId) {
         return byId.containsKey(requestId) && judged.add(requestId);
     }
 

@@ -2,21 +2,12 @@ package dev.weir.control.rollout.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.control.rollout.Command;
-import dev.weir.control.rollout.Command.Verb;
 import dev.weir.control.rollout.Metric;
-import dev.weir.control.rollout.RolloutEvent.Commanded;
-import dev.weir.control.rollout.RolloutEvent.VersionsProbed;
-import dev.weir.control.rollout.RolloutPlan;
-import dev.weir.control.rollout.RolloutReducer;
-import dev.weir.control.rollout.journal.RolloutController;
-import dev.weir.control.rollout.journal.RolloutJournal;
 import dev.weir.control.rollout.live.LiveCounts.Judgement;
 import dev.weir.control.rollout.live.RecentRequests.Seen;
 import dev.weir.control.statistics.ArmCounts;
 import dev.weir.control.storage.Database;
 import dev.weir.control.storage.TestDatabases;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,14 +26,7 @@ class ArmJudgementsTest {
     @BeforeEach
     void begin() {
         database = new Database(TestDatabases.embedded());
-        RolloutJournal journal = new RolloutJournal(database);
-        journal.plan(RolloutPlan.standard("r1", "notes", "v1", "v2"), "ada", "because", Instant.EPOCH);
-        RolloutController controller = RolloutController.takeOver(journal, new RolloutReducer(), "r1");
-        controller.accept(new VersionsProbed(Instant.EPOCH, true, true));
-        controller.accept(new Commanded(Instant.EPOCH, new Command("start", Verb.START, "ada", "because")));
-        controller.accept(new Commanded(Instant.EPOCH, new Command("on", Verb.PROMOTE_ONE, "ada", "because")));
-        ArmWeights weights = new ArmWeights(journal);
-        weights.refresh();
+        ArmWeights weights = RolloutUnderWay.in(database);
         counts = new LiveCounts(weights, () -> 0);
         judgements = new ArmJudgements(requests, counts, new SliceCounts());
     }
