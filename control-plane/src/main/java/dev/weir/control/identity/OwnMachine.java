@@ -3,6 +3,7 @@ package dev.weir.control.identity;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
@@ -17,6 +18,7 @@ import reactor.core.publisher.Mono;
  * may not come from a page of elsewhere.
  */
 public final class OwnMachine implements WebFilter {
+    private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
     @Override
@@ -44,7 +46,7 @@ public final class OwnMachine implements WebFilter {
     }
 
     private static String withoutPort(String authority) {
-        return authority.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
+        return PORT.matcher(authority).replaceFirst("").toLowerCase(Locale.ROOT);
     }
 
     private static ResponseStatusException refused(String why) {
